@@ -1,0 +1,1 @@
+"""Fetching and reading: declared sources, spiders, and the pure functions that read pages."""

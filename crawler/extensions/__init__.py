@@ -1,0 +1,1 @@
+"""What watches a run from inside: account, heartbeat, verdict."""

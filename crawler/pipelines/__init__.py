@@ -1,0 +1,1 @@
+"""Thin shells round the pure functions, and the one place that stores."""

@@ -1,0 +1,1 @@
+"""Source declarations: one TOML file a source."""

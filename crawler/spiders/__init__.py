@@ -1,0 +1,1 @@
+"""One spider class a family of sites."""

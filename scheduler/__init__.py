@@ -1,0 +1,1 @@
+"""The command line, the clock and everything that runs unattended."""

@@ -1,0 +1,1 @@
+"""The database and the frozen values that travel through the whole program."""

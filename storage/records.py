@@ -1,0 +1,293 @@
+"""The frozen values that travel: what was fetched, what was read in it, what a run proved.
+
+No input or output happens here, and nothing of ours is imported: pure functions of
+``crawler.pages`` and ``crawler.reading`` make these values, ``storage`` keeps them.
+
+Conventions: an ``_at`` is an aware datetime, an ``_on`` a day; collections are tuples in
+document order unless said otherwise; ``None`` means "not stated", never "unknown to us".
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""Every clock time printed on the pages that we read is in this zone."""
+
+
+class Genre(StrEnum):
+    """What a publication is; the closed vocabulary of docs/glossary.md."""
+
+    TEN_EVENTS = "ten_events"
+    ANNUAL_REVIEW = "annual_review"
+    WORK_REPORT = "work_report"
+    PROPOSAL_REPORT = "proposal_report"
+    VOTE_CALL = "vote_call"
+    CPPCC_NEWS = "cppcc_news"
+    OTHER_BODY = "other_body"
+    OTHER = "other"
+
+
+FLAGGED_GENRES = frozenset({Genre.TEN_EVENTS, Genre.ANNUAL_REVIEW})
+"""The genres that raise a flag."""
+
+
+class Level(StrEnum):
+    """The administrative level of a committee."""
+
+    NATIONAL = "national"
+    PROVINCIAL = "provincial"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+
+
+class Precision(StrEnum):
+    """How exactly a page states its time."""
+
+    DAY = "day"
+    SECOND = "second"
+
+
+class Saved(StrEnum):
+    """What saving an article did."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REPOST = "repost"
+
+
+class RefusalClass(StrEnum):
+    """Why a request gave no page that we accept.  Closed; each maps to a verdict."""
+
+    NETWORK = "network"  # DNS, connection, TLS, time-out
+    HTTP_ERROR = "http_error"  # a status of 4xx or 5xx that no other class names
+    BLOCKED = "blocked"  # 401, 403, 412, 429, 503 with a wall, robots.txt forbids
+    CHALLENGE = "challenge"  # a page that asks a browser to prove itself
+    GONE = "gone"  # 404, 410
+    SOFT_404 = "soft_404"  # status 200, text says "not found"
+    REDIRECTED = "redirected"  # sent to the home page or to another article
+    OFFSITE = "offsite"  # sent to a host that the source does not declare
+    TOO_LARGE = "too_large"  # over the size bound
+    TRUNCATED = "truncated"  # the body ends before its end
+    NOT_HTML = "not_html"  # a picture, a PDF, an archive
+    SCRIPT_SHELL = "script_shell"  # the text is only made by a script
+    TOO_SHORT = "too_short"  # no article text found
+    NOT_ARTICLE = "not_article"  # a list, a home page, a video shell
+    MOJIBAKE = "mojibake"  # the text cannot be decoded
+    HIJACKED = "hijacked"  # spam injected in a mirror
+    LAYOUT_CHANGED = "layout_changed"  # a declared selector or field no longer matches
+    WRONG_CONTENT = "wrong_content"  # a sound page of another subject, column or day
+    OURS = "ours"  # our own defect: an exception in a callback or pipeline
+
+
+class VerdictKind(StrEnum):
+    """What a run proved; see docs/operations.md."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    EMPTY_EXPECTED = "empty_expected"
+    EMPTY_UNEXPECTED = "empty_unexpected"
+    BLOCKED = "blocked"
+    CHANGED = "changed"
+    WRONG_CONTENT = "wrong_content"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The words that decided one value.
+
+    ``about`` names the value decided (``genre``, ``committee``, ``years``, ``published_at``,
+    ``outlet``...), ``rule`` the rule that fired, ``field`` where its words stand: ``title``,
+    ``text``, ``url``, ``meta`` or ``html``.  ``span`` is [start, end) in characters of that
+    field (of the quote itself for ``meta`` and ``html``), ``weight`` the signed
+    contribution to a score where the rule is one of several that are added up.
+    """
+
+    about: str
+    rule: str
+    field: str
+    span: tuple[int, int]
+    quote: str
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture inside a body: its absolute URL and the caption printed with it."""
+
+    url: str
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committee:
+    """One committee of the CPPCC.
+
+    ``region`` is the short name of the province (``云南``; ``全国`` for the national one),
+    for prefectures and counties too; ``name`` the official name as far as the text gives it.
+    """
+
+    level: Level
+    region: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One item of an enumerated selection.
+
+    ``ordinal`` counts from 1 as printed; ``date`` is ISO 8601 with the precision printed
+    (``2020-11-25``, ``2020-11`` or ``2020``), the first date that the item states of itself.
+    ``span`` is the item's [start, end) in the publication's text.
+    """
+
+    ordinal: int
+    heading: str
+    body: str
+    date: str | None = None
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number that a publication states of a committee's work.
+
+    ``metric`` is in the words of the text, ``key`` the stable name of a metric that recurs
+    across provinces (``proposals_submitted``), ``value`` is expanded (三万 = 30000.0),
+    ``unit`` as printed, ``qualifier`` one of 约 余 多 近 超 ..., ``span`` the [start, end) of
+    number, qualifier and unit in the text, ``event`` the ordinal of the event it stands in.
+    """
+
+    metric: str
+    value: float
+    unit: str
+    sentence: str
+    span: tuple[int, int]
+    key: str | None = None
+    qualifier: str | None = None
+    event: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a publication is, whose it is, which years it covers, and what it holds.
+
+    ``score`` in 0..1 is how sure the genre is; ``years`` is () , (year,) or (from, to);
+    ``term`` the 届; ``session`` the 次 of a plenary; ``part`` the number in a series.
+    ``issues`` are contradictions found in the publication itself, in words (the title says
+    ten events, nine were found).  ``rules_version`` names the rules that read it.
+    """
+
+    genre: Genre
+    score: float
+    rules_version: str
+    evidence: tuple[Evidence, ...] = ()
+    committee: Committee | None = None
+    years: tuple[int, ...] = ()
+    term: int | None = None
+    session: int | None = None
+    part: int | None = None
+    events: tuple[Event, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    issues: tuple[str, ...] = ()
+
+    @property
+    def flagged(self) -> bool:
+        """Whether this genre raises a flag."""
+        return self.genre in FLAGGED_GENRES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One raw page as evidence: the bytes as they arrived, before any decoding."""
+
+    url: str
+    fetched_at: datetime
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One text at one URL, as its outlet published it.
+
+    ``url`` is canonical and is the identity.  ``published_at`` is aware (Asia/Shanghai);
+    with ``published_precision`` DAY it is that day's midnight; ``None`` means that the page
+    states no date.  ``outlet`` is the page's own 来源, which for a repost names somebody
+    other than the source.  ``text`` holds paragraphs joined by one line feed.
+    ``next_page`` is the absolute URL of the article's next page, if it has one; the spider
+    joins the parts, so a stored article has none.  ``score`` in 0..1 is how sure the page
+    reading is.  ``source_id`` is None for an imported page of no declared source.
+    """
+
+    url: str
+    title: str
+    text: str
+    kicker: str | None = None
+    subtitle: str | None = None
+    published_at: datetime | None = None
+    published_precision: Precision | None = None
+    outlet: str | None = None
+    author: str | None = None
+    editor: str | None = None
+    images: tuple[Image, ...] = ()
+    next_page: str | None = None
+    score: float = 1.0
+    evidence: tuple[Evidence, ...] = ()
+    source_id: str | None = None
+    fetched_at: datetime | None = None
+    captures: tuple[Capture, ...] = ()
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One article link on a list page.
+
+    ``title`` is the longest form the list gives (the ``title`` attribute when the printed
+    one is cut); ``published_on`` the date printed beside it.
+    """
+
+    url: str
+    title: str
+    published_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What one list page says: its article links in page order, and where the list goes on.
+
+    ``next_page`` is the absolute URL of the following page, ``None`` on the last one;
+    ``page_count`` and ``item_count`` are the totals that the page itself declares;
+    ``issue_pages`` are the other pages (版) of an e-paper issue.
+    """
+
+    url: str
+    links: tuple[Link, ...]
+    next_page: str | None = None
+    page_number: int | None = None
+    page_count: int | None = None
+    item_count: int | None = None
+    issue_pages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """One request that gave no accepted page, and why."""
+
+    url: str
+    kind: str  # "listing", "issue" or "article"
+    refusal_class: RefusalClass
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one run proved, with the reason in words."""
+
+    kind: VerdictKind
+    reason: str
