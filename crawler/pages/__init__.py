@@ -1,1 +1,8 @@
 """Reading pages: pure functions from bytes to articles and listings."""
+
+from crawler.pages.article import read_article
+from crawler.pages.charset import Decoded, decode
+from crawler.pages.parts import join_pages
+from crawler.pages.selectors import Selectors
+
+__all__ = ["Decoded", "Selectors", "decode", "join_pages", "read_article"]

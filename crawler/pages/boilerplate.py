@@ -1,0 +1,134 @@
+"""Lines that stand in or round an article without belonging to it, by named rule.
+
+Each rule has a page in ``fixtures/pages`` that is misread without it.
+"""
+
+import re
+from collections.abc import Mapping
+
+
+def any_of(words: str) -> str:
+    """A pattern for one of some blank-separated words."""
+    return f"(?:{'|'.join(words.split())})"
+
+
+_OPEN = r"[\s\[【(（<《/*＊]*"
+_CLOSE = r"[\s\]】)）>》]*"
+_EDITORS = any_of(
+    r"责任编辑 责\s*编 编\s*辑 编审 审编 美编 校\s*对 审\s*核 审校 审\s*读"
+    r" 初审 复审 复核 终审 一审 二审 三审 监\s*制 总监制 总策划 值班主任 值班总监 签发 责任 统筹"
+)
+_BROWSER = any_of("浏览器 flash Flash 播放器 播放插件 HTML5 html5")
+_PAGER = any_of(
+    r"\d{1,3} 上一页 下一页 上页 下页 首页 尾页 末页 余下全文 全文 共\d+页 \.\.\. … >+ <+ » «"
+)
+_BUTTONS = any_of(
+    "纠错 我要纠错 打印 关闭 关闭窗口 打印本页 打印本稿 打印文章 发表评论 举报 投诉 推荐 顶部"
+    " 页首 点击 收藏 加入收藏 返回顶部 回到顶部 返回列表 返回首页 返回 转发 图集 评论 点赞 赞"
+    " 保存 复制链接 责任编辑 编辑"
+)
+_RIGHTS = any_of(
+    r"ICP备 ICP证 公网安备 版权所有 All\s[Rr]ights?\s[Rr]eserved Copyright"
+    r" 违法和不良信息举报 京公网"
+    r" 许可证(?:号|编号)?[:：]? 新出网证 备案号"
+)
+
+DROPPED: Mapping[str, str] = {
+    # An editor is not part of the text, whatever brackets stand round the line.
+    "editor": (
+        rf"{_OPEN}(?:本期|本文|网络|网页|值班|执行|首席|新媒体|视频|图片)?{_EDITORS}"
+        rf"(?:\s*[/、&]\s*\S{{1,8}}?)?{_CLOSE}\s*[:：丨|｜]\s*.{{0,90}}"
+    ),
+    "original_title": rf"{_OPEN}原(?:文)?(?:标题|题目?)(?:为)?\s*[:：].{{0,150}}",
+    "source_line": (
+        rf"{_OPEN}(?:本文|文章|稿件|信息|新闻|内容)?(?:来\s*源|转载?自|出\s*处|稿源)\s*于?\s*[:：].{{1,80}}"
+    ),
+    "paper": (
+        rf"{_OPEN}《[^》]{{2,20}}》\s*[（(,， ]*"
+        r"(?:\d{4}年|\d{1,2}月|\d{4}-\d|第?\s*[A-Za-z]?\d{1,3}\s*版).{0,40}"
+    ),
+    "topic_link": (
+        rf"{_OPEN}(?:点击|更多|查看|进入|关注).{{0,12}}(?:专题|专栏|详情|视频|原文|报道|高清图集?){_CLOSE}"
+    ),
+    "more_of": r"更多.{0,40}(?:请关注|请点击|敬请关注|尽在|请访问|欢迎关注).{0,40}",
+    "back_to_site": r"返回.{1,8}[，,]\s*查看更多.*",
+    "share": (
+        r"[\s+]*(?:分享|转发|收藏)(?:到|至|给|让更多人看到|成功|本文|按钮|[:：])?.{0,24}"
+        r"|(?:请?(?:用|使用|打开)?(?:微信|手机))?.{0,6}扫(?:一扫|描|码).{0,30}|.{0,6}二维码.{0,10}"
+    ),
+    "keywords": rf"{_OPEN}(?:关键[字词]|(?:本文|文章)?标签|[Tt]ags?|TAGS?)\s*[:：].{{0,120}}",
+    "pager": (
+        rf"(?:[\s|\[\]【】]*{_PAGER}){{2,}}[\s|\]】]*"
+        r"|(?:上一页|下一页|(?:阅读|余下|查看|展开)全文|展开剩余.{0,8}|第?\s*\d+\s*/\s*\d+\s*页?)"
+    ),
+    "player": (
+        rf".{{0,16}}{_BROWSER}.{{0,20}}(?:视频|播放|插件|支持|版本|下载|升级).{{0,40}}"
+        r"|Play Video.*|视频加载中.*|正在加载.{0,10}|Your browser does not support.*"
+        r"|(?:当前时间|播放|暂停)?\s*\d{1,2}:\d\d\s*/\s*-?\d{1,2}:\d\d.{0,20}|.{0,24}(?:来源|出处)[:：].{0,8}视频[）)]"
+    ),
+    "buttons": rf"[\s+\d【\[(（]*{_BUTTONS}(?:[\s】\]【\[|+\d()（）]+{_BUTTONS})*[\s】\]\d)）>]*",
+    "font_size": (
+        r"[\s\[【]*(?:调整)?字[\s]*[体号]\s*[:：]?"
+        r"(?:[\s\[\]【】|]*(?:A?[+-]+|A|大|中|小|超大|默认|打印|T|\+|-))*\s*"
+    ),
+    "platform_note": (
+        r"(?:特别|平台|免责|版权|郑重|重要|作者|本网|本站)?(?:声明|提示)\s*[:：].{6,}"
+        r"|Notice: The content above.*"
+        r"|.{0,40}(?:未经.{0,10}(?:许可|授权|同意)|转载.{0,8}(?:注明|请|须)"
+        r"|(?:不代表|仅代表).{0,20}(?:观点|立场)).{0,120}"
+        r"|[-—\s]*(?:THE END|The End|END)[-—\s]*"
+    ),
+    "previous_next": r"(?:上一篇|下一篇|上一条|下一条|前一篇|后一篇)(?:\s*[:：]?.{0,80}|$)",
+    "copyright": rf".{{0,80}}{_RIGHTS}.*",
+    "counts": (
+        r"(?:阅读|浏览|点击|评论|点赞|播放|跟贴|参与|发贴|人气)(?:数|量|次数)?\s*[:：(（]*"
+        r"\s*[\d.,万+]*\s*(?:次|人|\)|）)*"
+    ),
+}
+"""Rules for whole lines, tried in this order; the first that matches names the reason."""
+
+_ENDINGS = any_of(
+    # 相关…
+    r"(?:本文|文章)?相关(?:新闻|阅读|链接|报道|推荐|文章|内容|专题|搜索|话题)"
+    r" 相关(?:资讯|视频|附件|信息|稿件|热词)"
+    r" 与.{0,4}相关的(?:链接|新闻|内容|文章)"
+    r" (?:延伸|推荐|扩展|拓展|精彩|热点|深度|更多|关联)阅读"
+    r" (?:精彩|热门|最新|热点|编辑|好文|图片|图文|视频|为[您你]|本站|专题)推荐"
+    r" (?:新闻|内容|今日|小编|站长|热文)推荐"
+    r" 推荐(?:新闻|文章|内容|给您|信息|视频|阅读)?"
+    r" 最新(?:文章|新闻|资讯|评论|报道|动态|更新) 热门(?:文章|新闻|评论|资讯|话题|标签|专题|图片|视频)"
+    r" (?:猜[您你]喜欢|大家都在[看搜]|大家都爱看|看过本文的人.{0,6}) 往期(?:回顾|推荐|精选|文章)"
+    r" (?:新闻|点击|热点|阅读|文章|评论)?排行榜? 作者最新文章"
+    r" (?:热点|今日|本周)(?:新闻|专题|图片|排行|热点)"
+    r" 图片新闻 精彩图片 友情链接 阅读下一篇.{0,4} 深度观察 新闻推荐 新闻热点"
+    r" (?:更多|同类|同城|本地)(?:新闻|相关.{0,6}|文章|精彩.{0,4})"
+    # 评论
+    r" (?:网友|全部|用户|精彩|热门|最新|读者|大家|文章)(?:评论|热评|跟帖|点评|留言)"
+    r" 评论区 我来说两句 我要评论 (?:发表|写|网友)评论 网友(?:发言|观点).{0,12} 文章评论 评论列表"
+)
+_ENDING = re.compile(
+    rf"[\s【\[●■◆▼▲※>»*+#·—-]*{_ENDINGS}[\s:：】\]>»]*"
+    r"(?:[(（]?\s*\d+\s*条?[)）]?)?\s*(?:更多|换一换|more|MORE)?\s*[>»—-]*$"
+)
+
+
+def compile_rules(rules: Mapping[str, str]) -> re.Pattern[str]:
+    """One pattern whose ``lastgroup`` names the rule that matched the whole line."""
+    return re.compile("|".join(f"(?P<{name}>(?:{rule})$)" for name, rule in rules.items()))
+
+
+_DROPPED = compile_rules(DROPPED)
+_MAX_DROPPED = 300
+
+
+def dropped_by(text: str) -> str | None:
+    """The rule under which a line does not belong to the text; None when it may."""
+    if len(text) > _MAX_DROPPED:
+        return None
+    found = _DROPPED.match(text)
+    return found.lastgroup if found else None
+
+
+def heads_the_rest(text: str) -> bool:
+    """Whether a line heads related links, comments or rankings."""
+    return len(text) <= 24 and _ENDING.match(text) is not None

@@ -1,0 +1,279 @@
+"""When an article was published, as the page states it.
+
+The words near the title decide; metas, the Founder comment and inline scripts fill in; a date
+in the page's address is the last resort.  The clock of this machine only bounds what is
+plausible.  A date without a year is no date.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawler.pages.head import Head
+from crawler.pages.tree import Page
+from storage.records import SHANGHAI, Evidence, Precision
+
+_MONTH = r"(?P<mo>1[0-2]|0?[1-9])"
+_DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])"
+_CLOCK = (
+    r"(?:[\s日T号·,，|()（）-]{0,6}(?P<h>[01]?\d|2[0-3])\s*[:：时]\s*(?P<mi>[0-5]\d)"
+    r"(?:\s*[:：分]\s*(?P<s>[0-5]\d))?)?"
+)
+_WEEKDAY = r"(?:\s*[(（]?(?:星期|周)[一二三四五六日天][)）]?)?"
+# A day may be glued to the hour behind it (2019年06月15日08:18, 2024-05-2003:15).
+_PRINTED = re.compile(
+    rf"(?<![\d.])(?P<y>(?:19|20)\d\d)\s*(?:[-/.年]|\s)\s*{_MONTH}\s*[-/.月]\s*{_DAY}"
+    rf"(?!\d{{2,}}(?![:：时]))日?{_WEEKDAY}{_CLOCK}"
+)
+_DAY_FIRST = re.compile(rf"(?<![\d:：.-]){_DAY}\s+(?P<y>20\d\d)\s*[-/.年]\s*{_MONTH}月?(?![\d-])")
+_SHORT_YEAR = re.compile(
+    rf"(?<![\d.:：/-])(?P<y>[0-3]\d)[-/.年]{_MONTH}[-/.月]{_DAY}日?(?![\d/-]){_CLOCK}"
+)
+_COMPACT = re.compile(
+    r"(?<!\d)(?P<y>20\d\d)(?P<mo>1[0-2]|0[1-9])(?P<d>3[01]|[12]\d|0[1-9])"
+    r"(?:(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?P<s>[0-5]\d)?)?(?!\d)"
+)
+_LABEL = re.compile(
+    r"(?:发布|发表|更新|刊发|刊登|发稿|编辑|上传|创建|录入|添加)?(?:时\s*间|日\s*期)\s*[:：]|发布于|发表于"
+)
+_NOT_PUBLISHED = re.compile(
+    r"今天是|现在是|当前时间|版权|Copyright|©|截至|截止|活动时间|会议时间|开始时间|结束时间|播出时间|有效期|成文日期"
+)
+_META_NAMES = (
+    "article:published_time",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "pub_date",
+    "publishtime",
+    "publish_time",
+    "og:time",
+    "og:release_date",
+    "datepublished",
+    "published_time",
+    "article:published",
+    "weibo: article:create_at",
+    "weibo:article:create_at",
+    "dc.date",
+    "dc.date.issued",
+    "date",
+    "createdate",
+    "firstpublishedtime",
+    "apub:time",
+    "og:published_time",
+    "bytedance:published_time",
+    "release_date",
+    "pubtime",
+    "_pubtime",
+    "contentdate",
+    "others",
+)
+_SCRIPT = re.compile(
+    r"""["']?(?:pub_?(?:lish)?_?(?:time|date|edtime|edat|Timestamp)|datePublished|ptime|news_?time|createTime|create_time|ct|oriCreateTime|displayTime|docreltime|DocRelTime)["']?\s*[:=]\s*["']?(\d{10}(?:\d{3})?\b|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}[^"'<>]{0,20})""",
+    re.I,
+)
+_URL_DAY = re.compile(
+    r"/(?:[a-z]+_?)?(?P<y>(?:19|20)\d\d)[-/_]?(?P<mo>1[0-2]|0?[1-9])[-/_]?(?P<d>3[01]|[12]\d|0?[1-9])(?=[/_.-]|$)|/t(?P<y2>20\d\d)(?P<mo2>\d\d)(?P<d2>\d\d)_"
+)
+_EARLIEST = datetime(1994, 1, 1, tzinfo=SHANGHAI)
+_DRIFT = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A time of publication, how exactly it is stated, and the words that state it."""
+
+    at: datetime
+    precision: Precision
+    evidence: Evidence
+
+
+def _dated(
+    found: re.Match[str], text: str, rule: str, where: str, now: datetime | None
+) -> Dated | None:
+    groups = found.groupdict()
+    year = int(groups["y"])
+    if year < 100:
+        year += 2000
+    hour = groups.get("h")
+    try:
+        at = datetime(
+            year,
+            int(groups["mo"]),
+            int(groups["d"]),
+            int(hour or 0),
+            int(groups.get("mi") or 0),
+            int(groups.get("s") or 0),
+            tzinfo=SHANGHAI,
+        )
+    except ValueError:
+        return None
+    if at < _EARLIEST or (now is not None and at > now + _DRIFT):
+        return None
+    quote = text[found.start() : found.end()].strip()
+    evidence = Evidence(
+        about="published_at", rule=rule, field=where, span=(0, len(quote)), quote=quote
+    )
+    return Dated(at, Precision.SECOND if hour else Precision.DAY, evidence)
+
+
+def dates_in(text: str, rule: str, where: str, now: datetime | None) -> Iterator[Dated]:
+    """The plausible dates of a short text, in order of how they are written out."""
+    for pattern in (_PRINTED, _DAY_FIRST, _SHORT_YEAR):
+        for found in pattern.finditer(text):
+            dated = _dated(found, text, rule, where, now)
+            if dated:
+                yield dated
+
+
+def _printed(
+    page: Page, lines: range, now: datetime | None, limit: int = 160
+) -> Iterator[tuple[int, bool, Dated]]:
+    """Dates printed on lines that are not sentences, with whether a label names them."""
+    for index in lines:
+        line = page.lines[index]
+        text = line.text
+        if len(text) > limit or not any(char.isdigit() for char in text):
+            continue
+        joined = " ".join(line.pieces) if len(line.pieces) > 1 else text
+        if _NOT_PUBLISHED.search(joined):
+            continue
+        label = _LABEL.search(joined) is not None
+        for dated in dates_in(
+            joined, "printed with a label" if label else "printed by the title", "html", now
+        ):
+            yield index, label, dated
+            break
+
+
+def find_date(
+    page: Page,
+    head: Head,
+    text: str,
+    url: str,
+    *,
+    title: int | None,
+    start: int,
+    end: int,
+    now: datetime | None,
+) -> Dated | None:
+    """The time of publication; None when the page states none.
+
+    ``title`` is the title's line, ``[start, end)`` the lines of the body.
+    """
+    found = _near_title(page, title, start, now)
+    hidden = _unseen(head, text, now)
+    if found is None:
+        found = hidden or _after_body(page, end, now)
+    elif found.precision is Precision.DAY and hidden and hidden.at.date() == found.at.date():
+        found = hidden if hidden.precision is Precision.SECOND else found
+    return found or _of_address(url or head.canonical, now)
+
+
+def _near_title(page: Page, title: int | None, start: int, now: datetime | None) -> Dated | None:
+    """Between title and text first, then the lines just above the title."""
+    first = title if title is not None and title <= start else max(0, start - 12)
+    below = range(first, min(start + 3, len(page.lines)))
+    above = range(first - 1, max(-1, first - 8), -1)
+    fallback: Dated | None = None
+    for index, label, dated in _printed(page, below, now):
+        if label or dated.precision is Precision.SECOND or page.lines[index].linked == 0:
+            if label or dated.precision is Precision.SECOND:
+                return dated
+            fallback = fallback or dated
+    if fallback:
+        return fallback
+    for index, _label, dated in _printed(page, range(above.start, above.stop, -1), now, limit=60):
+        if page.lines[index].linked * 2 <= len(page.lines[index].text):
+            return dated
+    return None
+
+
+def _after_body(page: Page, end: int, now: datetime | None) -> Dated | None:
+    for _index, label, dated in _printed(page, range(end, min(end + 15, len(page.lines))), now):
+        if label:
+            return dated
+    return None
+
+
+def _unseen(head: Head, text: str, now: datetime | None) -> Dated | None:
+    """Metas, the Founder comment, inline scripts."""
+    best: Dated | None = None
+    for name in _META_NAMES:
+        content = head.metas.get(name)
+        if content:
+            for dated in [
+                *dates_in(content, f"meta {name}", "meta", now),
+                *_compact(content, f"meta {name}", "meta", now),
+            ]:
+                if best is None or (
+                    best.precision is Precision.DAY and dated.at.date() == best.at.date()
+                ):
+                    best = dated
+                break
+    if best is None and "date" in head.enp:
+        best = next(dates_in(head.enp["date"], "enpproperty", "html", now), None)
+    if best is None:
+        best = _in_script(text, now)
+    if best is None and "dateupdate" in head.metas:
+        best = next(dates_in(head.metas["dateupdate"], "meta dateUpdate", "meta", now), None)
+    return best
+
+
+def _compact(text: str, rule: str, where: str, now: datetime | None) -> Iterator[Dated]:
+    for found in _COMPACT.finditer(text):
+        dated = _dated(found, text, rule, where, now)
+        if dated:
+            yield dated
+
+
+def _in_script(text: str, now: datetime | None) -> Dated | None:
+    for found in _SCRIPT.finditer(text):
+        value = found[1]
+        if value.isdigit():
+            seconds = int(value[:10])
+            at = datetime.fromtimestamp(seconds, SHANGHAI)
+            if at > _EARLIEST and (now is None or at <= now + _DRIFT):
+                quote = found[0]
+                return Dated(
+                    at,
+                    Precision.SECOND,
+                    Evidence(
+                        about="published_at",
+                        rule="inline script",
+                        field="html",
+                        span=(0, len(quote)),
+                        quote=quote,
+                    ),
+                )
+        else:
+            dated = next(dates_in(value, "inline script", "html", now), None)
+            if dated:
+                return dated
+    return None
+
+
+def _of_address(url: str, now: datetime | None) -> Dated | None:
+    for found in _URL_DAY.finditer(url):
+        groups = {name.rstrip("2"): value for name, value in found.groupdict().items() if value}
+        if len(groups) < 3:
+            continue
+        try:
+            at = datetime(int(groups["y"]), int(groups["mo"]), int(groups["d"]), tzinfo=SHANGHAI)
+        except ValueError:
+            continue
+        if at >= _EARLIEST and (now is None or at <= now + _DRIFT):
+            quote = found[0].strip("/")
+            return Dated(
+                at,
+                Precision.DAY,
+                Evidence(
+                    about="published_at",
+                    rule="date in the address",
+                    field="url",
+                    span=found.span(),
+                    quote=quote,
+                ),
+            )
+    return None

@@ -1,0 +1,54 @@
+"""What a page says of itself where no reader sees it: metas, comments and scripts."""
+
+import re
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser
+
+_ENP_BLOCK = re.compile(r"<!--\s*enpproperty(.{0,20000}?)/?enpproperty\s*-->", re.S)
+_ENP_FIELD = re.compile(
+    r"<(articleid|date|author|title|introtitle|subtitle|keyword|sourcename|source|nodename)>(.*?)</\1>",
+    re.S,
+)
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class Head:
+    """``title`` as in ``<title>``; ``metas`` by lower-case name; ``enp`` the Founder comment."""
+
+    title: str = ""
+    metas: dict[str, str] = field(default_factory=dict)
+    enp: dict[str, str] = field(default_factory=dict)
+    base: str = ""
+    canonical: str = ""
+
+
+def read_head(tree: LexborHTMLParser, text: str) -> Head:
+    """Collect the head of a page; the first filled value of a repeated name wins."""
+    head = Head()
+    for node in tree.css("title, meta, base, link"):
+        tag = node.tag
+        if tag == "title":
+            if not head.title:
+                head.title = _SPACES.sub(" ", node.text()).strip()
+            continue
+        attributes = node.attributes
+        if tag == "meta":
+            name = (
+                attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
+            )
+            content = attributes.get("content")
+            if name and content and (content := _SPACES.sub(" ", content).strip()):
+                head.metas.setdefault(name.strip().lower(), content)
+        elif tag == "base":
+            head.base = head.base or (attributes.get("href") or "").strip()
+        elif (attributes.get("rel") or "").lower() == "canonical":
+            head.canonical = (attributes.get("href") or "").strip()
+    if "enpproperty" in text:
+        block = _ENP_BLOCK.search(text)
+        if block:
+            for name, value in _ENP_FIELD.findall(block[1]):
+                if value.strip():
+                    head.enp.setdefault(name, _SPACES.sub(" ", value).strip())
+    return head

@@ -1,0 +1,108 @@
+"""Articles on several pages: where the next page is, and how the pages become one article."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from storage.records import Article, Image
+
+_NEXT = re.compile(
+    r"[\s\[【(（<«]*(?:下一页|下页|余下全文|后一页|下一頁|next page)[\s\]】)）>»→]*", re.I
+)
+_TRS_COUNT = re.compile(
+    r"createPageHTML\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
+)
+_PAGE_SUFFIX = re.compile(r"[_-]\d{1,3}$")
+
+
+def next_page(tree: LexborHTMLParser, text: str, base: str) -> str | None:
+    """The absolute address of the article's next page; None on its last or only one.
+
+    A link to the next article or the next page of a list is none: the address must be this
+    page's own with another page number.
+    """
+    if not base:
+        return None
+    if "下一页" in text or "余下全文" in text or "下页" in text or "下一頁" in text:
+        for link in tree.css("a[href]"):
+            if not _NEXT.fullmatch(link.text()):
+                continue
+            target = urljoin(base, link.attributes.get("href") or "")
+            if _is_other_part(base, target):
+                return target.split("#")[0]
+    return _from_script(text, base)
+
+
+def _from_script(text: str, base: str) -> str | None:
+    """TRS counts the pages of an article in a script; page 2 of ``t1`` is ``t1_1``."""
+    found = _TRS_COUNT.search(text)
+    if not found:
+        return None
+    count, current = int(found[1]), int(found[2])
+    if current + 1 >= count:
+        return None
+    target = urljoin(base, f"{found[3]}_{current + 1}.{found[4]}")
+    return target if _is_other_part(base, target) else None
+
+
+def _is_other_part(base: str, target: str) -> bool:
+    here, there = urlsplit(base), urlsplit(target)
+    if there.scheme not in ("http", "https") or here.netloc != there.netloc:
+        return False
+    if (here.path, here.query) == (there.path, there.query):
+        return False
+    if here.path == there.path:
+        return _without_page(here.query) == _without_page(there.query)
+    return _stem(here.path) == _stem(there.path)
+
+
+def _without_page(query: str) -> list[str]:
+    fields = [field for field in query.split("&") if field]
+    return sorted(
+        f for f in fields if not re.match(r"(?:p|page|pageno|pagenum|pn|currentpage)=\d+$", f, re.I)
+    )
+
+
+def _stem(path: str) -> str:
+    """A path without its extension and page number: the same for all parts of an article."""
+    folder, _, name = path.rpartition("/")
+    stem = name.split(".")[0]
+    if not stem or stem in ("index", "default"):
+        return path
+    return f"{folder}/{_PAGE_SUFFIX.sub('', stem)}"
+
+
+def join_pages(first: Article, rest: Sequence[Article]) -> Article:
+    """One article from its pages in order; what a page repeats of the one before is dropped."""
+    lines = first.text.split("\n")
+    images: list[Image] = list(first.images)
+    evidence = list(first.evidence)
+    captures = list(first.captures)
+    for part in rest:
+        more = part.text.split("\n")
+        seen = set(lines)
+        while more and more[0] in seen:
+            more.pop(0)
+        while more and more[-1] in seen:
+            more.pop()
+        lines.extend(more)
+        known = {image.url for image in images}
+        images.extend(image for image in part.images if image.url not in known)
+        evidence.extend(item for item in part.evidence if item not in evidence)
+        captures.extend(part.captures)
+    last = rest[-1] if rest else first
+    return replace(
+        first,
+        text="\n".join(line for line in lines if line),
+        images=tuple(images),
+        evidence=tuple(evidence),
+        captures=tuple(captures),
+        editor=first.editor or next((part.editor for part in rest if part.editor), None),
+        author=first.author or next((part.author for part in rest if part.author), None),
+        outlet=first.outlet or next((part.outlet for part in rest if part.outlet), None),
+        score=min([first.score, *(part.score for part in rest)]),
+        next_page=last.next_page,
+    )

@@ -1,0 +1,196 @@
+"""The title of an article, told from the site's name, the logo and the headline lists.
+
+``<title>`` nearly always begins with the title and goes on with the site; the printed line
+that agrees with it best is the title as the outlet set it.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from crawler.pages.head import Head
+from crawler.pages.tree import Page
+from storage.records import Evidence
+
+_KEPT = re.compile(r"[\W_]+")
+_SITE = re.compile(
+    r"\s*(?:[_|｜»]|\s[-–—]+\s?|[-–—]+\s|--+|——|(?<=[\u4e00-\u9fff”》）！？])[-–—](?=[\u4e00-\u9fff]))\s*"
+)
+_NAMED = re.compile(r"title|biaoti|headline|\bbt\b|h1|tit\b|subject|artical-t|art-t")
+_LISTED = re.compile(r"list|nav|menu|logo|crumb|related|recommend|side|hot|rank|comment|more")
+_KICKER = re.compile(
+    r"pretitle|yinti|kicker|introtitle|jianti|eyebrow|shoulder|intro-title|leadtitle"
+)
+_SUBTITLE = re.compile(
+    r"subtitle|sub-title|sub_title|futi|fubiaoti|subhead|title2|f-title|second-title"
+)
+_NOT_TITLE = re.compile(
+    r"当前位置|首页|您的位置|所在位置|[>»›]\s*\S|来源\s*[:：]|发布时间|字号|责任编辑|^\W*$|^\d[\d\s:/.年月日-]*$"
+)
+_SITE_WORDS = re.compile(r"(?:网|频道|门户|首页|官网|官方网站|网站|中心|日报|客户端|新闻)$")
+_META = ("articletitle", "og:title", "twitter:title", "title", "dc.title", "contenttitle")
+_MAX = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The title, the lines round it that belong to it, and the line it was printed on."""
+
+    text: str
+    line: int | None
+    evidence: Evidence
+    sure: float
+    kicker: str | None = None
+    subtitle: str | None = None
+
+
+def comparable(text: str) -> str:
+    """Letters and digits only, in one width and case."""
+    return _KEPT.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def without_site(title: str) -> str:
+    """``<title>`` without the site's name and the channels behind it."""
+    parts = [part for part in _SITE.split(title) if part and part.strip()]
+    if not parts:
+        return title.strip()
+    first = parts[0].strip()
+    if len(first) < 6 and len(parts) > 1 and not _SITE_WORDS.search(parts[1]):
+        return f"{first} {parts[1].strip()}" if len(parts[1]) > len(first) else first
+    return first
+
+
+def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
+    """The title; ``[start, end)`` are the lines of the body, None when nothing names the page."""
+    wanted = [comparable(text) for text in _named(head)]
+    best: tuple[float, int] | None = None
+    for index in range(min(end, len(page.lines))):
+        score = _score(page, index, wanted, start)
+        if score is not None and (best is None or score >= best[0]):
+            best = (score, index)
+    for index in range(end, min(end + 6, len(page.lines))):
+        score = _score(page, index, wanted, start)
+        if score is not None and score - 3 > (best[0] if best else 1.0):
+            best = (score - 3, index)
+    if best is not None and best[0] >= 2.0:
+        return _printed(page, best[1], best[0], start)
+    return _unprinted(head)
+
+
+def _named(head: Head) -> list[str]:
+    """The page's own names for itself, as far as they may hold the title."""
+    names = [head.title] if head.title else []
+    names.extend(head.metas[name] for name in _META if name in head.metas)
+    if "title" in head.enp:
+        names.append(head.enp["title"])
+    return names
+
+
+def _score(page: Page, index: int, wanted: list[str], start: int) -> float | None:
+    line = page.lines[index]
+    text = line.text
+    if not 2 <= len(text) <= _MAX or _NOT_TITLE.search(text):
+        return None
+    key = comparable(text)
+    if len(key) < 2:
+        return None
+    score = _agreement(key, wanted)
+    box = page.boxes[line.box]
+    ahead = index <= start
+    heading = _heading(page, line.box)
+    if score == 0.0 and not heading and not _NAMED.search(box.name):
+        return None
+    score += heading
+    if _NAMED.search(box.name):
+        score += 0.7
+    if _LISTED.search(box.name):
+        score -= 1.0
+    if line.linked * 2 > len(text):
+        score -= 1.5
+    if not ahead:
+        score -= 0.5
+    distance = abs(start - index)
+    score -= 0.02 * min(distance, 40)
+    if len(key) < 5:
+        score -= 1.0
+    return score
+
+
+def _heading(page: Page, box: int) -> float:
+    """What the heading element that holds a line adds."""
+    for _ in range(3):
+        if box < 0:
+            break
+        tag = page.boxes[box].tag
+        if tag == "h1":
+            return 2.0
+        if tag in ("h2", "h3", "founder-title"):
+            return 1.2
+        box = page.boxes[box].parent
+    return 0.0
+
+
+def _agreement(key: str, wanted: list[str]) -> float:
+    """How far a printed line is what the page calls itself; 0 when not at all."""
+    best = 0.0
+    for name in wanted:
+        if not name:
+            continue
+        if name.startswith(key):
+            value = 3.0 + 2.0 * min(1.0, len(key) / max(10, len(name)))
+        elif key.startswith(name) and len(name) >= 6:
+            value = 3.0 + 1.5 * len(name) / len(key)
+        elif len(key) >= 6 and key in name:
+            value = 2.0 + 2.0 * len(key) / len(name)
+        else:
+            shared = _shared_prefix(key, name)
+            value = 3.0 * shared / len(key) if shared >= 6 and shared * 2 > len(key) else 0.0
+        best = max(best, value)
+    return best
+
+
+def _shared_prefix(one: str, other: str) -> int:
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _printed(page: Page, index: int, score: float, start: int) -> Title:
+    line = page.lines[index]
+    kicker = subtitle = None
+    for near in range(max(0, index - 3), min(len(page.lines), max(index + 4, 0))):
+        if near == index:
+            continue
+        name = page.boxes[page.lines[near].box].name
+        text = page.lines[near].text
+        if near < index and _KICKER.search(name) and len(text) <= 80:
+            kicker = text
+        elif near > index and near <= start and _SUBTITLE.search(name) and len(text) <= 120:
+            subtitle = text
+    evidence = Evidence(
+        about="title",
+        rule="printed line",
+        field="html",
+        span=(0, len(line.text)),
+        quote=line.text,
+        weight=round(score, 2),
+    )
+    return Title(line.text, index, evidence, min(1.0, score / 5), kicker, subtitle)
+
+
+def _unprinted(head: Head) -> Title | None:
+    for rule, text in (
+        ("enpproperty", head.enp.get("title")),
+        ("meta ArticleTitle", head.metas.get("articletitle")),
+        ("<title>", without_site(head.title)),
+        ("meta og:title", head.metas.get("og:title")),
+    ):
+        if text and len(comparable(text)) >= 2:
+            evidence = Evidence(
+                about="title", rule=rule, field="meta", span=(0, len(text)), quote=text
+            )
+            return Title(text, None, evidence, 0.5)
+    return None
