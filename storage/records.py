@@ -291,3 +291,38 @@ class Verdict:
 
     kind: VerdictKind
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCounts:
+    """A run's account: ``requested`` = ``accepted`` + ``refused`` once it has ended.
+
+    ``refused_by_class`` holds (class, count) sorted by class; ``pages`` counts the list pages
+    and issues that were read; the others count what was stored.
+    """
+
+    requested: int = 0
+    accepted: int = 0
+    refused: int = 0
+    refused_by_class: tuple[tuple[RefusalClass, int], ...] = ()
+    pages: int = 0
+    articles_new: int = 0
+    articles_changed: int = 0
+    articles_unchanged: int = 0
+    reposts: int = 0
+    flags: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """What storage knows of a declared source.
+
+    ``region`` is a province's short name (``全国`` for the national level), ``outlets`` the
+    names under which others credit it (来源：云南政协报).
+    """
+
+    id: str
+    name: str
+    region: str | None = None
+    level: Level | None = None
+    outlets: tuple[str, ...] = ()

@@ -1,0 +1,82 @@
+"""Everything that storage raises on purpose.
+
+::
+
+    StorageError
+    ├── SchemaOutdatedError    the database is of another version than this program
+    ├── DatabaseUnavailableError   it cannot be opened or has gone away
+    ├── DatabaseLockedError    another process kept it locked for too long
+    ├── DiskFullError          no space is left for the write
+    ├── RecordNotFoundError    no publication, flag or run has this id
+    ├── TransitionError        a run or flag cannot go from its state to that one
+    ├── LeaseLostError         another runner has taken this run over, or it was ended
+    └── SnapshotCorruptError   stored evidence no longer has the hash it is filed under
+
+After any of them the transaction is rolled back as a whole: nothing is half-written.
+"""
+
+
+class StorageError(Exception):
+    """Base of all errors that storage raises on purpose."""
+
+
+class SchemaOutdatedError(StorageError):
+    """The database's schema is not the one that this program reads and writes."""
+
+    def __init__(self, found: str | None, wanted: str) -> None:
+        state = f"is at revision {found}" if found else "holds no tables of ours"
+        super().__init__(
+            f"the database {state}, this program needs {wanted}: run `cppcc db upgrade`"
+        )
+        self.found = found
+        self.wanted = wanted
+
+
+class DatabaseUnavailableError(StorageError):
+    """The database cannot be opened, or the connection to it broke."""
+
+
+class DatabaseLockedError(StorageError):
+    """Another process kept the database locked for longer than the busy time-out."""
+
+
+class DiskFullError(StorageError):
+    """The database's disk or quota is full; the transaction was rolled back."""
+
+
+class RecordNotFoundError(StorageError):
+    """No row has this key."""
+
+    def __init__(self, kind: str, key: int | str) -> None:
+        super().__init__(f"no {kind} {key!r} in the database")
+        self.kind = kind
+        self.key = key
+
+
+class TransitionError(StorageError):
+    """A run or a flag was asked to go to a state that its own state does not lead to."""
+
+    def __init__(self, kind: str, key: int, state: str, wanted: str) -> None:
+        super().__init__(f"{kind} {key} is {state}, it cannot become {wanted}")
+        self.kind = kind
+        self.key = key
+        self.state = state
+        self.wanted = wanted
+
+
+class LeaseLostError(StorageError):
+    """The fencing token is stale: this run is somebody else's now, or has ended."""
+
+    def __init__(self, run_id: int, token: int) -> None:
+        super().__init__(f"run {run_id}: lease with token {token} was lost")
+        self.run_id = run_id
+        self.token = token
+
+
+class SnapshotCorruptError(StorageError):
+    """The bytes under a hash do not have that hash."""
+
+    def __init__(self, sha256: str, problem: str) -> None:
+        super().__init__(f"snapshot {sha256}: {problem}")
+        self.sha256 = sha256
+        self.problem = problem

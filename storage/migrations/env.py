@@ -1,0 +1,13 @@
+"""Alembic's entry: always on the connection, and in the transaction, that it was handed."""
+
+from alembic import context
+
+from storage.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    transactional_ddl=True,  # SQLite too: the driver is told not to commit by itself
+    render_as_batch=False,
+)
+context.run_migrations()

@@ -1,0 +1,60 @@
+"""The declared sources as the database knows them: region, and the names they are credited by."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from storage.records import Level, SourceRecord
+from storage.tables import PublicationRow, SourceRow
+
+
+def sync_sources(session: Session, sources: Iterable[SourceRecord], *, now: datetime) -> None:
+    """Bring the table in line with the declarations; a source that is gone keeps its row.
+
+    A changed region moves to the source's publications too.
+    """
+    known = {row.id: row for row in list_sources(session)}
+    for source in sources:
+        values = {
+            "name": source.name,
+            "region": source.region,
+            "level": source.level and source.level.value,
+            "outlets": list(source.outlets),
+            "synced_at": now,
+        }
+        before = known.get(source.id)
+        if before == source:
+            continue
+        if before is None:
+            session.execute(insert(SourceRow).values(id=source.id, **values))
+        else:
+            session.execute(update(SourceRow).where(SourceRow.id == source.id).values(**values))
+        session.execute(
+            update(PublicationRow)
+            .where(
+                PublicationRow.source_id == source.id,
+                PublicationRow.region.is_distinct_from(source.region),
+            )
+            .values(region=source.region)
+        )
+
+
+def list_sources(session: Session) -> list[SourceRecord]:
+    """All sources that were ever declared, by id."""
+    rows = session.execute(
+        select(
+            SourceRow.id, SourceRow.name, SourceRow.region, SourceRow.level, SourceRow.outlets
+        ).order_by(SourceRow.id)
+    )
+    return [
+        SourceRecord(
+            id=row.id,
+            name=row.name,
+            region=row.region,
+            level=Level(row.level) if row.level else None,
+            outlets=tuple(row.outlets),
+        )
+        for row in rows
+    ]
