@@ -1,0 +1,307 @@
+"""The events of a ten-events publication: its list found, and each item split."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crawler.reading.folding import Folded, fold
+from crawler.reading.markers import Marker, inline_markers, line_markers
+from storage.records import Event, Image
+
+MIN_ITEMS = 3
+MAX_ITEMS = 60
+MAX_RUNS = 400
+MAX_STARTS = 24
+_CLOSING = re.compile(
+    r"^\s*(?:[(\[【].{0,40}(?:提供|记者|通讯员|摄影|摄|来源|编辑|供稿|责编|文图|图文|报道|整理)[^\n]{0,30}[)\]】]\s*$"
+    r"|(?:责任编辑|责编|编辑|主编|监制|来源|审核|校对|作者|记者|撰稿|供稿|文字|图片|摄影|排版|统筹|策划|编审|终审|初审|二审|三审|制作|本版|扫码|相关链接|相关阅读|延伸阅读|推荐阅读|推荐新闻|最新推荐|上一篇|下一篇|分享到|声明|版权|原标题|END|— ?END)\s*(?:[:/|丨]|$)"
+    r"|(?:最新推荐|相关新闻|热门推荐|返回|打印|关闭|特此公[告布]|以上(?:十|\d+)|(?:推荐|相关)(?:新闻|阅读)))",
+)
+_SENTENCE_END = re.compile(r"[。!?;](?=[^”\"』」)]|$)|[。!?]”?$")
+_DATE = re.compile(
+    r"(?:(?P<y>(?:19|20)\d\d)\s*年\s*)?(?<!\d)(?P<m>1[0-2]|0?[1-9])\s*月(?:\s*(?P<d>3[01]|[12]\d|0?[1-9])\s*日)?"
+)
+_YEAR_ONLY = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?=[,以来年初底末]|全年)")
+_BULLET = re.compile(r"^[ \t]*([■◆●▲★☆◇▶►※➤✦•·]|——)[ \t]*(?=\S)", re.MULTILINE)
+_QUOTED = re.compile(r"“([^“”\n]{4,80})”")
+_LINE = re.compile(r"[^\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The markers of one list, 1 to its last, and whether they lead their lines."""
+
+    markers: tuple[Marker, ...]
+    line_led: bool
+
+    @property
+    def length(self) -> int:
+        return len(self.markers)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The items found and what contradicts the number that the publication states."""
+
+    events: tuple[Event, ...] = ()
+    issues: tuple[str, ...] = ()
+
+
+def list_found(text: str, stated: int | None = None) -> Chain | None:
+    """The enumerated list of a folded text that best fits the number stated; None for none."""
+    best: tuple[tuple[float, ...], Chain] | None = None
+    for line_led, markers in ((True, list(line_markers(text))), (False, None)):
+        if not line_led and best is not None and (stated is None or best[1].length == stated):
+            break
+        found = markers if markers is not None else list(inline_markers(text))
+        for chain in _chains(found, line_led):
+            rank = _rank(chain, stated)
+            if best is None or rank > best[0]:
+                best = (rank, chain)
+    return best[1] if best else None
+
+
+def _rank(chain: Chain, stated: int | None) -> tuple[float, ...]:
+    covered = chain.markers[-1].start - chain.markers[0].start
+    exact = float(stated is not None and chain.length == stated)
+    near = -abs(chain.length - stated) if stated is not None else 0
+    trusted = float(not any(m.loose for m in chain.markers))
+    return (exact, float(near), float(chain.line_led), trusted, float(covered))
+
+
+def _chains(markers: Sequence[Marker], line_led: bool) -> Iterable[Chain]:
+    kinds: defaultdict[str, list[Marker]] = defaultdict(list)
+    for marker in markers:
+        kinds[marker.kind].append(marker)
+    for found in kinds.values():
+        runs = _runs(found)[:MAX_RUNS]
+        starts = [i for i, run in enumerate(runs) if run[0].number == 1][:MAX_STARTS]
+        for start in starts:
+            linked = _link(runs[start:])
+            if MIN_ITEMS <= len(linked) <= MAX_ITEMS:
+                yield Chain(tuple(linked), line_led)
+
+
+def _runs(markers: list[Marker]) -> list[list[Marker]]:
+    """The markers as runs that count up by one."""
+    runs: list[list[Marker]] = []
+    for marker in markers:
+        if runs and marker.number == runs[-1][-1].number + 1:
+            runs[-1].append(marker)
+        else:
+            runs.append([marker])
+    return runs
+
+
+def _link(runs: list[list[Marker]]) -> list[Marker]:
+    """The outer list: a run that restarts inside an item is that item's own list."""
+    chain = list(runs[0])
+    rest = runs[1:]
+    while rest:
+        wanted = chain[-1].number + 1
+        found = _continuation(rest, wanted) or _continuation(rest, wanted + 1)
+        if found is None:
+            break
+        index, offset = found
+        chain.extend(rest[index][offset:])
+        rest = rest[index + 1 :]
+    return chain
+
+
+def _continuation(runs: list[list[Marker]], wanted: int) -> tuple[int, int] | None:
+    for index, run in enumerate(runs):
+        if run[0].number == wanted:
+            return index, 0
+    for index, run in enumerate(runs):
+        offset = wanted - run[0].number
+        if 0 < offset < len(run):
+            return index, offset
+    return None
+
+
+def events_of(
+    text: Folded,
+    stated: int | None,
+    years: tuple[int, ...],
+    images: tuple[Image, ...] = (),
+) -> Selection:
+    """The events of a selection, in its printed order, and what does not add up."""
+    chain = list_found(text.text, stated)
+    if chain is not None and (stated is None or chain.length >= min(stated, MIN_ITEMS)):
+        events = _split(text, chain, years)
+        unnumbered = _unnumbered(text, stated, years)
+        if stated is not None and chain.length != stated and len(unnumbered) == stated:
+            events = unnumbered
+    else:
+        events = _unnumbered(text, stated, years)
+    if len(events) < (stated or MIN_ITEMS):
+        captioned = _captioned(images, years)
+        events = captioned if len(captioned) > len(events) else events
+    return Selection(tuple(events), tuple(_issues(events, stated)))
+
+
+def _issues(events: Sequence[Event], stated: int | None) -> Iterable[str]:
+    if stated is not None and len(events) != stated:
+        yield f"the publication states {stated} events, {len(events)} were found"
+    numbers = [event.ordinal for event in events]
+    missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
+    if missing:
+        yield f"no event is numbered {', '.join(map(str, missing))}"
+
+
+def _split(text: Folded, chain: Chain, years: tuple[int, ...]) -> list[Event]:
+    events = []
+    for marker, after in zip(chain.markers, [*chain.markers[1:], None], strict=True):
+        stop = after.start if after else _closing(text.text, marker.end)
+        events.append(_event(text, marker.number, marker.start, marker.end, stop, years))
+    return events
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the last item ends: before the credits and links that follow a list."""
+    first = True
+    for line in _LINE.finditer(text, start):
+        if not first and _CLOSING.match(line.group()):
+            return line.start()
+        first = False
+    return len(text)
+
+
+def _event(
+    text: Folded, number: int, start: int, words: int, stop: int, years: tuple[int, ...]
+) -> Event:
+    while start < words and text.text[start].isspace():
+        start += 1
+    while stop > words and text.text[stop - 1].isspace():
+        stop -= 1
+    at, body_at = _heading_span(text.text, words, stop)
+    heading = text.quote(*at).strip()
+    body = "\n".join(
+        line for part in text.quote(body_at, stop).splitlines() if (line := part.strip())
+    )
+    return Event(
+        ordinal=number,
+        heading=heading,
+        body=body,
+        date=_date(text.text[words:stop], years),
+        span=text.span(start, stop),
+    )
+
+
+_MAX_HEADING_LINE = 60
+_COLON = re.compile(r"[^。!?;\n“]{4,36}?[:](?=[^\n]{12})")
+_SPACE = re.compile(
+    r"[^。!?;\n]{4,48}?[ \t]+(?=(?:(?:19|20)\d\d年|\d{1,2}月|一年来|全年|去年|今年))"
+)
+_TRIM = "。;,、:!?| \t"
+
+
+def _heading_span(text: str, start: int, stop: int) -> tuple[tuple[int, int], int]:
+    """Where the heading of the item in [start, stop) stands, and where its body begins."""
+    while start < stop and text[start] in " \t\n\r:、,.|":
+        start += 1
+    end = text.find("\n", start, stop)
+    end = stop if end < 0 else end
+    sentence = _SENTENCE_END.search(text, start, end)
+    whole = end - start <= _MAX_HEADING_LINE or sentence is None
+    inner = sentence is not None and sentence.end() < end
+    if end < stop and (whole and not inner):
+        return (start, _trimmed(text, start, end)), end
+    for pattern in (_COLON, _SPACE):
+        match = pattern.match(text, start, end)
+        if (
+            match
+            and (end - match.end() > 20)
+            and (sentence is None or match.end() <= sentence.start() + 1)
+        ):
+            return (start, _trimmed(text, start, match.end())), match.end()
+    if sentence is not None:
+        return (start, _trimmed(text, start, sentence.end())), sentence.end()
+    return (start, _trimmed(text, start, end)), end
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] in _TRIM:
+        end -= 1
+    return end
+
+
+def _date(words: str, years: tuple[int, ...]) -> str | None:
+    """The first date of an item; a date without year takes the only year covered."""
+    year = years[0] if len(years) == 1 else None
+    match = _DATE.search(words)
+    only = _YEAR_ONLY.search(words)
+    if match is None:
+        return only.group(1) if only else None
+    stated = match.group("y") or year
+    if stated is None:
+        return None
+    month = f"{int(stated)}-{int(match.group('m')):02d}"
+    return f"{month}-{int(match.group('d')):02d}" if match.group("d") else month
+
+
+def _unnumbered(text: Folded, stated: int | None, years: tuple[int, ...]) -> list[Event]:
+    """Items without numbers: bulleted, headed by short lines, or a run of quoted titles."""
+    if stated is None or not MIN_ITEMS <= stated <= MAX_ITEMS:
+        return []
+    for starts in (_bullets(text.text), _short_lines(text.text)):
+        if len(starts) == stated:
+            stops = [start for start, _ in starts[1:]] + [_closing(text.text, starts[-1][1])]
+            return [
+                _event(text, i, start, words, stop, years)
+                for i, ((start, words), stop) in enumerate(zip(starts, stops, strict=True), 1)
+            ]
+    quoted = [m for m in _QUOTED.finditer(text.text)][: MAX_ITEMS + 1]
+    if len(quoted) == stated:
+        return [
+            Event(
+                ordinal=i,
+                heading=text.quote(*m.span(1)),
+                body="",
+                date=_date(m.group(1), years),
+                span=text.span(*m.span(1)),
+            )
+            for i, m in enumerate(quoted, 1)
+        ]
+    return []
+
+
+def _bullets(text: str) -> list[tuple[int, int]]:
+    kinds: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for match in _BULLET.finditer(text):
+        kinds[match.group(1)].append((match.start(), match.end()))
+        if len(kinds[match.group(1)]) > MAX_ITEMS:
+            return []
+    return max(kinds.values(), key=len, default=[])
+
+
+_SHORT = 45
+
+
+def _short_lines(text: str) -> list[tuple[int, int]]:
+    """Short lines without a full stop that a longer paragraph follows."""
+    lines = [m for m in _LINE.finditer(text) if m.group().strip()]
+    starts = []
+    for line, after in zip(lines, lines[1:], strict=False):
+        words = line.group().strip()
+        if len(words) <= _SHORT < len(after.group().strip()) and words[-1] not in "。;!?,:…":
+            starts.append((line.start(), line.start()))
+            if len(starts) > MAX_ITEMS:
+                return []
+    return starts
+
+
+def _captioned(images: tuple[Image, ...], years: tuple[int, ...]) -> list[Event]:
+    """Items that exist only as the captions of their pictures."""
+    captions = [fold(image.caption.strip()) for image in images if image.caption]
+    numbered: list[Event] = []
+    for caption in captions[:MAX_ITEMS]:
+        marker = next(iter(line_markers(caption.text)), None)
+        if marker is None or marker.start != 0 or marker.number != len(numbered) + 1:
+            continue
+        event = _event(caption, marker.number, 0, marker.end, len(caption.text), years)
+        numbered.append(
+            Event(ordinal=event.ordinal, heading=event.heading, body=event.body, date=event.date)
+        )
+    return numbered

