@@ -1,10 +1,37 @@
-"""The command line `cppcc`."""
+"""The command line `cppcc`: which command is where."""
+
+import logging
+import sys
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from scheduler.commands import crawl, db, demo, doctor, flags, inspect, runs, show, sources
+from scheduler.presentation import errors
+from storage.errors import StorageError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Monitors the annual reviews and ten-events publications of the CPPCC's committees.",
+)
+app.command("demo")(demo.demo)
+app.command("crawl")(crawl.crawl)
+app.add_typer(runs.app, name="runs")
+app.add_typer(flags.app, name="flags")
+app.add_typer(sources.app, name="sources")
+app.command("show")(show.show)
+app.command("explain")(show.explain)
+app.command("inspect")(inspect.inspect)
+app.add_typer(db.app, name="db")
+app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; what storage refuses is said in words, not as a traceback."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except StorageError as error:
+        errors.print(f"[bold red]error:[/] {error}", highlight=False)
+        errors.print("[dim]`cppcc doctor` looks closer[/]")
+        sys.exit(1)

@@ -1,0 +1,257 @@
+"""The account of a run, and the verdict that it supports.
+
+Scrapy's "finished" proves nothing: a crawl whose only request was answered 503 ends
+``finished``, one whose callback raised too (measured, 2.19).  So each request is entered
+here when it is made and must leave as accepted or as refused with a class; a list must give
+a proof of its end; and the verdict is computed from that, by a pure function.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from storage.records import Refusal, RefusalClass, Verdict, VerdictKind
+
+SETTLED = frozenset(
+    {
+        RefusalClass.GONE,
+        RefusalClass.OFFSITE,
+        RefusalClass.NOT_HTML,
+        RefusalClass.NOT_ARTICLE,
+    }
+)
+"""Refusals of one article that a complete crawl may hold: the site itself offers nothing
+there that asking again would bring."""
+
+WALLS = frozenset({RefusalClass.BLOCKED, RefusalClass.CHALLENGE})
+ALTERED = frozenset(
+    {
+        RefusalClass.LAYOUT_CHANGED,
+        RefusalClass.SCRIPT_SHELL,
+        RefusalClass.NOT_ARTICLE,
+        RefusalClass.NOT_HTML,
+        RefusalClass.REDIRECTED,
+        RefusalClass.OFFSITE,
+        RefusalClass.SOFT_404,
+        RefusalClass.GONE,
+        RefusalClass.TOO_SHORT,
+        RefusalClass.MOJIBAKE,
+    }
+)
+FALSE_CONTENT = frozenset({RefusalClass.WRONG_CONTENT, RefusalClass.HIJACKED})
+
+LIST_KINDS = frozenset({"listing", "issue"})
+
+
+@dataclass(slots=True)
+class Walk:
+    """How far one list, or one dated issue, was followed.
+
+    ``proof`` is why its end is certain, in words; ``broken`` why it is not.
+    """
+
+    name: str
+    pages: int = 0
+    links: int = 0
+    proof: str | None = None
+    broken: str | None = None
+    empty_stated: bool = False  # the list itself says that it holds nothing
+
+
+@dataclass(slots=True)
+class Account:
+    """Every request of one run, from asked to accepted or refused."""
+
+    asked: Counter[str] = field(default_factory=Counter)
+    accepted: Counter[str] = field(default_factory=Counter)
+    refusals: list[Refusal] = field(default_factory=list)
+    walks: dict[str, Walk] = field(default_factory=dict)
+    doubts: list[tuple[RefusalClass, str]] = field(default_factory=list)
+    known_bad: int = 0  # links refused by earlier runs, not due to be asked again
+    stopped: str | None = None  # why the run ended before its work did
+    walled: bool = False  # it was stopped before a wall
+    withdrawn: int = 0  # requests still queued when it was stopped
+
+    def walk(self, name: str) -> Walk:
+        """The walk called ``name``, begun if it is new."""
+        return self.walks.setdefault(name, Walk(name=name))
+
+    def refused(self, kind: str | None = None) -> int:
+        """How many requests (of one kind) were refused."""
+        return sum(kind is None or refusal.kind == kind for refusal in self.refusals)
+
+    def withdraw(self) -> None:
+        """Take back the requests that a stopped run will not make any more."""
+        self.withdrawn += self.missing
+
+    @property
+    def refused_by_class(self) -> Counter[RefusalClass]:
+        """Refusals counted by class."""
+        return Counter(refusal.refusal_class for refusal in self.refusals)
+
+    @property
+    def missing(self) -> int:
+        """Requests that neither came back nor failed: more than 0 is a defect of ours."""
+        back = sum(self.accepted.values()) + len(self.refusals)
+        return sum(self.asked.values()) - self.withdrawn - back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What the declaration says of a healthy crawl."""
+
+    min_articles: int
+    empty_ok: bool = False
+
+
+def verdict_of(account: Account, expect: Expectation) -> Verdict:
+    """What the account proves.
+
+    Judged from the outside in: does the account balance, were the lists readable, did they
+    hold anything, was it the right thing, were the articles readable, is the end proved.
+    ``complete`` is what is left when nothing speaks against it.
+    """
+    if account.missing:
+        return Verdict(
+            kind=VerdictKind.FAILED,
+            reason=_stop_note(account)
+            + f"{account.missing} of {sum(account.asked.values())} requests neither came back "
+            "nor failed",
+        )
+    for judge in (_judge_walls, _judge_lists, _judge_yield, _judge_articles, _judge_ends):
+        if verdict := judge(account, expect):
+            return verdict
+    proofs = "; ".join(sorted({walk.proof for walk in account.walks.values() if walk.proof}))
+    return Verdict(kind=VerdictKind.COMPLETE, reason=f"{_stored(account)}; {proofs}")
+
+
+def _judge_walls(account: Account, _: Expectation) -> Verdict | None:
+    if not account.walled:
+        return None
+    walls = [refusal for refusal in account.refusals if refusal.refusal_class in WALLS]
+    return Verdict(
+        kind=VerdictKind.BLOCKED,
+        reason=f"{_stop_note(account)}{_stored(account)}; {_in_words(walls)}",
+    )
+
+
+def _judge_lists(account: Account, _: Expectation) -> Verdict | None:
+    lists_read = sum(account.accepted[kind] for kind in LIST_KINDS)
+    if lists_read:
+        return None
+    refusals = [refusal for refusal in account.refusals if refusal.kind in LIST_KINDS]
+    if not refusals:
+        return Verdict(
+            kind=VerdictKind.FAILED, reason=_stop_note(account) + "no list page was asked for"
+        )
+    return Verdict(
+        kind=_kind_of(refusals),
+        reason="no list page could be read: " + _in_words(refusals),
+    )
+
+
+def _judge_yield(account: Account, expect: Expectation) -> Verdict | None:
+    links = sum(walk.links for walk in account.walks.values())
+    if account.doubts:
+        refusal_class, words = account.doubts[0]
+        kind = VerdictKind.WRONG_CONTENT if refusal_class in FALSE_CONTENT else VerdictKind.CHANGED
+        return Verdict(kind=kind, reason=words)
+    if links == 0 and not account.refusals and not account.stopped:
+        stated = all(walk.empty_stated for walk in account.walks.values())
+        if expect.empty_ok or (stated and expect.min_articles == 0):
+            return Verdict(
+                kind=VerdictKind.EMPTY_EXPECTED,
+                reason="the lists hold no article, which the declaration allows",
+            )
+        return Verdict(
+            kind=VerdictKind.EMPTY_UNEXPECTED,
+            reason=f"the lists were read and hold no article; at least {expect.min_articles} "
+            "expected",
+        )
+    return None
+
+
+def _judge_articles(account: Account, _: Expectation) -> Verdict | None:
+    asked = account.asked["article"]
+    refusals = [refusal for refusal in account.refusals if refusal.kind == "article"]
+    if asked and len(refusals) == asked and asked > 1:
+        return Verdict(
+            kind=_kind_of(refusals),
+            reason=f"all {asked} articles asked for were refused: " + _in_words(refusals),
+        )
+    return None
+
+
+def _judge_ends(account: Account, expect: Expectation) -> Verdict | None:
+    lacks: list[str] = []
+    if account.stopped:
+        note = f", {account.withdrawn} requests withdrawn" if account.withdrawn else ""
+        lacks.append(account.stopped + note)
+    lacks += [
+        f"{walk.name}: {walk.broken or 'its end is not proved'}"
+        for walk in account.walks.values()
+        if walk.broken or not walk.proof
+    ]
+    open_refusals = [
+        refusal
+        for refusal in account.refusals
+        if refusal.kind in LIST_KINDS or refusal.refusal_class not in SETTLED
+    ]
+    if open_refusals:
+        lacks.append(_in_words(open_refusals))
+    links = sum(walk.links for walk in account.walks.values())
+    if links < expect.min_articles and not account.stopped and not lacks:
+        return Verdict(
+            kind=VerdictKind.CHANGED,
+            reason=f"the lists show {links} articles, at least {expect.min_articles} expected",
+        )
+    if not lacks:
+        return None
+    return Verdict(kind=VerdictKind.PARTIAL, reason=f"{_stored(account)}; " + "; ".join(lacks))
+
+
+def _kind_of(refusals: Sequence[Refusal]) -> VerdictKind:
+    """The verdict that the most frequent of ``refusals`` stands for."""
+    families: Mapping[VerdictKind, frozenset[RefusalClass]] = {
+        VerdictKind.BLOCKED: WALLS,
+        VerdictKind.WRONG_CONTENT: FALSE_CONTENT,
+        VerdictKind.CHANGED: ALTERED,
+    }
+    counts: Counter[VerdictKind] = Counter()
+    for refusal in refusals:
+        for kind, classes in families.items():
+            if refusal.refusal_class in classes:
+                counts[kind] += 1
+                break
+        else:
+            counts[VerdictKind.FAILED] += 1
+    return counts.most_common(1)[0][0]
+
+
+def _in_words(refusals: Sequence[Refusal]) -> str:
+    """Refusals by kind and class with one example each: "2 x listing http_error (503 ...)"."""
+    groups: dict[tuple[str, RefusalClass], list[Refusal]] = {}
+    for refusal in refusals:
+        groups.setdefault((refusal.kind, refusal.refusal_class), []).append(refusal)
+    return ", ".join(
+        f"{len(group)} x {kind} {refusal_class.value} ({group[0].detail}: {group[0].url})"
+        for (kind, refusal_class), group in groups.items()
+    )
+
+
+def _stored(account: Account) -> str:
+    links = sum(walk.links for walk in account.walks.values())
+    settled = sum(
+        refusal.kind == "article" and refusal.refusal_class in SETTLED
+        for refusal in account.refusals
+    )
+    words = f"{links} links listed, {account.accepted['article']} articles read"
+    if settled:
+        words += f", {settled} not to be had"
+    if account.known_bad:
+        words += f", {account.known_bad} known unreadable since earlier runs"
+    return words
+
+
+def _stop_note(account: Account) -> str:
+    return f"{account.stopped}; " if account.stopped else ""

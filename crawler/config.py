@@ -1,0 +1,58 @@
+"""What a deployment sets for a crawl: ``CPPCC_...`` environment variables, read once."""
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.records import SHANGHAI
+
+
+class CrawlConfig(BaseSettings):
+    """Where a crawl stores, what it crawls, and as whom.
+
+    Every field is an environment variable of the same name in capitals after ``CPPCC_``.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CPPCC_", frozen=True, extra="ignore")
+
+    database_url: str = Field(
+        default="sqlite:///var/cppcc.db",
+        description="SQLAlchemy URL of the database; SQLite by default, or postgresql+psycopg://",
+    )
+    sources: Path | None = Field(
+        default=None, description="A folder with further source declarations (*.toml)"
+    )
+    contact: str = Field(
+        default="https://github.com/cppcc-monitor/cppcc-monitor",
+        description="URL or mail address that the User-Agent names, for webmasters to complain to",
+    )
+    today: date | None = Field(
+        default=None,
+        description="Pretend that this is the day (demo and tests); the clock time stays real",
+    )
+    max_delay_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        description="Caps every politeness delay; 0 for the small internet, never for live sites",
+    )
+
+    def now(self) -> datetime:
+        """The present in Asia/Shanghai, on the pretended day if one is set."""
+        present = datetime.now(SHANGHAI)
+        if self.today is None:
+            return present
+        return present.replace(year=self.today.year, month=self.today.month, day=self.today.day)
+
+
+def unknown_settings(known: set[str], environ: dict[str, str] | None = None) -> list[str]:
+    """The ``CPPCC_`` variables that no setting claims: a misspelt one would do nothing."""
+    names = os.environ if environ is None else environ
+    wanted = {f"CPPCC_{name.upper()}" for name in known}
+    return sorted(
+        name
+        for name in names
+        if name.startswith("CPPCC_") and not name.startswith("CPPCC_TEST_") and name not in wanted
+    )

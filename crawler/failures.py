@@ -1,0 +1,76 @@
+"""What a failed download is called: Scrapy's and Twisted's exceptions to refusal classes."""
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost, DNSLookupError
+from twisted.internet.error import TimeoutError as ConnectTimeoutError
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseFailed
+
+from crawler.errors import PageError
+from crawler.middlewares.offsite import OffsiteRequestError
+from storage.records import RefusalClass
+
+GONE_STATUSES = frozenset({404, 410})
+WALL_STATUSES = frozenset({401, 403, 412, 418, 429, 451, 521})
+"""521 and 412 are how 加速乐 and Ruishu walls answer a client without their cookie."""
+
+NETWORK_ERRORS = (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    DNSLookupError,
+    ConnectError,
+    ConnectionDone,
+    ConnectionLost,
+    ConnectTimeoutError,
+    OSError,
+)
+
+
+def refusal_of(failure: Failure) -> tuple[RefusalClass, str]:
+    """The class of a failed request and its facts in words."""
+    error = failure.value
+    if isinstance(error, HttpError):
+        status = error.response.status
+        return refusal_of_status(status), f"status {status}"
+    if isinstance(error, PageError):
+        return error.refusal_class, error.detail
+    if isinstance(error, OffsiteRequestError):
+        return RefusalClass.OFFSITE, str(error)
+    if isinstance(error, IgnoreRequest):
+        return _refusal_of_ignored(str(error))
+    if isinstance(error, DownloadCancelledError):
+        return RefusalClass.TOO_LARGE, str(error)
+    if isinstance(error, ResponseDataLossError | ResponseFailed):
+        return RefusalClass.TRUNCATED, "the connection ended before the body did"
+    if isinstance(error, NETWORK_ERRORS):
+        return RefusalClass.NETWORK, f"{type(error).__name__}: {error}"
+    return RefusalClass.OURS, f"{type(error).__name__}: {error}"
+
+
+def refusal_of_status(status: int) -> RefusalClass:
+    """The class of an HTTP status that is not a success."""
+    if status in GONE_STATUSES:
+        return RefusalClass.GONE
+    if status in WALL_STATUSES:
+        return RefusalClass.BLOCKED
+    return RefusalClass.HTTP_ERROR
+
+
+def _refusal_of_ignored(words: str) -> tuple[RefusalClass, str]:
+    """Scrapy tells its reasons for not downloading only by the message."""
+    if "robots.txt" in words:
+        return RefusalClass.BLOCKED, "robots.txt forbids it"
+    if "max redirections" in words:
+        return RefusalClass.REDIRECTED, "redirected too many times"
+    return RefusalClass.OURS, f"ignored: {words}"

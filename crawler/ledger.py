@@ -1,0 +1,113 @@
+"""One run's hold on the database: its lease, and everything that it writes.
+
+The spider asks here what is known, the pipelines store here, the extension beats and closes
+here.  Each write checks the lease first, in the same transaction: a run that was given up
+for dead and taken over cannot write any more (its token is old).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from crawler.account import Account
+from storage import articles, discoveries, runs
+from storage.articles import SaveOutcome
+from storage.database import Database
+from storage.discoveries import KnownLink
+from storage.records import Article, Link, Refusal, RunCounts, Saved, Verdict
+from storage.runs import LeaseState, RunRecord
+
+LEASE_SECONDS = 120.0
+"""How long a run may stay silent before it counts as dead; it beats far more often."""
+
+
+class RunLedger:
+    """Reads and writes of one claimed run; every method is one transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        source_id: str,
+        run_id: int,
+        token: int,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.database = database
+        self.source_id = source_id
+        self.run_id = run_id
+        self.token = token
+        self.now = now
+        self.saved: Counter[Saved] = Counter()
+        self.flags = 0
+        with database.reading() as session:
+            self.last_complete: RunRecord | None = runs.last_complete_run(session, source_id)
+
+    def known(self, urls: Sequence[str]) -> dict[str, KnownLink]:
+        """What is known of canonical ``urls``; unknown ones are left out."""
+        with self.database.reading() as session:
+            return discoveries.known_links(session, self.source_id, urls)
+
+    def discovered(self, links: Sequence[Link]) -> None:
+        """Enter the links of a list page, before any of them is fetched."""
+        with self.database.begin() as session:
+            runs.hold_lease(session, self.run_id, self.token)
+            discoveries.record_links(
+                session, self.source_id, links, now=self.now(), run_id=self.run_id
+            )
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Enter a refused request."""
+        with self.database.begin() as session:
+            runs.hold_lease(session, self.run_id, self.token)
+            discoveries.record_refusal(
+                session, refusal, source_id=self.source_id, run_id=self.run_id, now=self.now()
+            )
+
+    def save(self, batch: Sequence[Article]) -> list[SaveOutcome]:
+        """Store ``batch`` in one transaction."""
+        with self.database.begin() as session:
+            runs.hold_lease(session, self.run_id, self.token)
+            outcomes = articles.save_articles(session, batch, now=self.now(), run_id=self.run_id)
+        self.saved.update(outcome.saved for outcome in outcomes)
+        self.flags += sum(outcome.flag_id is not None for outcome in outcomes)
+        return outcomes
+
+    def counts(self, account: Account) -> RunCounts:
+        """The run's numbers so far."""
+        return RunCounts(
+            requested=sum(account.asked.values()) - account.withdrawn,
+            accepted=sum(account.accepted.values()),
+            refused=len(account.refusals),
+            refused_by_class=tuple(sorted(account.refused_by_class.items())),
+            pages=sum(account.accepted.values()),
+            articles_new=self.saved[Saved.NEW],
+            articles_changed=self.saved[Saved.CHANGED],
+            articles_unchanged=self.saved[Saved.UNCHANGED],
+            reposts=self.saved[Saved.REPOST],
+            flags=self.flags,
+        )
+
+    def beat(self, account: Account) -> LeaseState:
+        """Say that the run lives, and how far it is; learn whether it should stop."""
+        with self.database.begin() as session:
+            return runs.heartbeat(
+                session,
+                self.run_id,
+                self.token,
+                now=self.now(),
+                lease_seconds=LEASE_SECONDS,
+                counts=self.counts(account),
+            )
+
+    def finish(self, account: Account, verdict: Verdict) -> None:
+        """Close the run with its verdict."""
+        with self.database.begin() as session:
+            runs.finish_run(
+                session,
+                self.run_id,
+                self.token,
+                verdict,
+                self.counts(account),
+                now=self.now(),
+            )

@@ -1,0 +1,69 @@
+"""One run in a process of its own: ``python -m crawler.run SOURCE --run-id N --token T``.
+
+A Twisted reactor cannot be started twice, so each run is a child process; the launcher claims
+the run and passes its number and fencing token.  The exit code says the verdict, so that a
+parent without the database knows it too: 0 complete or empty_expected, 3 partial, 4 any
+other verdict, 5 none was reached.
+"""
+
+import argparse
+import sys
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.project import get_project_settings
+
+from crawler.errors import DeclarationError
+from crawler.extensions.run import RunExtension
+from storage.records import VerdictKind
+
+EXIT_NO_VERDICT = 5
+
+
+def exit_code(kind: VerdictKind | None) -> int:
+    """The process exit code for a verdict."""
+    match kind:
+        case None:
+            return EXIT_NO_VERDICT
+        case VerdictKind.COMPLETE | VerdictKind.EMPTY_EXPECTED:
+            return 0
+        case VerdictKind.PARTIAL:
+            return 3
+        case _:
+            return 4
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Crawl one source within a run that was claimed for it."""
+    parser = argparse.ArgumentParser(prog="python -m crawler.run", description=__doc__)
+    parser.add_argument("source")
+    parser.add_argument("--run-id", type=int, required=True)
+    parser.add_argument("--token", type=int, required=True)
+    parser.add_argument("--since")
+    parser.add_argument("--until")
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--full", action="store_true")
+    options = parser.parse_args(arguments)
+    settings = get_project_settings()
+    settings.setmodule("crawler.settings")  # also outside the checkout, without scrapy.cfg
+    settings.set("CPPCC_RUN_ID", options.run_id, priority="cmdline")
+    settings.set("CPPCC_RUN_TOKEN", options.token, priority="cmdline")
+    try:
+        process = AsyncCrawlerProcess(settings)
+        crawler = process.create_crawler(options.source)
+    except (DeclarationError, KeyError) as error:
+        print(error, file=sys.stderr)  # noqa: T201  # the parent keeps it with the run
+        return 2
+    process.crawl(
+        crawler,
+        since=options.since,
+        until=options.until,
+        limit=options.limit,
+        full=options.full,
+    )
+    process.start()
+    extension = crawler.get_extension(RunExtension)
+    return exit_code(extension.verdict.kind if extension and extension.verdict else None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

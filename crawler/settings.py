@@ -1,0 +1,63 @@
+"""Scrapy settings: only what differs from Scrapy's defaults, each with its why."""
+
+import os
+
+BOT_NAME = "cppcc-monitor"
+SPIDER_LOADER_CLASS = "crawler.spiders.loader.SourceSpiderLoader"
+CPPCC_SOURCES = os.environ.get("CPPCC_SOURCES")
+CPPCC_MAX_DELAY_SECONDS = os.environ.get("CPPCC_MAX_DELAY_SECONDS")
+
+# Honest, and with somebody to complain to.  The RunExtension puts the configured contact in.
+USER_AGENT = "cppcc-monitor/0.1 (+{contact})"
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9",  # the default asks Chinese sites for English
+}
+
+# Polite by default; a declaration sets its own delay and concurrency.
+ROBOTSTXT_OBEY = True
+DOWNLOAD_DELAY = 3.0
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+
+# Bounds.
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 8 * 2**20  # the largest real page seen is under 3 MiB
+DOWNLOAD_WARNSIZE = 0
+REDIRECT_MAX_TIMES = 5
+RETRY_TIMES = 2
+DNS_TIMEOUT = 20
+
+# Safe by default: both listen on a port and run code for whoever connects.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+DOWNLOAD_VERIFY_CERTIFICATES = True
+
+COOKIES_ENABLED = False  # no source needs a session
+METAREFRESH_ENABLED = False  # stub pages refresh to apps and other hosts
+REFERER_ENABLED = False
+
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # a dropped request leaves no trace
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.middlewares.offsite.DeclaredHostsMiddleware": 50,
+}
+SPIDER_MIDDLEWARES = {
+    # Our spiders make no deep trees and build no URLs.
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+}
+EXTENSIONS = {
+    "crawler.extensions.run.RunExtension": 100,
+    "crawler.extensions.robots_delay.RobotsDelayExtension": 200,
+    "scrapy.extensions.logstats.LogStats": None,
+}
+ITEM_PIPELINES = {
+    "crawler.pipelines.read.ReadPipeline": 200,
+    "crawler.pipelines.clean.CleanPipeline": 500,
+    "crawler.pipelines.store.StorePipeline": 900,
+}
+
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+ASYNCIO_EVENT_LOOP = "uvloop.Loop" if os.name == "posix" else None
+LOG_LEVEL = "INFO"
+FEED_EXPORT_ENCODING = "utf-8"

@@ -1,0 +1,257 @@
+"""What all spiders share: every request enters the account and leaves it, whatever happens."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.account import Account
+from crawler.config import CrawlConfig
+from crawler.errors import PageError, TruncatedPageError
+from crawler.failures import refusal_of
+from crawler.ledger import RunLedger
+from crawler.pages import join_pages, read_article
+from crawler.pages.urls import canonical_url
+from crawler.sources.declaration import Source
+from storage.discoveries import LinkState
+from storage.records import Article, Capture, Link, Refusal, RefusalClass
+
+Output = scrapy.Request | Article
+MAX_ARTICLE_PAGES = 30
+BLOCKS_BEFORE_STOP = 3
+"""A host that answered so many requests with a wall is left alone for this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request as the account knows it.
+
+    ``kind`` is ``listing``, ``issue`` or ``article``; ``walk`` names the list it belongs to.
+    """
+
+    url: str
+    kind: str
+    walk: str
+    read: Callable[[Response, "Ask"], Iterable[Output]]
+    page_number: int = 1
+    day: date | None = None
+    link: Link | None = None
+    parts: tuple[Article, ...] = ()
+
+
+class SourceSpider(scrapy.Spider):
+    """Crawls one declared source; subclasses know one family of sites.
+
+    ``since`` and ``until`` bound the days of publication, ``limit`` the articles that are
+    fetched, ``full`` follows lists to their end although known articles are reached.
+    """
+
+    source: ClassVar[Source]
+    ledger: RunLedger  # set by the RunExtension before start() is called
+    config: CrawlConfig
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        limit: str | int | None = None,
+        full: str | bool = False,
+    ) -> None:
+        super().__init__(name)
+        self.since = date.fromisoformat(since) if since else None
+        self.until = date.fromisoformat(until) if until else None
+        self.limit = int(limit) if limit else None
+        self.full = str(full).lower() in {"1", "true", "yes"}
+        self.account = Account()
+        self.met: set[str] = set()  # canonical article URLs of this run
+        self._blocks = 0
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """The first requests of the run."""
+        for request in self.entries():
+            yield request
+
+    def entries(self) -> Iterator[scrapy.Request]:
+        """The requests a crawl of this family begins with."""
+        raise NotImplementedError
+
+    def now(self) -> datetime:
+        """The present, on the pretended day if one is configured."""
+        return self.config.now()
+
+    # Asking and answering
+
+    def ask(self, ask: Ask) -> Iterator[scrapy.Request]:
+        """The request for ``ask``, entered in the account; none when its host is not ours."""
+        self.account.asked[ask.kind] += 1
+        host = urlsplit(ask.url).hostname or ""
+        if not self.source.allows(host):
+            self.refuse(ask, RefusalClass.OFFSITE, f"{host} is not a declared host")
+            return
+        yield scrapy.Request(
+            ask.url,
+            callback=self.answered,
+            errback=self.lost,
+            cb_kwargs={"ask": ask},
+            meta={"download_timeout": self.source.politeness.timeout_seconds},
+            # Lists before articles: the account of links is whole before the long part starts.
+            priority=0 if ask.kind == "article" else 10,
+        )
+
+    def answered(self, response: Response, ask: Ask) -> list[Output]:
+        """Read what came back; a page that is not what was asked for is refused."""
+        try:
+            self.check_arrival(response, ask)
+            outputs = list(ask.read(response, ask))
+        except PageError as error:
+            return list(self.refuse(ask, error.refusal_class, error.detail))
+        self.account.accepted[ask.kind] += 1
+        return outputs
+
+    def lost(self, failure: Failure) -> list[Output]:
+        """Enter a request that gave no response."""
+        request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        refusal_class, detail = refusal_of(failure)
+        return list(self.refuse(request.cb_kwargs["ask"], refusal_class, detail))
+
+    def refuse(self, ask: Ask, refusal_class: RefusalClass, detail: str) -> Iterable[Output]:
+        """Enter a refusal in the account and the database, and stop before a wall."""
+        refusal = Refusal(
+            url=canonical_url(ask.link.url) if ask.link else ask.url,
+            kind=ask.kind,
+            refusal_class=refusal_class,
+            detail=detail,
+        )
+        self.account.refusals.append(refusal)
+        self.ledger.refuse(refusal)
+        if ask.kind != "article":
+            walk = self.account.walk(ask.walk)
+            walk.broken = f"page {ask.page_number} was refused as {refusal_class.value} ({detail})"
+        self._mind_walls(refusal)
+        return ()
+
+    def _mind_walls(self, refusal: Refusal) -> None:
+        if refusal.refusal_class is RefusalClass.CHALLENGE:
+            self.account.walled = True
+            self.stop("a challenge page is a stop sign")
+        elif refusal.refusal_class is RefusalClass.BLOCKED and "robots" not in refusal.detail:
+            self._blocks += 1
+            if self._blocks >= BLOCKS_BEFORE_STOP:
+                self.account.walled = True
+                self.stop(f"{self._blocks} requests were answered by a wall")
+
+    def stop(self, why: str) -> None:
+        """End the run early; what is still queued is withdrawn, not lost."""
+        if self.account.stopped:
+            return
+        self.account.stopped = why
+        engine = self.crawler.engine
+        assert engine is not None
+        engine.close_spider(self, "stopped")
+
+    def check_arrival(self, response: Response, ask: Ask) -> None:
+        """See that the response is of the page that was asked for.
+
+        :raises PageError: when a redirect led to the home page, a list or another document.
+        """
+        if "partial" in response.flags:
+            raise TruncatedPageError("the connection ended before the body did", url=ask.url)
+        if response.url == ask.url or "redirect_urls" not in response.meta:
+            return
+        arrived = urlsplit(response.url)
+        if arrived.path in ("", "/") or response.url in self.source.entry_urls:
+            raise _RedirectedError(f"redirected to {response.url}", url=ask.url)
+        if ask.kind != "article" and arrived.path != urlsplit(ask.url).path:
+            raise _RedirectedError(f"the list moved to {response.url}", url=ask.url)
+
+    # Articles
+
+    def ask_articles(self, links: Iterable[Link], walk: str) -> Iterator[scrapy.Request]:
+        """Requests for the links that are new, or due to be looked at again.
+
+        A link is recorded before it is fetched, so a crash loses none.
+        """
+        fresh = {canonical_url(link.url): link for link in links}
+        fresh = {url: link for url, link in fresh.items() if url not in self.met}
+        self.met |= fresh.keys()
+        known = self.ledger.known(list(fresh))
+        self.ledger.discovered([replace(link, url=url) for url, link in fresh.items()])
+        now = self.now()
+        for url, link in fresh.items():
+            record = known.get(url)
+            if record and record.state is not LinkState.PENDING and record.next_check_at > now:
+                self.account.known_bad += record.state is LinkState.REFUSED
+                continue
+            if self.limit is not None and self.account.asked["article"] >= self.limit:
+                self.account.stopped = f"stopped at the limit of {self.limit} articles"
+                return
+            yield from self.ask(
+                Ask(url=link.url, kind="article", walk=walk, read=self.read_article_page, link=link)
+            )
+
+    def read_article_page(self, response: Response, ask: Ask) -> Iterator[Output]:
+        """One page of an article: ask for its next page, or give the article.
+
+        :raises PageError: when the page is no article.
+        """
+        article = read_article(
+            response.body,
+            url=response.url,
+            charset=charset_of(response),
+            now=self.now(),
+            selectors=self.source.selectors,
+        )
+        parts = (*ask.parts, replace(article, captures=(self.capture(response),)))
+        read_urls = {capture.url for part in parts for capture in part.captures}
+        if article.next_page and article.next_page not in read_urls:
+            if len(parts) >= MAX_ARTICLE_PAGES:
+                raise TruncatedPageError(f"more than {MAX_ARTICLE_PAGES} pages", url=ask.url)
+            yield from self.ask(replace(ask, url=article.next_page, parts=parts))
+            return
+        yield self.complete_article(join_pages(parts[0], parts[1:]))
+
+    def complete_article(self, article: Article) -> Article:
+        """The article with its canonical URL, source and time, aliases looked up."""
+        outlets = self.source.lookups.get("outlet", {})
+        return replace(
+            article,
+            url=canonical_url(article.url),
+            source_id=self.source.id,
+            fetched_at=article.captures[0].fetched_at,
+            outlet=outlets.get(article.outlet or "", article.outlet),
+            next_page=None,
+        )
+
+    def capture(self, response: Response) -> Capture:
+        """The raw page, as evidence."""
+        return Capture(
+            url=response.url,
+            fetched_at=self.now(),
+            status=response.status,
+            headers=tuple(
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, values in response.headers.items()
+                for value in values
+            ),
+            body=response.body,
+        )
+
+
+class _RedirectedError(PageError):
+    """A redirect led away from what was asked for."""
+
+    refusal_class = RefusalClass.REDIRECTED
+
+
+def charset_of(response: Response) -> str | None:
+    """The charset that the Content-Type header declares, if any."""
+    header = response.headers.get("Content-Type") or b""
+    _, _, value = header.decode("latin-1").lower().partition("charset=")
+    return value.split(";")[0].strip(" \"'") or None

@@ -1,0 +1,66 @@
+"""The family ``epaper``: dated issues made of pages (版), classic and new Founder engines."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from scrapy.http import Response
+
+from crawler.pages.links import read_listing
+from crawler.pages.urls import canonical_url
+from crawler.spiders.base import Ask, Output, charset_of
+from crawler.spiders.issues import IssueSpider
+from storage.records import Listing
+
+
+class EpaperSpider(IssueSpider):
+    """Reads every page of every issue; an issue is whole when all its pages were read."""
+
+    def __init__(self, *args: str, **kwargs: str) -> None:
+        super().__init__(*args, **kwargs)
+        options = self.source.epaper
+        assert options is not None
+        self.issue_template = options.issue_url
+        self.lookback_days = options.lookback_days
+        self.skips_days = options.skips_days
+        self._pages_open: Counter[str] = Counter()
+
+    def read_issue(self, response: Response, ask: Ask) -> Iterator[Output]:
+        """The first page of an issue: its articles, and its other pages."""
+        listing = self._read(response)
+        pages = [url for url in listing.issue_pages if url != listing.url]
+        self._pages_open[ask.walk] = len(pages)
+        yield from self._take(listing, ask)
+        for number, url in enumerate(pages, start=2):
+            yield from self.ask(
+                Ask(
+                    url=url,
+                    kind="listing",
+                    walk=ask.walk,
+                    read=self.read_page,
+                    page_number=number,
+                    day=ask.day,
+                )
+            )
+
+    def read_page(self, response: Response, ask: Ask) -> Iterator[Output]:
+        """A further page of an issue."""
+        listing = self._read(response)
+        self._pages_open[ask.walk] -= 1
+        yield from self._take(listing, ask)
+
+    def _read(self, response: Response) -> Listing:
+        return read_listing(
+            response.body,
+            url=response.url,
+            charset=charset_of(response),
+            now=self.now(),
+            article_pattern=self.source.article_re,
+        )
+
+    def _take(self, listing: Listing, ask: Ask) -> Iterator[Output]:
+        walk = self.account.walk(ask.walk)
+        walk.pages += 1
+        walk.links += len({canonical_url(link.url) for link in listing.links} - self.met)
+        yield from self.ask_articles(listing.links, ask.walk)
+        if self._pages_open[ask.walk] == 0 and not walk.broken:
+            walk.proof = "every page of each issue read"

@@ -1,0 +1,73 @@
+"""Declared sources as spiders: what ``scrapy list`` shows and ``scrapy crawl`` runs."""
+
+import builtins
+from pathlib import Path
+from typing import Self
+
+from scrapy import Request
+from scrapy.settings import BaseSettings
+
+from crawler.sources.declaration import Source, load_sources
+from crawler.spiders.base import SourceSpider
+from crawler.spiders.epaper import EpaperSpider
+from crawler.spiders.json_issue import JsonSpider
+from crawler.spiders.listing import ListingSpider
+
+FAMILIES: dict[str, type[SourceSpider]] = {
+    "listing": ListingSpider,
+    "epaper": EpaperSpider,
+    "json": JsonSpider,
+}
+
+
+class SourceSpiderLoader:
+    """Makes one spider class a declaration, named by the source's id."""
+
+    def __init__(self, sources: dict[str, Source]) -> None:
+        self._sources = sources
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        """Load the project's declarations and those of the setting CPPCC_SOURCES.
+
+        :raises DeclarationError: when one is wrong; nothing is fetched then.
+        """
+        folder = settings.get("CPPCC_SOURCES")
+        return cls(load_sources(Path(folder) if folder else None))
+
+    def load(self, spider_name: str) -> type[SourceSpider]:
+        """The spider of one source.
+
+        :raises KeyError: when no source has this id.
+        """
+        if spider_name not in self._sources:
+            raise KeyError(f"no source {spider_name!r}; `scrapy list` names them all")
+        return spider_class(self._sources[spider_name])
+
+    def list(self) -> list[str]:
+        """All source ids, sorted."""
+        return sorted(self._sources)
+
+    def find_by_request(self, request: Request) -> builtins.list[str]:
+        """The sources that declare the host of ``request``."""
+        host = request.url.split("/")[2].split(":")[0]
+        return [name for name in self.list() if self._sources[name].allows(host)]
+
+
+def spider_class(source: Source) -> type[SourceSpider]:
+    """A spider class for ``source``, with its politeness as its settings."""
+    politeness = source.politeness
+    return type(
+        f"{source.id.title().replace('_', '')}Spider",
+        (FAMILIES[source.family],),
+        {
+            "name": source.id,
+            "source": source,
+            "custom_settings": {
+                "DOWNLOAD_DELAY": politeness.delay_seconds,
+                "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
+                "DOWNLOAD_TIMEOUT": politeness.timeout_seconds,
+                "DOWNLOAD_MAXSIZE": politeness.max_bytes,
+            },
+        },
+    )

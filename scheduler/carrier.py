@@ -1,0 +1,159 @@
+"""Carries claimed runs: starts their child processes, watches them, and ends what hangs.
+
+Manual runs and the service's runs take this one path.  A child that dies without a verdict
+gets one here: ``failed``, with its exit code and where its output is.
+"""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.ledger import LEASE_SECONDS
+from scheduler.launcher import ClaimedRun, Launcher, RunHandle
+from storage import runs
+from storage.database import Database
+from storage.errors import LeaseLostError
+from storage.records import RunCounts, Verdict, VerdictKind
+from storage.runs import RunRecord
+
+logger = logging.getLogger(__name__)
+
+CANCEL_GRACE_SECONDS = 20.0
+"""How long a cancelled child may take to end in good order before it is killed."""
+
+
+def this_process() -> str:
+    """Who claims: host and process id."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@dataclass(slots=True)
+class Carried:
+    """One run with a body; times are of the monotonic clock, in seconds."""
+
+    run: ClaimedRun
+    handle: RunHandle
+    started: float
+    cancelled: float | None = None
+    cancel_reason: str | None = None
+
+
+class Carrier:
+    """Starts and watches runs; call :meth:`tick` often."""
+
+    def __init__(
+        self,
+        database: Database,
+        launcher: Launcher,
+        *,
+        now: Callable[[], datetime],
+        deadline_seconds: float,
+        owner: str | None = None,
+    ) -> None:
+        self._database = database
+        self._launcher = launcher
+        self._now = now
+        self._deadline = deadline_seconds
+        self._owner = owner or this_process()
+        self.active: dict[int, Carried] = {}
+
+    def take(self, record: RunRecord) -> bool:
+        """Claim a due run and start it; False when somebody else was faster."""
+        with self._database.begin() as session:
+            token = runs.claim_run(
+                session,
+                record.id,
+                owner=self._owner,
+                now=self._now(),
+                lease_seconds=LEASE_SECONDS,
+            )
+        if token is None:
+            return False
+        options = record.options
+        run = ClaimedRun(
+            run_id=record.id,
+            token=token,
+            source_id=record.source_id,
+            since=_text(options.get("since")),
+            until=_text(options.get("until")),
+            limit=_number(options.get("limit")),
+            full=bool(options.get("full")),
+        )
+        try:
+            handle = self._launcher.start(run)
+        except OSError as error:
+            self._close(run, f"the child process could not be started: {error}")
+            return True
+        self.active[record.id] = Carried(run=run, handle=handle, started=time.monotonic())
+        logger.info("run=%s source=%s started", run.run_id, run.source_id)
+        return True
+
+    def tick(self) -> list[int]:
+        """Look at every child once; the ids of the runs that have ended since."""
+        ended = []
+        for run_id, carried in list(self.active.items()):
+            code = carried.handle.poll()
+            if code is None:
+                self._mind_time(carried)
+                continue
+            del self.active[run_id]
+            self._settle(carried, code)
+            ended.append(run_id)
+        return ended
+
+    def cancel(self, run_id: int, reason: str) -> None:
+        """Ask one run to end in good order."""
+        carried = self.active[run_id]
+        if carried.cancelled is None:
+            carried.cancelled = time.monotonic()
+            carried.cancel_reason = reason
+            carried.handle.cancel()
+
+    def _mind_time(self, carried: Carried) -> None:
+        moment = time.monotonic()
+        if carried.cancelled is not None:
+            if moment - carried.cancelled > CANCEL_GRACE_SECONDS:
+                logger.error("run=%s does not end and is killed", carried.run.run_id)
+                carried.handle.kill()
+        elif moment - carried.started > self._deadline:
+            self.cancel(carried.run.run_id, f"its deadline of {self._deadline:.0f} s passed")
+
+    def _settle(self, carried: Carried, code: int) -> None:
+        """Give a run whose child left none a verdict."""
+        with self._database.reading() as session:
+            record = runs.get_run(session, carried.run.run_id)
+        if record is not None and record.finished_at is not None:
+            return
+        why = f"; {carried.cancel_reason}" if carried.cancel_reason else ""
+        died = f"signal {-code}" if code < 0 else f"exit code {code}"
+        log = getattr(carried.handle, "log", None)
+        where = f"; its output is in {log}" if log else ""
+        self._close(carried.run, f"the child process died without a verdict ({died}){why}{where}")
+
+    def _close(self, run: ClaimedRun, reason: str) -> None:
+        logger.error("run=%s source=%s %s", run.run_id, run.source_id, reason)
+        try:
+            with self._database.begin() as session:
+                record = runs.get_run(session, run.run_id)
+                runs.finish_run(
+                    session,
+                    run.run_id,
+                    run.token,
+                    Verdict(kind=VerdictKind.FAILED, reason=reason),
+                    record.counts if record else RunCounts(),
+                    now=self._now(),
+                )
+        except LeaseLostError:
+            logger.warning("run=%s was taken over; its verdict is another's", run.run_id)
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
+
+
+def _number(value: object) -> int | None:
+    return int(str(value)) if value else None

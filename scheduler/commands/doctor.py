@@ -1,0 +1,120 @@
+"""`cppcc doctor`: what is wrong with this installation, in words."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from sqlalchemy.engine import make_url
+
+from crawler.errors import DeclarationError
+from crawler.sources.declaration import load_sources
+from scheduler.config import Config, ConfigError, load_config
+from scheduler.presentation import EXIT_FAILED, console, print_json
+from storage import database, runs
+from storage.records import VerdictKind
+
+MIN_FREE_BYTES = 1 << 30
+SOUND = {VerdictKind.COMPLETE, VerdictKind.EMPTY_EXPECTED}
+STALE = timedelta(days=2)
+
+State = Literal["ok", "warning", "wrong"]
+STYLES = {"ok": "green", "warning": "yellow", "wrong": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at, and what to do about it."""
+
+    subject: str
+    state: State
+    words: str
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Look at settings, declarations, disk, database and the last runs; 1 when one is wrong."""
+    checks = list(examine())
+    if as_json:
+        print_json(checks)
+    else:
+        for check in checks:
+            style = STYLES[check.state]
+            console.print(f"[{style}]{check.state:8}[/]{check.subject:14}{check.words}")
+    if any(check.state == "wrong" for check in checks):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def examine() -> Iterator[Check]:
+    """Every check, in the order in which one rests on the other."""
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield Check("python", "ok" if sys.version_info >= (3, 11) else "wrong", version)
+    try:
+        config = load_config()
+    except ConfigError as error:
+        yield Check("settings", "wrong", str(error))
+        return
+    yield Check("settings", "ok", f"database {make_url(config.database_url)!r}")
+    if config.today is not None or config.max_delay_seconds is not None:
+        yield Check(
+            "settings",
+            "warning",
+            "CPPCC_TODAY or CPPCC_MAX_DELAY_SECONDS is set: for the small internet, not live sites",
+        )
+    yield _declarations(config)
+    yield _disk(config)
+    problems = database.check(config.database_url)
+    for problem in problems:
+        yield Check("database", "wrong", problem)
+    if problems:
+        return
+    yield Check("database", "ok", "schema up to date")
+    yield from _last_runs(config)
+
+
+def _declarations(config: Config) -> Check:
+    try:
+        declared = load_sources(config.sources)
+    except DeclarationError as error:
+        return Check("declarations", "wrong", str(error))
+    return Check("declarations", "ok", f"{len(declared)} sources")
+
+
+def _disk(config: Config) -> Check:
+    url = make_url(config.database_url)
+    folder = Path(url.database or ".").parent if url.get_backend_name() == "sqlite" else config.var
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    state: State = "ok" if free >= MIN_FREE_BYTES else "wrong"
+    return Check("disk", state, f"{free / 2**30:.1f} GiB free at {folder.resolve()}")
+
+
+def _last_runs(config: Config) -> Iterator[Check]:
+    opened = database.open_database(config.database_url)
+    sources = load_sources(config.sources)
+    with opened.reading() as session:
+        latest = {name: runs.list_runs(session, source_id=name, limit=1) for name in sources}
+    never = [name for name, records in latest.items() if not records]
+    if never:
+        yield Check("runs", "warning", f"never crawled: {', '.join(never)}")
+    for name, records in latest.items():
+        if not records:
+            continue
+        record = records[0]
+        if record.verdict and record.verdict.kind not in SOUND:
+            yield Check(
+                "runs",
+                "warning",
+                f"{name}: {record.verdict.kind.value} ({record.verdict.reason}); "
+                f"`cppcc runs show {record.id}`",
+            )
+        if record.finished_at and config.now() - record.finished_at > STALE:
+            yield Check("runs", "warning", f"{name}: last crawled {record.finished_at:%Y-%m-%d}")
+    if not never and all(
+        records[0].verdict and records[0].verdict.kind in SOUND for records in latest.values()
+    ):
+        yield Check("runs", "ok", "the last run of every source is sound")

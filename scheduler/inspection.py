@@ -1,0 +1,110 @@
+"""Reading pages and texts without storing anything: what `cppcc inspect` does."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.errors import PageError
+from crawler.pages import read_article
+from crawler.reading import read_publication
+from crawler.sources.declaration import Source
+from scheduler.publication_json import article_json
+from storage.records import SHANGHAI, Article, Precision
+
+
+class InputError(Exception):
+    """A line of a batch is not what the batch format says."""
+
+
+def source_of(url: str | None, sources: Iterable[Source]) -> Source | None:
+    """The declared source on whose hosts ``url`` lies; the most specific host wins."""
+    host = urlsplit(url or "").hostname or ""
+    matches = [
+        (
+            max(len(name) for name in source.hosts if host == name or host.endswith(f".{name}")),
+            source,
+        )
+        for source in sources
+        if host and source.allows(host)
+    ]
+    return max(matches, key=lambda match: match[0])[1] if matches else None
+
+
+def read_page(body: bytes, *, url: str, now: datetime, source: Source | None) -> Article:
+    """One page with its reading.
+
+    :raises PageError: when the page is not one that can be read.
+    """
+    article = read_article(body, url=url, now=now, selectors=source.selectors if source else None)
+    reading = read_publication(article, region=source.region if source else None)
+    return replace(article, reading=reading, source_id=source.id if source else None)
+
+
+def read_text(row: dict[str, object], *, source: Source | None) -> Article:
+    """A text given with its title instead of a page.
+
+    ``published`` may be a day or an instant in ISO 8601; one that is neither (``2020-12``)
+    states no day and is left out.
+    """
+    published_at, precision = published_of(row.get("published"))
+    article = Article(
+        url=str(row.get("url") or ""),
+        title=str(row.get("title") or ""),
+        text=str(row["text"]),
+        outlet=str(row["source"]) if row.get("source") else None,
+        published_at=published_at,
+        published_precision=precision,
+    )
+    reading = read_publication(article, region=source.region if source else None)
+    return replace(article, reading=reading)
+
+
+def published_of(value: object) -> tuple[datetime | None, Precision | None]:
+    """The instant that an ISO 8601 text states, in Asia/Shanghai where it names no zone."""
+    try:
+        stated = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None, None
+    if stated.tzinfo is None:
+        stated = stated.replace(tzinfo=SHANGHAI)
+    return stated, Precision.DAY if len(str(value)) == len("2021-01-24") else Precision.SECOND
+
+
+def inspect_batch(
+    lines: Iterable[str], *, folder: Path, now: datetime, sources: Iterable[Source]
+) -> Iterator[dict[str, object]]:
+    """The output rows of a batch, in input order; an unreadable page as an error row."""
+    declared = list(sources)
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        page_id: str = str(number)
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise InputError("not an object")
+            page_id = row.get("id", page_id)
+            url = str(row.get("url") or "")
+            source = source_of(url, declared)
+            if "text" in row:
+                article = read_text(row, source=source)
+            elif "file" in row:
+                body = (folder / str(row["file"])).read_bytes()
+                article = read_page(body, url=url, now=now, source=source)
+            else:
+                raise InputError('neither "file" nor "text"')
+        except PageError as error:
+            yield _error(page_id, error.refusal_class.value, error.detail)
+        except (InputError, json.JSONDecodeError) as error:
+            yield _error(page_id, "input", f"line {number}: {error}")
+        except OSError as error:
+            yield _error(page_id, "unreadable_file", str(error))
+        else:
+            yield article_json(article) | {"id": page_id}
+
+
+def _error(page_id: str, error_class: str, message: str) -> dict[str, object]:
+    return {"id": page_id, "error": {"class": error_class, "message": message}}

@@ -1,0 +1,109 @@
+"""Who carries a run: start, poll, cancel.  By default a child process on this machine.
+
+The run row with its lease and token stays the authority; a launcher only gives it a body.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedRun:
+    """A run that this process has claimed, with the options of its crawl."""
+
+    run_id: int
+    token: int
+    source_id: str
+    since: str | None = None
+    until: str | None = None
+    limit: int | None = None
+    full: bool = False
+
+
+class RunHandle(Protocol):
+    """A started run."""
+
+    def poll(self) -> int | None:
+        """The exit code, or None while it works."""
+
+    def cancel(self) -> None:
+        """Ask it to end in good order."""
+
+    def kill(self) -> None:
+        """End it now, with everything it started."""
+
+
+class Launcher(Protocol):
+    """Starts claimed runs."""
+
+    def start(self, run: ClaimedRun) -> RunHandle:
+        """Begin ``run``."""
+
+
+class ChildProcess:
+    """A run as a child process in a group of its own."""
+
+    def __init__(self, popen: subprocess.Popen[bytes], log: Path) -> None:
+        self._popen = popen
+        self.log = log
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which is its group's id too."""
+        return self._popen.pid
+
+    def poll(self) -> int | None:
+        """The exit code, or None while it works."""
+        return self._popen.poll()
+
+    def cancel(self) -> None:
+        """SIGTERM: Scrapy ends the crawl in good order and the verdict is still written."""
+        if self.poll() is None:
+            self._popen.terminate()
+
+    def kill(self) -> None:
+        """SIGKILL to the whole group."""
+        if self.poll() is None:
+            os.killpg(self._popen.pid, signal.SIGKILL)
+            self._popen.wait()
+
+
+class LocalLauncher:
+    """Starts each run as a child process; its output is kept in ``logs``."""
+
+    def __init__(self, logs: Path, environment: Mapping[str, str] | None = None) -> None:
+        self._logs = logs
+        self._environment = dict(environment or {})
+
+    def start(self, run: ClaimedRun) -> ChildProcess:
+        """Begin ``run``; its log is ``run-<id>.log``."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        log = self._logs / f"run-{run.run_id}.log"
+        with log.open("ab") as output:
+            popen = subprocess.Popen(
+                command(run),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self._environment},
+                start_new_session=True,
+            )
+        return ChildProcess(popen, log)
+
+
+def command(run: ClaimedRun) -> list[str]:
+    """The command line of a run's child process."""
+    words = [sys.executable, "-m", "crawler.run", run.source_id]
+    words += ["--run-id", str(run.run_id), "--token", str(run.token)]
+    for name, value in (("since", run.since), ("until", run.until), ("limit", run.limit)):
+        if value is not None:
+            words += [f"--{name}", str(value)]
+    if run.full:
+        words.append("--full")
+    return words

@@ -1,0 +1,78 @@
+"""How commands speak: tables for people, JSON for programs, errors that say what to do."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from storage.records import SHANGHAI
+
+console = Console()
+errors = Console(stderr=True)
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+VERDICT_STYLES = {
+    "complete": "green",
+    "empty_expected": "green",
+    "partial": "yellow",
+}
+
+
+def plain(value: object) -> object:
+    """``value`` as JSON can say it: records as objects, instants as ISO 8601 in Shanghai."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list | set | frozenset):
+        return [plain(item) for item in value]
+    return value
+
+
+def print_json(value: object) -> None:
+    """Print ``value`` as one JSON document."""
+    typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def fail(message: str, *, hint: str | None = None, code: int = EXIT_FAILED) -> NoReturn:
+    """End the command with ``message`` and what to do next."""
+    errors.print(f"[bold red]error:[/] {message}", highlight=False)
+    if hint:
+        errors.print(f"[dim]{hint}[/]", highlight=False)
+    raise typer.Exit(code)
+
+
+def table(*columns: str, title: str | None = None) -> Table:
+    """A plain table with these columns."""
+    made = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def moment(value: datetime | None) -> str:
+    """An instant as a person in Shanghai reads it; a dash for none."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if value else "-"
+
+
+def verdict_text(kind: str | None) -> str:
+    """A verdict in its colour."""
+    if kind is None:
+        return "[dim]-[/]"
+    return f"[{VERDICT_STYLES.get(kind, 'red')}]{kind}[/]"
