@@ -1,0 +1,329 @@
+"""List pages: which links are articles, what is printed beside them, where the list goes on.
+
+Articles are told from navigation without selectors.  Links that stand in the same structure
+form a group, and a group is judged as one: by the shape of its URLs, the length of its
+titles and the days beside them.  A declared selector or URL pattern takes the place of that
+judgement.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from crawler.errors import LayoutChangedError, WrongContentError
+from crawler.pages.anchors import Anchor, AnchorWalk, walk_anchors
+from crawler.pages.charset import decode
+from crawler.pages.epaper import read_issue_page
+from crawler.pages.gate import (
+    refuse_challenge,
+    refuse_cut_short,
+    refuse_mojibake,
+    refuse_not_found,
+    refuse_other_files,
+    refuse_script_shell,
+)
+from crawler.pages.listdays import resolve_days
+from crawler.pages.pager import Pager, is_pager_text, read_pager
+from crawler.pages.urls import canonical_url, url_date
+from storage.records import Link, Listing
+
+_ISLAND = re.compile(
+    r"<script[^>]*>\s*(?:<!--)?\s*(?:<\?xml[^>]*>)?\s*<datastore.*?</script>|<datastore.*?</datastore>",
+    re.IGNORECASE | re.DOTALL,
+)
+_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.I | re.DOTALL)
+_TOTALS = re.compile(r"<total(?:record|page)>\s*\d+\s*</total(?:record|page)>", re.IGNORECASE)
+
+_OTHER_FILE = re.compile(
+    r"\.(?:pdf|jpe?g|png|gif|bmp|webp|swf|zip|rar|7z|docx?|xlsx?|pptx?|mp[34]|apk|exe|xml|rss|js|css)$",
+    re.IGNORECASE,
+)
+_LIST_FILE = re.compile(
+    r"(?:^|/)(?:(?:index|default|list|main|home|more|column|channel|node|col|class|category)"
+    r"[_-]?\w{0,8}\.(?:s?html?|jhtml|php|aspx?|jspx?|do)|(?:tags?|search|login|register|user|author|special)(?:/[^/]*)?/?)$"
+    r"|/col/col\d+|/GB/[\d/]+/index|/channels?/\d+\.html$|/node_\d+\.s?html?$",
+    re.IGNORECASE,
+)
+_LIST_QUERY = re.compile(r"(?:^|&)(?:a=lists?|(?:cat|type|column|channel)_?id=\d+$)", re.IGNORECASE)
+_ARTICLE_FILE = re.compile(
+    r"(?:content|article|detail|show|news|info|view|post|art|doc)s?[_/-]?(?:[\w-]*[_/-])?\d+(?:\.\w+)?/?$"
+    r"|/[\w.-]*\d{4,}[\w-]*(?:\.\w+)?/?$|/[\w-]*[0-9a-f]{16,}[\w-]*(?:\.\w+)?/?$|/[0-9a-f-]{32,}/c\.html$"
+    r"|/[tc]_?\d+\.s?html?$|/s/[\w-]{10,}$",
+    re.IGNORECASE,
+)
+_ARTICLE_QUERY = re.compile(
+    r"(?:^|&)(?:\w{0,8}id|aid|nid|article|xuhao|pkid|no)=[\w-]*\d[\w-]*(?:&|$)", re.IGNORECASE
+)
+_NOISE = re.compile(
+    r"^(?:\[?(?:详细|更多|查看|阅读全文|全文|点击|进入|返回|首页|登录|注册|设为首页|加入收藏|联系我们|关于我们|版权|网站地图)"
+    r".{0,6}\]?|more|\d+)$|ICP备|公网安备|许可证|违法和不良信息|举报(?:电话|邮箱|中心)|党政机关|无障碍",
+    re.IGNORECASE,
+)
+_EMPTY_WORDS = re.compile(
+    r"(?:暂无|暂时没有|没有|尚无|无)(?:任何|相关|更多|符合条件的|查询到|找到|检索到)*(?:的)?"
+    r"(?:数据|信息|内容|记录|文章|新闻|稿件|资讯|公告|结果|列表)|内容(?:建设|更新|整理)中|栏目建设中|暂无更新"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A decoded and parsed list page."""
+
+    html: str
+    tree: LexborHTMLParser
+    walk: AnchorWalk
+    title: str
+
+
+def read_listing(
+    body: bytes,
+    *,
+    url: str,
+    charset: str | None = None,
+    now: datetime | None = None,
+    link_selector: str | None = None,
+    article_pattern: re.Pattern[str] | None = None,
+) -> Listing:
+    """Read one list page or one page of an e-paper's issue.
+
+    ``charset`` is the HTTP header's.  ``now`` (aware) dates days printed without a year;
+    without it only a URL can.  ``link_selector`` names the elements that are, or hold, the
+    article links; ``article_pattern`` is searched in their absolute URLs.
+
+    No links are returned only for a list that says that it is empty, in words or by a total
+    of 0.  Any other page without article links raises: LayoutChangedError if it is sound,
+    WrongContentError if it is an article, else the PageError that names what it is.
+    """
+    page = _parse(body, url, charset)
+    walk = page.walk
+    pager = read_pager(page.tree, walk.anchors, walk.loose_texts, url=url, base=walk.base)
+    issue = None if link_selector else read_issue_page(walk.anchors, url=url)
+    if issue is not None:
+        chosen: Sequence[Anchor] = issue.articles
+        if article_pattern is not None:
+            chosen = [anchor for anchor in chosen if article_pattern.search(anchor.url)]
+        pager = Pager()
+    elif link_selector is not None:
+        chosen = _selected(page, link_selector, article_pattern, url)
+    elif article_pattern is not None:
+        chosen = [a for a in walk.anchors if a.title and article_pattern.search(a.url)]
+    else:
+        chosen = _article_anchors(walk.anchors, url, pager)
+    links = _links(chosen, url, now)
+    if not links and not (issue and issue.other_pages):
+        _refuse_unless_empty(page, pager, url)
+    return Listing(
+        url=url,
+        links=links,
+        next_page=pager.next_page,
+        page_number=pager.page_number,
+        page_count=pager.page_count,
+        item_count=pager.item_count,
+        issue_pages=issue.other_pages if issue else (),
+    )
+
+
+def _parse(body: bytes, url: str, charset: str | None) -> _Page:
+    """Decode and parse; refuse at once what no list can be."""
+    refuse_other_files(body, url)
+    decoded = decode(body, declared=charset)
+    html = _ISLAND.sub(_opened, decoded.text) if "<datastore" in decoded.text else decoded.text
+    tree = LexborHTMLParser(html)
+    walk = walk_anchors(tree, url=url)
+    head = tree.css_first("title")
+    title = (head.text() or "").strip() if head else ""
+    page = _Page(html, tree, walk, title)
+    visible = _visible(page)
+    refuse_mojibake(decoded, visible, url)
+    refuse_challenge(html, visible, url)
+    if not _is_rich(walk):
+        refuse_not_found(title, visible, url)
+    refuse_cut_short(html, url)
+    return page
+
+
+def _opened(island: re.Match[str]) -> str:
+    """The rows of a JCMS island (XML inside a script) as plain markup."""
+    totals = " ".join(f"<!-- {total} -->" for total in _TOTALS.findall(island[0]))
+    numbers = re.findall(r"<total(record|page)>\s*(\d+)", island[0], re.IGNORECASE)
+    words = {"record": "共{}条", "page": "共{}页"}
+    said = "".join(f"<span>{words[kind.lower()].format(n)}</span>" for kind, n in numbers)
+    rows = "".join(f"<div>{row}</div>" for row in _RECORD.findall(island[0]))
+    return f"{totals}<div class='datastore'>{rows}</div><p>{said}</p>"
+
+
+def _visible(page: _Page) -> str:
+    loose = page.walk.loose_texts
+    return " ".join([*loose[:2_000], *(anchor.text for anchor in page.walk.anchors[:2_000])])
+
+
+def _is_rich(walk: AnchorWalk) -> bool:
+    """Whether the page holds so many titled links that no "not found" page would."""
+    return sum(len(anchor.title) >= 10 for anchor in walk.anchors) >= 12
+
+
+def _refuse_unless_empty(page: _Page, pager: Pager, url: str) -> None:
+    """Return for a list that says that it is empty; raise what the page is instead."""
+    visible = _visible(page)
+    if pager.item_count == 0 or pager.page_count == 0 or _EMPTY_WORDS.search(visible):
+        return
+    refuse_not_found(page.title, visible, url)
+    refuse_script_shell(page.html, visible, url)
+    sentences = [text for text in page.walk.loose_texts if len(text) > 60]
+    if sum(map(len, sentences)) > 400:
+        raise WrongContentError("an article, not a list: long text and no article links", url=url)
+    raise LayoutChangedError("no article link found, and the page does not say why", url=url)
+
+
+def _selected(
+    page: _Page, selector: str, pattern: re.Pattern[str] | None, url: str
+) -> list[Anchor]:
+    """The anchors that are, or stand in, what the declared selector matches."""
+    try:
+        matches = page.tree.css(selector)
+    except (SelectolaxError, ValueError) as exc:
+        raise LayoutChangedError(f"not a CSS selector: {selector!r}", url=url) from exc
+    by_node = {anchor.node.mem_id: anchor for anchor in page.walk.anchors}
+    wanted: dict[int, Anchor] = {}
+    for match in matches:
+        for node in (match, *match.css("a, area, [data-href]")):
+            anchor = by_node.get(node.mem_id)
+            if anchor is not None:
+                wanted[node.mem_id] = anchor
+    chosen = [
+        anchor
+        for anchor in wanted.values()
+        if anchor.title and (pattern is None or pattern.search(anchor.url))
+    ]
+    if not chosen and matches:
+        raise LayoutChangedError(f"{selector!r} matches, but no article link in it", url=url)
+    return chosen
+
+
+# --- judging links -------------------------------------------------------------------------
+
+
+def url_grade(url: str, here: str) -> int:
+    """How much a URL looks like an article's: 3 surely, 1 perhaps, 0 no sign, -1 it is none."""
+    parts = urlsplit(url)
+    path, query = parts.path, parts.query
+    if _OTHER_FILE.search(path) or _LIST_QUERY.search(query):
+        return -1
+    if path in ("", "/") and not query:
+        return -1
+    if _LIST_FILE.search(path) and not _ARTICLE_QUERY.search(query):
+        return -1
+    if _ARTICLE_FILE.search(path):
+        return 3 if url_date(url) or re.search(r"\d{5,}", path) else 2
+    if _ARTICLE_QUERY.search(query):
+        return 2
+    if url_date(url) and not path.endswith("/"):
+        return 2
+    if path.endswith("/"):
+        return -1 if not re.search(r"\d", path) else 0
+    return 1 if re.search(r"\d", path.rsplit("/", 1)[-1]) else 0
+
+
+def _article_anchors(anchors: Sequence[Anchor], url: str, pager: Pager) -> list[Anchor]:
+    """The links of all groups that are lists of articles."""
+    here = canonical_url(url)
+    repeated = Counter(anchor.url for anchor in anchors)
+    groups: defaultdict[tuple[tuple[str, ...], str], list[Anchor]] = defaultdict(list)
+    graded: dict[int, int] = {}
+    for anchor in anchors:
+        if is_pager_text(anchor.text) or anchor.url in (url, pager.next_page):
+            continue
+        grade = url_grade(anchor.url, here)
+        if grade < 0 or (repeated[anchor.url] > 3 and len(anchor.title) < 8):
+            continue
+        graded[id(anchor)] = grade
+        groups[anchor.place, _shape(anchor.url)].append(anchor)
+    accepted = {key: group for key, group in groups.items() if _is_article_group(group, graded)}
+    main = {key: group for key, group in accepted.items() if not _is_side_group(group)} or accepted
+    kept = {id(a) for group in main.values() for a in group if _is_article(a, graded[id(a)])}
+    return [anchor for anchor in anchors if id(anchor) in kept]
+
+
+def _shape(url: str) -> str:
+    """Host and kind of path: numbers and folders levelled, the file's pattern kept."""
+    parts = urlsplit(url)
+    file = parts.path.rsplit("/", 1)[-1]
+    return f"{parts.netloc.rsplit('.', 2)[-2:]}{re.sub(r'[0-9a-f]*[0-9][0-9a-f]*', '0', file)}"
+
+
+def _is_article_group(group: Sequence[Anchor], graded: dict[int, int]) -> bool:
+    """Whether links of one structure are articles: URLs, titles and days speak together."""
+    grades = [graded[id(anchor)] for anchor in group]
+    lengths = [len(anchor.title) for anchor in group if anchor.title]
+    if not lengths:
+        return False
+    typical = median(lengths)
+    dated = sum(anchor.day is not None for anchor in group) / len(group)
+    strong = sum(grade >= 2 for grade in grades) / len(group)
+    sure = sum(grade >= 3 for grade in grades) / len(group)
+    if sure >= 0.5:
+        return typical >= 5
+    if strong >= 0.5:
+        return typical >= 7 or (dated >= 0.5 and typical >= 4)
+    if dated >= 0.5:
+        return typical >= 5
+    hinted = sum(grade >= 1 for grade in grades) / len(group)
+    return hinted >= 0.5 and typical >= 12 and len(group) >= 4
+
+
+def _is_side_group(group: Sequence[Anchor]) -> bool:
+    return sum(anchor.in_side_block for anchor in group) > len(group) / 2
+
+
+def _is_article(anchor: Anchor, grade: int) -> bool:
+    if _NOISE.search(anchor.title) and grade < 3:
+        return False
+    if re.search(r"ICP备|公网安备|许可证", anchor.title):
+        return False
+    return bool(anchor.title) or grade >= 3
+
+
+def _links(chosen: Sequence[Anchor], url: str, now: datetime | None) -> tuple[Link, ...]:
+    """One link a document, in page order, with its longest title and the day beside any copy."""
+    own = canonical_url(url)
+    merged: dict[str, Anchor] = {}
+    for anchor in chosen:
+        identity = canonical_url(anchor.url)
+        if identity == own:
+            continue
+        known = merged.get(identity)
+        if known is None:
+            merged[identity] = anchor
+            continue
+        known.day = known.day or anchor.day
+        longer = len(anchor.title) > len(known.title) and not _NOISE.search(anchor.title)
+        if longer or (_NOISE.search(known.title) and anchor.title):
+            known.title = anchor.title
+    anchors = list(merged.values())
+    days = resolve_days(((anchor.day, url_date(anchor.url)) for anchor in anchors), now)
+    return tuple(
+        Link(url=anchor.url, title=clean_title(anchor.title), published_on=day)
+        for anchor, day in zip(anchors, days, strict=True)
+    )
+
+
+_BULLET = re.compile(r"^[\s·•●■◆◇▪▶►★☆※\-–—>»|]+|[\s|]+$")
+_TAIL_DAY = re.compile(
+    r"\s*[\[(（【]?\s*(?:(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)\s*[\])）】]?$"
+)
+_LABEL = re.compile(r"^(?:\[[^\[\]]{1,8}\]|\(\d{1,3}\)|\d{1,3}[、.]\s*(?=\D))\s*(?=\S{4,})")
+
+
+def clean_title(title: str) -> str:
+    """A title without bullets, row numbers, [column] labels and the day printed after it."""
+    title = _BULLET.sub("", title)
+    title = _LABEL.sub("", title)
+    shorter = _TAIL_DAY.sub("", title)
+    # "两会 12-05" is a title; only a day after a real title is a day beside it.
+    return shorter if len(shorter) >= 6 else title
