@@ -7,14 +7,21 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import TooShortError
 from crawler.pages.body import Body, find_body
-from crawler.pages.boilerplate import dropped_by
 from crawler.pages.charset import decode
 from crawler.pages.credits import find_credits
 from crawler.pages.dates import find_date
 from crawler.pages.head import read_head
 from crawler.pages.parts import next_page
+from crawler.pages.quality import (
+    check_article,
+    check_bytes,
+    check_text,
+    refusal_without_text,
+    sureness,
+)
 from crawler.pages.selectors import Selectors
-from crawler.pages.titles import find_title
+from crawler.pages.text import select_text
+from crawler.pages.titles import find_anchor, find_title
 from crawler.pages.tree import Page, lay_out
 from storage.records import Article, Image
 
@@ -31,33 +38,27 @@ def read_article(
 
     ``charset`` is the HTTP header's; ``now`` only bounds what dates are plausible.
     """
-    text = decode(body, declared=charset).text
+    at = url or None
+    check_bytes(body, at)
+    decoded = decode(body, declared=charset)
+    text = decoded.text
     tree = LexborHTMLParser(text)
     page = lay_out(tree)
     head = read_head(tree, text)
-    found = find_body(page) or find_body(page, heed_names=False)
+    found = find_body(page, find_anchor(page, head))
     if found is None:
-        raise TooShortError("no text on the page", url=url or None)
+        raise refusal_without_text(text, head.title, page, at)
     title = find_title(page, head, start=found.start, end=found.end)
-    lines, dropped = _text_lines(page, found, title.line if title else None)
-    dated = find_date(
-        page,
-        head,
-        text,
-        url,
-        title=title.line if title else None,
-        start=found.start,
-        end=found.end,
-        now=now,
-    )
-    credits = find_credits(
-        page,
-        head,
-        title=title.line if title else None,
-        start=found.start,
-        end=found.end,
-        dropped=dropped,
-    )
+    line = title.line if title else None
+    content = select_text(page, found, line, title.text if title else "")
+    if not content.paragraphs:
+        raise refusal_without_text(text, head.title, page, at)
+    check_text(decoded, content.paragraphs, at)
+    first = content.first
+    dated = find_date(page, head, text, url, title=line, start=first, lines=content, now=now)
+    credits = find_credits(page, head, title=line, start=first, end=found.end, text=content)
+    sure = sureness(page, found, content, title, dated)
+    check_article(text, head.title, page, content, title, sure, at)
     evidence = [
         item.evidence
         for item in (title, dated, credits.outlet, credits.author, credits.editor)
@@ -68,7 +69,7 @@ def read_article(
         title=title.text if title else "",
         kicker=title.kicker if title else None,
         subtitle=title.subtitle if title else None,
-        text="\n".join(page.lines[index].text for index in lines),
+        text="\n".join(content.paragraphs),
         published_at=dated.at if dated else None,
         published_precision=dated.precision if dated else None,
         outlet=credits.outlet.name if credits.outlet else None,
@@ -76,19 +77,9 @@ def read_article(
         editor=credits.editor.name if credits.editor else None,
         images=_images(page, found, url),
         next_page=next_page(tree, text, url),
+        score=sure,
         evidence=tuple(evidence),
     )
-
-
-def _text_lines(page: Page, found: Body, title: int | None) -> tuple[list[int], list[int]]:
-    """The lines of the text, and those dropped from between them."""
-    kept, dropped = [], []
-    for index in range(found.start, found.end):
-        if (title is not None and index <= title) or dropped_by(page.lines[index].text):
-            dropped.append(index)
-        else:
-            kept.append(index)
-    return kept, dropped
 
 
 def _images(page: Page, found: Body, url: str) -> tuple[Image, ...]:

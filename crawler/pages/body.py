@@ -10,52 +10,59 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from crawler.pages.boilerplate import dropped_by, heads_the_rest
+from crawler.pages.boilerplate import dropped_by, heads_comments, heads_links
 from crawler.pages.tree import Line, Page
 
-_STOPS = re.compile(r"[，。！？；、：”…》]|[,;!?](?=[\u4e00-\u9fff\s”]|$)")
+_STOPS = re.compile(r"[，。！？；、…]|[,;!?](?=[\u4e00-\u9fff\s”]|$)")
+_REPLIES = re.compile(r"comment|pinglun|cmt|reply|replies|feedback|gentie|discuss|tiezi|guestbook")
 _ASIDE = re.compile(
-    r"comment|pinglun|cmt|reply|feedback|gentie|discuss|tiezi|footer|foot\b|copyright|"
-    r"related|relate\b|recommend|tuijian|sidebar|side-bar|aside|rank|hot-?news|hotlist|breadcrumb|"
-    r"disclaimer|mianze|statement|share|pagination|paging|pager\b|fanye|login|popup|modal|friendlink|"
-    r"toolbar|nav\b|navbar|menu"
+    r"footer|foot\b|copyright|related|relate\b|recommend|tuijian|sidebar|side-bar|aside|rank|"
+    r"hot-?news|hotlist|breadcrumb|crumbs|disclaimer|mianze|statement|pagination|paging|pager\b|"
+    r"fanye|login|popup|modal|friendlink|toolbar|nav\b|navbar|menu|share"
 )
 _NOT_ASIDE = re.compile(r"article|content|main|text|wrap|detail|body|page-")
 _ASIDE_TAGS = frozenset({"footer", "nav", "aside", "menu", "button", "dialog"})
+_OF_REPLIES = 0.1
+_OF_ASIDES = 0.3
+"""What sentences count for in a box whose name sets it beside the article; names may err."""
+_POOR = 120.0
+_ENOUGH = 60.0
 _SENTENCE = 12
 """Characters from which a line with a stop in it counts as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The article's place: its box, the lines of its text, and the lines dropped from it."""
+    """The article's place: its box, its lines ``[start, end)``, its worth and the next best's."""
 
     box: int
     start: int
     end: int
-    lines: tuple[int, ...]
-    dropped: tuple[tuple[int, str], ...]
     worth: float
     rival: float
 
 
 @lru_cache(maxsize=4096)
-def _sets_aside(name: str) -> bool:
-    """Whether a class or id says that a box stands beside the article."""
-    return _ASIDE.search(name) is not None and _NOT_ASIDE.search(name) is None
+def _share_by_name(name: str) -> float:
+    """What the sentences of a box count for by its class and id."""
+    if _NOT_ASIDE.search(name):
+        return _OF_ASIDES if _REPLIES.search(name) else 1.0
+    if _REPLIES.search(name):
+        return _OF_REPLIES
+    return _OF_ASIDES if _ASIDE.search(name) else 1.0
 
 
-def asides(page: Page) -> list[bool]:
-    """For each box, whether it or a box round it stands beside the article by its name."""
-    marks: list[bool] = []
+def shares(page: Page) -> list[float]:
+    """For each box, what its sentences count for by its name and those of the boxes round it."""
+    found: list[float] = []
     for box in page.boxes:
-        inherited = box.parent >= 0 and marks[box.parent]
-        marks.append(
-            inherited
-            or box.tag in _ASIDE_TAGS
-            or (box.name != " " and bool(box.name) and _sets_aside(box.name))
-        )
-    return marks
+        share = found[box.parent] if box.parent >= 0 else 1.0
+        if box.tag in _ASIDE_TAGS:
+            share = min(share, _OF_ASIDES)
+        if box.name and share > _OF_REPLIES:
+            share = min(share, _share_by_name(box.name))
+        found.append(share)
+    return found
 
 
 def worth(line: Line) -> float:
@@ -76,19 +83,30 @@ def worth(line: Line) -> float:
     return 0.1 * plain - 3.0
 
 
-def find_body(page: Page, *, heed_names: bool = True) -> Body | None:
-    """The box that holds the article; None where no line weighs anything."""
-    aside = asides(page) if heed_names else [False] * len(page.boxes)
-    worths = []
-    for line in page.lines:
-        value = worth(line)
-        worths.append(min(value, 0.0) if aside[line.box] else value)
-    _discount_the_rest(page, worths)
+def find_body(page: Page, anchor: int | None = None) -> Body | None:
+    """The box that holds the article; None where no line weighs anything.
+
+    ``anchor`` is the line of a heading that the text cannot stand before.
+    """
+    plain = [worth(line) for line in page.lines]
+    by_name = shares(page)
+    named = [
+        value * by_name[line.box] if value > 0 else value
+        for value, line in zip(plain, page.lines, strict=True)
+    ]
+    found = _heaviest(page, named, anchor or 0)
+    if found is None or found.worth < _POOR:
+        without_names = _heaviest(page, plain, anchor or 0)
+        if without_names and (found is None or without_names.worth > 3 * found.worth):
+            return without_names
+    return found
+
+
+def _heaviest(page: Page, worths: list[float], anchor: int) -> Body | None:
+    _discount(page, worths, anchor)
     sums = [0.0, *accumulate(worths)]
     best, most = -1, 0.0
     for box in page.boxes:
-        if box.end <= box.start:
-            continue
         total = sums[box.end] - sums[box.start]
         if total > 0 and total >= most:
             best, most = box.index, total
@@ -96,29 +114,32 @@ def find_body(page: Page, *, heed_names: bool = True) -> Body | None:
         return None
     best = _tightened(page, sums, best)
     box = page.boxes[best]
-    rival = max(
-        (
-            sums[other.end] - sums[other.start]
-            for other in page.boxes
-            if other.end <= box.start or other.start >= box.end
-        ),
-        default=0.0,
+    rivals = (
+        sums[other.end] - sums[other.start]
+        for other in page.boxes
+        if other.end <= box.start or other.start >= box.end
     )
-    return Body(best, box.start, box.end, (), (), most, max(rival, 0.0))
+    return Body(best, box.start, box.end, most, max(0.0, max(rivals, default=0.0)))
 
 
-def _discount_the_rest(page: Page, worths: list[float]) -> None:
-    """What stands after a heading such as 相关阅读 or 网友评论 counts for less."""
+def _discount(page: Page, worths: list[float], anchor: int) -> None:
+    """What stands before the title, or after 相关阅读 or 网友评论, counts for less."""
+    for index in range(anchor):
+        if worths[index] > 0:
+            worths[index] *= _OF_ASIDES
     seen = 0.0
     factor = 1.0
-    for index, line in enumerate(page.lines):
+    for index in range(anchor, len(page.lines)):
         value = worths[index]
         if value > 0:
-            if factor < 1.0:
-                worths[index] = value * factor
+            worths[index] = value * factor
             seen += value
-        elif seen > 60 and heads_the_rest(line.text):
-            factor = 0.3
+        elif seen > _ENOUGH:
+            text = page.lines[index].text
+            if heads_comments(text):
+                factor = _OF_REPLIES
+            elif heads_links(text):
+                factor = min(factor, _OF_ASIDES)
 
 
 def _tightened(page: Page, sums: list[float], best: int) -> int:

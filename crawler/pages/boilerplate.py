@@ -20,7 +20,7 @@ _EDITORS = any_of(
 )
 _BROWSER = any_of("浏览器 flash Flash 播放器 播放插件 HTML5 html5")
 _PAGER = any_of(
-    r"\d{1,3} 上一页 下一页 上页 下页 首页 尾页 末页 余下全文 全文 共\d+页 \.\.\. … >+ <+ » «"
+    r"(?<!\d)\d{1,3}(?!\d) 上一页 下一页 上页 下页 首页 尾页 末页 余下全文 全文 共\d+页 \.\.\. … >+ <+ » «"
 )
 _BUTTONS = any_of(
     "纠错 我要纠错 打印 关闭 关闭窗口 打印本页 打印本稿 打印文章 发表评论 举报 投诉 推荐 顶部"
@@ -36,8 +36,9 @@ _RIGHTS = any_of(
 DROPPED: Mapping[str, str] = {
     # An editor is not part of the text, whatever brackets stand round the line.
     "editor": (
-        rf"{_OPEN}(?:本期|本文|网络|网页|值班|执行|首席|新媒体|视频|图片)?{_EDITORS}"
-        rf"(?:\s*[/、&]\s*\S{{1,8}}?)?{_CLOSE}\s*[:：丨|｜]\s*.{{0,90}}"
+        rf"(?:\s*【纠错】)?{_OPEN}(?:本期|本文|网络|网页|值班|执行|首席|新媒体|视频|图片)?{_EDITORS}"
+        rf"(?:\s*[/、&]\s*\S{{1,8}}?)?{_CLOSE}"
+        r"(?:\s*[:：丨|｜/]\s*.{0,90}|\s+[\u4e00-\u9fff]{2,4}(?:[\s｜|].{0,40})?)"
     ),
     "original_title": rf"{_OPEN}原(?:文)?(?:标题|题目?)(?:为)?\s*[:：].{{0,150}}",
     "source_line": (
@@ -63,7 +64,7 @@ DROPPED: Mapping[str, str] = {
     ),
     "player": (
         rf".{{0,16}}{_BROWSER}.{{0,20}}(?:视频|播放|插件|支持|版本|下载|升级).{{0,40}}"
-        r"|Play Video.*|视频加载中.*|正在加载.{0,10}|Your browser does not support.*"
+        r"|.{0,8}键盘.{0,20}翻页.{0,10}|Play Video.*|视频加载中.*|正在加载.{0,10}|Your browser does not support.*"
         r"|(?:当前时间|播放|暂停)?\s*\d{1,2}:\d\d\s*/\s*-?\d{1,2}:\d\d.{0,20}|.{0,24}(?:来源|出处)[:：].{0,8}视频[）)]"
     ),
     "buttons": rf"[\s+\d【\[(（]*{_BUTTONS}(?:[\s】\]【\[|+\d()（）]+{_BUTTONS})*[\s】\]\d)）>]*",
@@ -74,7 +75,8 @@ DROPPED: Mapping[str, str] = {
     "platform_note": (
         r"(?:特别|平台|免责|版权|郑重|重要|作者|本网|本站)?(?:声明|提示)\s*[:：].{6,}"
         r"|Notice: The content above.*"
-        r"|.{0,40}(?:未经.{0,10}(?:许可|授权|同意)|转载.{0,8}(?:注明|请|须)"
+        r"|.{0,40}(?:未经.{0,10}(?:许可|授权|同意).{0,16}(?:转载|使用|摘编|复制|链接|镜像)"
+        r"|转载.{0,8}(?:注明|请|须)"
         r"|(?:不代表|仅代表).{0,20}(?:观点|立场)).{0,120}"
         r"|[-—\s]*(?:THE END|The End|END)[-—\s]*"
     ),
@@ -87,29 +89,36 @@ DROPPED: Mapping[str, str] = {
 }
 """Rules for whole lines, tried in this order; the first that matches names the reason."""
 
-_ENDINGS = any_of(
-    # 相关…
+_LINKS = any_of(
     r"(?:本文|文章)?相关(?:新闻|阅读|链接|报道|推荐|文章|内容|专题|搜索|话题)"
-    r" 相关(?:资讯|视频|附件|信息|稿件|热词)"
-    r" 与.{0,4}相关的(?:链接|新闻|内容|文章)"
-    r" (?:延伸|推荐|扩展|拓展|精彩|热点|深度|更多|关联)阅读"
+    r" 相关(?:资讯|视频|信息|稿件|热词) 与.{0,4}相关的(?:链接|新闻|内容|文章)"
+    r" (?:延伸|推荐|扩展|拓展|精彩|热点|深度|更多|关联)阅读 延伸\s*·\s*推荐"
     r" (?:精彩|热门|最新|热点|编辑|好文|图片|图文|视频|为[您你]|本站|专题)推荐"
-    r" (?:新闻|内容|今日|小编|站长|热文)推荐"
-    r" 推荐(?:新闻|文章|内容|给您|信息|视频|阅读)?"
-    r" 最新(?:文章|新闻|资讯|评论|报道|动态|更新) 热门(?:文章|新闻|评论|资讯|话题|标签|专题|图片|视频)"
+    r" (?:新闻|内容|今日|小编|站长|热文)推荐 推荐(?:新闻|文章|内容|给您|信息|视频|阅读)?"
+    r" 最新(?:文章|新闻|资讯|评论|报道|动态|更新)"
+    r" 热门(?:文章|新闻|评论|资讯|话题|标签|专题|图片|视频)"
     r" (?:猜[您你]喜欢|大家都在[看搜]|大家都爱看|看过本文的人.{0,6}) 往期(?:回顾|推荐|精选|文章)"
     r" (?:新闻|点击|热点|阅读|文章|评论)?排行榜? 作者最新文章"
-    r" (?:热点|今日|本周)(?:新闻|专题|图片|排行|热点)"
-    r" 图片新闻 精彩图片 友情链接 阅读下一篇.{0,4} 深度观察 新闻推荐 新闻热点"
+    r" (?:热点|今日|本周)(?:新闻|专题|图片|排行|热点) 图片新闻 精彩图片 友情链接"
+    r" 阅读下一篇.{0,4} 深度观察 新闻推荐 新闻热点"
     r" (?:更多|同类|同城|本地)(?:新闻|相关.{0,6}|文章|精彩.{0,4})"
-    # 评论
-    r" (?:网友|全部|用户|精彩|热门|最新|读者|大家|文章)(?:评论|热评|跟帖|点评|留言)"
-    r" 评论区 我来说两句 我要评论 (?:发表|写|网友)评论 网友(?:发言|观点).{0,12} 文章评论 评论列表"
 )
-_ENDING = re.compile(
-    rf"[\s【\[●■◆▼▲※>»*+#·—-]*{_ENDINGS}[\s:：】\]>»]*"
-    r"(?:[(（]?\s*\d+\s*条?[)）]?)?\s*(?:更多|换一换|more|MORE)?\s*[>»—-]*$"
+_COMMENTS = any_of(
+    r"(?:网友|全部|用户|精彩|热门|最热|最新|读者|大家|文章)(?:评论|热评|跟帖|点评|留言)"
+    r" 评论区 我来说两句 我要评论 (?:发表|写|网友)评论 网友(?:发言|观点).{0,12} 评论列表"
+    r" 全部跟帖"
 )
+
+
+def _heading(words: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"[\s【\[●■◆▼▲※>»*+#·—-]*{words}[\s:：】\]>»]*"
+        r"(?:[(（]?\s*\d+\s*条?[)）]?)?\s*(?:更多|换一换|more|MORE)?\s*[>»—-]*$"
+    )
+
+
+_HEADS_LINKS = _heading(_LINKS)
+_HEADS_COMMENTS = _heading(_COMMENTS)
 
 
 def compile_rules(rules: Mapping[str, str]) -> re.Pattern[str]:
@@ -119,6 +128,7 @@ def compile_rules(rules: Mapping[str, str]) -> re.Pattern[str]:
 
 _DROPPED = compile_rules(DROPPED)
 _MAX_DROPPED = 300
+_MAX_HEADING = 24
 
 
 def dropped_by(text: str) -> str | None:
@@ -129,6 +139,11 @@ def dropped_by(text: str) -> str | None:
     return found.lastgroup if found else None
 
 
-def heads_the_rest(text: str) -> bool:
-    """Whether a line heads related links, comments or rankings."""
-    return len(text) <= 24 and _ENDING.match(text) is not None
+def heads_links(text: str) -> bool:
+    """Whether a line heads related links, recommendations or a ranking."""
+    return len(text) <= _MAX_HEADING and _HEADS_LINKS.match(text) is not None
+
+
+def heads_comments(text: str) -> bool:
+    """Whether a line heads what readers wrote."""
+    return len(text) <= _MAX_HEADING and _HEADS_COMMENTS.match(text) is not None

@@ -8,12 +8,11 @@ import re
 from dataclasses import dataclass
 
 from crawler.pages.head import Head
+from crawler.pages.header import OUTLET_LABEL
+from crawler.pages.text import Text
 from crawler.pages.tree import Page
 from storage.records import Evidence
 
-_OUTLET_LABEL = re.compile(
-    r"(?:信息|稿件|文章|新闻|内容|本文|资料|消息|原文|转载)?\s*(?:来\s*源|稿\s*源|出\s*处|转载?自|发布机构|发布单位|发稿单位|供稿单位)\s*(?:于|为)?\s*[:：﹕]\s*"
-)
 _AUTHOR_LABEL = re.compile(
     r"(?:作\s*者|撰\s*文|撰\s*稿|记\s*者|文字|采写|通讯员|供稿人?|文)\s*[:：/丨|／]\s*"
 )
@@ -22,9 +21,32 @@ _NEXT_LABEL = re.compile(
     r"(?:作\s*者|记\s*者|撰\s*文|责任编辑|责\s*编|编\s*辑|编\s*审|审\s*核|校\s*对|监\s*制|来\s*源|发布时间|发布日期|发表时间|更新时间|日\s*期|时\s*间|浏览|点击|阅读|访问|评论|字\s*[号体]|分\s*享|打\s*印|收\s*藏|关\s*闭|通讯员|摄\s*影|举\s*报|责\s*任)\s*[:：(（【\[/]?"
 )
 _DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]|\d{1,2}[-/月]\d{1,2}|\d{1,2}\s*[:：]\s*\d\d")
+_DATE_AND_CLOCK = re.compile(
+    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?|\d{1,2}\s*[:：]\s*\d\d(?:[:：]\d\d)?"
+    r"|\d{1,2}[-/月]\d{1,2}日?|星期.|发布于?"
+)
+_NO_OUTLET = re.compile(
+    r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]"
+)
 _EDGE = " \t\u3000:：|｜丨,，;；。、-—·•[]【】()（）<>/\\'\"“”"
 _OUTLET_NAME = re.compile(
     r"(?:网|报|社|日报|晚报|新闻|电视台|广播|客户端|频道|杂志|在线|周刊|政协|发布|融媒|传媒|头条号|研究院|委员会|人民政府|办公室|协会|学会|公众号|号|台|通讯|观察|时报|快讯|论坛|观点|热线)$"
+)
+_NOBODY = frozenset(
+    (
+        "网络",
+        "互联网",
+        "综合",
+        "未知",
+        "本站",
+        "原创",
+        "转载",
+        "佚名",
+        "本网",
+        "网络整理",
+        "本站原创",
+        "网友",
+    )
 )
 _SOURCE_NAMED = re.compile(r"source|laiyuan|ly\b|\bsrc\b|media|\bfrom\b|come")
 
@@ -55,7 +77,7 @@ def _credit(about: str, rule: str, where: str, name: str, quote: str) -> Credit:
 
 def _outlet_after_label(joined: str) -> str | None:
     """The name behind 来源： in a line whose pieces are joined by two spaces."""
-    found = _OUTLET_LABEL.search(joined)
+    found = OUTLET_LABEL.search(joined)
     if not found:
         return None
     return clean_outlet(joined[found.end() :])
@@ -77,7 +99,9 @@ def clean_outlet(rest: str) -> str | None:
     name = name.strip(_EDGE.replace("》", ""))
     if name.endswith("《") or not name:
         return None
-    return name if 2 <= len(name) <= 40 else None
+    if "、" in name:
+        name = name.removesuffix("等")
+    return name if 2 <= len(name) <= 40 and name not in _NOBODY else None
 
 
 def _first_word(name: str) -> str:
@@ -97,17 +121,13 @@ def _joined(page: Page, index: int) -> str:
 
 
 def find_credits(
-    page: Page, head: Head, *, title: int | None, start: int, end: int, dropped: list[int]
+    page: Page, head: Head, *, title: int | None, start: int, end: int, text: Text
 ) -> Credits:
     """Read the header round the title, then the tail of the body, then the metas."""
     first = title if title is not None and title <= start else max(0, start - 8)
-    header = [
-        *range(first, min(start + 3, len(page.lines))),
-        *range(first - 1, max(-1, first - 6), -1),
-    ]
-    tail = [index for index in dropped if index >= start] + list(
-        range(end, min(end + 8, len(page.lines)))
-    )
+    header = [*range(first, start), *range(first - 1, max(-1, first - 6), -1)]
+    last = text.lines[-1] if text.lines else start
+    tail = list(range(last + 1, min(max(end, last) + 8, len(page.lines))))
     return Credits(
         outlet=_outlet(page, head, header, tail, title),
         author=_labelled(page, "author", _AUTHOR_LABEL, header[:12]),
@@ -122,7 +142,7 @@ def _outlet(
         joined = _joined(page, index)
         if len(joined) > 200 or index == title:
             continue
-        label = _OUTLET_LABEL.search(joined)
+        label = OUTLET_LABEL.search(joined)
         if not label:
             continue
         name = clean_outlet(joined[label.end() :])
@@ -130,21 +150,14 @@ def _outlet(
             name = clean_outlet(_joined(page, index + 1))
         if name:
             return _credit("outlet", "printed with a label", "html", name, joined)
-    for index in header:
-        if index == title or len(page.lines[index].text) > 80:
-            continue
-        line = page.lines[index]
-        if not _DATE.search(line.text) and not _SOURCE_NAMED.search(page.boxes[line.box].name):
-            continue
-        for piece in line.pieces:
-            name = _DATE.split(piece)[0].strip(_EDGE)
-            if 2 <= len(name) <= 20 and _OUTLET_NAME.search(name) and not _NEXT_LABEL.search(name):
-                return _credit("outlet", "printed beside the date", "html", name, line.text)
     for index in tail:
         joined = _joined(page, index)
         name = _outlet_after_label(joined) if len(joined) < 200 else None
         if name:
             return _credit("outlet", "printed at the end", "html", name, joined)
+    beside = _beside_date(page, header, title)
+    if beside:
+        return beside
     for key in (
         "contentsource",
         "source",
@@ -157,6 +170,25 @@ def _outlet(
         name = clean_outlet(content) if content else None
         if name and content:
             return _credit("outlet", f"meta {key}", "meta", name, content)
+    return None
+
+
+def _beside_date(page: Page, header: list[int], title: int | None) -> Credit | None:
+    """A name without a label, on the date's line or in a box named for the source."""
+    for index in header:
+        line = page.lines[index]
+        if index == title or len(line.text) > 80:
+            continue
+        named = _SOURCE_NAMED.search(page.boxes[line.box].name) is not None
+        dated = _DATE.search(line.text) is not None
+        if not named and not dated:
+            continue
+        for piece in line.pieces:
+            name = _DATE_AND_CLOCK.sub("", piece).strip(_EDGE)
+            if not 2 <= len(name) <= 20 or _NEXT_LABEL.search(name) or _NO_OUTLET.search(name):
+                continue
+            if named or _OUTLET_NAME.search(name) or len(line.pieces) > 1:
+                return _credit("outlet", "printed beside the date", "html", name, line.text)
     return None
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.pages.head import Head
+from crawler.pages.header import DATE_LABEL
+from crawler.pages.text import Text
 from crawler.pages.tree import Page
 from storage.records import SHANGHAI, Evidence, Precision
 
@@ -33,9 +35,6 @@ _SHORT_YEAR = re.compile(
 _COMPACT = re.compile(
     r"(?<!\d)(?P<y>20\d\d)(?P<mo>1[0-2]|0[1-9])(?P<d>3[01]|[12]\d|0[1-9])"
     r"(?:(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?P<s>[0-5]\d)?)?(?!\d)"
-)
-_LABEL = re.compile(
-    r"(?:发布|发表|更新|刊发|刊登|发稿|编辑|上传|创建|录入|添加)?(?:时\s*间|日\s*期)\s*[:：]|发布于|发表于"
 )
 _NOT_PUBLISHED = re.compile(
     r"今天是|现在是|当前时间|版权|Copyright|©|截至|截止|活动时间|会议时间|开始时间|结束时间|播出时间|有效期|成文日期"
@@ -78,6 +77,8 @@ _URL_DAY = re.compile(
 )
 _EARLIEST = datetime(1994, 1, 1, tzinfo=SHANGHAI)
 _DRIFT = timedelta(days=2)
+_DIGIT = re.compile(r"\d")
+_SHORT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +135,18 @@ def _printed(
     for index in lines:
         line = page.lines[index]
         text = line.text
-        if len(text) > limit or not any(char.isdigit() for char in text):
+        if len(text) > limit or not _DIGIT.search(text):
             continue
         joined = " ".join(line.pieces) if len(line.pieces) > 1 else text
+        if index and len(text) <= _SHORT and len(page.lines[index - 1].text) <= _SHORT:
+            joined = f"{page.lines[index - 1].text} {joined}"  # a day set above its month
         if _NOT_PUBLISHED.search(joined):
             continue
-        label = _LABEL.search(joined) is not None
-        for dated in dates_in(
-            joined, "printed with a label" if label else "printed by the title", "html", now
-        ):
+        label = DATE_LABEL.search(joined) is not None
+        rule = "printed with a label" if label else "printed by the title"
+        dated = next(dates_in(joined, rule, "html", now), None)
+        if dated:
             yield index, label, dated
-            break
 
 
 def find_date(
@@ -155,17 +157,17 @@ def find_date(
     *,
     title: int | None,
     start: int,
-    end: int,
+    lines: Text,
     now: datetime | None,
 ) -> Dated | None:
     """The time of publication; None when the page states none.
 
-    ``title`` is the title's line, ``[start, end)`` the lines of the body.
+    ``title`` is the title's line, ``start`` the first line of the text.
     """
     found = _near_title(page, title, start, now)
     hidden = _unseen(head, text, now)
     if found is None:
-        found = hidden or _after_body(page, end, now)
+        found = hidden or _after_body(page, lines, now)
     elif found.precision is Precision.DAY and hidden and hidden.at.date() == found.at.date():
         found = hidden if hidden.precision is Precision.SECOND else found
     return found or _of_address(url or head.canonical, now)
@@ -174,24 +176,26 @@ def find_date(
 def _near_title(page: Page, title: int | None, start: int, now: datetime | None) -> Dated | None:
     """Between title and text first, then the lines just above the title."""
     first = title if title is not None and title <= start else max(0, start - 12)
-    below = range(first, min(start + 3, len(page.lines)))
-    above = range(first - 1, max(-1, first - 8), -1)
     fallback: Dated | None = None
-    for index, label, dated in _printed(page, below, now):
-        if label or dated.precision is Precision.SECOND or page.lines[index].linked == 0:
-            if label or dated.precision is Precision.SECOND:
-                return dated
+    for index, label, dated in _printed(page, range(first, start), now):
+        if label or dated.precision is Precision.SECOND:
+            return dated
+        if page.lines[index].linked * 2 < len(page.lines[index].text):
             fallback = fallback or dated
     if fallback:
         return fallback
-    for index, _label, dated in _printed(page, range(above.start, above.stop, -1), now, limit=60):
+    for index, _label, dated in _printed(page, range(first - 1, max(-1, first - 8), -1), now, 60):
         if page.lines[index].linked * 2 <= len(page.lines[index].text):
             return dated
     return None
 
 
-def _after_body(page: Page, end: int, now: datetime | None) -> Dated | None:
-    for _index, label, dated in _printed(page, range(end, min(end + 15, len(page.lines))), now):
+def _after_body(page: Page, text: Text, now: datetime | None) -> Dated | None:
+    """A labelled date behind the text, on a line that was left out of it or follows it."""
+    last = text.lines[-1] if text.lines else 0
+    for _index, label, dated in _printed(
+        page, range(last + 1, min(last + 16, len(page.lines))), now
+    ):
         if label:
             return dated
     return None

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from crawler.pages.head import Head
+from crawler.pages.header import is_header
 from crawler.pages.tree import Page
 from storage.records import Evidence
 
@@ -30,6 +31,7 @@ _NOT_TITLE = re.compile(
 _SITE_WORDS = re.compile(r"(?:网|频道|门户|首页|官网|官方网站|网站|中心|日报|客户端|新闻)$")
 _META = ("articletitle", "og:title", "twitter:title", "title", "dc.title", "contenttitle")
 _MAX = 160
+_ANCHOR = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,25 @@ def without_site(title: str) -> str:
     return first
 
 
+def find_anchor(page: Page, head: Head) -> int | None:
+    """The first heading that is what the page calls itself: the text cannot begin before it.
+
+    None where no heading agrees with ``<title>`` beyond doubt.
+    """
+    wanted = [key for key in map(comparable, _named(head)) if len(key) >= _ANCHOR]
+    if not wanted:
+        return None
+    for index, line in enumerate(page.lines):
+        if not _ANCHOR <= len(line.text) <= _MAX or line.linked * 2 > len(line.text):
+            continue
+        if not _heading(page, line.box) and not _NAMED.search(page.boxes[line.box].name):
+            continue
+        key = comparable(line.text)
+        if len(key) >= _ANCHOR and any(name.startswith(key) or key == name for name in wanted):
+            return index
+    return None
+
+
 def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
     """The title; ``[start, end)`` are the lines of the body, None when nothing names the page."""
     wanted = [comparable(text) for text in _named(head)]
@@ -72,7 +93,7 @@ def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
         score = _score(page, index, wanted, start)
         if score is not None and score - 3 > (best[0] if best else 1.0):
             best = (score - 3, index)
-    if best is not None and best[0] >= 2.0:
+    if best is not None and best[0] >= 1.2:
         return _printed(page, best[1], best[0], start)
     return _unprinted(head)
 
@@ -101,6 +122,8 @@ def _score(page: Page, index: int, wanted: list[str], start: int) -> float | Non
     if score == 0.0 and not heading and not _NAMED.search(box.name):
         return None
     score += heading
+    if any(is_header(near.text) for near in page.lines[index + 1 : index + 3]):
+        score += 1.2
     if _NAMED.search(box.name):
         score += 0.7
     if _LISTED.search(box.name):
@@ -126,6 +149,8 @@ def _heading(page: Page, box: int) -> float:
             return 2.0
         if tag in ("h2", "h3", "founder-title"):
             return 1.2
+        if tag in ("h4", "h5", "h6"):
+            return 0.8
         box = page.boxes[box].parent
     return 0.0
 

@@ -1,0 +1,43 @@
+"""The lines round a title that say when, where and by whom: told from the text itself."""
+
+import re
+
+from crawler.pages.boilerplate import any_of
+
+OUTLET_LABEL = re.compile(
+    r"(?:信息|稿件|文章|新闻|内容|本文|资料|消息|原文|转载)?\s*"
+    r"(?:来\s*源|稿\s*源|出\s*处|转载?自|发布机构|发布单位|发稿单位|供稿单位)\s*(?:于|为)?\s*[:：﹕]\s*"
+)
+DATE_LABEL = re.compile(
+    r"(?:发布|发表|更新|刊发|刊登|发稿|编辑|上传|创建|录入|添加|发文|生成)?"
+    r"(?:时\s*间|日\s*期)\s*[:：]|(?:发布|发表)于"
+)
+_CLOCKED = re.compile(
+    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?[\s\S]{0,8}?\d{1,2}\s*[:：时]\s*\d\d"
+    r"|^\W*\d{1,2}[-/.月]\d{1,2}日?\s+\d{1,2}:\d\d"
+)
+_OTHER_LABEL = re.compile(
+    r"^\W*(?:"
+    + any_of(
+        r"作\s*者 责任编辑 责\s*编 编\s*辑 浏览(?:次数|量)? 阅读(?:次数|量)? 点击(?:次数|量|数)?"
+        r" 字\s*[号体](?:大小)? 分享(?:到|至)? 打印 访问量 人气 索\s*引\s*号 文\s*号 主题词 栏目"
+        r" 分类 专题 发布者 发布人 供稿 审核 版次 作者单位 审签"
+        r" 公开方式 公开范围 有效性 发文字号"
+    )
+    + r"\s*[:：]|发布于|IP属地|\d+\s*人参与|我要(?:评论|分享)|关注新华网|听新闻|下载客户端|独家抢先看)"
+)
+_DAY_ONLY = re.compile(r"^\W*(?:19|20)\d\d\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}\W*$")
+_MAX = 160
+
+
+def is_header(text: str) -> bool:
+    """Whether a line states date, outlet, author or the like, and is no sentence of the text."""
+    if len(text) > _MAX or "。" in text:
+        return False
+    return bool(
+        OUTLET_LABEL.search(text)
+        or DATE_LABEL.search(text)
+        or _CLOCKED.search(text)
+        or _DAY_ONLY.match(text)
+        or _OTHER_LABEL.match(text)
+    )

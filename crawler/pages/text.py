@@ -1,0 +1,152 @@
+"""Which lines between the borders of a body are its text."""
+
+import re
+from dataclasses import dataclass
+
+from crawler.pages.body import Body, shares, worth
+from crawler.pages.boilerplate import dropped_by, heads_comments, heads_links
+from crawler.pages.header import is_header
+from crawler.pages.titles import comparable
+from crawler.pages.tree import Line, Page
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+_GLUED_TAIL = re.compile(
+    r"\s*(?:返回\S{2,6}[，,]查看更多"
+    r"|[（(【\[]\s*(?:责任编辑|责编|编辑|编审)\s*[:：][^）)】\]]{1,24}[)）】\]])\s*$"
+)
+_ATTACHMENT = re.compile(r"\W*附件|.*\.(?:docx?|xlsx?|pdf|zip|rar|wps)\W*$", re.I)
+_STOP = re.compile(r"[，。！？；…]")
+_ENDERS = frozenset(
+    {"editor", "platform_note", "back_to_site", "share", "copyright", "previous_next", "keywords"}
+)
+_HEADER_LINES = 14
+_ENOUGH = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The paragraphs of an article, the lines they stand on, and those left out, by rule."""
+
+    paragraphs: tuple[str, ...]
+    lines: tuple[int, ...]
+    dropped: tuple[tuple[int, str], ...]
+
+    @property
+    def first(self) -> int:
+        """The line on which the text begins."""
+        return self.lines[0] if self.lines else 0
+
+
+def select_text(page: Page, body: Body, title_line: int | None, title: str) -> Text:
+    """Leave out of a body what density took in."""
+    dropped: dict[int, str] = {}
+    begin = body.start
+    if title_line is not None and _opens(page, body, title_line):
+        begin = title_line + 1
+        dropped.update(dict.fromkeys(range(body.start, begin), "before_title"))
+    begin = _skip_header(page, begin, body.end, dropped)
+    _drop_asides(page, body, begin, dropped)
+    _drop_by_rule(page, begin, body.end, comparable(title), dropped)
+    _drop_related(page, begin, body.end, dropped)
+    _drop_tail(page, begin, body.end, dropped)
+    lines = [index for index in range(begin, body.end) if index not in dropped]
+    paragraphs = []
+    kept = []
+    for index in lines:
+        text = _GLUED_TAIL.sub("", page.lines[index].text.translate(_INVISIBLE)).strip()
+        if text:
+            paragraphs.append(text)
+            kept.append(index)
+    return Text(tuple(paragraphs), tuple(kept), tuple(sorted(dropped.items())))
+
+
+def _opens(page: Page, body: Body, title_line: int) -> bool:
+    """Whether a title inside the body stands ahead of its sentences, not under its pictures."""
+    if not body.start <= title_line < body.end:
+        return False
+    ahead = sum(max(0.0, worth(page.lines[i])) for i in range(body.start, title_line))
+    return ahead < 0.3 * body.worth
+
+
+def _skip_header(page: Page, begin: int, end: int, dropped: dict[int, str]) -> int:
+    """The first line behind the header lines; short labels between them go too."""
+    last = begin
+    for index in range(begin, min(end, begin + _HEADER_LINES)):
+        text = page.lines[index].text
+        if is_header(text):
+            last = index + 1
+        elif len(text) > 60 or len(_STOP.findall(text)) > 1:
+            break
+    dropped.update(dict.fromkeys(range(begin, last), "header"))
+    return last
+
+
+def _is_link(line: Line) -> bool:
+    return line.linked >= 0.8 * len(line.text) and not _ATTACHMENT.match(line.text)
+
+
+def _drop_asides(page: Page, body: Body, begin: int, dropped: dict[int, str]) -> None:
+    """Boxes inside the body whose names set them aside, unless they hold most of it."""
+    by_name = shares(page)
+    whole = by_name[body.box]
+    beside = [i for i in range(begin, body.end) if by_name[page.lines[i].box] < whole]
+    outside = sum(len(page.lines[i].text) for i in range(begin, body.end) if i not in set(beside))
+    if sum(len(page.lines[index].text) for index in beside) < 0.6 * outside:
+        dropped.update(dict.fromkeys(beside, "aside"))
+
+
+def _drop_by_rule(page: Page, begin: int, end: int, title: str, dropped: dict[int, str]) -> None:
+    linked = sum(_is_link(page.lines[index]) for index in range(begin, end))
+    mostly_linked = linked * 2 > end - begin
+    for index in range(begin, end):
+        if index in dropped:
+            continue
+        line = page.lines[index]
+        rule = dropped_by(line.text)
+        if rule:
+            dropped[index] = rule
+        elif title and len(line.text) < 2 * len(title) + 20 and comparable(line.text) == title:
+            dropped[index] = "repeated_title"
+        elif not mostly_linked and _is_link(line):
+            dropped[index] = "link"
+
+
+def _drop_related(page: Page, begin: int, end: int, dropped: dict[int, str]) -> None:
+    """A heading such as 延伸阅读 and the links that hang on it; all behind 网友评论.
+
+    A newspaper's own sidebar (相关链接 over unlinked sentences) is text and stays.
+    """
+    hanging = False
+    weight = 0.0
+    for index in range(begin, end):
+        text = page.lines[index].text
+        value = worth(page.lines[index])
+        if weight > _ENOUGH and heads_comments(text):
+            dropped.update(dict.fromkeys(range(index, end), "comments"))
+            return
+        if heads_links(text):
+            hanging = True
+            dropped[index] = "related"
+        elif index in dropped:
+            continue
+        elif value > 0:
+            hanging = False
+            weight += value
+        elif hanging:
+            dropped[index] = "related"
+
+
+def _drop_tail(page: Page, begin: int, end: int, dropped: dict[int, str]) -> None:
+    """Behind the last sentence, what follows an editor or platform line is not text."""
+    last = begin - 1
+    for index in range(end - 1, begin - 1, -1):
+        if index not in dropped and len(_STOP.findall(page.lines[index].text)) > 0:
+            last = index
+            break
+    ended = False
+    for index in range(last + 1, end):
+        text = page.lines[index].text
+        if dropped.get(index) in _ENDERS:
+            ended = True
+        elif ended or (len(text) <= 2 and index > last + 1) or (text[0] in "+#" and len(text) < 40):
+            dropped.setdefault(index, "tail")
