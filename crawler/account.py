@@ -255,3 +255,19 @@ def _stored(account: Account) -> str:
 
 def _stop_note(account: Account) -> str:
     return f"{account.stopped}; " if account.stopped else ""
+
+
+EXIT_NO_VERDICT = 5
+
+
+def exit_code(kind: VerdictKind | None) -> int:
+    """The exit code that a run's process, and ``cppcc crawl``, say a verdict with."""
+    match kind:
+        case None:
+            return EXIT_NO_VERDICT
+        case VerdictKind.COMPLETE | VerdictKind.EMPTY_EXPECTED:
+            return 0
+        case VerdictKind.PARTIAL:
+            return 3
+        case _:
+            return 4

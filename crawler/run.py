@@ -12,24 +12,9 @@ import sys
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.project import get_project_settings
 
+from crawler.account import exit_code
 from crawler.errors import DeclarationError
 from crawler.extensions.run import RunExtension
-from storage.records import VerdictKind
-
-EXIT_NO_VERDICT = 5
-
-
-def exit_code(kind: VerdictKind | None) -> int:
-    """The process exit code for a verdict."""
-    match kind:
-        case None:
-            return EXIT_NO_VERDICT
-        case VerdictKind.COMPLETE | VerdictKind.EMPTY_EXPECTED:
-            return 0
-        case VerdictKind.PARTIAL:
-            return 3
-        case _:
-            return 4
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -261,6 +261,8 @@ class Link:
 class Listing:
     """What one list page says: its article links in page order, and where the list goes on.
 
+    ``heading`` is the page's ``<title>``: the column that it lists.
+
     ``next_page`` is the absolute URL of the following page, ``None`` on the last one;
     ``page_count`` and ``item_count`` are the totals that the page itself declares;
     ``issue_pages`` are the other pages (版) of an e-paper issue.
@@ -268,6 +270,7 @@ class Listing:
 
     url: str
     links: tuple[Link, ...]
+    heading: str = ""
     next_page: str | None = None
     page_number: int | None = None
     page_count: int | None = None

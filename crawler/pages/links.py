@@ -41,9 +41,10 @@ _RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", 
 _TOTALS = re.compile(r"<total(?:record|page)>\s*\d+\s*</total(?:record|page)>", re.IGNORECASE)
 
 _OTHER_FILE = re.compile(
-    r"\.(?:pdf|jpe?g|png|gif|bmp|webp|swf|zip|rar|7z|docx?|xlsx?|pptx?|mp[34]|apk|exe|xml|rss|js|css)$",
+    r"\.(?:jpe?g|png|gif|bmp|webp|swf|zip|rar|7z|mp[34]|m3u8|flv|apk|exe|xml|rss|js|css)$",
     re.IGNORECASE,
 )
+_DOCUMENT_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|ofd)$", re.IGNORECASE)
 _LIST_FILE = re.compile(
     r"(?:^|/)(?:(?:index|default|list|main|home|more|column|channel|node|col|class|category)"
     r"[_-]?\w{0,8}\.(?:s?html?|jhtml|php|aspx?|jspx?|do)|(?:tags?|search|login|register|user|author|special)(?:/[^/]*)?/?)$"
@@ -121,6 +122,7 @@ def read_listing(
     return Listing(
         url=url,
         links=links,
+        heading=page.title,
         next_page=pager.next_page,
         page_number=pager.page_number,
         page_count=pager.page_count,
@@ -219,14 +221,16 @@ def url_grade(url: str, here: str) -> int:
         return -1
     if _LIST_FILE.search(path) and not _ARTICLE_QUERY.search(query):
         return -1
+    if _DOCUMENT_FILE.search(path):
+        return 1  # a list may publish files: the article reader refuses them by name
+    if path.endswith("/"):
+        return (2 if re.search(r"\d{6,}/$", path) else 0) if re.search(r"\d", path) else -1
     if _ARTICLE_FILE.search(path):
         return 3 if url_date(url) or re.search(r"\d{5,}", path) else 2
     if _ARTICLE_QUERY.search(query):
         return 2
-    if url_date(url) and not path.endswith("/"):
+    if url_date(url):
         return 2
-    if path.endswith("/"):
-        return -1 if not re.search(r"\d", path) else 0
     return 1 if re.search(r"\d", path.rsplit("/", 1)[-1]) else 0
 
 

@@ -68,7 +68,7 @@ def _an_issue_url(text: str) -> str:
 
 
 def _selectors(table: object) -> Selectors | None:
-    """A ``[selectors]`` table; the pages package knows no pydantic, so its keys are seen to here."""
+    """A ``[selectors]`` table; pages know no pydantic, so its keys are checked here."""
     if not isinstance(table, dict):
         raise ValueError("not a table")
     known = {field.name for field in fields(Selectors)}
@@ -126,6 +126,9 @@ class JsonOptions(_Strict):
     """
 
     issue_url: IssueUrl
+    pages: str | None = None  # the codes of all pages (版) of the issue
+    page_url: str | None = None  # as issue_url, with {page} for a code
+    page_code: str | None = None  # which of them a document is
     items: str
     article_url: str
     fields: dict[Literal["title", "kicker", "subtitle", "body", "author", "page", "number"], str]
@@ -135,9 +138,11 @@ class JsonOptions(_Strict):
     skips_days: bool = False
 
     @model_validator(mode="after")
-    def _needs_title_and_body(self) -> Self:
+    def _is_whole(self) -> Self:
         if missing := {"title", "body"} - set(self.fields):
             raise ValueError(f"fields: {', '.join(sorted(missing))} missing")
+        if (self.pages is None) != (self.page_url is None):
+            raise ValueError("pages and page_url are given together or not at all")
         return self
 
 
@@ -225,9 +230,9 @@ class Source(_Strict):
         return any(host == name or host.endswith(f".{name}") for name in self.hosts)
 
 
-def issue_url(template: str, day: date) -> str:
-    """The URL of the issue of ``day``."""
-    return template.format(YYYY=f"{day:%Y}", MM=f"{day:%m}", DD=f"{day:%d}")
+def issue_url(template: str, day: date, **fields: str) -> str:
+    """The URL of the issue of ``day``, or of the part of it that ``fields`` name."""
+    return template.format(YYYY=f"{day:%Y}", MM=f"{day:%m}", DD=f"{day:%d}", **fields)
 
 
 def load_source(path: Path) -> Source:

@@ -111,7 +111,7 @@ class SourceSpider(scrapy.Spider):
             self.check_arrival(response, ask)
             outputs = list(ask.read(response, ask))
         except PageError as error:
-            return list(self.refuse(ask, error.refusal_class, error.detail))
+            return self.refuse(ask, error.refusal_class, error.detail)
         self.account.accepted[ask.kind] += 1
         return outputs
 
@@ -119,9 +119,9 @@ class SourceSpider(scrapy.Spider):
         """Enter a request that gave no response."""
         request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         refusal_class, detail = refusal_of(failure)
-        return list(self.refuse(request.cb_kwargs["ask"], refusal_class, detail))
+        return self.refuse(request.cb_kwargs["ask"], refusal_class, detail)
 
-    def refuse(self, ask: Ask, refusal_class: RefusalClass, detail: str) -> Iterable[Output]:
+    def refuse(self, ask: Ask, refusal_class: RefusalClass, detail: str) -> list[Output]:
         """Enter a refusal in the account and the database, and stop before a wall."""
         refusal = Refusal(
             url=canonical_url(ask.link.url) if ask.link else ask.url,
@@ -135,7 +135,7 @@ class SourceSpider(scrapy.Spider):
             walk = self.account.walk(ask.walk)
             walk.broken = f"page {ask.page_number} was refused as {refusal_class.value} ({detail})"
         self._mind_walls(refusal)
-        return ()
+        return []
 
     def _mind_walls(self, refusal: Refusal) -> None:
         if refusal.refusal_class is RefusalClass.CHALLENGE:

@@ -1,6 +1,5 @@
 """The family ``epaper``: dated issues made of pages (版), classic and new Founder engines."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from scrapy.http import Response
@@ -13,7 +12,7 @@ from storage.records import Listing
 
 
 class EpaperSpider(IssueSpider):
-    """Reads every page of every issue; an issue is whole when all its pages were read."""
+    """Reads every page of every issue."""
 
     def __init__(self, *args: str, **kwargs: str) -> None:
         super().__init__(*args, **kwargs)
@@ -22,14 +21,12 @@ class EpaperSpider(IssueSpider):
         self.issue_template = options.issue_url
         self.lookback_days = options.lookback_days
         self.skips_days = options.skips_days
-        self._pages_open: Counter[str] = Counter()
 
     def read_issue(self, response: Response, ask: Ask) -> Iterator[Output]:
         """The first page of an issue: its articles, and its other pages."""
         listing = self._read(response)
         pages = [url for url in listing.issue_pages if url != listing.url]
-        self._pages_open[ask.walk] = len(pages)
-        yield from self._take(listing, ask)
+        yield from self._take(listing, ask, open_pages=len(pages))
         for number, url in enumerate(pages, start=2):
             yield from self.ask(
                 Ask(
@@ -44,9 +41,7 @@ class EpaperSpider(IssueSpider):
 
     def read_page(self, response: Response, ask: Ask) -> Iterator[Output]:
         """A further page of an issue."""
-        listing = self._read(response)
-        self._pages_open[ask.walk] -= 1
-        yield from self._take(listing, ask)
+        yield from self._take(self._read(response), ask, open_pages=None)
 
     def _read(self, response: Response) -> Listing:
         return read_listing(
@@ -57,10 +52,7 @@ class EpaperSpider(IssueSpider):
             article_pattern=self.source.article_re,
         )
 
-    def _take(self, listing: Listing, ask: Ask) -> Iterator[Output]:
-        walk = self.account.walk(ask.walk)
-        walk.pages += 1
-        walk.links += len({canonical_url(link.url) for link in listing.links} - self.met)
+    def _take(self, listing: Listing, ask: Ask, *, open_pages: int | None) -> Iterator[Output]:
+        links = {canonical_url(link.url) for link in listing.links} - self.met
         yield from self.ask_articles(listing.links, ask.walk)
-        if self._pages_open[ask.walk] == 0 and not walk.broken:
-            walk.proof = "every page of each issue read"
+        self.note_page(ask, links=len(links), open_pages=open_pages)

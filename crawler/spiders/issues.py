@@ -1,5 +1,6 @@
-"""What the families of dated issues (e-paper, JSON) share: which days a crawl asks for."""
+"""What the families of dated issues (e-paper, JSON) share: which days, and when a day is whole."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -21,6 +22,10 @@ class IssueSpider(SourceSpider):
     issue_template: str
     lookback_days: int
     skips_days: bool
+
+    def __init__(self, *args: str, **kwargs: str) -> None:
+        super().__init__(*args, **kwargs)
+        self._pages_open: Counter[str] = Counter()
 
     def read_issue(self, response: Response, ask: Ask) -> Iterator[Output]:
         """What the answer for one day's issue leads to."""
@@ -54,13 +59,29 @@ class IssueSpider(SourceSpider):
         count = (last_day - first_day).days + 1
         return [last_day - timedelta(days=ago) for ago in range(count)]
 
-    def refuse(self, ask: Ask, refusal_class: RefusalClass, detail: str) -> Iterator[Output]:
+    def note_page(self, ask: Ask, *, links: int, open_pages: int | None) -> None:
+        """Enter a page (版) that was read; its day is whole when none of its pages is open.
+
+        ``open_pages`` is given with the first page: how many further ones the issue names.
+        """
+        walk = self.account.walk(ask.walk)
+        walk.pages += 1
+        walk.links += links
+        self._pages_open[ask.walk] += -1 if open_pages is None else open_pages
+        if self._pages_open[ask.walk] == 0 and not walk.broken:
+            walk.proof = "every page of each issue read"
+
+    def note_missing_issue(self, ask: Ask) -> None:
+        """Enter the site's answer "no paper that day"."""
+        walk = self.account.walk(ask.walk)
+        walk.empty_stated = True
+        walk.proof = "the site says which days have no issue"
+
+    def refuse(self, ask: Ask, refusal_class: RefusalClass, detail: str) -> list[Output]:
         """As for every spider; but where the declaration says that days are skipped, a
-        missing issue is the site's answer "no paper that day"."""
+        missing issue (404) is an answer."""
         if ask.kind == "issue" and self.skips_days and refusal_class is RefusalClass.GONE:
             self.account.accepted[ask.kind] += 1
-            walk = self.account.walk(ask.walk)
-            walk.empty_stated = True
-            walk.proof = "days without an issue answered 404"
-            return iter(())
-        return iter(super().refuse(ask, refusal_class, detail))
+            self.note_missing_issue(ask)
+            return []
+        return super().refuse(ask, refusal_class, detail)

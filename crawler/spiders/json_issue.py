@@ -1,4 +1,4 @@
-"""The family ``json``: dated issues that an interface answers as one JSON document."""
+"""The family ``json``: dated issues that an interface answers as JSON documents."""
 
 import json
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from scrapy.http import Response
 from crawler.errors import LayoutChangedError, PageError, TooShortError, WrongContentError
 from crawler.pages import read_article
 from crawler.pages.urls import canonical_url
+from crawler.sources.declaration import issue_url
 from crawler.spiders.base import Ask, Output
 from crawler.spiders.issues import IssueSpider
 from storage.records import Article, Link
@@ -25,7 +26,7 @@ PAGE = """<!DOCTYPE html><html><head><title>{title}</title></head><body>
 
 
 class JsonSpider(IssueSpider):
-    """Reads the articles that stand inside each day's JSON document."""
+    """Reads the articles that stand inside the JSON documents of each day's issue."""
 
     def __init__(self, *args: str, **kwargs: str) -> None:
         super().__init__(*args, **kwargs)
@@ -35,34 +36,53 @@ class JsonSpider(IssueSpider):
         self.skips_days = self.options.skips_days
 
     def read_issue(self, response: Response, ask: Ask) -> Iterator[Output]:
-        """The articles of one day's document.
+        """The first document of a day: its articles, and the other pages (版) of the issue.
 
-        Each item is a page in the account: it is accepted or refused for itself.
-
-        :raises LayoutChangedError: when the document is no JSON, or has not the declared form.
-        :raises WrongContentError: when the document is of another day.
+        :raises PageError: when the document is no JSON, of another day, or of another form.
         """
         assert ask.day is not None
         document = _document(response)
-        stated = str(jmespath.search(self.options.issue_date, document) or "")[:10]
+        if self.skips_days and not self._stated_day(document):
+            self.note_missing_issue(ask)
+            return
+        pages: list[str] = []
+        if self.options.pages and self.options.page_url:
+            codes = jmespath.search(self.options.pages, document)
+            if not isinstance(codes, list) or not codes:
+                raise LayoutChangedError(f"{self.options.pages} finds no pages", url=ask.url)
+            pages = [issue_url(self.options.page_url, ask.day, page=str(code)) for code in codes]
+        others = [url for url in pages if url != ask.url]
+        articles = list(self._take(document, response, ask, open_pages=len(others)))
+        for number, url in enumerate(others, start=2):
+            yield from self.ask(
+                replace(ask, url=url, kind="listing", read=self.read_page, page_number=number)
+            )
+        yield from articles
+
+    def read_page(self, response: Response, ask: Ask) -> Iterator[Output]:
+        """A further page of an issue."""
+        yield from self._take(_document(response), response, ask, open_pages=None)
+
+    def _take(
+        self, document: object, response: Response, ask: Ask, *, open_pages: int | None
+    ) -> Iterator[Output]:
+        """The articles of one document; each item is a page in the account."""
+        assert ask.day is not None
+        stated = self._stated_day(document)
         if stated != ask.day.isoformat():
             raise WrongContentError(f"the issue of {stated or 'no day'} was answered", url=ask.url)
         items = jmespath.search(self.options.items, document)
         if not isinstance(items, list):
             raise LayoutChangedError(f"{self.options.items} finds no list", url=ask.url)
-        walk = self.account.walk(ask.walk)
-        walk.pages += 1
-        walk.links += len(items)
+        page_code = str(jmespath.search(self.options.page_code or "''", document) or "")
         read: list[Article] = []
         for number, item in enumerate(items, start=1):
-            item_ask = Ask(
-                url=f"{ask.url}#{number}", kind="article", walk=ask.walk, read=ask.read, day=ask.day
-            )
             self.account.asked["article"] += 1
             try:
-                read.append(self._article(item, number, ask.day, response))
+                read.append(self._article(item, number, page_code, ask.day, response))
             except PageError as error:
-                yield from self.refuse(item_ask, error.refusal_class, error.detail)
+                part = replace(ask, url=f"{ask.url}#{number}", kind="article")
+                yield from self.refuse(part, error.refusal_class, error.detail)
             else:
                 self.account.accepted["article"] += 1
         fresh = [article for article in read if article.url not in self.met]
@@ -70,22 +90,25 @@ class JsonSpider(IssueSpider):
         self.ledger.discovered(
             [Link(url=article.url, title=article.title, published_on=ask.day) for article in fresh]
         )
-        walk.proof = "every item of each issue's document read"
+        self.note_page(ask, links=len(items), open_pages=open_pages)
         yield from fresh
 
-    def _article(self, item: object, number: int, day: date, response: Response) -> Article:
+    def _stated_day(self, document: object) -> str:
+        return str(jmespath.search(self.options.issue_date, document) or "")[:10]
+
+    def _article(
+        self, item: object, number: int, page_code: str, day: date, response: Response
+    ) -> Article:
         values = {
             name: str(jmespath.search(path, item) or "")
             for name, path in self.options.fields.items()
         }
         values.setdefault("number", str(number))
+        values.setdefault("page", page_code)
         if not values["title"]:
             raise LayoutChangedError(f"item {number} has no title")
         if not values["body"].strip():
             raise TooShortError(f"item {number} ({values['title']}) has no text")
-        url = self.options.article_url.format(
-            **values, YYYY=f"{day:%Y}", MM=f"{day:%m}", DD=f"{day:%d}"
-        )
         page = PAGE.format(
             title=escape(values["title"]),
             kicker=escape(values.get("kicker", "")),
@@ -95,11 +118,20 @@ class JsonSpider(IssueSpider):
             body=values["body"],
         )
         article = read_article(
-            page.encode(), url=canonical_url(url), charset="utf-8", now=self.now()
+            page.encode(),
+            url=canonical_url(issue_url(self.options.article_url, day, **values)),
+            charset="utf-8",
+            now=self.now(),
         )
-        author = values.get("author") or article.author
-        capture = self.capture(response)
-        return self.complete_article(replace(article, author=author, captures=(capture,)))
+        return self.complete_article(
+            replace(
+                article,
+                kicker=values.get("kicker") or None,
+                subtitle=values.get("subtitle") or None,
+                author=values.get("author") or article.author,
+                captures=(self.capture(response),),
+            )
+        )
 
 
 def _document(response: Response) -> object:

@@ -6,6 +6,7 @@ import scrapy
 from scrapy.http import Response
 
 from crawler.account import Walk
+from crawler.errors import WrongContentError
 from crawler.pages.links import read_listing
 from crawler.pages.urls import canonical_url
 from crawler.spiders.base import Ask, Output, SourceSpider, charset_of
@@ -33,6 +34,11 @@ class ListingSpider(SourceSpider):
             link_selector=self.source.listing.link_selector,
             article_pattern=self.source.article_re,
         )
+        words = self.source.expect.listing_words
+        if words and not any(word in listing.heading for word in words):
+            raise WrongContentError(
+                f"the list is headed {listing.heading!r}, none of {', '.join(words)}", url=ask.url
+            )
         walk = self.account.walk(ask.walk)
         walk.pages += 1
         urls = [canonical_url(link.url) for link in listing.links]

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from fixtures.server import SmallInternet
-from fixtures.site import day_date
+from fixtures.site import DAY_ONE
 from scheduler.commands.crawl import crawl_now
 from scheduler.config import Config
 from scheduler.presentation import console, fail, table, verdict_text
@@ -52,7 +53,7 @@ def demo(
     with SmallInternet(day=1) as internet:
         for day, words in DAYS.items():
             internet.day = day
-            console.print(Rule(f"day {day}, {day_date(day)}: {words}"))
+            console.print(Rule(f"day {day}, {date_of(day)}: {words}"))
             with environment({**internet.environment(), **_settings(url, day)}):
                 config = Config(database_url=url, var=folder)
                 database = open_database(url)
@@ -73,10 +74,15 @@ def demo(
         fail("a run ended without a verdict")
 
 
+def date_of(day: int) -> date:
+    """The date of a day of the small internet."""
+    return DAY_ONE + timedelta(days=day - 1)
+
+
 def _settings(url: str, day: int) -> dict[str, str]:
     return {
         "CPPCC_DATABASE_URL": url,
-        "CPPCC_TODAY": day_date(day).isoformat(),
+        "CPPCC_TODAY": date_of(day).isoformat(),
         "CPPCC_MAX_DELAY_SECONDS": "0",
     }
 
