@@ -186,6 +186,22 @@ def record_refusal(
         record_missing(session, refusal.url, now=now)
 
 
+def list_refusals(session: Session, run_id: int) -> list[Refusal]:
+    """The refusals of one run, in the order in which they happened."""
+    rows = session.scalars(
+        select(RefusalRow).where(RefusalRow.run_id == run_id).order_by(RefusalRow.id)
+    )
+    return [
+        Refusal(
+            url=row.url,
+            kind=row.kind,
+            refusal_class=RefusalClass(row.refusal_class),
+            detail=row.detail,
+        )
+        for row in rows
+    ]
+
+
 def mark_stored(
     session: Session, stored: dict[str, int], *, changed: frozenset[str], now: datetime
 ) -> None:
