@@ -106,7 +106,12 @@ def _named_before(text: str, match: re.Match[str]) -> Mention:
         if text.endswith(word, 0, end):
             begin = end - len(word)
             term = term or _TERM_BEFORE.search(text, max(0, begin - 8), begin)
-            begin = term.start() if term and term.end() == begin else begin
+            if term and term.end() == begin:
+                begin = term.start()
+                named, places = place_ending_at(text, begin)
+                fitting = tuple(p for p in places if p.name.endswith(word))
+                if fitting:
+                    return Mention(named, match.end(), fitting[0].level, word, fitting, _term(term))
             return Mention(begin, match.end(), level, word, (), _term(term))
     return Mention(start, match.end(), None, "", (), _term(term))
 

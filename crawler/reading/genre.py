@@ -47,6 +47,7 @@ class Subject:
     beside: str
     text: Folded
     published: datetime | None = None
+    outlet: str = ""
     listed: int = 0
 
     @property
@@ -108,6 +109,8 @@ def concerns_cppcc(subject: Subject) -> bool:
         _CPPCC.search(subject.title.text)
         or _CPPCC.search(subject.beside)
         or _CPPCC.search(subject.text.text)
+        or _CPPCC.search(subject.outlet)
+        or w.KIN.search(subject.title.text)
         or _ENGLISH_CPPCC.search(subject.title.text)
         or _ENGLISH_CPPCC.search(subject.text.text)
     )
@@ -147,35 +150,39 @@ def _owner(subject: Subject) -> str | None:
     title = subject.title.text
     ours, theirs = _CPPCC.search(title), w.OTHER_BODY.search(title)
     if ours and theirs:
-        return (
-            "other"
-            if theirs.end() <= ours.start() and _theirs_first(title, ours, theirs)
-            else "cppcc"
-        )
+        return "other" if _theirs_first(title, ours, theirs) else "cppcc"
     if ours:
         return "cppcc"
-    if theirs:
-        return "other"
-    if _CPPCC.search(subject.beside):
+    kin = w.KIN.search(title)
+    if kin and not (theirs and theirs.start() < kin.start() and w.OTHER_FORM.search(title)):
         return "cppcc"
-    head = subject.head
-    named, others = len(_CPPCC.findall(head)), len(w.OTHER_BODY.findall(head))
-    if named:
-        return "cppcc" if named >= 1 else None
-    return "other" if others >= 2 else None
+    if theirs or w.TEN_ANYONE.search(title) or w.DEEDS.search(title):
+        return "cppcc" if not theirs and _speaks_as_cppcc(subject) else "other"
+    if _CPPCC.search(subject.beside) or _CPPCC.search(subject.head):
+        return "cppcc"
+    if _CPPCC.search(subject.outlet):
+        return "cppcc"
+    return "other" if len(w.OTHER_BODY.findall(subject.head)) >= 2 else None
 
 
-_POSSESSED = re.compile(
-    r"(?:[省市县区州]委|党委|政府|人大)[^,。]{0,6}(?:和|、|与|领导|书记|主要领导)"
+def _speaks_as_cppcc(subject: Subject) -> bool:
+    """Whether a title that names no body stands over a text of the committee's own."""
+    return bool(_CPPCC.search(subject.beside)) or len(_CPPCC.findall(subject.head)) >= 2
+
+
+_ACTS_ON_US = re.compile(
+    r"(?:[省市县区州旗盟]委|党委|政府|人大)[^,。]{0,8}(?:和|、|与|领导|书记|主要领导|(?:听取|研究|支持|批示|肯定))"
 )
 
 
 def _theirs_first(title: str, ours: re.Match[str], theirs: re.Match[str]) -> bool:
     """Another body named first owns the title unless it only acts on the committee."""
-    between = title[theirs.end() : ours.start()]
-    if w.TEN.search(title, ours.end()) or w.REVIEW_STRONG.search(title, ours.end()):
+    if theirs.start() >= ours.start() or _ACTS_ON_US.match(title, theirs.start()):
         return False
-    return len(between) < 30 and not _POSSESSED.search(title)
+    after = title[ours.end() :]
+    if w.TEN.search(after) or w.REVIEW_STRONG.search(after) or w.MEETING.search(after):
+        return False
+    return ours.start() - theirs.end() < 30
 
 
 def _other_body(ballot: Ballot) -> None:
@@ -186,7 +193,7 @@ def _other_body(ballot: Ballot) -> None:
         ballot.add(Genre.OTHER_BODY, "body", 3, body, "title")
         ballot.add(Genre.OTHER_BODY, "form", 3, form, "title")
     elif form:
-        ballot.add(Genre.OTHER_BODY, "form", 2, form, "title")
+        ballot.add(Genre.OTHER_BODY, "form", 3, form, "title")
     mention = _CPPCC.search(title) or _CPPCC.search(ballot.subject.head)
     if mention and not (body and form):
         name = "title" if _CPPCC.search(title) else "text"
@@ -271,21 +278,24 @@ def _reports(ballot: Ballot) -> None:
     report = w.WORK_REPORT.search(title)
     speech = _SPEECH.search(subject.head)
     about = w.ABOUT_REPORT.search(title)
-    meeting = w.MEETING.search(title)
+    meeting = w.GATHERING.search(title)
     if proposal:
-        ballot.add(Genre.PROPOSAL_REPORT, "wording", 7, proposal, "title")
+        ballot.add(Genre.PROPOSAL_REPORT, "wording", 14, proposal, "title")
     elif report:
-        ballot.add(Genre.WORK_REPORT, "wording", 6, report, "title")
+        ballot.add(Genre.WORK_REPORT, "wording", 14, report, "title")
     picture = re.search(r"报告", title)
     if picture and w.PICTURE.search(title) and not report and not proposal:
-        ballot.add(Genre.WORK_REPORT, "digest", 5, picture, "title")
+        ballot.add(Genre.WORK_REPORT, "digest", 7, picture, "title")
     if speech:
         genre = (
             Genre.PROPOSAL_REPORT if _PROPOSAL_SPEECH.search(subject.head) else Genre.WORK_REPORT
         )
         ballot.add(genre, "speech", 5, speech, "text")
-    if about and (proposal or report or picture) and not (w.PICTURE.search(title) and not meeting):
-        ballot.add(Genre.CPPCC_NEWS, "about_report", 8, about, "title")
+    if about and (proposal or report or picture):
+        if meeting or not w.WHOLE.search(title):
+            ballot.add(Genre.CPPCC_NEWS, "about_report", 16, about, "title")
+    elif meeting and (proposal or report):
+        ballot.add(Genre.CPPCC_NEWS, "about_report", 16, meeting, "title")
 
 
 def _vote(ballot: Ballot) -> None:
@@ -300,6 +310,7 @@ def _vote(ballot: Ballot) -> None:
         ballot.add(Genre.VOTE_CALL, "voting", 8.5, voting, "text")
 
 
+_IS_REPORT = 14
 _TITLE_LOOK_ALIKES = (
     ("half_year", w.HALF_YEAR, 8.0),
     ("meeting", w.MEETING, 4.5),
@@ -316,6 +327,8 @@ _TITLE_LOOK_ALIKES = (
 
 def _look_alikes(ballot: Ballot) -> None:
     title = ballot.subject.title.text
+    if max(ballot.scores[Genre.WORK_REPORT], ballot.scores[Genre.PROPOSAL_REPORT]) >= _IS_REPORT:
+        return
     selected = w.TEN.search(title) or w.TEN_BARE.search(title)
     award = w.AWARDS.search(title)
     if award and not (
@@ -337,18 +350,23 @@ def _news(ballot: Ballot) -> None:
         ballot.add(Genre.CPPCC_NEWS, "named", 2.5, match, "title")
     else:
         match = _CPPCC.search(subject.head)
-        if match:
+        kin = w.KIN.search(subject.title.text)
+        if kin:
+            ballot.add(Genre.CPPCC_NEWS, "kin", 2.5, kin, "title")
+        elif match:
             ballot.add(Genre.CPPCC_NEWS, "named", 1.5, match, "text")
+        elif outlet := _CPPCC.search(subject.outlet):
+            ballot.add(Genre.CPPCC_NEWS, "outlet", 1, outlet, "meta")
     opening = _OPENING.search(subject.head[:300])
     if opening:
         ballot.add(Genre.CPPCC_NEWS, "opening", 2, opening, "text")
-    template = w.TEMPLATE.search(subject.title.text)
-    if (
-        template
-        and not ballot.scores[Genre.WORK_REPORT]
-        and not ballot.scores[Genre.PROPOSAL_REPORT]
-    ):
-        ballot.add(Genre.OTHER, "template", 4, template, "title")
+    odd = w.NOT_NEWS.search(subject.title.text)
+    if odd:
+        ballot.add(Genre.OTHER, "not_news", 9, odd, "title")
+    for rule, pattern in (("scholarly", w.SCHOLARLY), ("spam", w.SPAM)):
+        match = pattern.search(subject.head)
+        if match:
+            ballot.add(Genre.OTHER, rule, 4.5, match, "text")
 
 
 _ENGLISH_REPORT = re.compile(r"work report|report on the work", re.I)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from crawler.reading.folding import Folded
 from crawler.reading.numerals import CIRCLED, chinese_number, ordinal
-from storage.records import Evidence, Level
+from storage.records import Committee, Evidence, Level
 
 HEAD = 1500
 EARLIEST = 1949
@@ -28,6 +28,10 @@ _PLAN = re.compile(r"[“\"]?十([二三四五六])五[”\"]?(?!规划)")
 _SINCE = re.compile(
     r"([一二三四五六七八九十]{1,3})届([一二三四五六七八九十]{1,3})次(?:全体)?会议以来"
 )
+_AT_SESSION = re.compile(
+    r"([一二三四五六七八九十]{1,3})届([一二三四五六七八九十]{1,3})次(?:全体)?会议"
+)
+_TERM = re.compile(r"第?([一二三四五六七八九十]{1,3})届(?![一二三四五六七八九十])")
 _PAST_YEAR = re.compile(
     r"一年来|过去的?一年|这一年|去年|年度|全年|回[望眸首顾]|盘点|年终|岁末|岁首"
 )
@@ -59,17 +63,31 @@ def year_number(text: str) -> int | None:
 
 
 def period_of(
-    title: Folded, beside: str, text: Folded, published: datetime | None, level: Level | None
+    title: Folded,
+    beside: str,
+    text: Folded,
+    published: datetime | None,
+    committee: Committee | None = None,
+    *,
+    report: bool = False,
 ) -> Period:
-    """The years that a review covers; the title decides, then its head, then its date."""
-    for candidate in _candidates(title, beside, text, published, level):
+    """The years that a review covers; the title decides, then its head, then its date.
+
+    A ``report`` is given once a year, so its date alone says which year it covers.
+    """
+    for candidate in _candidates(title, beside, text, published, committee, report):
         if candidate.years:
             return candidate
     return Period()
 
 
 def _candidates(
-    title: Folded, beside: str, text: Folded, published: datetime | None, level: Level | None
+    title: Folded,
+    beside: str,
+    text: Folded,
+    published: datetime | None,
+    committee: Committee | None,
+    report: bool,
 ) -> Iterator[Period]:
     yield _stated_range(title, "title")
     yield _title_year(title, published)
@@ -78,12 +96,15 @@ def _candidates(
     five = _FIVE_YEARS.search(title.text)
     if five:
         yield _five_years(title, five, head, published)
-    yield _since(title, published)
+    yield _since(title, published, committee)
+    yield _whole_term(title, published, committee, report)
     if beside:
         yield _beside_year(beside, published)
     yield _past_five(head, published)
     yield _text_year(head, published)
     yield _year_before(title, head, published)
+    if report and published:
+        yield Period((_closed_year(published),))
 
 
 def _evidence(source: Folded, field: str, rule: str, span: tuple[int, int]) -> Evidence:
@@ -111,6 +132,9 @@ def _title_year(title: Folded, published: datetime | None) -> Period:
             continue
         if published is not None and year > published.year:
             continue
+        if published is not None and year == published.year and not match.group(2):
+            if published.month <= 3:
+                continue
         return Period((year,), _evidence(title, "title", "title_year", match.span()))
     return Period()
 
@@ -190,16 +214,51 @@ def _stated_day(head: Folded) -> datetime | None:
         return None
 
 
-def _since(title: Folded, published: datetime | None) -> Period:
+# The term that began in 2023 (nationally and in most provinces; the others have their own count).
+_TERM_OF_2023 = {
+    "全国": 14, "北京": 14, "天津": 15, "上海": 14, "重庆": 6, "海南": 8, "西藏": 12, "宁夏": 12,
+}  # fmt: skip
+_USUAL_TERM_OF_2023 = 13
+
+
+def _term_start(term: int, committee: Committee | None) -> int | None:
+    """The first year of a national or provincial term; the others' terms differ by place."""
+    if committee is None or committee.level not in (Level.NATIONAL, Level.PROVINCIAL):
+        return None
+    current = _TERM_OF_2023.get(committee.region, _USUAL_TERM_OF_2023)
+    return 2023 - 5 * (current - term)
+
+
+def _since(title: Folded, published: datetime | None, committee: Committee | None) -> Period:
     """十三届二次会议以来 reaches from that session's year to the last full year."""
-    match = _SINCE.search(title.text)
+    match = _SINCE.search(title.text) or (
+        _AT_SESSION.search(title.text) if published is None or committee is None else None
+    )
     if match is None:
         return Period()
-    session = chinese_number(match.group(2))
-    if published is None or session is None:
+    term, session = chinese_number(match.group(1)), chinese_number(match.group(2))
+    start = _term_start(term or 0, committee)
+    since = match.re is _SINCE
+    first = start + (session or 1) - (1 if since else 2) if start else None
+    last = _closed_year(published) if published else first
+    if last is None:
         return Period()
-    last = _closed_year(published)
-    return Period((last,), _evidence(title, "title", "since_session", match.span()))
+    first = first if first is not None and last - 4 <= first <= last else last
+    years = (last,) if first == last else (first, last)
+    return Period(years, _evidence(title, "title", "since_session", match.span()))
+
+
+def _whole_term(
+    title: Folded, published: datetime | None, committee: Committee | None, report: bool
+) -> Period:
+    """A report on 十一届 as such, given when the next term begins, covers the five years."""
+    match = _TERM.search(title.text)
+    if match is None or published is None or not report:
+        return Period()
+    start = _term_start(chinese_number(match.group(1)) or 0, committee)
+    if start is None or published.year != start + 5:
+        return Period()
+    return Period((start, start + 4), _evidence(title, "title", "whole_term", match.span()))
 
 
 def _text_year(head: Folded, published: datetime | None) -> Period:

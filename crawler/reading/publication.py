@@ -1,5 +1,7 @@
 """One article read whole: its genre, committee, period, events and figures."""
 
+from dataclasses import replace
+
 from crawler.reading.committee import Surroundings, known_region, term_and_session, whose
 from crawler.reading.events import Selection, events_of, list_found
 from crawler.reading.figures import figures_of
@@ -11,6 +13,7 @@ from storage.records import Article, Genre, Reading
 RULES_VERSION = "1"
 """Goes into each reading; raised whenever a rule changes what is read."""
 
+_REPORTS = frozenset({Genre.WORK_REPORT, Genre.PROPOSAL_REPORT})
 _UNREAD = frozenset({Genre.OTHER, Genre.OTHER_BODY})
 
 
@@ -22,7 +25,8 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
     """
     title, text = fold(article.title), fold(article.text)
     beside = "\n".join(fold(part).text for part in (article.kicker, article.subtitle) if part)
-    subject = Subject(title, beside, text, article.published_at)
+    outlet = fold(article.outlet or "").text
+    subject = Subject(title, beside, text, article.published_at, outlet)
     if article.title and not concerns_cppcc(subject):
         verdict = genre_of(subject)
         return Reading(
@@ -33,7 +37,7 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
         )
     stated = stated_number(title.text)
     listed = list_found(text.text, stated)
-    subject = Subject(title, beside, text, article.published_at, listed.length if listed else 0)
+    subject = replace(subject, listed=listed.length if listed else 0)
     verdict = genre_of(subject)
     evidence = list(verdict.evidence)
 
@@ -44,14 +48,13 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
             rules_version=RULES_VERSION,
             evidence=tuple(evidence),
         )
-    around = Surroundings(text.text, fold(article.outlet or "").text, known_region(region))
+    around = Surroundings(text.text, outlet, known_region(region))
     owner = whose(title, beside, around)
     committee = owner[0] if owner else None
     if owner:
         evidence.append(owner[1])
-    period = period_of(
-        title, beside, text, article.published_at, committee.level if committee else None
-    )
+    report = verdict.genre in _REPORTS
+    period = period_of(title, beside, text, article.published_at, committee, report=report)
     if period.evidence:
         evidence.append(period.evidence)
     term, session = term_and_session(title.text, beside, text.text[:600])
