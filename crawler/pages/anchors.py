@@ -84,6 +84,7 @@ class _Reading:
     anchor: Anchor
     depth: int
     pieces: list[tuple[str, bool]] = field(default_factory=list)  # text, stands in a heading
+    nodes: list[str] = field(default_factory=list)
     broken: bool = True
     alt: str = ""
 
@@ -286,6 +287,7 @@ def _take_text(reading: _Reading, text: str, *, in_heading: bool) -> None:
     text = _SPACE.sub(" ", text)
     if not text.strip():
         return
+    reading.nodes.append(text.strip())
     if reading.broken or not reading.pieces:
         reading.pieces.append((text, in_heading))
         reading.broken = False
@@ -305,15 +307,15 @@ def _finish(reading: _Reading, walk: AnchorWalk) -> None:
             anchor.has_days_of_its_own = True
         else:
             lines.append((clean_text(text), in_heading))
-    if anchor.day is None and len(reading.pieces) > 1:
-        _read_split_day(anchor, reading, lines)
+    if anchor.day is None and len(reading.nodes) > 2:
+        lines = _without_split_day(anchor, reading, lines)
     headings = [text for text, in_heading in lines if in_heading]
     long_lines = [text for text, _ in lines if len(text) >= 6]
     anchor.text = (headings or long_lines or [text for text, _ in lines] or [""])[0]
     offered = _title_attribute(anchor.title)
     if not anchor.text:
         anchor.title = offered or reading.alt
-    elif len(offered) > len(anchor.text) and _is_whole_of(anchor.text, offered):
+    elif _is_whole_of(anchor.text, offered):
         anchor.title = offered
     else:
         anchor.title = anchor.text
@@ -330,18 +332,21 @@ def _is_only_a_day(text: str) -> bool:
     )
 
 
-def _read_split_day(anchor: Anchor, reading: _Reading, lines: list[tuple[str, bool]]) -> None:
-    """``<i>05</i><p>2024-12</p>`` in front of the title inside one link."""
-    for first, second in pairwise(reading.pieces):
-        joined = f"{first[0].strip()} {second[0].strip()}"
-        if len(joined) < 20 and _is_only_a_day(joined):
-            day = printed_day(joined)
-            if day:
-                anchor.day = day
-                anchor.has_days_of_its_own = True
-                gone = {clean_text(first[0]), clean_text(second[0])}
-                lines[:] = [line for line in lines if line[0] not in gone]
-                return
+def _without_split_day(
+    anchor: Anchor, reading: _Reading, lines: list[tuple[str, bool]]
+) -> list[tuple[str, bool]]:
+    """Take ``<i>05</i><em>2024-12</em>``, a calendar leaf inside the link, out of its lines."""
+    for first, second in pairwise(reading.nodes[:8]):
+        leaf = f"{first} {second}"
+        day = printed_day(leaf) if len(leaf) < 20 and _is_only_a_day(leaf) else None
+        if day:
+            anchor.day = day
+            anchor.has_days_of_its_own = True
+            gone = {first, second, leaf, first + second}
+            left = [(_SPACE.sub(" ", text), heading) for text, heading in lines if text not in gone]
+            glued = re.compile(rf"^{re.escape(first)}\s*{re.escape(second)}\s*")
+            return [(glued.sub("", text), heading) for text, heading in left]
+    return lines
 
 
 def _title_attribute(text: str) -> str:
@@ -354,9 +359,11 @@ def _title_attribute(text: str) -> str:
 
 
 def _is_whole_of(cut: str, whole: str) -> bool:
-    """Whether ``cut`` is ``whole`` cut short, with or without an ellipsis."""
+    """Whether ``cut`` is ``whole`` cut short, with or without an ellipsis or a bullet."""
     stem = re.sub(r"(?:\.{2,}|…+|\.\.\.)$", "", cut).rstrip()
     bare = re.sub(r"^[\W_]+", "", stem)
+    if len(whole) <= len(bare):
+        return False
     return whole.startswith(stem) or (len(bare) >= 4 and bare in whole)
 
 

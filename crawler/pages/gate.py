@@ -63,7 +63,7 @@ _NOT_FOUND_TITLE = re.compile(
 )
 _SHORT_PAGE = 500
 _MAX_REPLACED = 0.02
-_LATIN1_MOJIBAKE = re.compile(r"[\u00c0-\u00ff]{2,}")
+_LATIN1_MOJIBAKE = re.compile(r"[\u0080-\u00ff]{3,}")
 _DOUBLE_DECODED = re.compile(r"锟斤拷|烫烫烫|锘�")
 
 

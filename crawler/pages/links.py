@@ -48,6 +48,7 @@ _DOCUMENT_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|ofd)$", re.IGNORECA
 _LIST_FILE = re.compile(
     r"(?:^|/)(?:(?:index|default|list|main|home|more|column|channel|node|col|class|category)"
     r"[_-]?\w{0,8}\.(?:s?html?|jhtml|php|aspx?|jspx?|do)|(?:tags?|search|login|register|user|author|special)(?:/[^/]*)?/?)$"
+    r"|/(?:login|logout|reg|register|search)\.\w+$"
     r"|/col/col\d+|/GB/[\d/]+/index|/channels?/\d+\.html$|/node_\d+\.s?html?$",
     re.IGNORECASE,
 )
@@ -275,7 +276,7 @@ def _is_article_group(group: Sequence[Anchor], graded: dict[int, int]) -> bool:
         return typical >= 5
     if strong >= 0.5:
         return typical >= 7 or (dated >= 0.5 and typical >= 4)
-    if dated >= 0.5:
+    if dated >= 0.5 and (len(group) > 1 or max(grades) > 0):
         return typical >= 5
     hinted = sum(grade >= 1 for grade in grades) / len(group)
     return hinted >= 0.5 and typical >= 12 and len(group) >= 4

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.pages.anchors import Anchor
+from crawler.pages.urls import registered_domain, url_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ _ITEMS = (
     ),
     re.compile(r"(?:总条数|总记录数?|总数|记录总数|记录数)\s*[:：]?\s*(\d{1,8})"),
 )
+# PHPCMS prints "236条" alone; a choice of page sizes prints several such.
+_LONE_ITEMS = re.compile(r"(?:^|(?<!每页)\s)(\d{1,8})\s*条(?:记录|信息)?(?=\s|$)")
 _CURRENT = (
     re.compile(r"第\s*(\d{1,6})\s*[页頁]"),
     re.compile(r"(?:页次|頁次|页码|当前页)\s*[:：]?\s*(\d{1,6})"),
@@ -101,14 +104,18 @@ def read_pager(
     if trs:
         return _trs_pager(trs, url, base)
     words = _pager_words(loose_texts)
-    count = _first_number(_COUNTS, words) or _first_number(_SCRIPT_COUNTS, scripts)
+    count = _first_number(_COUNTS, words)
+    count = _first_number(_SCRIPT_COUNTS, scripts) if count is None else count
     items = _first_number(_ITEMS, words)
     items = _first_number(_SCRIPT_ITEMS, scripts) if items is None else items
     steps = [a for a in anchors if _NEXT.match(a.text or a.title)]
-    numbered = _numbered(anchors)
+    numbered = _numbered(anchors, url)
+    lone = _LONE_ITEMS.findall(words)
+    if items is None and len(lone) == 1 and (steps or numbered):
+        items = int(lone[0])
     number = _first_number(_CURRENT, words)
     if number is None:
-        number = _unlinked_number(tree, numbered) or _number_in(url, numbered, base)
+        number = _unlinked_number(anchors, numbered) or _number_in(url, numbered, base)
     next_page = _stated_next(tree, steps, url=url, base=base)
     if next_page is None and number is not None:
         next_page = numbered.get(number + 1)
@@ -145,8 +152,12 @@ def _counts_from_one(current: int, name: str, url: str) -> bool:
     return not re.match(rf"{re.escape(name)}_\d+\.", file)
 
 
+def _site(url: str) -> str:
+    return registered_domain(urlsplit(url).hostname or "")
+
+
 def _scripts(tree: LexborHTMLParser) -> str:
-    texts = [node.text_content or "" for node in tree.css("script")]
+    texts = [node.text() or "" for node in tree.css("script")]
     return "\n".join(text for text in texts if len(text) <= _MAX_SCRIPT)
 
 
@@ -163,33 +174,52 @@ def _first_number(patterns: Sequence[re.Pattern[str]], text: str) -> int | None:
     return None
 
 
-def _numbered(anchors: Sequence[Anchor]) -> dict[int, str]:
-    """Page number -> URL, of links whose whole text is a number."""
+def _numbered(anchors: Sequence[Anchor], url: str) -> dict[int, str]:
+    """Page number -> URL, of links whose whole text is a number; a calendar's days are none."""
     numbered: dict[int, str] = {}
+    site, own_day = _site(url), url_date(url)
     for anchor in anchors:
         found = _NUMBER.match(anchor.text)
-        if found and 0 < int(found[1]) < 10_000:
+        if not found or not 0 < int(found[1]) < 10_000:
+            continue
+        if _site(anchor.url) == site and url_date(anchor.url) in (None, own_day):
             numbered.setdefault(int(found[1]), anchor.url)
     return numbered
 
 
-def _unlinked_number(tree: LexborHTMLParser, numbered: dict[int, str]) -> int | None:
-    """The current page as an element that is marked, and whose whole text is a number."""
-    if not numbered:
+def _unlinked_number(anchors: Sequence[Anchor], numbered: dict[int, str]) -> int | None:
+    """The current page: a number among the page links that is no link, or is marked."""
+    targets = set(numbered.values())
+    for anchor in anchors:
+        if not _NUMBER.match(anchor.text) or anchor.url not in targets:
+            continue
+        row = anchor.node.parent
+        if row is not None and row.tag == "li":
+            row = row.parent
+        if row is None:
+            continue
+        for node in row.css("span, b, strong, em, font, i, a, li")[:60]:
+            found = _NUMBER.match((node.text() or "").strip())
+            if found and _adjoins(int(found[1]), numbered) and _is_current(node):
+                return int(found[1])
         return None
-    marked = (
-        "[class*=cur],[class*=active],[class*=Active],[class*=pageOn],[class*=page-now],"
-        "[class~=on],[class~=hover],[class~=selected],[class~=this]"
-    )
-    for node in tree.css(marked)[:200]:
-        text = (node.text(deep=True) or "").strip() if node.tag in _SMALL else ""
-        found = _NUMBER.match(text)
-        if found and ({int(found[1]) + 1, int(found[1]) - 1} & numbered.keys()):
-            return int(found[1])
     return None
 
 
-_SMALL = frozenset(("span", "a", "b", "strong", "em", "i", "li", "font", "u"))
+_MARKED = re.compile(
+    r"(?:^|[\s_-])(?:cur\w*|active|on|hover|selected|this|(?:page-?)?(?:on|now))(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+def _is_current(node: LexborNode) -> bool:
+    link = node if node.tag == "a" else node.css_first("a")
+    is_link = link is not None and bool(link.attributes.get("href"))
+    return not is_link or bool(_MARKED.search(node.attributes.get("class") or ""))
+
+
+def _adjoins(number: int, numbered: dict[int, str]) -> bool:
+    return number + 1 in numbered or number - 1 in numbered
 
 
 def _number_in(url: str, numbered: dict[int, str], base: str) -> int | None:
