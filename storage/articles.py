@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from storage import discoveries, flags, stories
+from storage import discoveries, flags, originals, stories
 from storage.changes import lock_writers, record_changes
-from storage.fingerprints import content_sha256, exact_key, normalised
+from storage.fingerprints import Fingerprint, fingerprint
 from storage.publications import get_publication as get_publication
 from storage.publications import list_publications as list_publications
 from storage.records import Article, Saved
@@ -48,8 +48,12 @@ class _Prepared:
     """An article with all that can be worked out before the database is locked."""
 
     article: Article
-    content_sha256: str
-    exact_key: int | None
+    fingerprint: Fingerprint
+
+    @property
+    def content_sha256(self) -> str:
+        """What the words are known by."""
+        return self.fingerprint.content_sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,7 @@ class _Stored:
     content_sha256: str
     revision: int
     story_id: int
+    is_original: bool
     removed: bool
 
 
@@ -87,11 +92,7 @@ def save_articles(
 
 
 def _prepare(article: Article) -> _Prepared:
-    return _Prepared(
-        article=article,
-        content_sha256=content_sha256(article.title, article.text),
-        exact_key=exact_key(normalised(article.title), normalised(article.text)),
-    )
+    return _Prepared(article=article, fingerprint=fingerprint(article.title, article.text))
 
 
 def _without_repeats(prepared: Iterable[_Prepared]) -> Iterator[list[_Prepared]]:
@@ -145,6 +146,7 @@ def _stored(session: Session, urls: Sequence[str]) -> dict[str, _Stored]:
                 PublicationRow.content_sha256,
                 PublicationRow.revision,
                 PublicationRow.story_id,
+                PublicationRow.is_original,
                 PublicationRow.removed_at,
             ).where(PublicationRow.url.in_(urls[start : start + discoveries.IN_BATCH]))
         )
@@ -154,6 +156,7 @@ def _stored(session: Session, urls: Sequence[str]) -> dict[str, _Stored]:
                 content_sha256=row.content_sha256,
                 revision=row.revision,
                 story_id=row.story_id,
+                is_original=row.is_original,
                 removed=row.removed_at is not None,
             )
     return found
@@ -165,11 +168,8 @@ def _save_new(
     if not new:
         return {}
     ids = dict(zip((one.article.url for one in new), _next_ids(session, len(new)), strict=True))
-    placed = stories.place(
-        session,
-        [stories.Text(publication_id=ids[one.article.url], exact_key=one.exact_key) for one in new],
-        now=now,
-    )
+    index = stories.Index(session, _texts((one, ids[one.article.url]) for one in new))
+    placed = index.place(now=now)
     regions = _regions(session, {one.article.source_id for one in new})
     captured = _keep_captures(session, new)
     rows = []
@@ -194,6 +194,7 @@ def _save_new(
             }
         )
     _insert(session, PublicationRow, rows)
+    index.write()
     current = [(one, ids[one.article.url], 1) for one in new]
     _write_revisions(session, current, captured, now, run_id)
     record_changes(session, "add", ids.values(), now=now)
@@ -206,9 +207,11 @@ def _save_new(
         run_id=run_id,
         now=now,
     )
+    joined = {id_ for id_, placement in placed.items() if placement.joined}
+    joined -= originals.settle(session, {placed[id_].story_id for id_ in joined}, now=now)
     return {
         url: SaveOutcome(
-            saved=Saved.REPOST if placed[id_].joined else Saved.NEW,
+            saved=Saved.REPOST if id_ in joined else Saved.NEW,
             publication_id=id_,
             story_id=placed[id_].story_id,
             revision=1,
@@ -224,7 +227,9 @@ def _save_changed(
     if not changed:
         return {}
     captured = _keep_captures(session, [one for one, _ in changed])
+    story_of = _move_stories(session, changed)
     for one, before in changed:
+        moved = story_of[before.id] != before.story_id
         session.execute(
             update(PublicationRow)
             .where(PublicationRow.id == before.id)
@@ -236,10 +241,14 @@ def _save_changed(
                 content_sha256=one.content_sha256,
                 revision=before.revision + 1,
                 snapshot_sha256=next(iter(captured[one.article.url]), None),
+                story_id=story_of[before.id],
+                is_original=before.is_original and not moved,  # settled below
                 **page_columns(one.article),
                 **reading_columns(one.article.reading),
             )
         )
+    left = {before.story_id for _, before in changed} - set(story_of.values())
+    stories.drop_stories(session, left)
     ids = [before.id for _, before in changed]
     session.execute(delete(EventRow).where(EventRow.publication_id.in_(ids)))
     session.execute(delete(FigureRow).where(FigureRow.publication_id.in_(ids)))
@@ -250,22 +259,36 @@ def _save_changed(
     raised = flags.raise_flags(
         session,
         [
-            _candidate(one, before.id, before.story_id, before.revision + 1)
+            _candidate(one, before.id, story_of[before.id], before.revision + 1)
             for one, before in changed
         ],
         run_id=run_id,
         now=now,
     )
+    originals.settle(session, story_of.values(), now=now)
     return {
         one.article.url: SaveOutcome(
             saved=Saved.CHANGED,
             publication_id=before.id,
-            story_id=before.story_id,
+            story_id=story_of[before.id],
             revision=before.revision + 1,
             flag_id=raised.get(before.id),
         )
         for one, before in changed
     }
+
+
+def _move_stories(session: Session, changed: list[tuple[_Prepared, _Stored]]) -> dict[int, int]:
+    """Index the new words; the story of each publication, which may be another one now."""
+    index = stories.Index(session, _texts((one, before.id) for one, before in changed))
+    story_of = {before.id: before.story_id for _, before in changed}
+    story_of = index.move(story_of, alone=stories.alone_in_story(session, story_of))
+    index.write()
+    return story_of
+
+
+def _texts(batch: Iterable[tuple[_Prepared, int]]) -> list[stories.Text]:
+    return [stories.Text(publication_id=id_, fingerprint=one.fingerprint) for one, id_ in batch]
 
 
 def _touch_unchanged(

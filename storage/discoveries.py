@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from storage.changes import lock_writers
 from storage.records import Link, Refusal, RefusalClass
 from storage.tables import DiscoveryRow, RefusalRow, table_of, upsert_into
 from storage.takedown import MISSING_CLASSES, record_missing
@@ -155,6 +156,8 @@ def record_refusal(
     A stored article stays stored; a refusal that says that its page is not there counts as
     one failed check towards a take-down (``storage.takedown``).
     """
+    if refusal.refusal_class in MISSING_CLASSES:
+        lock_writers(session)  # before any row, as all writers of articles do
     session.execute(
         insert(RefusalRow).values(
             run_id=run_id,
@@ -231,6 +234,7 @@ def mark_stored(
                 }
             )
     if rows:
+        rows.sort(key=lambda row: (row["b_url"], row["b_source_id"]))  # one order: no deadlock
         table = table_of(DiscoveryRow)
         session.execute(
             update(table)
@@ -301,6 +305,6 @@ def _touch(
                 "title": link.title if len(link.title) > len(before.title) else before.title,
                 "listed_on": before.listed_on or link.published_on,
             }
-            for link, before in seen
+            for link, before in sorted(seen, key=lambda pair: pair[0].url)  # one order: no deadlock
         ],
     )

