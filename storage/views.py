@@ -96,6 +96,7 @@ VIEWS: Mapping[str, tuple[str, ...]] = {
         "publication_id",
         "due_from",
         "due_until",
+        "reason",
     ),
     "v1_changes": ("cursor", "at", "kind", "publication_id"),
 }

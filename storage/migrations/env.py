@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import storage.service_tables  # noqa: F401  # its tables join the same metadata
 from storage.tables import Base
 
 context.configure(
