@@ -1,4 +1,4 @@
-"""Watches, probes, run health, incidents, coverage and deliveries; v1_coverage shows what is due."""
+"""Watches, probes, run health, incidents, coverage, deliveries; v1_coverage shows what is due."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("since", INSTANT, nullable=False),
         sa.Column("probed_at", INSTANT, nullable=True),
         sa.Column("changed_at", INSTANT, nullable=True),
-        sa.Column("spacing_seconds", sa.Float(), nullable=True),
+        sa.Column("spacing_seconds", sa.Double(), nullable=True),
         sa.Column("failed_probes", sa.Integer(), nullable=False),
         sa.Column("last_new_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("source_id", name="pk_watches"),
