@@ -11,6 +11,14 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.pages.linktitles import (
+    LEAST_TITLE,
+    SAYS_NOTHING,
+    SPACE,
+    clean_text,
+    is_whole_of,
+    offered_title,
+)
 from crawler.pages.listdays import PrintedDay, printed_day
 
 _UNREAD = frozenset(("script", "style", "noscript", "template", "head", "iframe", "svg", "object"))
@@ -58,7 +66,6 @@ _SCRIPT_TARGET = re.compile(
     r"(?:location(?:\.href)?\s*=\s*|location\.(?:assign|replace)\(\s*|window\.open\(\s*"
     r"|^javascript:\s*\w+\(\s*|\w+\(\s*)['\"]([^'\"\s]+?(?:\.\w{2,6}(?:\?[^'\"]*)?|/|\?[^'\"]+))['\"]"
 )
-_SPACE = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _MAX_DEPTH = 2_000
 
 
@@ -102,6 +109,7 @@ class AnchorWalk:
 
     base: str
     anchors: list[Anchor] = field(default_factory=list)
+    heading: str = ""
     loose_texts: list[str] = field(default_factory=list)
     _events: list[Anchor | _Note] = field(default_factory=list)
     _gaps: list[int] = field(default_factory=list)
@@ -121,7 +129,7 @@ class AnchorWalk:
 
     def loose_text(self, text: str, depth: int) -> None:
         """Text outside all anchors: a day beside a link, or a page total."""
-        text = _SPACE.sub(" ", text).strip()
+        text = SPACE.sub(" ", text).strip()
         if not text:
             return
         self.loose_texts.append(text)
@@ -153,11 +161,6 @@ def _base_of(tree: LexborHTMLParser, url: str) -> str:
     base = tree.css_first("base[href]")
     href = base.attributes.get("href") if base else None
     return _absolute(url, href) or url if href else url
-
-
-def clean_text(text: str) -> str:
-    """One line without zero-width and doubled spaces."""
-    return _SPACE.sub(" ", text).strip()
 
 
 def _walk(root: LexborNode, walk: AnchorWalk) -> None:
@@ -194,6 +197,8 @@ def _walk(root: LexborNode, walk: AnchorWalk) -> None:
                 if len(text) < 16 and (_in_heading(tokens) or "tit" in (tokens or [""])[-1]):
                     labelled = _SIDE_LABEL.match(clean_text(text))
                     label_floor = max(depth - 2, 1) if labelled else -1
+                if _in_heading(tokens):
+                    walk.heading = clean_text(text)
                 walk.loose_text(text, depth)
             node = node.next
             continue
@@ -284,7 +289,7 @@ def _absolute(base: str, target: str) -> str | None:
 
 
 def _take_text(reading: _Reading, text: str, *, in_heading: bool) -> None:
-    text = _SPACE.sub(" ", text)
+    text = SPACE.sub(" ", text)
     if not text.strip():
         return
     reading.nodes.append(text.strip())
@@ -312,13 +317,16 @@ def _finish(reading: _Reading, walk: AnchorWalk) -> None:
     headings = [text for text, in_heading in lines if in_heading]
     long_lines = [text for text, _ in lines if len(text) >= 6]
     anchor.text = (headings or long_lines or [text for text, _ in lines] or [""])[0]
-    offered = _title_attribute(anchor.title)
+    offered = offered_title(anchor.title)
     if not anchor.text:
         anchor.title = offered or reading.alt
-    elif _is_whole_of(anchor.text, offered):
+    elif is_whole_of(anchor.text, offered):
         anchor.title = offered
     else:
         anchor.title = anchor.text
+    if SAYS_NOTHING.match(anchor.title) and len(walk.heading) >= LEAST_TITLE:
+        anchor.title = walk.heading  # `<h3>title</h3> … <a>详细</a>`
+    walk.heading = ""
 
 
 def _is_only_a_day(text: str) -> bool:
@@ -343,31 +351,10 @@ def _without_split_day(
             anchor.day = day
             anchor.has_days_of_its_own = True
             gone = {first, second, leaf, first + second}
-            left = [(_SPACE.sub(" ", text), heading) for text, heading in lines if text not in gone]
+            left = [(SPACE.sub(" ", text), heading) for text, heading in lines if text not in gone]
             glued = re.compile(rf"^{re.escape(first)}\s*{re.escape(second)}\s*")
             return [(glued.sub("", text), heading) for text, heading in left]
     return lines
-
-
-def _title_attribute(text: str) -> str:
-    """Some lists put 标题, 作者 and 时间 into one ``title=``: only the first is the title."""
-    found = re.search(
-        r"(?:标题|题目)[:：]\s*(.+?)\s*(?:作者|来源|发布|时间|日期|点击)[^:：]{0,4}[:：]|标题[:：]\s*(.+)",
-        text,
-    )
-    return (found[1] or found[2]) if found else text
-
-
-def _is_whole_of(cut: str, whole: str) -> bool:
-    """Whether ``cut`` is ``whole`` cut short, with or without an ellipsis or a bullet."""
-    stem = re.sub(r"(?:\.{2,}|…+|\.\.\.)$", "", cut).rstrip()
-    bare = re.sub(r"^[\W_]+", "", stem)
-    if len(whole) <= len(bare):
-        return False
-    return whole.startswith(stem) or (len(bare) >= 4 and bare in whole)
-
-
-_LEAST_TITLE = 5
 
 
 def _assign_days(walk: AnchorWalk) -> None:
@@ -381,7 +368,7 @@ def _assign_days(walk: AnchorWalk) -> None:
     titled = [
         place
         for place, event in enumerate(events)
-        if isinstance(event, Anchor) and (len(event.title) >= _LEAST_TITLE)
+        if isinstance(event, Anchor) and (len(event.title) >= LEAST_TITLE)
     ]
     if not titled:
         return

@@ -15,6 +15,7 @@ from crawler.errors import LayoutChangedError
 from crawler.pages.anchors import Anchor
 from crawler.pages.charset import decode
 from crawler.pages.gate import refuse_challenge, refuse_not_found, refuse_other_files
+from crawler.pages.linktitles import is_better_title
 from crawler.pages.urls import canonical_url, url_date
 
 _PAGE_FILE = re.compile(
@@ -99,7 +100,7 @@ def _articles(anchors: Sequence[Anchor], day: date, url: str) -> tuple[Anchor, .
         known = chosen.get(identity)
         if known is None:
             chosen[identity] = anchor
-        elif len(anchor.title) > len(known.title):
+        elif is_better_title(anchor.title, known.title):
             known.title = anchor.title
     return tuple(
         anchor

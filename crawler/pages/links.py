@@ -28,6 +28,7 @@ from crawler.pages.gate import (
     refuse_other_files,
     refuse_script_shell,
 )
+from crawler.pages.linktitles import clean_title, is_better_title
 from crawler.pages.listdays import resolve_days
 from crawler.pages.pager import Pager, is_pager_text, read_pager
 from crawler.pages.urls import canonical_url, url_date
@@ -46,11 +47,16 @@ _OTHER_FILE = re.compile(
 )
 _DOCUMENT_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|ofd)$", re.IGNORECASE)
 _LIST_FILE = re.compile(
-    r"(?:^|/)(?:(?:index|default|list|main|home|more|column|channel|node|col|class|category)"
-    r"[_-]?\w{0,8}\.(?:s?html?|jhtml|php|aspx?|jspx?|do)|(?:tags?|search|login|register|user|author|special)(?:/[^/]*)?/?)$"
+    r"(?:^|/)(?:list|main|home|more|column|channel|node|col|class|category)"
+    r"[_-]?\w{0,8}\.(?:s?html?|jhtml|php|aspx?|jspx?|do)$"
+    r"|(?:^|/)(?:(?:tags?|search|user|author)/[^/]*|(?:tags?|search|login|register|special))/?$"
     r"|/(?:login|logout|reg|register|search)\.\w+$"
-    r"|/col/col\d+|/GB/[\d/]+/index|/channels?/\d+\.html$|/node_\d+\.s?html?$",
+    r"|/col/col\d+|/GB/[\d/]+/index|/channels?/\d+\.html$",
     re.IGNORECASE,
+)
+# A site of one script: `index.php?…&id=3096` is an article, `index.php` is not.
+_FRONT_FILE = re.compile(
+    r"(?:^|/)(?:index|default)[_-]?\w{0,8}\.(?:s?html?|jhtml|php|aspx?|jspx?|do)$", re.IGNORECASE
 )
 _LIST_QUERY = re.compile(r"(?:^|&)(?:a=lists?|(?:cat|type|column|channel)_?id=\d+$)", re.IGNORECASE)
 _ARTICLE_FILE = re.compile(
@@ -212,7 +218,7 @@ def _selected(
 # --- judging links -------------------------------------------------------------------------
 
 
-def url_grade(url: str, here: str) -> int:
+def url_grade(url: str) -> int:
     """How much a URL looks like an article's: 3 surely, 1 perhaps, 0 no sign, -1 it is none."""
     parts = urlsplit(url)
     path, query = parts.path, parts.query
@@ -220,7 +226,9 @@ def url_grade(url: str, here: str) -> int:
         return -1
     if path in ("", "/") and not query:
         return -1
-    if _LIST_FILE.search(path) and not _ARTICLE_QUERY.search(query):
+    if _LIST_FILE.search(path):
+        return -1
+    if _FRONT_FILE.search(path) and not _ARTICLE_QUERY.search(query):
         return -1
     if _DOCUMENT_FILE.search(path):
         return 1  # a list may publish files: the article reader refuses them by name
@@ -237,22 +245,39 @@ def url_grade(url: str, here: str) -> int:
 
 def _article_anchors(anchors: Sequence[Anchor], url: str, pager: Pager) -> list[Anchor]:
     """The links of all groups that are lists of articles."""
-    here = canonical_url(url)
     repeated = Counter(anchor.url for anchor in anchors)
     groups: defaultdict[tuple[tuple[str, ...], str], list[Anchor]] = defaultdict(list)
     graded: dict[int, int] = {}
     for anchor in anchors:
         if is_pager_text(anchor.text) or anchor.url in (url, pager.next_page):
             continue
-        grade = url_grade(anchor.url, here)
+        grade = url_grade(anchor.url)
         if grade < 0 or (repeated[anchor.url] > 3 and len(anchor.title) < 8):
             continue
         graded[id(anchor)] = grade
         groups[anchor.place, _shape(anchor.url)].append(anchor)
-    accepted = {key: group for key, group in groups.items() if _is_article_group(group, graded)}
-    main = {key: group for key, group in accepted.items() if not _is_side_group(group)} or accepted
-    kept = {id(a) for group in main.values() for a in group if _is_article(a, graded[id(a)])}
+    accepted = [group for group in groups.values() if _is_article_group(group, graded)]
+    kept = {id(a) for g in _main_groups(accepted) for a in g if _is_article(a, graded[id(a)])}
     return [anchor for anchor in anchors if id(anchor) in kept]
+
+
+def _main_groups(accepted: Sequence[list[Anchor]]) -> Sequence[list[Anchor]]:
+    """The groups without hot lists and recommendations.
+
+    Names lie: where the heaviest group stands in such a block, it is the list all the same,
+    and no name on this page is believed.
+    """
+    if not accepted:
+        return accepted
+    heaviest = max(accepted, key=_weight)
+    if _is_side_group(heaviest):
+        return accepted
+    return [group for group in accepted if not _is_side_group(group)]
+
+
+def _weight(group: Sequence[Anchor]) -> tuple[int, int]:
+    dated = sum(anchor.day is not None for anchor in group)
+    return dated, sum(min(len(anchor.title), 40) for anchor in group)
 
 
 def _shape(url: str) -> str:
@@ -307,8 +332,7 @@ def _links(chosen: Sequence[Anchor], url: str, now: datetime | None) -> tuple[Li
             merged[identity] = anchor
             continue
         known.day = known.day or anchor.day
-        longer = len(anchor.title) > len(known.title) and not _NOISE.search(anchor.title)
-        if longer or (_NOISE.search(known.title) and anchor.title):
+        if is_better_title(anchor.title, known.title):
             known.title = anchor.title
     anchors = list(merged.values())
     days = resolve_days(((anchor.day, url_date(anchor.url)) for anchor in anchors), now)
@@ -316,19 +340,3 @@ def _links(chosen: Sequence[Anchor], url: str, now: datetime | None) -> tuple[Li
         Link(url=anchor.url, title=clean_title(anchor.title), published_on=day)
         for anchor, day in zip(anchors, days, strict=True)
     )
-
-
-_BULLET = re.compile(r"^[\s·•●■◆◇▪▶►★☆※\-–—>»|]+|[\s|]+$")
-_TAIL_DAY = re.compile(
-    r"\s*[\[(（【]?\s*(?:(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)\s*[\])）】]?$"
-)
-_LABEL = re.compile(r"^(?:\[[^\[\]]{1,8}\]|\(\d{1,3}\)|\d{1,3}[、.]\s*(?=\D))\s*(?=\S{4,})")
-
-
-def clean_title(title: str) -> str:
-    """A title without bullets, row numbers, [column] labels and the day printed after it."""
-    title = _BULLET.sub("", title)
-    title = _LABEL.sub("", title)
-    shorter = _TAIL_DAY.sub("", title)
-    # "两会 12-05" is a title; only a day after a real title is a day beside it.
-    return shorter if len(shorter) >= 6 else title

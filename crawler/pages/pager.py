@@ -125,6 +125,8 @@ def read_pager(
         number = 1 if next_page else None
     if count is None and numbered and number is not None and next_page is None:
         count = number if max(numbered) <= number else None
+    if number is None and count == 1:
+        number = 1
     if number is not None and count is not None and number >= count:
         next_page = None
     found = bool(steps or len(numbered) > 1 or count or next_page)
@@ -224,8 +226,13 @@ def _adjoins(number: int, numbered: dict[int, str]) -> bool:
 
 def _number_in(url: str, numbered: dict[int, str], base: str) -> int | None:
     """The number whose link leads here."""
-    here = {url, urljoin(base, url)}
-    return next((number for number, target in numbered.items() if target in here), None)
+    here = {_front(url), _front(urljoin(base, url))}
+    return next((n for n, target in numbered.items() if _front(target) in here), None)
+
+
+def _front(url: str) -> str:
+    """``/dir/index.html`` is ``/dir/``."""
+    return re.sub(r"/(?:index|default)\.(?:s?html?|jhtml)$", "/", url)
 
 
 def _stated_next(
