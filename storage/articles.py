@@ -19,6 +19,7 @@ from storage.publications import get_publication as get_publication
 from storage.publications import list_publications as list_publications
 from storage.records import Article, Saved
 from storage.rows import event_rows, figure_rows, page_columns, reading_columns
+from storage.search_index import index_words
 from storage.snapshots import put_snapshots
 from storage.tables import (
     Base,
@@ -375,6 +376,9 @@ def _write_revisions(
             events += event_rows(id_, article.reading.events)
             figures += figure_rows(id_, article.reading.figures)
     _insert(session, RevisionRow, revisions)
+    index_words(
+        session, [(id_, rev, one.article.title, one.article.text) for one, id_, rev in current]
+    )
     _insert(session, CaptureRow, captures)
     _insert(session, EventRow, events)
     _insert(session, FigureRow, figures)
