@@ -245,7 +245,7 @@ def _stored(account: Account) -> str:
         refusal.kind == "article" and refusal.refusal_class in SETTLED
         for refusal in account.refusals
     )
-    words = f"{links} links listed, {account.accepted['article']} articles read"
+    words = f"{links} links listed, {account.accepted['article']} article pages read"
     if settled:
         words += f", {settled} not to be had"
     if account.known_bad:

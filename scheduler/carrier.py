@@ -22,6 +22,8 @@ from storage.runs import RunRecord
 
 logger = logging.getLogger(__name__)
 
+CLOSE_POLL_SECONDS = 0.1
+
 CANCEL_GRACE_SECONDS = 20.0
 """How long a cancelled child may take to end in good order before it is killed."""
 
@@ -112,6 +114,14 @@ class Carrier:
             carried.cancelled = time.monotonic()
             carried.cancel_reason = reason
             carried.handle.cancel()
+
+    def close(self) -> None:
+        """End every child: in good order, and by force when that takes too long."""
+        for run_id in self.active:
+            self.cancel(run_id, "its parent was told to end")
+        while self.active:
+            self.tick()
+            time.sleep(CLOSE_POLL_SECONDS)
 
     def _mind_time(self, carried: Carried) -> None:
         moment = time.monotonic()

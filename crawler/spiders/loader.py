@@ -23,8 +23,9 @@ FAMILIES: dict[str, type[SourceSpider]] = {
 class SourceSpiderLoader:
     """Makes one spider class a declaration, named by the source's id."""
 
-    def __init__(self, sources: dict[str, Source]) -> None:
+    def __init__(self, sources: dict[str, Source], *, max_delay: float | None = None) -> None:
         self._sources = sources
+        self._max_delay = max_delay
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
@@ -33,7 +34,11 @@ class SourceSpiderLoader:
         :raises DeclarationError: when one is wrong; nothing is fetched then.
         """
         folder = settings.get("CPPCC_SOURCES")
-        return cls(load_sources(Path(folder) if folder else None))
+        cap = settings.get("CPPCC_MAX_DELAY_SECONDS")
+        return cls(
+            load_sources(Path(folder) if folder else None),
+            max_delay=None if cap is None else float(cap),
+        )
 
     def load(self, spider_name: str) -> type[SourceSpider]:
         """The spider of one source.
@@ -42,7 +47,7 @@ class SourceSpiderLoader:
         """
         if spider_name not in self._sources:
             raise KeyError(f"no source {spider_name!r}; `scrapy list` names them all")
-        return spider_class(self._sources[spider_name])
+        return spider_class(self._sources[spider_name], max_delay=self._max_delay)
 
     def list(self) -> list[str]:
         """All source ids, sorted."""
@@ -54,9 +59,13 @@ class SourceSpiderLoader:
         return [name for name in self.list() if self._sources[name].allows(host)]
 
 
-def spider_class(source: Source) -> type[SourceSpider]:
-    """A spider class for ``source``, with its politeness as its settings."""
+def spider_class(source: Source, *, max_delay: float | None = None) -> type[SourceSpider]:
+    """A spider class for ``source``, with its politeness as its settings.
+
+    ``max_delay`` (seconds) caps the declared delay: the small internet needs none.
+    """
     politeness = source.politeness
+    delay = politeness.delay_seconds
     return type(
         f"{source.id.title().replace('_', '')}Spider",
         (FAMILIES[source.family],),
@@ -64,7 +73,7 @@ def spider_class(source: Source) -> type[SourceSpider]:
             "name": source.id,
             "source": source,
             "custom_settings": {
-                "DOWNLOAD_DELAY": politeness.delay_seconds,
+                "DOWNLOAD_DELAY": delay if max_delay is None else min(delay, max_delay),
                 "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
                 "DOWNLOAD_TIMEOUT": politeness.timeout_seconds,
                 "DOWNLOAD_MAXSIZE": politeness.max_bytes,

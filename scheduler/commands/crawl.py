@@ -1,6 +1,10 @@
 """`cppcc crawl`: manual runs, watched live."""
 
+import signal
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -97,7 +101,10 @@ def crawl_now(
         deadline_seconds=config.deadline_seconds,
     )
     waiting = list(ids)
-    with Live(console=console, transient=True, refresh_per_second=4) as live:
+    with (
+        ending_children(carrier),
+        Live(console=console, transient=True, refresh_per_second=4) as live,
+    ):
         while waiting or carrier.active or _unfinished(database, ids):
             while waiting and len(carrier.active) < jobs:
                 carrier.take(_record(database, waiting.pop(0)))
@@ -106,6 +113,17 @@ def crawl_now(
                 live.update(_progress(database, ids))
             time.sleep(POLL_SECONDS)
     return [_record(database, run_id) for run_id in ids]
+
+
+@contextmanager
+def ending_children(carrier: Carrier) -> Iterator[None]:
+    """End the children in good order when this command is interrupted or terminated."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        carrier.close()
+        signal.signal(signal.SIGTERM, before)
 
 
 def _unfinished(database: Database, ids: list[int]) -> bool:
