@@ -1,13 +1,14 @@
 """From the bytes of a page to an article: charset, tree, body, title, date, credits, gate."""
 
+import re
 from datetime import datetime
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.errors import TooShortError
+from crawler.errors import NotArticleError, TooShortError
 from crawler.pages.body import Body, find_body
-from crawler.pages.charset import decode
+from crawler.pages.charset import Decoded, decode
 from crawler.pages.credits import find_credits
 from crawler.pages.dates import find_date
 from crawler.pages.head import read_head
@@ -19,11 +20,17 @@ from crawler.pages.quality import (
     refusal_without_text,
     sureness,
 )
-from crawler.pages.selectors import Selectors
+from crawler.pages.selectors import Selectors, body_text, sharpen
 from crawler.pages.text import select_text
 from crawler.pages.titles import find_anchor, find_title
 from crawler.pages.tree import Page, lay_out
 from storage.records import Article, Image
+
+_ONLY_SELECTED = 0.5
+"""How sure a text is that only its declared selector vouches for."""
+_NO_PICTURE = re.compile(
+    r"^data:|qrcode|ewm|erweima|logo|icon|blank\.|space\.gif|spacer|loading", re.I
+)
 
 
 def read_article(
@@ -41,8 +48,26 @@ def read_article(
     at = url or None
     check_bytes(body, at)
     decoded = decode(body, declared=charset)
+    tree = LexborHTMLParser(decoded.text)
+    if selectors is None:
+        return read_generically(tree, decoded, url=url, now=now)
+    try:
+        article = read_generically(tree, decoded, url=url, now=now)
+    except (NotArticleError, TooShortError):
+        # The declared place of the body is worth more than the gate's doubt about the page.
+        text = body_text(tree, selectors.body, "") if selectors.body else None
+        if text is None:
+            raise
+        article = Article(url=url, title="", text=text, score=_ONLY_SELECTED)
+    return sharpen(article, tree, selectors, now)
+
+
+def read_generically(
+    tree: LexborHTMLParser, decoded: Decoded, *, url: str = "", now: datetime | None = None
+) -> Article:
+    """Read a parsed page with no selectors."""
     text = decoded.text
-    tree = LexborHTMLParser(text)
+    at = url or None
     page = lay_out(tree)
     head = read_head(tree, text)
     found = find_body(page, find_anchor(page, head))
@@ -86,5 +111,7 @@ def _images(page: Page, found: Body, url: str) -> tuple[Image, ...]:
     return tuple(
         Image(url=urljoin(url, picture.source), caption=picture.alt or None)
         for picture in page.pictures
-        if found.start <= picture.line <= found.end and picture.source
+        if found.start <= picture.line <= found.end
+        and picture.source
+        and not _NO_PICTURE.search(picture.source)
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from crawler.pages.head import Head
 from crawler.pages.header import OUTLET_LABEL
+from crawler.pages.people import reporters
 from crawler.pages.text import Text
 from crawler.pages.tree import Page
 from storage.records import Evidence
@@ -16,7 +17,7 @@ from storage.records import Evidence
 _AUTHOR_LABEL = re.compile(
     r"(?:作\s*者|撰\s*文|撰\s*稿|记\s*者|文字|采写|通讯员|供稿人?|文)\s*[:：/丨|／]\s*"
 )
-_EDITOR_LABEL = re.compile(r"(?:责任编辑|责\s*编|编\s*辑|编\s*审)\s*[:：/丨|／]\s*")
+_EDITOR_LABEL = re.compile(r"(?:责任编辑|责\s*编|编\s*辑|编\s*审|責任編輯|編輯)\s*[:：/丨|／]\s*")
 _NEXT_LABEL = re.compile(
     r"(?:作\s*者|记\s*者|撰\s*文|责任编辑|责\s*编|编\s*辑|编\s*审|审\s*核|校\s*对|监\s*制|来\s*源|发布时间|发布日期|发表时间|更新时间|日\s*期|时\s*间|浏览|点击|阅读|访问|评论|字\s*[号体]|分\s*享|打\s*印|收\s*藏|关\s*闭|通讯员|摄\s*影|举\s*报|责\s*任)\s*[:：(（【\[/]?"
 )
@@ -29,6 +30,7 @@ _NO_OUTLET = re.compile(
     r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]"
 )
 _EDGE = " \t\u3000:：|｜丨,，;；。、-—·•[]【】()（）<>/\\'\"“”"
+_MAX_NAME = 40
 _OUTLET_NAME = re.compile(
     r"(?:网|报|社|日报|晚报|新闻|电视台|广播|客户端|频道|杂志|在线|周刊|政协|发布|融媒|传媒|头条号|研究院|委员会|人民政府|办公室|协会|学会|公众号|号|台|通讯|观察|时报|快讯|论坛|观点|热线)$"
 )
@@ -129,8 +131,9 @@ def find_credits(
     last = text.lines[-1] if text.lines else start
     tail = list(range(last + 1, min(max(end, last) + 8, len(page.lines))))
     return Credits(
-        outlet=_outlet(page, head, header, tail, title),
-        author=_labelled(page, "author", _AUTHOR_LABEL, header[:12]),
+        outlet=_placed(head) or _outlet(page, head, header, tail, title),
+        author=_labelled(page, "author", _AUTHOR_LABEL, header)
+        or _author(page, head, header, text),
         editor=_labelled(page, "editor", _EDITOR_LABEL, [*tail, *header]),
     )
 
@@ -173,6 +176,25 @@ def _outlet(
     return None
 
 
+def _placed(head: Head) -> Credit | None:
+    """The outlet at an id that means nothing else, wherever the page puts it."""
+    for place, words in head.places.items():
+        label = OUTLET_LABEL.search(words)
+        name = clean_outlet(words[label.end() :] if label else words)
+        if name:
+            return _credit("outlet", f"at {place}", "html", name, words)
+    return None
+
+
+def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | None:
+    """A reporter named in the header, in the text, or by the Founder comment."""
+    found = reporters([page.lines[index].text for index in header]) or reporters(text.paragraphs)
+    if found:
+        return Credit(*found)
+    name = clean_name(head.enp.get("author", ""))
+    return _credit("author", "enpproperty", "html", name, name) if name else None
+
+
 def _beside_date(page: Page, header: list[int], title: int | None) -> Credit | None:
     """A name without a label, on the date's line or in a box named for the source."""
     for index in header:
@@ -202,8 +224,13 @@ def _labelled(page: Page, about: str, label: re.Pattern[str], lines: list[int]) 
             continue
         rest = joined[found.end() :]
         stop = _NEXT_LABEL.search(rest)
-        name = (rest[: stop.start()] if stop else rest).strip(_EDGE)
-        name = re.split(r"\s{2,}|[|｜】）)\]]", name)[0].strip(_EDGE)
-        if 2 <= len(name) <= 30:
+        name = clean_name(rest[: stop.start()] if stop else rest)
+        if name:
             return _credit(about, "printed with a label", "html", name, joined)
     return None
+
+
+def clean_name(text: str) -> str | None:
+    """One or more persons' names, blanks and brackets round them gone; None when empty."""
+    name = re.split(r"\s{2,}|[|｜】）)\]]", text.strip(_EDGE))[0].strip(_EDGE)
+    return name if 2 <= len(name) <= _MAX_NAME else None

@@ -10,18 +10,23 @@ _ENP_FIELD = re.compile(
     r"<(articleid|date|author|title|introtitle|subtitle|keyword|sourcename|source|nodename)>(.*?)</\1>",
     re.S,
 )
+# WeChat's account name, and the markup that Baidu News asked of all portals.
+_PLACES = {"#js_name": 'id="js_name"', "#source_baidu": "source_baidu"}
 _SPACES = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
 class Head:
-    """``title`` as in ``<title>``; ``metas`` by lower-case name; ``enp`` the Founder comment."""
+    """``title`` as in ``<title>``; ``metas`` by lower-case name; ``enp`` the Founder comment,
+    ``places`` the words at ids that credit the outlet.
+    """
 
     title: str = ""
     metas: dict[str, str] = field(default_factory=dict)
     enp: dict[str, str] = field(default_factory=dict)
     base: str = ""
     canonical: str = ""
+    places: dict[str, str] = field(default_factory=dict)
 
 
 def read_head(tree: LexborHTMLParser, text: str) -> Head:
@@ -45,6 +50,11 @@ def read_head(tree: LexborHTMLParser, text: str) -> Head:
             head.base = head.base or (attributes.get("href") or "").strip()
         elif (attributes.get("rel") or "").lower() == "canonical":
             head.canonical = (attributes.get("href") or "").strip()
+    for place, mark in _PLACES.items():
+        if mark in text and (at := tree.css_first(place)) is not None:
+            words = _SPACES.sub(" ", at.text()).strip()
+            if words:
+                head.places[place] = words
     if "enpproperty" in text:
         block = _ENP_BLOCK.search(text)
         if block:

@@ -15,7 +15,8 @@ _NEXT = re.compile(
 _TRS_COUNT = re.compile(
     r"createPageHTML\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
 )
-_PAGE_SUFFIX = re.compile(r"[_-]\d{1,3}$")
+_PAGE_SUFFIX = re.compile(r"[_-]\d{1,2}$")
+"""Longer numbers are ids: content_771 and content_772 are two articles."""
 
 
 def next_page(tree: LexborHTMLParser, text: str, base: str) -> str | None:
@@ -56,7 +57,7 @@ def _is_other_part(base: str, target: str) -> bool:
         return False
     if here.path == there.path:
         return _without_page(here.query) == _without_page(there.query)
-    return _stem(here.path) == _stem(there.path)
+    return not _stems(here.path).isdisjoint(_stems(there.path))
 
 
 def _without_page(query: str) -> list[str]:
@@ -66,13 +67,13 @@ def _without_page(query: str) -> list[str]:
     )
 
 
-def _stem(path: str) -> str:
-    """A path without its extension and page number: the same for all parts of an article."""
+def _stems(path: str) -> set[str]:
+    """A path without its extension, with and without what may be a page number."""
     folder, _, name = path.rpartition("/")
     stem = name.split(".")[0]
     if not stem or stem in ("index", "default"):
-        return path
-    return f"{folder}/{_PAGE_SUFFIX.sub('', stem)}"
+        return {path}
+    return {f"{folder}/{stem}", f"{folder}/{_PAGE_SUFFIX.sub('', stem)}"}
 
 
 def join_pages(first: Article, rest: Sequence[Article]) -> Article:

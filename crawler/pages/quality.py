@@ -14,8 +14,8 @@ from crawler.errors import (
     TooShortError,
     TruncatedPageError,
 )
-from crawler.pages.charset import Decoded
 from crawler.pages.body import Body
+from crawler.pages.charset import Decoded
 from crawler.pages.dates import Dated
 from crawler.pages.text import Text
 from crawler.pages.titles import Title
@@ -36,9 +36,12 @@ _CHALLENGE_SCRIPT = re.compile(
     r"|HMF_CI|yunsuo_session|document\.cookie\s*=[^;]{0,200};[^<]{0,400}location"
 )
 _NOT_FOUND = re.compile(
-    r"(?:页面|网页|文章|内容|信息|稿件|资源|新闻)(?:没有找到|未找到|找不到|不存在|已?(?:被)?删除|已下[线架]|走丢了|已过期)"
-    r"|(?:找不到|没有找到).{0,8}(?:页面|网页|文章|内容)|您(?:要|所)?(?:访问|查看|浏览)的.{0,8}(?:不存在|已删除|被删除)"
-    r"|404\s*(?:Not Found|错误|页面|NOT FOUND)|Page Not Found|^\s*404\s*$|抱歉，.{0,10}(?:不存在|找不到|已删除)"
+    r"(?:页面|网页|文章|内容|信息|稿件|资源|新闻)"
+    r"(?:没有找到|未找到|找不到|不存在|已?(?:被)?删除|已下[线架]|走丢了|已过期)"
+    r"|(?:找不到|没有找到).{0,8}(?:页面|网页|文章|内容)"
+    r"|您(?:要|所)?(?:访问|查看|浏览)的.{0,8}(?:不存在|已删除|被删除)"
+    r"|404\s*(?:Not Found|错误|页面|NOT FOUND)|Page Not Found|^\s*404\s*$"
+    r"|抱歉，.{0,10}(?:不存在|找不到|已删除)"
 )
 _REFRESH = re.compile(
     r"http-equiv\s*=\s*[\"']?refresh[\"']?[^>]*url\s*=|location\.(?:replace|href)\s*[=(]", re.I

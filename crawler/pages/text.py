@@ -11,8 +11,8 @@ from crawler.pages.tree import Line, Page
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _GLUED_TAIL = re.compile(
-    r"\s*(?:返回\S{2,6}[，,]查看更多"
-    r"|[（(【\[]\s*(?:责任编辑|责编|编辑|编审)\s*[:：][^）)】\]]{1,24}[)）】\]])\s*$"
+    r"(?:\s*(?:返回\S{2,6}[，,]\s*查看更多"
+    r"|[（(【\[]\s*(?:责任编辑|责编|编辑|编审)\s*[:：][^）)】\]]{1,24}[)）】\]]))+\s*$"
 )
 _ATTACHMENT = re.compile(r"\W*附件|.*\.(?:docx?|xlsx?|pdf|zip|rar|wps)\W*$", re.I)
 _STOP = re.compile(r"[，。！？；…]")
@@ -20,6 +20,7 @@ _ENDERS = frozenset(
     {"editor", "platform_note", "back_to_site", "share", "copyright", "previous_next", "keywords"}
 )
 _HEADER_LINES = 14
+_CELL = 60
 _ENOUGH = 60.0
 
 
@@ -45,19 +46,49 @@ def select_text(page: Page, body: Body, title_line: int | None, title: str) -> T
         begin = title_line + 1
         dropped.update(dict.fromkeys(range(body.start, begin), "before_title"))
     begin = _skip_header(page, begin, body.end, dropped)
+    rows = table_rows(page, begin, body.end)
     _drop_asides(page, body, begin, dropped)
-    _drop_by_rule(page, begin, body.end, comparable(title), dropped)
+    _drop_by_rule(page, begin, body.end, comparable(title), rows, dropped)
     _drop_related(page, begin, body.end, dropped)
-    _drop_tail(page, begin, body.end, dropped)
-    lines = [index for index in range(begin, body.end) if index not in dropped]
-    paragraphs = []
-    kept = []
-    for index in lines:
+    _drop_tail(page, begin, body.end, rows, dropped)
+    paragraphs: list[str] = []
+    kept: list[int] = []
+    for index in range(begin, body.end):
+        if index in dropped:
+            continue
         text = _GLUED_TAIL.sub("", page.lines[index].text.translate(_INVISIBLE)).strip()
-        if text:
+        if not text:
+            continue
+        if kept and index in rows and rows.get(kept[-1]) == rows[index]:
+            paragraphs[-1] += f"\t{text}"
+        else:
             paragraphs.append(text)
-            kept.append(index)
+        kept.append(index)
     return Text(tuple(paragraphs), tuple(kept), tuple(sorted(dropped.items())))
+
+
+def table_rows(page: Page, begin: int, end: int) -> dict[int, int]:
+    """For each line of a table's row, the row's box; a table that lays out the page has none.
+
+    A row is data when each of its cells holds one short line.
+    """
+    cells: dict[int, list[int]] = {}
+    for index in range(begin, end):
+        box = page.boxes[page.lines[index].box]
+        while box.parent >= 0 and box.tag not in ("td", "th"):
+            box = page.boxes[box.parent]
+        if box.tag in ("td", "th"):
+            cells.setdefault(box.index, []).append(index)
+    rows: dict[int, list[int]] = {}
+    for cell, lines in cells.items():
+        rows.setdefault(page.boxes[cell].parent, []).extend(lines)
+    found: dict[int, int] = {}
+    for row, lines in rows.items():
+        in_cells = sum(page.boxes[cell].parent == row for cell in cells)
+        short = all(len(page.lines[index].text) <= _CELL for index in lines)
+        if len(lines) > 1 and len(lines) == in_cells and short:
+            found.update(dict.fromkeys(lines, row))
+    return found
 
 
 def _opens(page: Page, body: Body, title_line: int) -> bool:
@@ -89,17 +120,21 @@ def _drop_asides(page: Page, body: Body, begin: int, dropped: dict[int, str]) ->
     """Boxes inside the body whose names set them aside, unless they hold most of it."""
     by_name = shares(page)
     whole = by_name[body.box]
-    beside = [i for i in range(begin, body.end) if by_name[page.lines[i].box] < whole]
+    replies = [i for i in range(begin, body.end) if by_name[page.lines[i].box] < 0.2 <= whole]
+    dropped.update(dict.fromkeys(replies, "comments"))
+    beside = [i for i in range(begin, body.end) if 0.2 < by_name[page.lines[i].box] < whole]
     outside = sum(len(page.lines[i].text) for i in range(begin, body.end) if i not in set(beside))
     if sum(len(page.lines[index].text) for index in beside) < 0.6 * outside:
         dropped.update(dict.fromkeys(beside, "aside"))
 
 
-def _drop_by_rule(page: Page, begin: int, end: int, title: str, dropped: dict[int, str]) -> None:
+def _drop_by_rule(
+    page: Page, begin: int, end: int, title: str, rows: dict[int, int], dropped: dict[int, str]
+) -> None:
     linked = sum(_is_link(page.lines[index]) for index in range(begin, end))
     mostly_linked = linked * 2 > end - begin
     for index in range(begin, end):
-        if index in dropped:
+        if index in dropped or index in rows:
             continue
         line = page.lines[index]
         rule = dropped_by(line.text)
@@ -136,7 +171,9 @@ def _drop_related(page: Page, begin: int, end: int, dropped: dict[int, str]) -> 
             dropped[index] = "related"
 
 
-def _drop_tail(page: Page, begin: int, end: int, dropped: dict[int, str]) -> None:
+def _drop_tail(
+    page: Page, begin: int, end: int, rows: dict[int, int], dropped: dict[int, str]
+) -> None:
     """Behind the last sentence, what follows an editor or platform line is not text."""
     last = begin - 1
     for index in range(end - 1, begin - 1, -1):
@@ -146,6 +183,8 @@ def _drop_tail(page: Page, begin: int, end: int, dropped: dict[int, str]) -> Non
     ended = False
     for index in range(last + 1, end):
         text = page.lines[index].text
+        if index in rows:
+            continue
         if dropped.get(index) in _ENDERS:
             ended = True
         elif ended or (len(text) <= 2 and index > last + 1) or (text[0] in "+#" and len(text) < 40):

@@ -32,6 +32,7 @@ _SITE_WORDS = re.compile(r"(?:网|频道|门户|首页|官网|官方网站|网�
 _META = ("articletitle", "og:title", "twitter:title", "title", "dc.title", "contenttitle")
 _MAX = 160
 _ANCHOR = 8
+_TITLE_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
         if score is not None and score - 3 > (best[0] if best else 1.0):
             best = (score - 3, index)
     if best is not None and best[0] >= 1.2:
-        return _printed(page, best[1], best[0], start)
+        return _printed(page, head, best[1], best[0], start)
     return _unprinted(head)
 
 
@@ -117,11 +118,15 @@ def _score(page: Page, index: int, wanted: list[str], start: int) -> float | Non
         return None
     score = _agreement(key, wanted)
     box = page.boxes[line.box]
+    if _KICKER.search(box.name) or _SUBTITLE.search(box.name):
+        return None
     ahead = index <= start
     heading = _heading(page, line.box)
     if score == 0.0 and not heading and not _NAMED.search(box.name):
         return None
     score += heading
+    if box.parent >= 0 and _NAMED.search(page.boxes[box.parent].name):
+        score += 0.3
     if any(is_header(near.text) for near in page.lines[index + 1 : index + 3]):
         score += 1.2
     if _NAMED.search(box.name):
@@ -145,9 +150,9 @@ def _heading(page: Page, box: int) -> float:
         if box < 0:
             break
         tag = page.boxes[box].tag
-        if tag == "h1":
+        if tag in ("h1", "founder-title"):
             return 2.0
-        if tag in ("h2", "h3", "founder-title"):
+        if tag in ("h2", "h3"):
             return 1.2
         if tag in ("h4", "h5", "h6"):
             return 0.8
@@ -183,11 +188,22 @@ def _shared_prefix(one: str, other: str) -> int:
     return count
 
 
-def _printed(page: Page, index: int, score: float, start: int) -> Title:
-    line = page.lines[index]
-    kicker = subtitle = None
-    for near in range(max(0, index - 3), min(len(page.lines), max(index + 4, 0))):
-        if near == index:
+def _printed(page: Page, head: Head, index: int, score: float, start: int) -> Title:
+    box = page.lines[index].box
+    whole = [index]
+    if _heading(page, box):
+        for step in (-1, 1):
+            near = index + step
+            while 0 <= near < len(page.lines) and page.lines[near].box == box:
+                if is_header(page.lines[near].text) or len(whole) >= _TITLE_LINES:
+                    break
+                whole.append(near)
+                near += step
+    whole.sort()
+    words = " ".join(page.lines[near].text for near in whole)
+    kicker, subtitle = head.enp.get("introtitle"), head.enp.get("subtitle")
+    for near in range(max(0, whole[0] - 3), min(len(page.lines), whole[-1] + 4)):
+        if near in whole:
             continue
         name = page.boxes[page.lines[near].box].name
         text = page.lines[near].text
@@ -199,11 +215,11 @@ def _printed(page: Page, index: int, score: float, start: int) -> Title:
         about="title",
         rule="printed line",
         field="html",
-        span=(0, len(line.text)),
-        quote=line.text,
+        span=(0, len(words)),
+        quote=words,
         weight=round(score, 2),
     )
-    return Title(line.text, index, evidence, min(1.0, score / 5), kicker, subtitle)
+    return Title(words, whole[-1], evidence, min(1.0, score / 5), kicker, subtitle)
 
 
 def _unprinted(head: Head) -> Title | None:

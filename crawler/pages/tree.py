@@ -103,11 +103,18 @@ def lay_out(tree: LexborHTMLParser, *, show_hidden: bool = False) -> Page:
     return page
 
 
+def lay_out_node(node: LexborNode) -> Page:
+    """The lines and boxes inside one element, as if it were the whole page."""
+    page = Page()
+    _walk(node, page, frozenset())
+    return page
+
+
 def _hidden_names(tree: LexborHTMLParser) -> frozenset[str]:
     """Class and id selectors that the page's own style sheet hides outright."""
     names: set[str] = set()
     for style in tree.css("style"):
-        css = style.text_content or ""
+        css = style.text()
         if len(css) < _MAX_STYLE and ("none" in css or "hidden" in css):
             names.update(rule[1] for rule in _HIDING_RULE.finditer(css))
     return frozenset(names)
@@ -174,8 +181,10 @@ def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str] | None) -> 
                 page.pictures.append(_picture(attributes, len(lines), box))
             elif len(lines) < MAX_LINES and len(stack) < MAX_DEPTH:
                 if tag == "a":
-                    link_depth += 1
-                    kind = "link"
+                    # <a name=top> marks a place; unclosed, it would make the whole page a link.
+                    if attributes.get("href"):
+                        link_depth += 1
+                        kind = "link"
                 elif tag in _BLOCK:
                     if parts:
                         _end_line(lines, parts, linked, box)

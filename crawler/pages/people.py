@@ -1,0 +1,68 @@
+"""Reporters whom a text names itself: in its lead, in a line of their own, at its end."""
+
+import re
+from collections.abc import Sequence
+
+from storage.records import Evidence
+
+_ROLE = (
+    r"(?:(?:见习|实习|首席|特派|特约|驻\S{2,4})?记者|通讯员|实习生|特约撰稿人?|评论员|本报评论员)"
+)
+_OUTLET = r"[\u4e00-\u9fff\w·（(]{0,16}?[)）]?"
+_NAME = r"[\u4e00-\u9fff]{1,4}(?:·[\u4e00-\u9fff]{1,8})*"
+_NAMES = rf"{_NAME}(?:[\s、,，/]+(?:{_OUTLET}{_ROLE}\s*)?{_NAME}){{0,7}}"
+_IN_BRACKETS = re.compile(
+    rf"[（(【]\s*{_OUTLET}(?:{_ROLE}\s*[:：]?|作者\s*[:：])\s*({_NAMES})"
+    r"(?:\s*[/／文摄报道图整理综合]{0,6})?\s*[)）】，,]"
+)
+_OWN_LINE = re.compile(
+    rf"[\s　□■◎●（(]*(?:(?:作者|采写|撰文|文字?|文图|图文)\s*[/:：丨|]\s*(?:{_OUTLET}{_ROLE}\s*)?"
+    rf"|{_OUTLET}{_ROLE}\s*[:：/]?\s*)"
+    rf"({_NAMES})\s*[)）]?\s*(?:文/?图?|报道|摄)?\s*$"
+)
+_ROLES = re.compile(rf"{_OUTLET}{_ROLE}")
+_SPLIT = re.compile(r"[\s、,，/]+")
+_NO_NAME = re.compile(r"报道|获悉|了解|从|在|日前|今天|近日|采访|发现|看到|表示|摄影|摄$")
+_WORK = frozenset({"整合", "综合", "整理", "摄", "文", "图", "报道", "摄影", "摄制"})
+_LEAD = 3
+_TAIL = 3
+
+
+def reporters(paragraphs: Sequence[str]) -> tuple[str, Evidence] | None:
+    """The named reporters joined by 、 and the words that name them; None when none are."""
+    offset = 0
+    last = len(paragraphs) - _TAIL
+    for number, paragraph in enumerate(paragraphs):
+        near = number < _LEAD or number >= last
+        if near:
+            found = _OWN_LINE.match(paragraph) if len(paragraph) < 60 else None
+            found = found or _IN_BRACKETS.search(paragraph)
+            names = _names(found[1]) if found else ()
+            if found and names:
+                span = (offset + found.start(), offset + found.end())
+                evidence = Evidence(
+                    about="author",
+                    rule="named in the text",
+                    field="text",
+                    span=span,
+                    quote=found[0].strip(),
+                )
+                return "、".join(names), evidence
+        offset += len(paragraph) + 1
+    return None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Two short pieces in a row are one name set wide (王 磊)."""
+    words = [word for word in _SPLIT.split(_ROLES.sub(" ", text)) if word]
+    names: list[str] = []
+    for word in words:
+        if _NO_NAME.search(word):
+            return ()
+        if word in _WORK:
+            continue
+        if names and len(names[-1]) == 1:
+            names[-1] += word
+        else:
+            names.append(word)
+    return tuple(name for name in names if len(name) >= 2)
