@@ -31,7 +31,8 @@ def is_whole_of(cut: str, whole: str) -> bool:
 
 
 SAYS_NOTHING = re.compile(
-    r"^\W*(?:详细|详情|更多|查看(?:更多|详[细情]|全文)?|阅读(?:全文|更多)?|全文|点击(?:查看|阅读|进入)\S{0,4}|进入|more|read more)"
+    r"^\W*(?:详细|详情|更多|查看(?:更多|详[细情]|全文)?|阅读(?:全文|更多)?|全文"
+    r"|点击(?:查看|阅读|进入)\S{0,4}|进入|more|read more)"
     r"\W*$",
     re.IGNORECASE,
 )
