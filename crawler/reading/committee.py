@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from crawler.reading.folding import Folded
 from crawler.reading.numerals import chinese_number, ordinal
@@ -23,6 +24,14 @@ _CPPCC = re.compile(r"人民政治协商会议|政治协商会议|(?:人民)?政
 _TERM_BEFORE = re.compile(rf"第?({_NUMBER})届$")
 _TERM_AFTER = re.compile(rf"第({_NUMBER})届")
 _SESSION = re.compile(rf"(?:第?({_NUMBER})届)?(?:委员会)?第?({_NUMBER})次(?:全体)?会议")
+_ENGLISH_NATIONAL = re.compile(
+    r"CPPCC National Committee|National Committee of the (?:CPPCC|Chinese People)"
+    r"|China's top political advis|national (?:political )?advisory body"
+    r"|REPORT ON THE WORK OF THE STANDING COMMITTEE(?! of the National People)",
+    re.IGNORECASE,
+)
+# Model texts leave the place out: 政协XX市第XX届委员会.
+_PLACEHOLDER = re.compile(r"[xX×*某○]{1,3}([省市县区州旗])")
 _COMMITTEE_TAIL = re.compile(rf"(?:第(?:{_NUMBER})届)?(?:第(?:{_NUMBER})次)?委员会")
 _LEVEL_WORDS = (
     ("自治区", Level.PROVINCIAL),
@@ -55,6 +64,9 @@ class Mention:
 
 def mentions(text: str, limit: int = MAX_MENTIONS) -> Iterator[Mention]:
     """The committees named in ``text``, in order; a bare 政协 has no level."""
+    english = _ENGLISH_NATIONAL.search(text[:2000]) if text[:1].isascii() else None
+    if english:
+        yield Mention(english.start(), english.end(), Level.NATIONAL, "全国")
     for count, match in enumerate(_CPPCC.finditer(text)):
         if count >= limit:
             return
@@ -70,6 +82,10 @@ def _named_after(text: str, match: re.Match[str]) -> Mention | None:
         return Mention(match.start(), at + 5, Level.NATIONAL, "全国", (), _term(term))
     if text.startswith("全国", at) or not text[at : at + 2].strip():
         return None
+    blank = _PLACEHOLDER.match(text, at)
+    if blank:
+        level = dict(_LEVEL_WORDS)[blank.group(1)]
+        return Mention(match.start(), blank.end(), level, blank.group(1), (), _term(term))
     found: list[tuple[int, tuple[Place, ...]]] = []
     while len(found) < 3:
         end, places = places_starting_at(text, at)
@@ -149,26 +165,48 @@ def _within(places: tuple[Place, ...], parents: list[Place]) -> tuple[Place, ...
 class Surroundings:
     """What is known of a publication beside its title: all of it folded."""
 
-    text: str
+    text: Folded
     outlet: str = ""
     region: str | None = None
+    published: datetime | None = None
 
 
 def whose(title: Folded, beside: str, around: Surroundings) -> tuple[Committee, Evidence] | None:
     """The committee that the publication is about; None when it names none."""
-    fields = (("title", title.text), ("meta", beside), ("text", around.text))
+    fields = (("title", title.text), ("meta", beside), ("text", around.text.text))
     chosen = _principal(fields)
     if chosen is None:
-        return None
+        return _national_by_season(title, around)
     field, mention = chosen
     committee = _resolve(mention, around, title.text + "\n" + beside)
-    text = dict(fields)[field]
-    span = (mention.start, mention.end)
-    quote = text[mention.start : mention.end]
-    if field == "meta":
+    source = {"title": title, "text": around.text}.get(field)
+    if source is None:
+        quote = beside[mention.start : mention.end]
         span = (0, len(quote))
+    else:
+        quote = source.quote(mention.start, mention.end)
+        span = source.span(mention.start, mention.end)
     return committee, Evidence(
         about="committee", rule=f"committee.{field}", field=field, span=span, quote=quote
+    )
+
+
+_TERM_IN_TITLE = re.compile(rf"({_NUMBER})届")
+
+
+def _national_by_season(title: Folded, around: Surroundings) -> tuple[Committee, Evidence] | None:
+    """十一届 alone, in March and fitting the national count: the national committee sits then."""
+    match = _TERM_IN_TITLE.search(title.text)
+    if match is None or around.published is None or around.region or around.published.month != 3:
+        return None
+    if ordinal(match.group(1)) != 14 + (around.published.year - 2023) // 5:
+        return None
+    return Committee(level=Level.NATIONAL, region="全国", name="全国政协"), Evidence(
+        about="committee",
+        rule="committee.national_season",
+        field="title",
+        span=title.span(*match.span()),
+        quote=title.quote(*match.span()),
     )
 
 
@@ -237,7 +275,7 @@ def _committee_of(place: Place) -> Committee:
 def _places_meant(mention: Mention, around: Surroundings, heads: str) -> tuple[Place, ...]:
     """Which place a bare 省政协, 市政协 or 政协 stands for: the text's own full naming, the outlet."""
     counts: Counter[Place] = Counter()
-    for other in mentions(heads + "\n" + around.text):
+    for other in mentions(heads + "\n" + around.text.text):
         if other.places and _fits(other.places[0], mention):
             counts[other.places[0]] += 1
     if counts:
@@ -277,7 +315,7 @@ def _outlet_places(outlet: str) -> list[Place]:
 def _hints(around: Surroundings, heads: str) -> Counter[str]:
     """Which province the surroundings point to, each hint with its weight."""
     hints: Counter[str] = Counter()
-    head = heads + "\n" + around.text[:3000]
+    head = heads + "\n" + around.text.text[:3000]
     for region, full in provinces().items():
         count = head.count(region)
         if count:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from crawler.reading.folding import Folded
 from crawler.reading.metrics import metric_key
 from crawler.reading.numerals import chinese_number
-from crawler.reading.wording import TEN
 from storage.records import Event, Figure
 
 MAX_FIGURES = 600
@@ -52,6 +51,10 @@ _CHINESE_UNITS = frozenset(
     "次 场 场次 人次 件 件次 篇 期 份 名 位 条 本 部 册 家 户 人 批次 轮 元".split()
 )
 _BROAD_UNITS = frozenset({"个", "项", "类", "组", "批", "支"})
+# 十件履职大事 names the selection; it counts nothing.
+_SELECTION = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})[件大个项][^,。\d\s]{0,8}?(?:大事|要事|实事|好事)"
+)
 _RANKED = re.compile(r"(?:居|列|排名?|位居|位列|名列)[^,。;]{0,6}第$")
 _BOUNDARY = ",。;!?\n:…"
 _SENTENCE_ENDS = "。!?\n"
@@ -150,7 +153,7 @@ def _numbers(text: str) -> Iterator[_Found]:
             quoted = next(quotations, None)
         if quoted is not None and quoted.start() <= match.start():
             continue
-        if TEN.match(text, match.start()):
+        if _SELECTION.match(text, match.start()):
             continue
         if unit is None:
             if not _people_after(text, match):

@@ -13,6 +13,7 @@ from storage.records import Evidence, Genre
 
 HEAD = 900
 _CPPCC = re.compile(r"政协|人民政治协商会议")
+_COMMITTEE_SITE = re.compile(r"[省市县区州盟旗]政协|全国政协|政协办公厅")
 _ENGLISH_CPPCC = re.compile(
     r"CPPCC|political (?:advisory|consultative)|national advisory body", re.I
 )
@@ -109,8 +110,9 @@ def concerns_cppcc(subject: Subject) -> bool:
         _CPPCC.search(subject.title.text)
         or _CPPCC.search(subject.beside)
         or _CPPCC.search(subject.text.text)
-        or _CPPCC.search(subject.outlet)
+        or _COMMITTEE_SITE.search(subject.outlet)
         or w.KIN.search(subject.title.text)
+        or _STANDING_COMMITTEE.search(subject.title.text)
         or _ENGLISH_CPPCC.search(subject.title.text)
         or _ENGLISH_CPPCC.search(subject.text.text)
     )
@@ -129,7 +131,9 @@ def genre_of(subject: Subject) -> Verdict:
         _vote(ballot)
         _look_alikes(ballot)
         _news(ballot)
-    elif _ENGLISH_CPPCC.search(subject.title.text + subject.head):
+    elif _ENGLISH_CPPCC.search(subject.title.text + subject.head) or _STANDING_COMMITTEE.search(
+        subject.title.text
+    ):
         _english(ballot)
     return _weigh(ballot)
 
@@ -156,18 +160,23 @@ def _owner(subject: Subject) -> str | None:
     kin = w.KIN.search(title)
     if kin and not (theirs and theirs.start() < kin.start() and w.OTHER_FORM.search(title)):
         return "cppcc"
-    if theirs or w.TEN_ANYONE.search(title) or w.DEEDS.search(title):
+    if w.DEEDS.search(title) and not _CPPCC.search(subject.beside):
+        return "other"
+    if theirs or w.TEN_ANYONE.search(title):
         return "cppcc" if not theirs and _speaks_as_cppcc(subject) else "other"
     if _CPPCC.search(subject.beside) or _CPPCC.search(subject.head):
         return "cppcc"
-    if _CPPCC.search(subject.outlet):
+    if _COMMITTEE_SITE.search(subject.outlet):
         return "cppcc"
     return "other" if len(w.OTHER_BODY.findall(subject.head)) >= 2 else None
 
 
 def _speaks_as_cppcc(subject: Subject) -> bool:
     """Whether a title that names no body stands over a text of the committee's own."""
-    return bool(_CPPCC.search(subject.beside)) or len(_CPPCC.findall(subject.head)) >= 2
+    head = subject.head
+    return bool(_CPPCC.search(subject.beside)) or bool(
+        _CPPCC.search(head[:150]) and len(_CPPCC.findall(head)) >= 2
+    )
 
 
 _ACTS_ON_US = re.compile(
@@ -355,7 +364,7 @@ def _news(ballot: Ballot) -> None:
             ballot.add(Genre.CPPCC_NEWS, "kin", 2.5, kin, "title")
         elif match:
             ballot.add(Genre.CPPCC_NEWS, "named", 1.5, match, "text")
-        elif outlet := _CPPCC.search(subject.outlet):
+        elif outlet := _COMMITTEE_SITE.search(subject.outlet):
             ballot.add(Genre.CPPCC_NEWS, "outlet", 1, outlet, "meta")
     opening = _OPENING.search(subject.head[:300])
     if opening:
@@ -369,7 +378,11 @@ def _news(ballot: Ballot) -> None:
             ballot.add(Genre.OTHER, rule, 4.5, match, "text")
 
 
-_ENGLISH_REPORT = re.compile(r"work report|report on the work", re.I)
+# The people's congress says whose standing committee it means; the CPPCC's own report does not.
+_STANDING_COMMITTEE = re.compile(
+    r"report on the work of the standing committee(?! of the National People)", re.IGNORECASE
+)
+_ENGLISH_REPORT = re.compile(r"work report|report on the work", re.IGNORECASE)
 
 
 def _english(ballot: Ballot) -> None:

@@ -27,7 +27,7 @@ _KEYS: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = (
         re.compile(r"提案.{0,6}(?:办复|答复|办结)|(?:办复|答复|办结).{0,6}提案"),
         _COUNT,
     ),
-    ("proposals_submitted", re.compile(r"提案(?!.*(?:转为|撤案|合并|入选|获))"), _COUNT),
+    ("proposals_submitted", re.compile(r"^(?!.*(?:转为|撤案|合并|入选|获)).*提案"), _COUNT),
     ("floor_speeches", re.compile(r"大会发言|书面发言"), _TIMES | _TEXTS | _PEOPLE),
     ("speeches", re.compile(r"发言"), _TIMES | _TEXTS),
     ("plenaries", re.compile(r"全体会议|全会"), _TIMES),

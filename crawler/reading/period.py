@@ -96,7 +96,7 @@ def _candidates(
     five = _FIVE_YEARS.search(title.text)
     if five:
         yield _five_years(title, five, head, published)
-    yield _since(title, published, committee)
+    yield _since(title, published, committee, report)
     yield _whole_term(title, published, committee, report)
     if beside:
         yield _beside_year(beside, published)
@@ -104,7 +104,7 @@ def _candidates(
     yield _text_year(head, published)
     yield _year_before(title, head, published)
     if report and published:
-        yield Period((_closed_year(published),))
+        yield _given_on(title, published, committee)
 
 
 def _evidence(source: Folded, field: str, rule: str, span: tuple[int, int]) -> Evidence:
@@ -188,7 +188,9 @@ def _closed_year(published: datetime) -> int:
     return published.year if published.month >= 11 else published.year - 1
 
 
-_TEXT_FIVE = re.compile(r"(?:过去|这|届)(?:的)?(?:五|5)年|(?:五|5)年(?:来|工作(?:的)?回顾|间)")
+_TEXT_FIVE = re.compile(
+    r"(?:past|previous|last) five years|(?:过去|这|届)(?:的)?(?:五|5)年|(?:五|5)年(?:来|工作(?:的)?回顾|间)"
+)
 
 
 def _past_five(head: Folded, published: datetime | None) -> Period:
@@ -229,23 +231,28 @@ def _term_start(term: int, committee: Committee | None) -> int | None:
     return 2023 - 5 * (current - term)
 
 
-def _since(title: Folded, published: datetime | None, committee: Committee | None) -> Period:
+def _since(
+    title: Folded, published: datetime | None, committee: Committee | None, report: bool
+) -> Period:
     """十三届二次会议以来 reaches from that session's year to the last full year."""
-    match = _SINCE.search(title.text) or (
-        _AT_SESSION.search(title.text) if published is None or committee is None else None
-    )
+    match = _SINCE.search(title.text) or (_AT_SESSION.search(title.text) if report else None)
     if match is None:
         return Period()
-    term, session = chinese_number(match.group(1)), chinese_number(match.group(2))
-    start = _term_start(term or 0, committee)
-    since = match.re is _SINCE
-    first = start + (session or 1) - (1 if since else 2) if start else None
-    last = _closed_year(published) if published else first
-    if last is None:
+    term, session = chinese_number(match.group(1)) or 0, chinese_number(match.group(2)) or 1
+    start = _term_start(term, committee)
+    evidence = _evidence(title, "title", "since_session", match.span())
+    if match.re is _AT_SESSION:
+        if start is None:
+            return Period()
+        # A first session hears the report on the whole term before it.
+        years = (start - 5, start - 1) if session == 1 else (start + session - 2,)
+        return Period(years, evidence)
+    last = _closed_year(published) if published else None
+    first = start + session - 1 if start else last
+    if first is None:
         return Period()
-    first = first if first is not None and last - 4 <= first <= last else last
-    years = (last,) if first == last else (first, last)
-    return Period(years, _evidence(title, "title", "since_session", match.span()))
+    last = last if last is not None and first < last <= first + 4 else first
+    return Period((first,) if first == last else (first, last), evidence)
 
 
 def _whole_term(
@@ -259,6 +266,16 @@ def _whole_term(
     if start is None or published.year != start + 5:
         return Period()
     return Period((start, start + 4), _evidence(title, "title", "whole_term", match.span()))
+
+
+def _given_on(title: Folded, published: datetime, committee: Committee | None) -> Period:
+    """A report covers the year before it; at a term's first session, the term before."""
+    last = _closed_year(published)
+    evidence = _evidence(title, "title", "report_date", (0, len(title.text)))
+    national = committee is not None and committee.level in (Level.NATIONAL, Level.PROVINCIAL)
+    if national and (last - 2022) % 5 == 0 and published.month <= 3:
+        return Period((last - 4, last), evidence)
+    return Period((last,), evidence)
 
 
 def _text_year(head: Folded, published: datetime | None) -> Period:

@@ -48,7 +48,7 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
             rules_version=RULES_VERSION,
             evidence=tuple(evidence),
         )
-    around = Surroundings(text.text, outlet, known_region(region))
+    around = Surroundings(text, outlet, known_region(region), article.published_at)
     owner = whose(title, beside, around)
     committee = owner[0] if owner else None
     if owner:
