@@ -48,6 +48,11 @@ class RunLedger:
         with self.database.reading() as session:
             return discoveries.known_links(session, self.source_id, urls)
 
+    def due(self, limit: int) -> list[KnownLink]:
+        """Links of this source whose next check is due, the longest overdue first."""
+        with self.database.reading() as session:
+            return discoveries.due_links(session, self.source_id, now=self.now(), limit=limit)
+
     def discovered(self, links: Sequence[Link]) -> None:
         """Enter the links of a list page, before any of them is fetched."""
         with self.database.begin() as session:

@@ -63,6 +63,7 @@ class KnownLink:
     """A link seen before; ``attempts`` counts its checks since the last change or success."""
 
     url: str
+    fetch_url: str  # where it was linked, which may be another address than ``url``
     source_id: str
     title: str
     listed_on: date | None
@@ -101,6 +102,7 @@ def record_links(
             {
                 "url": link.url,
                 "source_id": source_id,
+                "fetch_url": link.fetch_url if link.fetch_url != link.url else None,
                 "title": link.title,
                 "listed_on": link.published_on,
                 "first_seen_at": now,
@@ -264,19 +266,21 @@ _COLUMNS = (
     DiscoveryRow.last_seen_at,
     DiscoveryRow.next_check_at,
     DiscoveryRow.publication_id,
+    DiscoveryRow.fetch_url,
 )
 
 _Columns = tuple[
     str, str, str, date | None, str, str | None, str | None, int, datetime, datetime, datetime,
-    int | None,
+    int | None, str | None,
 ]  # fmt: skip
 
 
 def _known(row: _Columns) -> KnownLink:
     url, source_id, title, listed_on, state, refusal_class, detail, attempts = row[:8]
-    first_seen_at, last_seen_at, next_check_at, publication_id = row[8:]
+    first_seen_at, last_seen_at, next_check_at, publication_id, fetch_url = row[8:]
     return KnownLink(
         url=url,
+        fetch_url=fetch_url or url,
         source_id=source_id,
         title=title,
         listed_on=listed_on,

@@ -249,12 +249,14 @@ class Link:
     """One article link on a list page.
 
     ``title`` is the longest form the list gives (the ``title`` attribute when the printed
-    one is cut); ``published_on`` the date printed beside it.
+    one is cut); ``published_on`` the date printed beside it.  ``fetch_url`` is where the
+    article was linked, where ``url`` is its canonical URL and another one.
     """
 
     url: str
     title: str
     published_on: date | None = None
+    fetch_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

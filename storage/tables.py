@@ -403,6 +403,7 @@ class DiscoveryRow(Base):
 
     url: Mapped[str] = mapped_column(Text, primary_key=True)
     source_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    fetch_url: Mapped[str | None] = mapped_column(Text)  # None: the canonical URL itself
     title: Mapped[str] = mapped_column(Text)
     listed_on: Mapped[date | None]
     first_seen_at: Mapped[datetime] = mapped_column(Instant)

@@ -23,6 +23,9 @@ from storage.records import Article, Capture, Link, Refusal, RefusalClass
 
 Output = scrapy.Request | Article
 MAX_ARTICLE_PAGES = 30
+MAX_CHECKS = 200
+"""Known articles looked at again in one run: the longest overdue come first, so none starves."""
+CHECKS = "checks of known articles"
 BLOCKS_BEFORE_STOP = 3
 """A host that answered so many requests with a wall is left alone for this run."""
 
@@ -52,6 +55,7 @@ class SourceSpider(scrapy.Spider):
     """
 
     source: ClassVar[Source]
+    articles_have_pages: ClassVar[bool] = True  # False where articles stand inside an issue
     ledger: RunLedger  # set by the RunExtension before start() is called
     config: CrawlConfig
 
@@ -71,12 +75,38 @@ class SourceSpider(scrapy.Spider):
         self.full = str(full).lower() in {"1", "true", "yes"}
         self.account = Account()
         self.met: set[str] = set()  # canonical article URLs of this run
+        self.asked_articles: set[str] = set()  # canonical URLs of articles asked for
         self._blocks = 0
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
-        """The first requests of the run."""
+        """The first requests of the run: its lists, then articles whose next check is due."""
         for request in self.entries():
             yield request
+        if self.since is None and self.limit is None and self.articles_have_pages:
+            for request in self.ask_again():
+                yield request
+
+    def ask_again(self) -> Iterator[scrapy.Request]:
+        """Requests for known articles that are due: corrected ones, and ones taken down.
+
+        Lists show only the newest; an older article is looked at again from here.
+        """
+        for known in self.ledger.due(MAX_CHECKS):
+            if known.url in self.asked_articles or not self.source.allows(
+                urlsplit(known.fetch_url).hostname or ""
+            ):
+                continue
+            self.asked_articles.add(known.url)
+            link = Link(url=known.url, title=known.title, published_on=known.listed_on)
+            yield from self.ask(
+                Ask(
+                    url=known.fetch_url,
+                    kind="article",
+                    walk=CHECKS,
+                    read=self.read_article_page,
+                    link=link,
+                )
+            )
 
     def entries(self) -> Iterator[scrapy.Request]:
         """The requests a crawl of this family begins with."""
@@ -182,16 +212,21 @@ class SourceSpider(scrapy.Spider):
         fresh = {url: link for url, link in fresh.items() if url not in self.met}
         self.met |= fresh.keys()
         known = self.ledger.known(list(fresh))
-        self.ledger.discovered([replace(link, url=url) for url, link in fresh.items()])
+        self.ledger.discovered(
+            [replace(link, url=url, fetch_url=link.url) for url, link in fresh.items()]
+        )
         now = self.now()
         for url, link in fresh.items():
             record = known.get(url)
+            if url in self.asked_articles:
+                continue
             if record and record.state is not LinkState.PENDING and record.next_check_at > now:
                 self.account.known_bad += record.state is LinkState.REFUSED
                 continue
             if self.limit is not None and self.account.asked["article"] >= self.limit:
                 self.account.stopped = f"stopped at the limit of {self.limit} articles"
                 return
+            self.asked_articles.add(url)
             yield from self.ask(
                 Ask(url=link.url, kind="article", walk=walk, read=self.read_article_page, link=link)
             )

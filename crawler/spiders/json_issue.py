@@ -28,6 +28,8 @@ PAGE = """<!DOCTYPE html><html><head><title>{title}</title></head><body>
 class JsonSpider(IssueSpider):
     """Reads the articles that stand inside the JSON documents of each day's issue."""
 
+    articles_have_pages = False
+
     def __init__(self, *args: str, **kwargs: str) -> None:
         super().__init__(*args, **kwargs)
         self.options = self.source.json_options

@@ -82,6 +82,7 @@ def upgrade() -> None:
         "discoveries",
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("fetch_url", sa.Text(), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("listed_on", sa.Date(), nullable=True),
         sa.Column("first_seen_at", INSTANT, nullable=False),
