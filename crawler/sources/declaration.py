@@ -249,7 +249,8 @@ def load_source(path: Path) -> Source:
     try:
         return Source.model_validate({"id": path.stem, **table})
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is its own cause: it comes before the missing one that it leaves.
+        first = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
         key = ".".join(str(part) for part in first["loc"]) or "(file)"
         raise DeclarationError(path, key, first["msg"].removeprefix("Value error, ")) from error
 
