@@ -1,4 +1,7 @@
-"""Reading pages: pure functions from bytes to articles and listings."""
+"""Reading pages: pure functions from bytes to articles and listings.
+
+``careful`` (the slow second reading) is imported by who needs it: it costs BeautifulSoup.
+"""
 
 from crawler.pages.article import read_article
 from crawler.pages.charset import Decoded, decode

@@ -1,0 +1,78 @@
+"""A fixture fails when the rule that it was made for is taken away."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from crawler.pages import body, boilerplate, charset, dates, text, tree
+from tests.crawler.pages.test_fixtures import PAGES, differences
+
+BY_NAME = {page.stem: page for page in PAGES}
+NEVER = re.compile(r"(?!)")
+
+
+def fails(name: str) -> bool:
+    page: Path = BY_NAME[name]
+    return bool(differences(page))
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [
+        ("editor", "tail_bianji"),
+        ("paper", "tail_paper"),
+        ("original_title", "head_lines"),
+        ("pager", "pager_unlinked"),
+        ("player", "player"),
+        ("share", "tail_share"),
+        ("keywords", "tail_keywords"),
+        ("topic_link", "head_lines"),
+    ],
+)
+def test_dropping_rule(rule: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not fails(name)
+    left = {key: value for key, value in boilerplate.DROPPED.items() if key != rule}
+    monkeypatch.setattr(boilerplate, "_DROPPED", boilerplate.compile_rules(left))
+    monkeypatch.setattr(text, "_ENDERS", text._ENDERS - {rule})
+    assert fails(name)
+
+
+@pytest.mark.parametrize(
+    ("module", "attribute", "value", "name"),
+    [
+        (tree, "_HIDING", NEVER, "hidden_spam"),
+        (tree, "_HIDING_RULE", NEVER, "hidden_by_sheet"),
+        (boilerplate, "_HEADS_COMMENTS", NEVER, "comments_longer"),
+        (body, "_REPLIES", NEVER, "comments_named"),
+        (boilerplate, "_HEADS_LINKS", NEVER, "related_after"),
+        (text, "_GLUED_TAIL", NEVER, "tail_glued"),
+        (text, "_CELL", 0, "table_rows"),
+        (dates, "_SHORT_YEAR", NEVER, "year_of_two_digits"),
+        (dates, "_DAY_FIRST", NEVER, "date_day_above_month"),
+        (dates, "_NOT_PUBLISHED", NEVER, "date_today_bar"),
+        (dates, "_SCRIPT", NEVER, "date_in_script"),
+        (dates, "_URL_DAY", NEVER, "date_in_address"),
+        (charset, "_COMMON", frozenset(), "big5"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_other_rule(
+    module: object,
+    attribute: str,
+    value: object,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not fails(name)
+    body._share_by_name.cache_clear()
+    monkeypatch.setattr(module, attribute, value)
+    try:
+        assert fails(name)
+    finally:
+        body._share_by_name.cache_clear()
+
+
+def test_title_repeated_once_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "comparable", lambda _words: "")
+    assert fails("title_per_picture")
