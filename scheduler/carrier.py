@@ -1,11 +1,13 @@
 """Carries claimed runs: starts their child processes, watches them, and ends what hangs.
 
 Manual runs and the service's runs take this one path.  A child that dies without a verdict
-gets one here: ``failed``, with its exit code and where its output is.
+gets one here: ``failed``, with its exit code and where its output is.  For the service, one
+that was killed from outside is given back instead and runs again, a bounded number of times.
 """
 
 import logging
 import os
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -14,7 +16,7 @@ from datetime import datetime
 
 from crawler.ledger import LEASE_SECONDS
 from scheduler.launcher import ClaimedRun, Launcher, RunHandle
-from storage import runs
+from storage import runs, schedule
 from storage.database import Database
 from storage.errors import LeaseLostError
 from storage.records import RunCounts, Verdict, VerdictKind
@@ -55,21 +57,26 @@ class Carrier:
         now: Callable[[], datetime],
         deadline_seconds: float,
         owner: str | None = None,
+        gives_back: bool = False,
     ) -> None:
         self._database = database
         self._launcher = launcher
         self._now = now
         self._deadline = deadline_seconds
-        self._owner = owner or this_process()
+        self.owner = owner or this_process()
+        self._gives_back = gives_back
         self.active: dict[int, Carried] = {}
 
     def take(self, record: RunRecord) -> bool:
-        """Claim a due run and start it; False when somebody else was faster."""
+        """Claim a due run and start it.
+
+        False when somebody else was faster, or another run of the source is working.
+        """
         with self._database.begin() as session:
-            token = runs.claim_run(
+            token = schedule.claim_due_run(
                 session,
                 record.id,
-                owner=self._owner,
+                owner=self.owner,
                 now=self._now(),
                 lease_seconds=LEASE_SECONDS,
             )
@@ -123,6 +130,12 @@ class Carrier:
             self.tick()
             time.sleep(CLOSE_POLL_SECONDS)
 
+    def abandon(self, run_id: int) -> None:
+        """Kill a run whose lease is lost; what it holds is another's now."""
+        carried = self.active.pop(run_id, None)
+        if carried is not None:
+            carried.handle.kill()
+
     def _mind_time(self, carried: Carried) -> None:
         moment = time.monotonic()
         if carried.cancelled is not None:
@@ -140,9 +153,17 @@ class Carrier:
             return
         why = f"; {carried.cancel_reason}" if carried.cancel_reason else ""
         died = f"signal {-code}" if code < 0 else f"exit code {code}"
+        if self._gives_back and code == -signal.SIGKILL and carried.cancelled is None:
+            self._give_back(carried.run, f"its child process was killed ({died})")
+            return
         log = getattr(carried.handle, "log", None)
         where = f"; its output is in {log}" if log else ""
         self._close(carried.run, f"the child process died without a verdict ({died}){why}{where}")
+
+    def _give_back(self, run: ClaimedRun, why: str) -> None:
+        with self._database.begin() as session:
+            state = schedule.give_back(session, run.run_id, run.token, now=self._now(), why=why)
+        logger.warning("run=%s source=%s %s; now %s", run.run_id, run.source_id, why, state.value)
 
     def _close(self, run: ClaimedRun, reason: str) -> None:
         logger.error("run=%s source=%s %s", run.run_id, run.source_id, reason)

@@ -106,8 +106,7 @@ def crawl_now(
         Live(console=console, transient=True, refresh_per_second=4) as live,
     ):
         while waiting or carrier.active or _unfinished(database, ids):
-            while waiting and len(carrier.active) < jobs:
-                carrier.take(_record(database, waiting.pop(0)))
+            _take_what_is_free(carrier, database, waiting, jobs)
             carrier.tick()
             if not quiet:
                 live.update(_progress(database, ids))
@@ -124,6 +123,16 @@ def ending_children(carrier: Carrier) -> Iterator[None]:
     finally:
         carrier.close()
         signal.signal(signal.SIGTERM, before)
+
+
+def _take_what_is_free(carrier: Carrier, database: Database, waiting: list[int], jobs: int) -> None:
+    """Claim waiting runs; one whose source is being crawled by a service waits for its turn."""
+    for run_id in list(waiting):
+        if len(carrier.active) >= jobs:
+            return
+        record = _record(database, run_id)
+        if record.state is not RunState.DUE or carrier.take(record):
+            waiting.remove(run_id)
 
 
 def _unfinished(database: Database, ids: list[int]) -> bool:
