@@ -1,5 +1,6 @@
 """Stored publications as records: one with all that belongs to it, or a page of many."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,9 @@ from storage.records import (
 )
 from storage.rows import evidence_from_json, images_from_json
 from storage.tables import CaptureRow, EventRow, FigureRow, PublicationRow, RevisionRow
+
+IN_BATCH = 500
+"""Ids in one IN list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,19 @@ def get_publication(session: Session, id_or_url: int | str) -> Publication:
         revisions=revisions,
         captures=_captures(session, row.id),
     )
+
+
+def get_summaries(session: Session, ids: Sequence[int]) -> dict[int, PublicationSummary]:
+    """What a list shows of these publications, by id; those that do not exist are left out."""
+    found: dict[int, PublicationSummary] = {}
+    for start in range(0, len(ids), IN_BATCH):
+        rows = session.scalars(
+            select(PublicationRow)
+            .where(PublicationRow.id.in_(ids[start : start + IN_BATCH]))
+            .execution_options(populate_existing=True)
+        )
+        found |= {row.id: _summary(row) for row in rows}
+    return found
 
 
 def list_publications(

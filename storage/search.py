@@ -1,0 +1,287 @@
+"""Full-text search that returns exactly what a substring scan over title and text returns.
+
+The index (``storage.search_index``) names candidates; each is checked in its words before it
+counts.  Hits in the title come first, then originals before their copies, then the newest:
+an order that both engines give alike and that a reader can foresee.  There is no bm25: with
+one word of interest and texts of one kind it ranks by length, and it would need the
+positions, which double the index.
+
+A word that stands in thousands of texts needs no index: among the newest texts there soon are
+as many hits as were asked for, so those are read instead of sorting all candidates.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, repeat
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, text
+from sqlalchemy.orm import Session
+
+from storage.grams import folded, fts5_query, joined, postgresql_grams
+from storage.publications import IN_BATCH, PublicationSummary, get_summaries
+from storage.records import SHANGHAI, Genre
+from storage.snippets import Span, snippet, spans
+from storage.tables import PublicationRow, RevisionRow
+
+CANDIDATES = 2000
+"""So many candidates can be sorted in 10 ms; with more of them, the newest texts are read."""
+
+WALK_LIMIT = 5000
+"""Texts read in vain before all candidates are sorted after all, however many there are."""
+
+CHUNKS = (64, 256, 1024)
+"""Texts read at once; the last size is repeated."""
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""Where a text that states no time stands among the others: last."""
+
+_CURRENT = (RevisionRow.publication_id == PublicationRow.id) & (
+    RevisionRow.revision == PublicationRow.revision
+)
+
+_FTS5 = text("SELECT rowid FROM search_grams WHERE search_grams MATCH :grams LIMIT :limit")
+_GIN = text(
+    'SELECT publication_id FROM revisions WHERE search_grams(title, text) COLLATE "C"'
+    " @> CAST(:grams AS text[]) LIMIT :limit"
+)
+# A bitmap that does not fit is checked again row by row, by making all grams of each text.
+_ROOM = text("SET LOCAL work_mem = '64MB'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """One publication that holds all terms.
+
+    ``title_highlights`` and ``highlights`` are the hits' [start, end) in the title and in the
+    snippet; the snippet is the text's beginning when only the title holds the terms.
+    """
+
+    publication: PublicationSummary
+    in_title: bool
+    title_highlights: tuple[Span, ...]
+    snippet: str
+    highlights: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    id: int
+    title: str
+    body: str  # empty where only titles are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Folded terms, and what else a hit must be."""
+
+    terms: tuple[str, ...]
+    filters: tuple[ColumnElement[bool], ...]
+
+    def in_title(self, words: _Words) -> bool:
+        plain = folded(words.title)
+        return all(term in plain for term in self.terms)
+
+    def in_words(self, words: _Words) -> bool:
+        plain = joined(words.title, words.body)
+        return all(term in plain for term in self.terms)
+
+
+def search(
+    session: Session,
+    *terms: str,
+    limit: int | None = 20,
+    region: str | None = None,
+    year: int | None = None,
+    genre: Genre | None = None,
+) -> list[SearchHit]:
+    """The publications whose title and text hold each of ``terms`` as a substring, best first.
+
+    Terms are compared folded (``storage.grams``); a space in a term is a character like any
+    other.  ``region`` is the committee's, or the source's where no committee is named;
+    ``year`` one that the publication covers, or that of its publishing where it states none.
+    ``limit`` None returns all.  ValueError for no term or an empty one.
+    """
+    plain = tuple(folded(term) for term in terms)
+    if not plain or not all(plain):
+        raise ValueError("nothing to search for")
+    wanted = _Wanted(plain, tuple(_filters(region, year, genre)))
+    titled = _hits(session, wanted, limit, in_title=True)
+    others: list[int] = []
+    if limit is None or len(titled) < limit:
+        left = None if limit is None else limit - len(titled)
+        others = _hits(session, wanted, left, in_title=False, known=frozenset(titled))
+    ids = titled + others
+    summaries, bodies = get_summaries(session, ids), _bodies(session, ids)
+    in_title = frozenset(titled)
+    return [_hit(summaries[id_], bodies[id_], plain, in_title=id_ in in_title) for id_ in ids]
+
+
+def _hit(
+    publication: PublicationSummary, body: str, terms: Sequence[str], *, in_title: bool
+) -> SearchHit:
+    excerpt = snippet(body, terms)
+    return SearchHit(
+        publication=publication,
+        in_title=in_title,
+        title_highlights=tuple(spans(publication.title, terms)),
+        snippet=excerpt.text,
+        highlights=excerpt.highlights,
+    )
+
+
+def _hits(
+    session: Session,
+    wanted: _Wanted,
+    limit: int | None,
+    *,
+    in_title: bool,
+    known: frozenset[int] = frozenset(),
+) -> list[int]:
+    """The best of those that hold all terms (in the title), without those in ``known``."""
+    holds = wanted.in_title if in_title else wanted.in_words
+    found: dict[int, None] = {}
+    for words in _ranked(session, wanted, limit, in_title=in_title):
+        if words.id not in known and words.id not in found and holds(words):
+            found[words.id] = None
+            if len(found) == limit:
+                break
+    return list(found)
+
+
+def _ranked(
+    session: Session, wanted: _Wanted, limit: int | None, *, in_title: bool
+) -> Iterator[_Words]:
+    """Words that may be hits, best first; some may come twice."""
+    if limit is not None:
+        most = max(CANDIDATES, 4 * limit)
+        ids = _candidates(session, wanted, in_title=in_title, limit=most + 1)
+        if len(ids) <= most:
+            yield from _sorted(session, wanted, ids, in_title=in_title)
+            return
+        if (yield from _walk(session, wanted, in_title=in_title)):
+            return
+    ids = _candidates(session, wanted, in_title=in_title, limit=None)
+    yield from _sorted(session, wanted, ids, in_title=in_title)
+
+
+def _candidates(
+    session: Session, wanted: _Wanted, *, in_title: bool, limit: int | None
+) -> list[int]:
+    """Ids of publications that hold all grams of all terms, whatever else they are."""
+    if session.get_bind().dialect.name == "sqlite":
+        parts = [fts5_query(term, in_title=in_title) for term in wanted.terms]
+        grams: str | list[str] = " AND ".join(parts)
+        query, every = _FTS5, -1
+    else:
+        lists = [postgresql_grams(term, in_title=in_title) for term in wanted.terms]
+        grams = list(dict.fromkeys(gram for grams in lists for gram in grams))
+        query, every = _GIN, None
+        session.execute(_ROOM)
+    rows = session.scalars(query, {"grams": grams, "limit": every if limit is None else limit})
+    return list(dict.fromkeys(rows))
+
+
+def _sorted(
+    session: Session, wanted: _Wanted, ids: Sequence[int], *, in_title: bool
+) -> Iterator[_Words]:
+    """The words of those of ``ids`` that the filters let through, best first."""
+    keys: list[tuple[bool, datetime, int]] = []
+    for start in range(0, len(ids), IN_BATCH):
+        rows = session.execute(
+            select(
+                PublicationRow.is_original, PublicationRow.published_at, PublicationRow.id
+            ).where(PublicationRow.id.in_(ids[start : start + IN_BATCH]), *wanted.filters)
+        )
+        keys += [(original, at or NEVER, id_) for original, at, id_ in rows]
+    keys.sort(reverse=True)
+    sizes = _sizes()
+    while keys:
+        size = next(sizes)
+        wave, keys = keys[:size], keys[size:]
+        query = _words(in_title=in_title).where(PublicationRow.id.in_([key[2] for key in wave]))
+        found = {row[0]: _Words(row[0], row[2], row[3]) for row in session.execute(query)}
+        yield from (found[key[2]] for key in wave)
+
+
+def _walk(session: Session, wanted: _Wanted, *, in_title: bool) -> Generator[_Words, None, bool]:
+    """All words that the filters let through, best first; False when it gave up on the way."""
+    read = 0
+    published = PublicationRow.published_at
+    for original in (True, False):
+        every = _words(in_title=in_title).where(
+            PublicationRow.is_original.is_(original), *wanted.filters
+        )
+        for dated in (True, False):
+            part = every.where(published.is_not(None) if dated else published.is_(None))
+            part = part.order_by(published.desc(), PublicationRow.id.desc())
+            after: tuple[datetime | None, int] | None = None
+            for size in _sizes():
+                rows = session.execute(_following(part, after).limit(size)).all()
+                yield from (_Words(row[0], row[2], row[3]) for row in rows)
+                read += len(rows)
+                if len(rows) < size:
+                    break
+                if read >= WALK_LIMIT:
+                    return False
+                after = (rows[-1][1], rows[-1][0])
+    return True
+
+
+_Columns = tuple[int, datetime | None, str, str]
+
+
+def _words(*, in_title: bool) -> Select[*_Columns]:
+    """Id, time, title and text; without the text where only titles are looked at."""
+    if in_title:
+        return select(
+            PublicationRow.id, PublicationRow.published_at, PublicationRow.title, literal("")
+        )
+    return select(
+        PublicationRow.id, PublicationRow.published_at, PublicationRow.title, RevisionRow.text
+    ).join(RevisionRow, _CURRENT)
+
+
+def _following(
+    query: Select[*_Columns], after: tuple[datetime | None, int] | None
+) -> Select[*_Columns]:
+    if after is None:
+        return query
+    at, id_ = after
+    if at is None:
+        return query.where(PublicationRow.id < id_)
+    published = PublicationRow.published_at
+    return query.where(published <= at, (published < at) | (PublicationRow.id < id_))
+
+
+def _bodies(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    bodies: dict[int, str] = {}
+    for start in range(0, len(ids), IN_BATCH):
+        rows = session.execute(
+            select(PublicationRow.id, RevisionRow.text)
+            .join(RevisionRow, _CURRENT)
+            .where(PublicationRow.id.in_(ids[start : start + IN_BATCH]))
+        )
+        bodies |= {row[0]: row[1] for row in rows}
+    return bodies
+
+
+def _sizes() -> Iterator[int]:
+    return chain(CHUNKS, repeat(CHUNKS[-1]))
+
+
+def _filters(
+    region: str | None, year: int | None, genre: Genre | None
+) -> Iterator[ColumnElement[bool]]:
+    row = PublicationRow
+    if region is not None:
+        yield func.coalesce(row.committee_region, row.region) == region
+    if genre is not None:
+        yield row.genre == genre.value
+    if year is not None:
+        begins, ends = (datetime(number, 1, 1, tzinfo=SHANGHAI) for number in (year, year + 1))
+        covered = and_(row.year_from <= year, row.year_to >= year)
+        published = and_(
+            row.year_from.is_(None), row.published_at >= begins, row.published_at < ends
+        )
+        yield or_(covered, published)
