@@ -49,6 +49,9 @@ _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _NUMBER = re.compile(r"\d+|[〇零一二三四五六七八九十百千万亿]{2,}")
 _NOT_LETTERS = re.compile(r"[^\w\n]+|_+")
 _DIGIT = re.compile(r"\d|加载")
+_WIDE = tuple(
+    (sign, unicodedata.normalize("NFKC", sign)) for sign in "，：；！？（）％～…\u3000\xa0"
+)
 _LINE_FEED = np.uint64(0x0A)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -148,11 +151,21 @@ def containment(small: Fingerprint, large: Fingerprint) -> float:
 
 def _lines(text: str) -> list[str]:
     """The paragraphs in normalised form, without empty ones, counters and stamps."""
-    text = unicodedata.normalize("NFKC", text)
+    text = _compatible(text)
     squeezed = (
         _SPACE.sub("", _without_stamps(line)) for line in _TOP_DATE.sub("", text).split("\n")
     )
     return [line for line in squeezed if line]
+
+
+def _compatible(text: str) -> str:
+    """NFKC; the signs that nearly every page has are replaced first, since that is 40 times
+    as fast as the normalisation that they would make necessary."""
+    for wide, narrow in _WIDE:
+        text = text.replace(wide, narrow)
+    if unicodedata.is_normalized("NFKC", text):
+        return text
+    return unicodedata.normalize("NFKC", text)
 
 
 def _without_stamps(line: str) -> str:
@@ -219,12 +232,12 @@ def _signature(shingles: NDArray[np.uint64]) -> NDArray[np.uint64] | None:
     if len(shingles) == 0:
         return None
     slots = np.full(SLOTS, _EMPTY, np.uint64)
-    numbers, first = np.unique(
-        (shingles & np.uint64(SLOTS - 1)).astype(np.int64), return_index=True
-    )
-    slots[numbers] = shingles[first] >> np.uint64(7)
-    if len(numbers) < SLOTS:
-        empty = np.flatnonzero(slots == _EMPTY)
+    # Sorted and then written backwards, the least one of a slot comes last and stays.
+    backwards = shingles[::-1]
+    slots[(backwards & np.uint64(SLOTS - 1)).astype(np.intp)] = backwards >> np.uint64(7)
+    empty = np.flatnonzero(slots == _EMPTY)
+    if len(empty):
+        numbers = np.flatnonzero(slots != _EMPTY)
         after = np.searchsorted(numbers, empty) % len(numbers)
         distance = ((numbers[after] - empty) % SLOTS).astype(np.uint64)
         slots[empty] = _mixed(slots[numbers[after]] + distance * _FACTOR)
