@@ -94,12 +94,15 @@ class Verdict:
     genre: Genre
     score: float
     evidence: tuple[Evidence, ...] = ()
-    stated: int | None = None
 
 
-def stated_number(title: str) -> int | None:
-    """N of 十件大事, 八件实事; None where the title states none."""
-    match = w.TEN.search(title) or w.TEN_BARE.search(title)
+def stated_number(subject: Subject) -> int | None:
+    """N of 十件大事, 八件实事; None where neither title nor opening states one."""
+    title = subject.title.text
+    match = w.TEN.search(title) or w.TEN_BARE.search(title) or w.TEN.search(subject.beside)
+    if match is None:
+        opening = _TEN_IN_TEXT.search(subject.head)
+        match = w.TEN.search(opening.group()) if opening else None
     number = ordinal(match.group(1)) if match else None
     return number if number is not None and 3 <= number <= 60 else None
 
@@ -139,14 +142,13 @@ def genre_of(subject: Subject) -> Verdict:
 
 
 def _weigh(ballot: Ballot) -> Verdict:
-    stated = stated_number(ballot.subject.title.text)
     ranked = sorted(ballot.scores.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] <= 0:
-        return Verdict(Genre.OTHER, 0.9 if not ranked else 0.6, tuple(ballot.evidence), stated)
+        return Verdict(Genre.OTHER, 0.9 if not ranked else 0.6, tuple(ballot.evidence))
     genre, best = ranked[0]
     second = max(0.0, ranked[1][1]) if len(ranked) > 1 else 0.0
     score = 1 / (1 + math.exp(-(best - second) / 1.5))
-    return Verdict(genre, round(score, 3), tuple(ballot.evidence), stated)
+    return Verdict(genre, round(score, 3), tuple(ballot.evidence))
 
 
 def _owner(subject: Subject) -> str | None:
@@ -164,8 +166,10 @@ def _owner(subject: Subject) -> str | None:
         return "other"
     if theirs or w.TEN_ANYONE.search(title):
         return "cppcc" if not theirs and _speaks_as_cppcc(subject) else "other"
-    if _CPPCC.search(subject.beside) or _CPPCC.search(subject.head):
+    if _CPPCC.search(subject.beside):
         return "cppcc"
+    if _CPPCC.search(subject.head):
+        return "other" if _others_speak_first(subject.head) else "cppcc"
     if _COMMITTEE_SITE.search(subject.outlet):
         return "cppcc"
     return "other" if len(w.OTHER_BODY.findall(subject.head)) >= 2 else None
@@ -177,6 +181,15 @@ def _speaks_as_cppcc(subject: Subject) -> bool:
     return bool(_CPPCC.search(subject.beside)) or bool(
         _CPPCC.search(head[:150]) and len(_CPPCC.findall(head)) >= 2
     )
+
+
+def _others_speak_first(head: str) -> bool:
+    """Whether another body opens the text and is named more often than the committee."""
+    first = w.SPEAKS_FIRST.search(head)
+    ours = _CPPCC.search(head)
+    if first is None or ours is None or first.start() > ours.start():
+        return False
+    return len(w.SPEAKS_FIRST.findall(head)) > len(_CPPCC.findall(head))
 
 
 _ACTS_ON_US = re.compile(
@@ -222,7 +235,9 @@ def _selection(ballot: Ballot) -> None:
         weight = 6.0 if number >= 3 else 0.5
         ballot.add(Genre.TEN_EVENTS, "wording", weight, match, name)
         if subject.listed and subject.listed == number:
-            ballot.scores[Genre.TEN_EVENTS] += 2
+            ballot.add(Genre.TEN_EVENTS, "listed", 2, match, name)
+        elif after := w.REVIEW_STRONG.search(title, match.end() if name == "title" else 0):
+            ballot.add(Genre.ANNUAL_REVIEW, "of_ten", 3, after, "title")
     elif match is None:
         inside = _TEN_IN_TEXT.search(subject.head)
         if inside and subject.listed >= 3:
@@ -334,6 +349,17 @@ _TITLE_LOOK_ALIKES = (
 )
 
 
+# A motto before the dash is nobody's: 委员履职有力量——某市政协2022年工作综述.
+_MOTTO = re.compile(r"[^—\n]{4,60}—{1,2}(?=.*政协)")
+_ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+
+
+def _past_year(subject: Subject) -> bool:
+    """Whether the title's year is over: what is told of it is no plan."""
+    match = _ANY_YEAR.search(subject.title.text)
+    return bool(match and subject.published and int(match.group()) < subject.published.year)
+
+
 def _look_alikes(ballot: Ballot) -> None:
     title = ballot.subject.title.text
     if max(ballot.scores[Genre.WORK_REPORT], ballot.scores[Genre.PROPOSAL_REPORT]) >= _IS_REPORT:
@@ -346,9 +372,11 @@ def _look_alikes(ballot: Ballot) -> None:
         ballot.add(Genre.CPPCC_NEWS, "award", 8, award, "title")
     if selected and _deeds_of_government(title, selected):
         ballot.add(Genre.CPPCC_NEWS, "government_deeds", 6, selected, "title")
+    motto = _MOTTO.match(title)
+    start = motto.end() if motto and w.REVIEW_STRONG.search(title, motto.end()) else 0
     for rule, pattern, weight in _TITLE_LOOK_ALIKES:
-        match = pattern.search(title)
-        if match:
+        match = pattern.search(title, start)
+        if match and not (rule == "plan" and _past_year(ballot.subject)):
             ballot.add(Genre.CPPCC_NEWS, rule, weight, match, "title")
 
 

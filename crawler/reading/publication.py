@@ -35,8 +35,8 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
             rules_version=RULES_VERSION,
             evidence=verdict.evidence,
         )
-    stated = stated_number(title.text)
-    listed = list_found(text.text, stated)
+    stated = stated_number(subject)
+    listed = list_found(text.text, stated) if stated else None
     subject = replace(subject, listed=listed.length if listed else 0)
     verdict = genre_of(subject)
     evidence = list(verdict.evidence)

@@ -282,7 +282,9 @@ _PLAIN_TITLES = (
 
 def _published(rng: random.Random, year: int) -> datetime:
     month, after = rng.choice(((12, 0), (1, 1), (1, 1), (1, 1), (2, 1)))
-    return datetime(year + after, month, rng.randint(20 if month == 12 else 1, 28), 9, tzinfo=SHANGHAI)
+    return datetime(
+        year + after, month, rng.randint(20 if month == 12 else 1, 28), 9, tzinfo=SHANGHAI
+    )
 
 
 def _cn_year(year: int) -> str:
@@ -346,7 +348,9 @@ class Maker:
         title, year = self.fill(rng.choice(_TEN_TITLES), body, n=number + measure, noun=noun)
         items = _items(rng, count, year)
         intro = f"{year}年,{body.bare}紧扣中心任务履职尽责。经委员推荐和投票,评选出下列{noun},现予刊发。\n"
-        outro = rng.choice(("", "\n责任编辑：王小明", "\n（本报记者 李华 整理）", "\n来源：本报综合"))
+        outro = rng.choice(
+            ("", "\n责任编辑：王小明", "\n（本报记者 李华 整理）", "\n来源：本报综合")
+        )
         text = intro + STYLES[style](rng, items) + outro
         headings = tuple(item.heading for item in items)
         made = self.article(title, text, body, _published(rng, year))
@@ -402,8 +406,9 @@ class Maker:
             text = "市民走上街头,感受季节变化。\n记者在现场看到,各项准备工作有序推进。"
         elif genre in (Genre.WORK_REPORT, Genre.PROPOSAL_REPORT):
             told = "提案工作情况" if genre is Genre.PROPOSAL_REPORT else "工作"
-            text = f"各位委员：\n我受{body.bare}常务委员会委托,向大会报告{told},请予审议。\n" + _nested(
-                rng, _items(rng, 9, year)
+            text = (
+                f"各位委员：\n我受{body.bare}常务委员会委托,向大会报告{told},请予审议。\n"
+                + _nested(rng, _items(rng, 9, year))
             )
         else:
             text = self.prose(body, f"{year}年", items=2)
