@@ -30,10 +30,6 @@ ALTERED = frozenset(
         RefusalClass.SCRIPT_SHELL,
         RefusalClass.NOT_ARTICLE,
         RefusalClass.NOT_HTML,
-        RefusalClass.REDIRECTED,
-        RefusalClass.OFFSITE,
-        RefusalClass.SOFT_404,
-        RefusalClass.GONE,
         RefusalClass.TOO_SHORT,
         RefusalClass.MOJIBAKE,
     }

@@ -14,6 +14,7 @@ from storage import articles, discoveries, runs
 from storage.articles import SaveOutcome
 from storage.database import Database
 from storage.discoveries import KnownLink
+from storage.list_heads import ListHead, get_list_head, put_list_head
 from storage.records import Article, Link, Refusal, RunCounts, Saved, Verdict
 from storage.runs import LeaseState, RunRecord
 from storage.takedown import MISSING_CLASSES, record_missing
@@ -53,6 +54,17 @@ class RunLedger:
         """Links of this source whose next check is due, the longest overdue first."""
         with self.database.reading() as session:
             return discoveries.due_links(session, self.source_id, now=self.now(), limit=limit)
+
+    def list_head(self, url: str) -> ListHead | None:
+        """The first page of a list as it was last believed."""
+        with self.database.reading() as session:
+            return get_list_head(session, url)
+
+    def believe(self, head: ListHead) -> None:
+        """Keep the first page of a list, to hold the next reading against."""
+        with self.database.begin() as session:
+            runs.hold_lease(session, self.run_id, self.token)
+            put_list_head(session, head)
 
     def discovered(self, links: Sequence[Link]) -> None:
         """Enter the links of a list page, before any of them is fetched."""

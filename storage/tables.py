@@ -417,6 +417,18 @@ class DiscoveryRow(Base):
     publication_id: Mapped[int | None] = mapped_column(Id)
 
 
+class ListHeadRow(Base):
+    """The first page of a list as it was last read and believed."""
+
+    __tablename__ = "list_heads"
+
+    url: Mapped[str] = mapped_column(Text, primary_key=True)
+    source_id: Mapped[str] = mapped_column(Text)
+    links: Mapped[list[JsonValue]] = mapped_column(Json)  # [canonical URL, ISO day or null]
+    page_count: Mapped[int | None] = mapped_column(Integer)
+    read_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class RefusalRow(Base):
     """One request of one run that gave no accepted page."""
 

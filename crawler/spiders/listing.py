@@ -6,11 +6,13 @@ import scrapy
 from scrapy.http import Response
 
 from crawler.account import Walk
+from crawler.doubts import doubt_of
 from crawler.errors import WrongContentError
 from crawler.pages.links import read_listing
 from crawler.pages.urls import canonical_url
 from crawler.spiders.base import Ask, Output, SourceSpider, charset_of
 from storage.discoveries import LinkState
+from storage.list_heads import ListHead
 from storage.records import Listing
 
 
@@ -39,6 +41,8 @@ class ListingSpider(SourceSpider):
             raise WrongContentError(
                 f"the list is headed {listing.heading!r}, none of {', '.join(words)}", url=ask.url
             )
+        if ask.page_number == 1:
+            self._compare(listing, ask.walk)
         walk = self.account.walk(ask.walk)
         walk.pages += 1
         urls = [canonical_url(link.url) for link in listing.links]
@@ -61,6 +65,21 @@ class ListingSpider(SourceSpider):
                     page_number=ask.page_number + 1,
                 )
             )
+
+    def _compare(self, listing: Listing, list_url: str) -> None:
+        """Hold a list's first page against its last believed reading."""
+        head = ListHead(
+            url=list_url,
+            source_id=self.source.id,
+            links=tuple((canonical_url(link.url), link.published_on) for link in listing.links),
+            page_count=listing.page_count,
+            read_at=self.now(),
+        )
+        doubt = doubt_of(self.ledger.list_head(list_url), head, listing)
+        if doubt is None:
+            self.ledger.believe(head)
+        else:
+            self.account.doubts.append(doubt)
 
     def _is_known_to_the_end(self, urls: list[str]) -> bool:
         """Whether every link was settled by the time of the last complete run.

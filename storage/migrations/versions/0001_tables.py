@@ -105,6 +105,15 @@ def upgrade() -> None:
         "ix_discoveries_source_id_next_check_at", "discoveries", ["source_id", "next_check_at"]
     )
     op.create_table(
+        "list_heads",
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("links", JSON_TYPE, nullable=False),
+        sa.Column("page_count", sa.Integer(), nullable=True),
+        sa.Column("read_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("url", name="pk_list_heads"),
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", ID, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -438,6 +447,7 @@ def downgrade() -> None:
         "refusals",
         "outbox",
         "discoveries",
+        "list_heads",
         "bands",
     ):
         op.drop_table(table)
