@@ -256,14 +256,17 @@ def _token(tag: str, name: str | None) -> str:
 def _anchor_at(
     node: LexborNode, tag: str, attributes: dict[str, str | None], base: str
 ) -> Anchor | None:
-    target = attributes.get("href") if tag in ("a", "area") else None
+    is_link = tag in ("a", "area")
+    if not is_link and "data-href" not in attributes and "onclick" not in attributes:
+        return None
+    target = attributes.get("href") if is_link else None
     if target is None or target.strip().lower().startswith(("javascript", "#")) or not target:
         target = (
             attributes.get("data-href")
             or attributes.get("data-url")
             or _script_target(f"{target or ''} {attributes.get('onclick') or ''}")
         )
-        if target and tag not in ("a", "area") and node.css_first("a[href]") is not None:
+        if target and not is_link and node.css_first("a[href]") is not None:
             return None  # a card around real links: they speak for themselves
     if not target:
         return None
