@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from crawler.reading.folding import Folded
 from crawler.reading.numerals import chinese_number, ordinal
@@ -18,7 +19,9 @@ from crawler.reading.places import (
 )
 from storage.records import Committee, Evidence, Level
 
-MAX_MENTIONS = 200
+MAX_MENTIONS = 120
+MAX_ASKED = 60
+HEAD = 3000
 _NUMBER = r"[一二三四五六七八九十]{1,3}|\d{1,2}"
 _CPPCC = re.compile(r"人民政治协商会议|政治协商会议|(?:人民)?政协")
 _TERM_BEFORE = re.compile(rf"第?({_NUMBER})届$")
@@ -32,6 +35,7 @@ _ENGLISH_NATIONAL = re.compile(
 )
 # Model texts leave the place out: 政协XX市第XX届委员会.
 _PLACEHOLDER = re.compile(r"[xX×*某○]{1,3}([省市县区州旗])")
+_LONGEST_TAIL = 32
 _COMMITTEE_TAIL = re.compile(rf"(?:第(?:{_NUMBER})届)?(?:第(?:{_NUMBER})次)?委员会")
 _LEVEL_WORDS = (
     ("自治区", Level.PROVINCIAL),
@@ -76,6 +80,8 @@ def mentions(text: str, limit: int = MAX_MENTIONS) -> Iterator[Mention]:
 def _named_after(text: str, match: re.Match[str]) -> Mention | None:
     """政协第十届杭州市委员会, 中国人民政治协商会议江西省第十二届委员会, 政协全国委员会."""
     at = match.end()
+    if "委员会" not in text[at : at + _LONGEST_TAIL] and not _PLACEHOLDER.match(text, at):
+        return None
     term = _TERM_AFTER.match(text, at)
     at = term.end() if term else at
     if text.startswith("全国委员会", at) or text.startswith("全国第", at):
@@ -243,6 +249,8 @@ def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee:
     places = mention.places
     if not places:
         places = _places_meant(mention, around, heads)
+    if len(places) == 1:
+        return _committee_of(places[0])
     hints = _hints(around, heads)
     places = _ranked(places, hints)
     if places:
@@ -275,7 +283,7 @@ def _committee_of(place: Place) -> Committee:
 def _places_meant(mention: Mention, around: Surroundings, heads: str) -> tuple[Place, ...]:
     """Which place a bare 省政协, 市政协 or 政协 stands for: the text's own full naming, the outlet."""
     counts: Counter[Place] = Counter()
-    for other in mentions(heads + "\n" + around.text.text):
+    for other in mentions(heads + "\n" + around.text.text[:HEAD], MAX_ASKED):
         if other.places and _fits(other.places[0], mention):
             counts[other.places[0]] += 1
     if counts:
@@ -312,15 +320,19 @@ def _outlet_places(outlet: str) -> list[Place]:
     return found
 
 
+@cache
+def _province_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(provinces()))
+
+
 def _hints(around: Surroundings, heads: str) -> Counter[str]:
     """Which province the surroundings point to, each hint with its weight."""
     hints: Counter[str] = Counter()
-    head = heads + "\n" + around.text.text[:3000]
-    for region, full in provinces().items():
-        count = head.count(region)
-        if count:
-            hints[region] += min(count, 6) + (3 if full + "政协" in head else 0)
-            hints[region] += 2 if f"中共{full}" in head or f"{full}委" in head else 0
+    head = heads + "\n" + around.text.text[:HEAD]
+    for region, count in Counter(_province_pattern().findall(head)).items():
+        full = provinces()[region]
+        hints[region] += min(count, 6) + (3 if full + "政协" in head else 0)
+        hints[region] += 2 if f"中共{full}" in head or f"{full}委" in head else 0
     for place in _outlet_places(around.outlet):
         hints[place.region] += 5 if place.level is Level.PROVINCIAL else 3
     if around.region:

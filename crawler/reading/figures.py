@@ -62,7 +62,8 @@ _ATTENDANCE = re.compile(
     r"应出席|应到|实到|实出席|出席会议|符合(?:法定|规定)|会期|到会|列席人员|缺席"
 )
 _PLANNED = re.compile(
-    r"(?:今年|明年|新的一年|下一步|下一年|来年|\d{4}年)?[^,。]{0,6}(?:计划|拟|力争|预计|打算|争取在|安排在|将(?:要|会|继续|重点)?)(?:召开|组织|开展|举办|安排|完成|实现|围绕|提交|建成|新增)"
+    r"(?:计划|拟|力争|预计|打算|争取|将(?:要|会|继续|重点)?)"
+    r"(?:召开|组织|开展|举办|安排|完成|实现|围绕|提交|建成|新增|形成)"
 )
 _NOT_AFTER = re.compile(
     r"^(?:大事|要事|实事好事|年(?!度)|月(?!度)|日(?!常)|届|周年|以上学历|维护|自信|意识|层面|维度)"
@@ -79,6 +80,7 @@ _TRAILING = re.compile(
     r"(?:共|共计|累计|合计|总计|总|达到?|为|约|近|超过?|逾|突破|至|到|了|有|各|均|分别|已|计|等|仅|先后|再|又|就|数|"
     r"比上年|同比|较上年|[是由从的、,:;\s“‘《(]|不少于|不低于|至少|高达|将近|接近|大约)+$"
 )
+_FILLERS = 14
 _VERB_END = re.compile(
     r"(?:提交|提出|形成|举办|举行|召开|组织|开展|报送|推出|组建|建立|建成|制定|出台|邀请|安排|完成|撰写|编印|编报|编发|"
     r"收到|征集|收集|获得?|得到|围绕|聚焦|解决|推动|促成|引进|落实|争取|募集|筹集|捐赠|捐款|表彰|评选|评出|选派|选出|"
@@ -86,6 +88,7 @@ _VERB_END = re.compile(
     r"发放|出版|发表|刊发|播出|制作|拍摄|吸引|带动|集中|动员|发动|凝聚|转化|采纳|采用|转发|印发|修订|承办|督办|办理|办|作|作出|"
     r"发出|接待|协调|化解|处理|回应|反映|汇聚|入选|联合|联合住|由|把|对|有|共有|向|为|在|从|与|和|及|经|赴|到|近|每|含|包括|发布|签约|签订|落地|实施|推进|转|交办的|召集|列出|确定|确立|选取|选择|编撰|编纂|赠送|赠阅|推荐的?|推荐|来自|分赴|深入|帮助|资助|救助|援建|修建|建设|种植|改造|举荐|聘请|特聘|吸纳|安置|提供|上报|呈报|转送)$"
 )
+_VERB = 6
 _CHANGE = re.compile(r"(提高|提升|增长|增加|上升|下降|减少|降低|高出)$")
 _SHARE = re.compile(r"占(?:比|提案总数的?|总数的?|立案总数的?|全部提案的?)?$")
 _RIGHT_STOP = re.compile(
@@ -109,9 +112,15 @@ def figures_of(text: Folded, events: tuple[Event, ...] = ()) -> tuple[Figure, ..
     figures: list[Figure] = []
     starts = [event.span[0] for event in events if event.span]
     previous_end, previous_metric, previous_noun = 0, "", ""
+    told: tuple[int, int] | None = None
+    planned: re.Match[str] | None = None
     for found in _numbers(text.text):
         sentence_at = _sentence(text.text, found.start, found.end)
-        if not _is_performance(text.text, found, sentence_at):
+        if sentence_at != told:
+            told, planned = sentence_at, _PLANNED.search(text.text, *sentence_at)
+        if (planned and planned.end() <= found.start) or not _is_performance(
+            text.text, found, sentence_at
+        ):
             previous_end = found.end
             continue
         left = _left(text.text, max(previous_end, sentence_at[0]), found.start)
@@ -242,12 +251,10 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _is_performance(text: str, found: _Found, sentence: tuple[int, int]) -> bool:
-    """Head counts of a sitting and plans for the coming year are no performance."""
+    """Head counts of a sitting are no performance."""
     clause_start = max(text.rfind(mark, sentence[0], found.start) for mark in "。;!?\n") + 1
     clause = text[max(clause_start, sentence[0]) : min(len(text), found.end + 14)]
     if _ATTENDANCE.search(clause):
-        return False
-    if _PLANNED.search(text, sentence[0], found.start):
         return False
     return not (found.unit == "方面" and text[max(0, found.start - 1) : found.start] in "从个")
 
@@ -276,7 +283,7 @@ def _metric(
         metric = right or previous
     elif not right or found.unit == "%":
         metric = own
-    elif _VERB_END.search(own):
+    elif _VERB_END.search(own[-_VERB:]):
         metric = right
     else:
         metric = own + right
@@ -285,7 +292,9 @@ def _metric(
 
 
 def _bare(left: str) -> str:
-    return _TRAILING.sub("", left)
+    """``left`` without the fillers that lead up to a number."""
+    tail = _TRAILING.search(left, max(0, len(left) - _FILLERS))
+    return left[: tail.start()] if tail else left
 
 
 def _bare_tail(left: str) -> str:
@@ -294,7 +303,7 @@ def _bare_tail(left: str) -> str:
 
 def _own(left: str) -> str:
     """The words before a number without adverbs in front and fillers behind."""
-    words = _TRAILING.sub("", left)
+    words = _bare(left)
     words = _LEADING.sub("", words)
     return words.strip("“”‘’《》()、, ")
 

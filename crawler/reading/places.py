@@ -102,6 +102,8 @@ class Gazetteer:
 
     full: dict[str, tuple[Place, ...]]
     short: dict[str, tuple[Place, ...]]
+    beginnings: frozenset[str]
+    endings: frozenset[str]
 
     def named(self, name: str) -> tuple[Place, ...]:
         """The places of exactly this name; short names count when no full one fits."""
@@ -125,12 +127,16 @@ def gazetteer() -> Gazetteer:
     return Gazetteer(
         {name: ranked(places) for name, places in full.items()},
         {name: ranked(places) for name, places in short.items()},
+        frozenset(name[:2] for name in (*full, *short)),
+        frozenset(name[-2:] for name in (*full, *short)),
     )
 
 
 def place_ending_at(text: str, end: int) -> tuple[int, tuple[Place, ...]]:
     """The longest place name that ends at ``end``: where it starts, and what it may be."""
     index = gazetteer()
+    if text[max(0, end - 2) : end] not in index.endings:
+        return end, ()
     for start in range(max(0, end - MAX_NAME), end - 1):
         found = index.named(text[start:end])
         if found:
@@ -141,6 +147,8 @@ def place_ending_at(text: str, end: int) -> tuple[int, tuple[Place, ...]]:
 def places_starting_at(text: str, start: int) -> tuple[int, tuple[Place, ...]]:
     """The longest place name that starts at ``start``: where it ends, and what it may be."""
     index = gazetteer()
+    if text[start : start + 2] not in index.beginnings:
+        return start, ()
     for end in range(min(len(text), start + MAX_NAME), start + 1, -1):
         found = index.named(text[start:end])
         if found:
