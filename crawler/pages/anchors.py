@@ -81,7 +81,6 @@ class Anchor:
     text: str = ""
     title: str = ""
     day: PrintedDay | None = None
-    has_days_of_its_own: bool = False
 
 
 @dataclass(slots=True)
@@ -312,7 +311,6 @@ def _finish(reading: _Reading, walk: AnchorWalk) -> None:
         day = printed_day(text) if len(text) < 24 else None
         if day is not None and _is_only_a_day(text):
             anchor.day = day
-            anchor.has_days_of_its_own = True
         else:
             lines.append((clean_text(text), in_heading))
     if anchor.day is None and len(reading.nodes) > 2:
@@ -352,7 +350,6 @@ def _without_split_day(
         day = printed_day(leaf) if len(leaf) < 20 and _is_only_a_day(leaf) else None
         if day:
             anchor.day = day
-            anchor.has_days_of_its_own = True
             gone = {first, second, leaf, first + second}
             left = [(SPACE.sub(" ", text), heading) for text, heading in lines if text not in gone]
             glued = re.compile(rf"^{re.escape(first)}\s*{re.escape(second)}\s*")

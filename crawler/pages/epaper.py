@@ -18,12 +18,19 @@ from crawler.pages.gate import refuse_challenge, refuse_not_found, refuse_other_
 from crawler.pages.linktitles import is_better_title
 from crawler.pages.urls import canonical_url, url_date
 
-_PAGE_FILE = re.compile(
-    r"/(?:node(?:_?[A-Za-z]{0,2}\d+)?|nbs\.D\d+\w*|(?:col|l|v|vb|page_?|Page)[A-Z]?\d{1,3}[A-Z]{0,2}"
-    r"|szbz[A-Z]\d+|vlist|default|index|Qpaper|paper)\.s?html?$"
-    r"|/[A-Z]?\d{1,3}(?:\.s?html?|/index(?:\.html)?|/?)$",
+_ENGINE_FILE = re.compile(
+    r"/(?:node(?:_?[A-Z]{0,2}\d+[A-Z]?)?|nbs\.D\d+\w*|(?:col|l|n|v|page)_?[A-Z]{0,3}\d{1,3}[A-Z]{0,2}"
+    r"|szbz[A-Z]?\d{1,2}|\d{8}_\d{2,3}|vlist|Qpaper)\.s?html?$",
     re.IGNORECASE,
 )
+# Names that articles and lists have as well: only a link that says 版 makes them a page.
+_PLAIN_FILE = re.compile(
+    r"/(?:default|index|paper)\.s?html?$|/[A-Z]?\d{1,3}(?:\.s?html?|/index(?:\.html)?|/?)$",
+    re.IGNORECASE,
+)
+_SAYS_PAGE = re.compile(r"^\W*第?\s*[A-Z]{0,2}\d{1,3}\s*版")
+_FRONT_FILE = re.compile(r"/(?:default|index|paper)\.s?html?$", re.IGNORECASE)
+_PAGE_NAME = re.compile(r"版|^\W*[A-Z]?\d{1,2}(?:\W|$)")
 _STEP = re.compile(r"[上下前后][一1]?[版个页]")
 _ISSUE_STEP = re.compile(r"[上下前后][一1]?期|往期|今日")
 _OTHER_FILE = re.compile(r"\.(?:pdf|jpe?g|png|gif|swf|zip|rar|docx?|xlsx?|mp[34])$", re.IGNORECASE)
@@ -51,7 +58,7 @@ def read_issue_page(anchors: Sequence[Anchor], *, url: str) -> IssuePage | None:
     same house, and places on the page's picture that its list of titles does not name.
     """
     own_day = _page_day(url)
-    pages = [(anchor, day) for anchor in anchors if (day := _page_day(anchor.url))]
+    pages = [(anchor, day) for anchor in anchors if (day := _linked_day(anchor))]
     folder = _folder(url)
     if own_day is None:
         votes = Counter((day, _folder(anchor.url)) for anchor, day in pages)
@@ -60,19 +67,39 @@ def read_issue_page(anchors: Sequence[Anchor], *, url: str) -> IssuePage | None:
         own_day, folder = votes.most_common(1)[0][0]
     inside = [a for a, day in pages if day == own_day and _folder(a.url) == folder]
     articles = _articles(anchors, own_day, url)
-    if not articles and not inside:
-        return None
+    if not inside and len(articles) <= _articles_of_other_days(anchors, own_day):
+        return None  # a dated list or topic, not an issue
     named = [a for a in inside if not _STEP.search(a.text) and not _ISSUE_STEP.search(a.text)]
     steps = [a for a in inside if _STEP.search(a.text)]
     return IssuePage(own_day, _distinct((a.url for a in (*named, *steps)), url), articles)
 
 
+def _is_page_file(path: str) -> bool:
+    return bool(_ENGINE_FILE.search(path) or _PLAIN_FILE.search(path))
+
+
 def _page_day(url: str) -> date | None:
     """The issue's day where the URL is that of a page of an issue."""
-    path = urlsplit(url).path
-    if not _PAGE_FILE.search(path):
+    if not _is_page_file(urlsplit(url).path):
         return None
     return url_date(url) or url_date(url.rstrip("/") + "/")
+
+
+def _linked_day(anchor: Anchor) -> date | None:
+    """The issue's day where a link leads to a page of an issue."""
+    if _SAYS_PAGE.search(anchor.text):
+        return url_date(anchor.url) or url_date(anchor.url.rstrip("/") + "/")
+    day = _page_day(anchor.url)
+    if day is None or _ENGINE_FILE.search(urlsplit(anchor.url).path):
+        return day
+    return day if _PAGE_NAME.search(anchor.text) else None
+
+
+def _articles_of_other_days(anchors: Sequence[Anchor], day: date) -> int:
+    return sum(
+        url_date(anchor.url) not in (None, day) and not _is_page_file(urlsplit(anchor.url).path)
+        for anchor in anchors
+    )
 
 
 def _folder(url: str) -> str:
@@ -89,7 +116,9 @@ def _articles(anchors: Sequence[Anchor], day: date, url: str) -> tuple[Anchor, .
     listed = False
     for anchor in anchors:
         parts = urlsplit(anchor.url)
-        if _OTHER_FILE.search(parts.path) or _PAGE_FILE.search(parts.path):
+        if _OTHER_FILE.search(parts.path) or _FRONT_FILE.search(parts.path):
+            continue
+        if _linked_day(anchor) is not None:
             continue
         if url_date(anchor.url) != day or urlsplit(canonical_url(anchor.url)).netloc != host:
             continue

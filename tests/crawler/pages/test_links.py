@@ -9,6 +9,7 @@ import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypedDict, cast
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -208,6 +209,64 @@ def test_real_front_pages_give_article_links_only(name: str, least: int) -> None
     odd = [link.url for link in listing.links if not article.search(link.url)]
     assert len(listing.links) >= least
     assert len(odd) <= 0.06 * len(listing.links), odd
+
+
+# --- e-paper engines ------------------------------------------------------------------------
+
+ENGINES = [
+    # this page, another page of the issue, an article: the shapes of epaper_templates_2023.tsv
+    ("/html/2023-02/15/node_1.htm?v=1", "node_2.htm?v=1", "content_4210_90210.htm?v=1"),
+    ("/html/2023-02/15/node.htm", "node_2.htm", "content_4210.htm"),
+    (
+        "/xb/html/2023-02/15/nbs.D110000xb_A1.htm",
+        "nbs.D110000xb_A2.htm",
+        "nw.D110000xb_20230215_1-A1.htm",
+    ),
+    (
+        "/pc/layout/202302/15/node_01B.html",
+        "node_02B.html",
+        "../../../con/202302/15/content_421.html",
+    ),
+    ("/pc/layout/202302/15/lWBA01.html", "lWBA02.html", "../../../content/202302/15/c4210.html"),
+    ("/pc/col/202302/15/col_01.html", "col_02.html", "../../../con/202302/15/c4210.html"),
+    (
+        "/PC/layout/202302/15/node_A01.html",
+        "node_A02.html",
+        "../../../content/202302/15/content_421.html",
+    ),
+    (
+        "/pc/column/202302/15/colA1.html",
+        "colA2.html",
+        "../../../content/202302/15/content_4210.html",
+    ),
+    ("/html/202302/15/n_01.html", "n_02.html", "c_4210.html"),
+    ("/Html/szbz/20230215/szbzA1.Html", "szbzA2.Html", "szbz4210.Html"),
+    (
+        "/2023/20230215/20230215_001/20230215_001.html",
+        "../20230215_002/20230215_002.html",
+        "20230215_001_4.htm",
+    ),
+    ("/shtml/rb/20230215/v01.shtml", "v02.shtml", "119905.shtml"),
+    ("/zxb/20230215/html/index.htm", "page_02.htm", "content_20230215001.htm"),
+    ("/content/20230215/Page01NU.htm", "Page02NU.htm", "Articel01003MT.htm"),
+    ("/zxb/2023-02/15/01/index.html", "../02/index.html", "content_4210.html"),
+    ("/xjrb/20230215/1.html", "2.html", "33012.html"),
+    ("/html/wb/2023-02-15/1.html", "2.html", "A01/123.htm"),
+    ("/papers/20230215/front.html", "second.html", "4210.html"),
+]
+
+
+@pytest.mark.parametrize(("page", "other", "article"), ENGINES, ids=[e[0] for e in ENGINES])
+def test_an_issue_page_of_every_engine(page: str, other: str, article: str) -> None:
+    url = f"http://szb.example.cn{page}"
+    body = (
+        f"<html><body><a href='{url}'>第01版：要闻</a><a href='{other}'>第02版：综合</a>"
+        f"<ul><li><a href='{article}'>南岭政协开展城乡供水专题调研</a></li>"
+        "<li><a href='/rb/2023-02/15/01.pdf'>下载本版PDF</a></li></ul></body></html>"
+    )
+    listing = read_listing(body.encode(), url=url)
+    assert [link.url for link in listing.links] == [urljoin(url, article)]
+    assert listing.issue_pages == (urljoin(url, other),)
 
 
 # --- days ---------------------------------------------------------------------------------
