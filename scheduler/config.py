@@ -1,8 +1,9 @@
 """What a deployment sets: ``CPPCC_...`` environment variables, read once, misspelt ones refused."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
 from crawler.config import CrawlConfig, unknown_settings
 
@@ -17,6 +18,31 @@ class Config(CrawlConfig):
     var: Path = Field(default=Path("var"), description="Folder for run logs and other local files")
     deadline_seconds: float = Field(
         default=3600.0, gt=0, description="A run that takes longer is cancelled, then killed"
+    )
+    calendar: Path | None = Field(
+        default=None, description="A TOML file that adds to or overrides scheduler/almanac.toml"
+    )
+    runs_at_once: int = Field(default=4, ge=1, description="Runs of one service at the same time")
+    runs_per_host: int = Field(
+        default=1, ge=1, description="Runs on one host at the same time, over all services"
+    )
+    probes_at_once: int = Field(default=16, ge=1, description="Probes at the same time")
+    channels: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where alerts go: URLs separated by spaces or lines (file:, webhook+http(s):, "
+        "or any of Apprise); alerts.txt in CPPCC_VAR when empty",
+    )
+    digest_hour: int = Field(
+        default=8, ge=0, le=23, description="Hour of the daily digest in Asia/Shanghai"
+    )
+    metrics_port: int = Field(
+        default=9464, ge=0, le=65535, description="Loopback port of /healthz and /metrics; 0 is off"
+    )
+    log_format: Literal["json", "text"] = Field(
+        default="json", description="How `cppcc run` logs: JSON lines, or text for people"
+    )
+    drain_seconds: float = Field(
+        default=60.0, ge=0, description="How long running crawls may go on after SIGTERM"
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import RecordNotFoundError, TransitionError
@@ -215,6 +215,12 @@ def last_told_at(session: Session) -> datetime | None:
     """When a message last told of an opening."""
     query = select(IncidentRow.told_at).where(IncidentRow.told_at.is_not(None))
     return session.scalars(query.order_by(IncidentRow.told_at.desc()).limit(1)).first()
+
+
+def told_at_once(session: Session, at: datetime) -> int:
+    """How many openings the message of that instant told of."""
+    query = select(func.count()).select_from(IncidentRow).where(IncidentRow.told_at == at)
+    return session.scalars(query).one()
 
 
 def _incidents(session: Session, query: Select[IncidentRow]) -> list[Incident]:
