@@ -59,8 +59,8 @@ _BAND_NUMBERS = np.arange(1, BANDS + 1, dtype=np.uint64)
 
 # Below SHORT letters a text is a notice, above LONG an article; in between, in between.
 SHORT, LONG = 300, 800
-CONTAINED_SHORT, CONTAINED_LONG = 0.985, 0.72
-NUMBERS_LONG = 0.6
+CONTAINED_SHORT, CONTAINED_LONG = 1.0, 0.72
+NUMBERS_LOST = 0.4  # of a long text's numbers, or two of them
 
 
 def normalised(text: str) -> str:
@@ -82,18 +82,21 @@ def content_sha256(title: str, text: str) -> str:
 class Fingerprint:
     """All that a text is compared by.
 
-    ``shingles`` are the sorted distinct hashes of its 4-grams of letters, none across a
-    paragraph's end, so that shuffled paragraphs change nothing; ``numbers`` the distinct
-    numbers it states; ``slots`` its MinHash signature, ``keys`` what an index files it
-    under: any two copies share one of them.
+    ``letters`` is the text without signs, for matching; ``shingles`` are the sorted distinct
+    hashes of its 4-grams of letters, none across a paragraph's end, so that shuffled
+    paragraphs change nothing; ``slots`` its MinHash signature, ``keys`` what an index files
+    it under: any two copies share one of them.
     """
 
     content_sha256: str
-    length: int
+    letters: str
     shingles: NDArray[np.uint64]
-    numbers: frozenset[str]
     slots: NDArray[np.uint16]
     keys: tuple[int, ...]
+
+    def numbers(self) -> frozenset[str]:
+        """The distinct numbers that the text states."""
+        return frozenset(_NUMBER.findall(self.letters))
 
 
 def fingerprint(title: str, text: str) -> Fingerprint:
@@ -102,15 +105,13 @@ def fingerprint(title: str, text: str) -> Fingerprint:
     heading = normalised(title)
     matching = _NOT_LETTERS.sub("", simplified("\n".join(lines)))
     shingles = _shingles(matching)
-    letters = matching.replace("\n", "")
-    exact = _exact_key(_NOT_LETTERS.sub("", simplified(heading)), letters)
+    exact = _exact_key(_NOT_LETTERS.sub("", simplified(heading)), matching.replace("\n", ""))
     slots = _signature(shingles)
     keys = () if slots is None else _band_keys(slots)
     return Fingerprint(
         content_sha256=_content_hash(heading, "".join(lines)),
-        length=len(letters),
+        letters=matching,
         shingles=shingles,
-        numbers=frozenset(_NUMBER.findall(matching)),
         slots=np.zeros(SLOTS, np.uint16) if slots is None else slots.astype(np.uint16),
         keys=keys if exact is None else (exact, *keys),
     )
@@ -131,12 +132,12 @@ def is_copy(one: Fingerprint, other: Fingerprint) -> bool:
     small, large = sorted((one, other), key=lambda text: len(text.shingles))
     if len(small.shingles) == 0:
         return False
-    short = min(1.0, max(0.0, (LONG - small.length) / (LONG - SHORT)))
-    if len(small.numbers) >= 3 or short == 1.0:
-        same = len(small.numbers & large.numbers)
-        if same < (NUMBERS_LONG + (1 - NUMBERS_LONG) * short) * len(small.numbers):
-            return False
-    return containment(small, large) >= CONTAINED_LONG + (CONTAINED_SHORT - CONTAINED_LONG) * short
+    short = min(1.0, max(0.0, (LONG - len(small.letters)) / (LONG - SHORT)))
+    if containment(small, large) < CONTAINED_LONG + (CONTAINED_SHORT - CONTAINED_LONG) * short:
+        return False
+    numbers = small.numbers()
+    missing = len(numbers - large.numbers())
+    return missing <= (1 - short) * max(2.0, NUMBERS_LOST * len(numbers))
 
 
 def containment(small: Fingerprint, large: Fingerprint) -> float:

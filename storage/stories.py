@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 
 import numpy as np
 from sqlalchemy import (
@@ -126,6 +127,7 @@ class Index:
         self._session = session
         self._texts = texts
         self._found = candidates(session, {key for one in texts for key in one.fingerprint.keys})
+        self._added: dict[int, int] = {}  # the batch's own: the last under each key
         self._slots: dict[int, bytes] = {}
         self._stories: dict[int, int] = {}
         self._prints: dict[int, Fingerprint] = {}
@@ -166,9 +168,9 @@ class Index:
     def _match(self, one: Text) -> _Match | None:
         """The story of the nearest proven copy; the oldest of equally near ones."""
         shared: Counter[int] = Counter()
-        for key in one.fingerprint.keys:
-            if found := self._found.get(key):
-                shared.update(found)
+        for key in self._found.keys() & one.fingerprint.keys:
+            shared.update(self._found[key])
+        shared.update(self._added[key] for key in self._added.keys() & one.fingerprint.keys)
         shared.pop(one.publication_id, None)  # its own words of before, if it is revised
         ranked = []
         for id_, _ in shared.most_common(MOST_CANDIDATES):
@@ -189,9 +191,11 @@ class Index:
         self._prints[id_] = one.fingerprint
         self._slots[id_] = one.fingerprint.slots.tobytes()
         self._signatures.append({"publication_id": id_, "slots": self._slots[id_]})
-        for key in one.fingerprint.keys:
-            self._found.setdefault(key, []).append(id_)
-        self._bands += [(key, id_) for key in one.fingerprint.keys]
+        keys = one.fingerprint.keys
+        for key in self._added.keys() & keys:
+            self._found.setdefault(key, []).append(self._added[key])
+        self._added.update(zip(keys, repeat(id_), strict=False))
+        self._bands.extend(zip(keys, repeat(id_), strict=False))
 
     def write(self) -> None:
         """Write what was added; a revised text keeps its old keys and replaces its signature."""
