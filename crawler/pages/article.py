@@ -68,7 +68,7 @@ def read_generically(
     """Read a parsed page with no selectors."""
     text = decoded.text
     at = url or None
-    page = lay_out(tree)
+    page = lay_out(tree, text)
     head = read_head(tree, text)
     found = find_body(page, find_anchor(page, head))
     if found is None:
@@ -101,7 +101,7 @@ def read_generically(
         author=credits.author.name if credits.author else None,
         editor=credits.editor.name if credits.editor else None,
         images=_images(page, found, url),
-        next_page=next_page(tree, text, url),
+        next_page=next_page(page, text, url),
         score=sure,
         evidence=tuple(evidence),
     )

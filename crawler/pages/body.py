@@ -26,6 +26,7 @@ _OF_REPLIES = 0.1
 _OF_ASIDES = 0.3
 """What sentences count for in a box whose name sets it beside the article; names may err."""
 _POOR = 120.0
+_NEARLY_ALL = 0.985
 _ENOUGH = 60.0
 _SENTENCE = 12
 """Characters from which a line with a stop in it counts as a sentence."""
@@ -54,7 +55,9 @@ def _share_by_name(name: str) -> float:
 
 def shares(page: Page) -> list[float]:
     """For each box, what its sentences count for by its name and those of the boxes round it."""
-    found: list[float] = []
+    if page.shares:
+        return page.shares
+    found = page.shares
     for box in page.boxes:
         share = found[box.parent] if box.parent >= 0 else 1.0
         if box.tag in _ASIDE_TAGS:
@@ -73,8 +76,8 @@ def worth(line: Line) -> float:
     plain = size - linked
     if linked * 2 > size:
         return -4.0 - 0.3 * min(linked, 40)
-    stops = len(_STOPS.findall(text)) if size > 5 else 0
-    if stops and plain >= _SENTENCE:
+    stops = len(_STOPS.findall(text)) if plain >= _SENTENCE else 0
+    if stops:
         if size < 400 and dropped_by(text):
             return -5.0
         return plain + 4.0 * min(stops, plain / 6)
@@ -144,17 +147,16 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
 
 def _tightened(page: Page, sums: list[float], best: int) -> int:
     """The smallest box that holds nearly all of what the best box holds."""
-    children: dict[int, list[int]] = {}
-    for box in page.boxes:
-        children.setdefault(box.parent, []).append(box.index)
     while True:
-        box = page.boxes[best]
-        total = sums[box.end] - sums[box.start]
-        inner = [
-            child
-            for child in children.get(best, ())
-            if sums[page.boxes[child].end] - sums[page.boxes[child].start] >= 0.985 * total
-        ]
-        if len(inner) != 1:
+        outer = page.boxes[best]
+        enough = _NEARLY_ALL * (sums[outer.end] - sums[outer.start])
+        inner = None
+        for box in page.boxes[best + 1 :]:
+            if box.start >= outer.end and box.depth <= outer.depth:
+                break
+            if box.parent == best and sums[box.end] - sums[box.start] >= enough:
+                inner = box.index
+                break
+        if inner is None:
             return best
-        best = inner[0]
+        best = inner

@@ -74,22 +74,29 @@ DROPPED: Mapping[str, str] = {
         r"[\s\[【]*(?:调整)?字[\s]*[体号]\s*[:：]?"
         r"(?:[\s\[\]【】|]*(?:A?[+-]+|A|大|中|小|超大|默认|打印|T|\+|-))*\s*"
     ),
-    "platform_note": (
-        r"(?:特别|平台|免责|版权|郑重|重要|作者|本网|本站)?(?:声明|提示)\s*[:：].{6,}"
-        r"|Notice: The content above.*"
-        r"|.{0,40}(?:未经.{0,10}(?:许可|授权|同意).{0,16}(?:转载|使用|摘编|复制|链接|镜像)"
-        r"|转载.{0,8}(?:注明|请|须)"
-        r"|(?:不代表|仅代表).{0,20}(?:观点|立场)).{0,120}"
-        r"|[-—\s]*(?:THE END|The End|END)[-—\s]*"
-    ),
     "previous_next": r"(?:上一篇|下一篇|上一条|下一条|前一篇|后一篇)(?:\s*[:：]?.{0,80}|$)",
-    "copyright": rf".{{0,80}}{_RIGHTS}.*",
     "counts": (
         r"(?:阅读|浏览|点击|评论|点赞|播放|跟贴|参与|发贴|人气)(?:数|量|次数)?\s*[:：(（]*"
         r"\s*[\d.,万+]*\s*(?:次|人|\)|）)*"
     ),
 }
-"""Rules for whole lines, tried in this order; the first that matches names the reason."""
+"""Rules for short whole lines, tried in this order; the first that matches is the reason."""
+
+CONTAINED: Mapping[str, tuple[str, str]] = {
+    "platform_note": (
+        "声明 提示 转载 观点 立场 content END End",
+        r"(?:特别|平台|免责|版权|郑重|重要|作者|本网|本站)?(?:声明|提示)\s*[:：].{6,}"
+        r"|Notice: The content above.*"
+        r"|.{0,40}(?:未经.{0,10}(?:许可|授权|同意).{0,16}(?:转载|使用|摘编|复制|链接|镜像)"
+        r"|转载.{0,8}(?:注明|请|须)|(?:不代表|仅代表).{0,20}(?:观点|立场)).{0,120}"
+        r"|[-—\s]*(?:THE END|The End|END)[-—\s]*",
+    ),
+    "copyright": (
+        "ICP 公网安备 版权所有 eserved Copyright 举报 京公网 许可证 新出网证 备案号",
+        rf".{{0,80}}{_RIGHTS}.*",
+    ),
+}
+"""Rules for lines of any length up to a paragraph's: words one of which must occur, pattern."""
 
 _LINKS = any_of(
     r"相關(?:新聞|閱讀|連結|報道|文章) 延伸閱讀 推薦閱讀 熱門新聞 "
@@ -120,6 +127,8 @@ def _heading(words: str) -> re.Pattern[str]:
     )
 
 
+_LINK_HINT = re.compile(r"[关關荐薦阅閱新聞闻文看欢行章热顾图链评]")
+_COMMENT_HINT = re.compile(r"[评论說说帖言]")
 _HEADS_LINKS = _heading(_LINKS)
 _HEADS_COMMENTS = _heading(_COMMENTS)
 
@@ -130,23 +139,40 @@ def compile_rules(rules: Mapping[str, str]) -> re.Pattern[str]:
 
 
 _DROPPED = compile_rules(DROPPED)
+_CONTAINED = [
+    (name, tuple(words.split()), re.compile(f"(?:{rule})$"))
+    for name, (words, rule) in CONTAINED.items()
+]
+_SHORT = 170
 _MAX_DROPPED = 300
 _MAX_HEADING = 24
 
 
 def dropped_by(text: str) -> str | None:
     """The rule under which a line does not belong to the text; None when it may."""
-    if len(text) > _MAX_DROPPED:
+    size = len(text)
+    if size > _MAX_DROPPED:
         return None
-    found = _DROPPED.match(text)
-    return found.lastgroup if found else None
+    if size <= _SHORT and (found := _DROPPED.match(text)):
+        return found.lastgroup
+    for name, words, pattern in _CONTAINED:
+        for word in words:
+            if word in text:
+                if pattern.match(text):
+                    return name
+                break
+    return None
 
 
 def heads_links(text: str) -> bool:
     """Whether a line heads related links, recommendations or a ranking."""
-    return len(text) <= _MAX_HEADING and _HEADS_LINKS.match(text) is not None
+    if len(text) > _MAX_HEADING or not _LINK_HINT.search(text):
+        return False
+    return _HEADS_LINKS.match(text) is not None
 
 
 def heads_comments(text: str) -> bool:
     """Whether a line heads what readers wrote."""
-    return len(text) <= _MAX_HEADING and _HEADS_COMMENTS.match(text) is not None
+    if len(text) > _MAX_HEADING or not _COMMENT_HINT.search(text):
+        return False
+    return _HEADS_COMMENTS.match(text) is not None

@@ -42,7 +42,7 @@ _COMMON = frozenset(
 _FOREIGN = frozenset({"utf-8", "gb18030", "big5hkscs", "utf-16"})
 _TOLERATED = 0.002
 """Share of broken sequences in a page that is UTF-8 all the same: cut or spliced text."""
-_SAMPLE_BYTES = 60_000
+_SAMPLE_BYTES = 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,14 @@ def _known(encoding: str) -> bool:
 
 def _sampled(body: bytes, encoding: str) -> tuple[float, str]:
     """How much a reading of the bytes looks like Chinese, and the encoding tried."""
-    text = body[:_SAMPLE_BYTES].decode(encoding, "replace")
+    half = len(body) // 2
+    sample = body if len(body) < 3 * _SAMPLE_BYTES else body[half : half + _SAMPLE_BYTES]
+    text = sample.decode(encoding, "replace")
     wide = [char for char in text if char > "\x7f"]
     if not wide:
         return 0.0, encoding
     broken = text.count("\ufffd")
-    common = sum(char in _COMMON for char in wide)
+    common = sum(map(_COMMON.__contains__, wide))
     return (common - 4 * broken) / len(wide), encoding
 
 

@@ -69,9 +69,14 @@ _META_NAMES = (
     "others",
 )
 _SCRIPT = re.compile(
-    r"""["']?(?:pub_?(?:lish)?_?(?:time|date|edtime|edat|Timestamp)|datePublished|ptime|news_?time|createTime|create_time|ct|oriCreateTime|displayTime|docreltime|DocRelTime)["']?\s*[:=]\s*["']?(\d{10}(?:\d{3})?\b|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}[^"'<>]{0,20})""",
+    r"[:=]\s*[\"']?(1\d{9}(?:\d{3})?(?!\d)|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^\"'<>]{0,16})"
+)
+_SCRIPT_NAME = re.compile(
+    r"(?:pub(?:lish)?_?(?:ed)?_?(?:time|date|at|timestamp)|datePublished|ptime|news_?time"
+    r"|create_?time|oriCreateTime|displayTime|docreltime|\bct)[\"']?\s*$",
     re.I,
 )
+_NAME_CHARS = 28
 _URL_DAY = re.compile(
     r"/(?:[a-z]+_?)?(?P<y>(?:19|20)\d\d)[-/_]?(?P<mo>1[0-2]|0?[1-9])[-/_]?(?P<d>3[01]|[12]\d|0?[1-9])(?=[/_.-]|$)|/t(?P<y2>20\d\d)(?P<mo2>\d\d)(?P<d2>\d\d)_"
 )
@@ -165,11 +170,13 @@ def find_date(
     ``title`` is the title's line, ``start`` the first line of the text.
     """
     found = _near_title(page, title, start, now)
-    hidden = _unseen(head, text, now)
     if found is None:
-        found = hidden or _after_body(page, lines, now)
-    elif found.precision is Precision.DAY and hidden and hidden.at.date() == found.at.date():
-        found = hidden if hidden.precision is Precision.SECOND else found
+        found = _of_metas(head, now) or _in_script(text, now) or _updated(head, now)
+        found = found or _after_body(page, lines, now)
+    elif found.precision is Precision.DAY:
+        hidden = _of_metas(head, now)
+        if hidden and hidden.precision is Precision.SECOND and hidden.at.date() == found.at.date():
+            found = hidden
     return found or _of_address(url or head.canonical, now)
 
 
@@ -201,28 +208,29 @@ def _after_body(page: Page, text: Text, now: datetime | None) -> Dated | None:
     return None
 
 
-def _unseen(head: Head, text: str, now: datetime | None) -> Dated | None:
-    """Metas, the Founder comment, inline scripts."""
+def _of_metas(head: Head, now: datetime | None) -> Dated | None:
+    """The first meta that states a day, the clock of a later one of the same day; Founder's."""
     best: Dated | None = None
     for name in _META_NAMES:
         content = head.metas.get(name)
-        if content:
-            for dated in [
-                *dates_in(content, f"meta {name}", "meta", now),
-                *_compact(content, f"meta {name}", "meta", now),
-            ]:
-                if best is None or (
-                    best.precision is Precision.DAY and dated.at.date() == best.at.date()
-                ):
-                    best = dated
-                break
+        if not content:
+            continue
+        rule = f"meta {name}"
+        dated = next(dates_in(content, rule, "meta", now), None)
+        dated = dated or next(_compact(content, rule, "meta", now), None)
+        if dated is None:
+            continue
+        if best is None or (best.precision is Precision.DAY and dated.at.date() == best.at.date()):
+            best = dated
     if best is None and "date" in head.enp:
         best = next(dates_in(head.enp["date"], "enpproperty", "html", now), None)
-    if best is None:
-        best = _in_script(text, now)
-    if best is None and "dateupdate" in head.metas:
-        best = next(dates_in(head.metas["dateupdate"], "meta dateUpdate", "meta", now), None)
     return best
+
+
+def _updated(head: Head, now: datetime | None) -> Dated | None:
+    """What a page without any other date states as its last change."""
+    content = head.metas.get("dateupdate", "")
+    return next(dates_in(content, "meta dateUpdate", "meta", now), None)
 
 
 def _compact(text: str, rule: str, where: str, now: datetime | None) -> Iterator[Dated]:
@@ -234,12 +242,15 @@ def _compact(text: str, rule: str, where: str, now: datetime | None) -> Iterator
 
 def _in_script(text: str, now: datetime | None) -> Dated | None:
     for found in _SCRIPT.finditer(text):
+        name = _SCRIPT_NAME.search(text, max(0, found.start() - _NAME_CHARS), found.start())
+        if name is None:
+            continue
         value = found[1]
         if value.isdigit():
             seconds = int(value[:10])
             at = datetime.fromtimestamp(seconds, SHANGHAI)
             if at > _EARLIEST and (now is None or at <= now + _DRIFT):
-                quote = found[0]
+                quote = text[name.start() : found.end()]
                 return Dated(
                     at,
                     Precision.SECOND,

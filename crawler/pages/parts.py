@@ -1,17 +1,20 @@
 """Articles on several pages: where the next page is, and how the pages become one article."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from html import unescape
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
+from crawler.pages.tree import Page
 from storage.records import Article, Image
 
-_NEXT = re.compile(
-    r"[\s\[【(（<«]*(?:下一页|下页|余下全文|后一页|下一頁|next page)[\s\]】)）>»→]*", re.I
+_NEXT = ("下一页", "下页", "后一页", "余下全文", "下一頁")
+_HREF = re.compile(
+    r"<a\b[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)[^>]*>(?:\s|&\w+;|[\[【(（<«]|<(?!/?a\b)[^>]*>)*$",
+    re.I,
 )
+_WINDOW = 500
 _TRS_COUNT = re.compile(
     r"createPageHTML\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
 )
@@ -19,7 +22,7 @@ _PAGE_SUFFIX = re.compile(r"[_-]\d{1,2}$")
 """Longer numbers are ids: content_771 and content_772 are two articles."""
 
 
-def next_page(tree: LexborHTMLParser, text: str, base: str) -> str | None:
+def next_page(page: Page, text: str, base: str) -> str | None:
     """The absolute address of the article's next page; None on its last or only one.
 
     A link to the next article or the next page of a list is none: the address must be this
@@ -27,19 +30,32 @@ def next_page(tree: LexborHTMLParser, text: str, base: str) -> str | None:
     """
     if not base:
         return None
-    if "下一页" in text or "余下全文" in text or "下页" in text or "下一頁" in text:
-        for link in tree.css("a[href]"):
-            if not _NEXT.fullmatch(link.text()):
-                continue
-            target = urljoin(base, link.attributes.get("href") or "")
+    tail = (line.text for line in page.lines if line.linked)
+    places = _places(text) if any(word in line for line in tail for word in _NEXT) else ()
+    for at in places:
+        window = text[max(0, at - _WINDOW) : at]
+        opened = window.rfind("<a")
+        link = _HREF.match(window, opened) if opened > window.rfind("</a") else None
+        if link:
+            target = urljoin(base, unescape(link[1]).strip())
             if _is_other_part(base, target):
                 return target.split("#")[0]
     return _from_script(text, base)
 
 
+def _places(text: str) -> Iterator[int]:
+    """Where a word for the next page stands; plain search, for the whole source is gone through."""
+    for word in _NEXT:
+        at = text.find(word)
+        while at >= 0:
+            yield at
+            at = text.find(word, at + 1)
+
+
 def _from_script(text: str, base: str) -> str | None:
     """TRS counts the pages of an article in a script; page 2 of ``t1`` is ``t1_1``."""
-    found = _TRS_COUNT.search(text)
+    at = text.find("createPageHTML(")
+    found = _TRS_COUNT.match(text, at) if at >= 0 else None
     if not found:
         return None
     count, current = int(found[1]), int(found[2])

@@ -48,7 +48,7 @@ def select_text(page: Page, body: Body, title_line: int | None, title: str) -> T
     begin = _skip_header(page, begin, body.end, dropped)
     rows = table_rows(page, begin, body.end)
     _drop_asides(page, body, begin, dropped)
-    _drop_by_rule(page, begin, body.end, comparable(title), rows, dropped)
+    _drop_by_rule(page, begin, body.end, title, rows, dropped)
     _drop_related(page, begin, body.end, dropped)
     _drop_tail(page, begin, body.end, rows, dropped)
     paragraphs: list[str] = []
@@ -73,6 +73,8 @@ def table_rows(page: Page, begin: int, end: int) -> dict[int, int]:
     A row is data when each of its cells holds one short line.
     """
     cells: dict[int, list[int]] = {}
+    if not any(box.tag == "tr" and box.start < end and box.end > begin for box in page.boxes):
+        return {}
     for index in range(begin, end):
         box = page.boxes[page.lines[index].box]
         while box.parent >= 0 and box.tag not in ("td", "th"):
@@ -132,6 +134,7 @@ def _drop_by_rule(
     page: Page, begin: int, end: int, title: str, rows: dict[int, int], dropped: dict[int, str]
 ) -> None:
     linked = sum(_is_link(page.lines[index]) for index in range(begin, end))
+    key = comparable(title)
     mostly_linked = linked * 2 > end - begin
     for index in range(begin, end):
         if index in dropped or index in rows:
@@ -140,7 +143,7 @@ def _drop_by_rule(
         rule = dropped_by(line.text)
         if rule:
             dropped[index] = rule
-        elif title and len(line.text) < 2 * len(title) + 20 and comparable(line.text) == title:
+        elif key and title[:2] in line.text and comparable(line.text) == key:
             dropped[index] = "repeated_title"
         elif not mostly_linked and _is_link(line):
             dropped[index] = "link"

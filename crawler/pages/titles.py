@@ -84,14 +84,16 @@ def find_anchor(page: Page, head: Head) -> int | None:
 
 def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
     """The title; ``[start, end)`` are the lines of the body, None when nothing names the page."""
-    wanted = [comparable(text) for text in _named(head)]
+    names = _named(head)
+    wanted = [comparable(text) for text in names]
+    named = "\n".join(names)
     best: tuple[float, int] | None = None
     for index in range(min(end, len(page.lines))):
-        score = _score(page, index, wanted, start)
+        score = _score(page, index, wanted, named, start)
         if score is not None and (best is None or score >= best[0]):
             best = (score, index)
     for index in range(end, min(end + 6, len(page.lines))):
-        score = _score(page, index, wanted, start)
+        score = _score(page, index, wanted, named, start)
         if score is not None and score - 3 > (best[0] if best else 1.0):
             best = (score - 3, index)
     if best is not None and best[0] >= 1.2:
@@ -108,20 +110,23 @@ def _named(head: Head) -> list[str]:
     return names
 
 
-def _score(page: Page, index: int, wanted: list[str], start: int) -> float | None:
+def _score(page: Page, index: int, wanted: list[str], named: str, start: int) -> float | None:
     line = page.lines[index]
     text = line.text
-    if not 2 <= len(text) <= _MAX or _NOT_TITLE.search(text):
+    if not 2 <= len(text) <= _MAX:
+        return None
+    box = page.boxes[line.box]
+    heading = _heading(page, line.box)
+    unlike = not heading and text[:2] not in named and text[2:4] not in named
+    if unlike and not _NAMED.search(box.name):
         return None
     key = comparable(text)
-    if len(key) < 2:
+    if len(key) < 2 or _NOT_TITLE.search(text):
         return None
     score = _agreement(key, wanted)
-    box = page.boxes[line.box]
     if _KICKER.search(box.name) or _SUBTITLE.search(box.name):
         return None
     ahead = index <= start
-    heading = _heading(page, line.box)
     if score == 0.0 and not heading and not _NAMED.search(box.name):
         return None
     score += heading

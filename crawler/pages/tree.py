@@ -6,6 +6,7 @@ always a slice.  Text that no reader sees (scripts, hidden elements) makes no li
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -15,13 +16,13 @@ def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_UNREAD = _names(
+_UNREAD_TAGS = _names(
     """
     script style noscript template textarea select option iframe object embed svg math canvas head
     title meta link input button audio map datalist
     """
 )
-_BLOCK = _names(
+_BLOCK_TAGS = _names(
     """
     address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
     figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main
@@ -29,13 +30,21 @@ _BLOCK = _names(
     founder-title founder-author video
     """
 )
+_INLINE, _TEXT, _UNREAD, _BREAK, _IMAGE, _LINK, _BLOCK = range(7)
+_KINDS: dict[str | None, int] = {
+    **dict.fromkeys(_UNREAD_TAGS, _UNREAD),
+    **dict.fromkeys(_BLOCK_TAGS, _BLOCK),
+    **dict.fromkeys(("-comment", "-doctype", "-document", None), _UNREAD),
+    "-text": _TEXT,
+    "br": _BREAK,
+    "img": _IMAGE,
+    "a": _LINK,
+}
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt)?\s*(?:;|$|!)", re.I
 )
-_HIDING_RULE = re.compile(
-    r"(?:^|[}\s>])([.#][\w-]+)\s*\{([^{}]*(?:display\s*:\s*none|visibility\s*:\s*hidden)[^{}]*)\}",
-    re.I,
-)
+_HIDING_MARKS = ("display:none", "display: none", "visibility:hidden", "visibility: hidden")
+_SIMPLE = re.compile(r"[.#][\w-]+")
 _MAX_STYLE = 50_000
 MAX_DEPTH = 2_000
 """Nesting beyond this is not read: no page of a real editor comes near it."""
@@ -84,6 +93,7 @@ class Page:
     boxes: list[Box] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     hidden_chars: int = 0
+    shares: list[float] = field(default_factory=list)  # filled by ``body``
 
     def ancestors(self, box: int) -> list[Box]:
         """The boxes from ``box`` itself up to the body."""
@@ -94,12 +104,12 @@ class Page:
         return chain
 
 
-def lay_out(tree: LexborHTMLParser, *, show_hidden: bool = False) -> Page:
-    """Walk the tree once; with ``show_hidden`` styles that hide an element are disregarded."""
+def lay_out(tree: LexborHTMLParser, source: str) -> Page:
+    """Walk the tree once; ``source`` is the page's text, for its style sheets."""
     page = Page()
     root = tree.body or tree.root
     if root is not None:
-        _walk(root, page, None if show_hidden else _hidden_names(tree))
+        _walk(root, page, _hidden_names(source))
     return page
 
 
@@ -110,13 +120,30 @@ def lay_out_node(node: LexborNode) -> Page:
     return page
 
 
-def _hidden_names(tree: LexborHTMLParser) -> frozenset[str]:
-    """Class and id selectors that the page's own style sheet hides outright."""
+def _sheets(source: str) -> Iterator[str]:
+    """The style sheets in a page's source; plain search, for a page is long and they are few."""
+    for mark in ("<style", "<STYLE"):
+        at = source.find(mark)
+        while at >= 0:
+            end = source.find("</", at)
+            if 0 < end - at <= _MAX_STYLE:
+                yield source[source.find(">", at) + 1 : end]
+            at = source.find(mark, at + 1)
+
+
+def _hidden_names(source: str) -> frozenset[str]:
+    """Classes and #ids that the page's own style sheets hide outright."""
     names: set[str] = set()
-    for style in tree.css("style"):
-        css = style.text()
-        if len(css) < _MAX_STYLE and ("none" in css or "hidden" in css):
-            names.update(rule[1] for rule in _HIDING_RULE.finditer(css))
+    for css in _sheets(source):
+        for mark in _HIDING_MARKS:
+            at = css.find(mark)
+            while at >= 0:
+                opened = css.rfind("{", 0, at)
+                before = max(css.rfind("}", 0, at), css.rfind("{", 0, max(0, opened)))
+                for selector in css[before + 1 : opened].split(","):
+                    if before < opened and _SIMPLE.fullmatch(selector.strip()):
+                        names.add(selector.strip().lstrip("."))
+                at = css.find(mark, at + 1)
     return frozenset(names)
 
 
@@ -124,16 +151,17 @@ def _is_hidden(attributes: dict[str, str | None], hidden_names: frozenset[str]) 
     style = attributes.get("style")
     if style and _HIDING.search(style):
         return True
-    if "hidden" in attributes:
-        return True
     if hidden_names:
-        if f"#{attributes.get('id')}" in hidden_names:
+        name = attributes.get("class")
+        if name and not hidden_names.isdisjoint(name.split()):
             return True
-        return any(f".{name}" in hidden_names for name in (attributes.get("class") or "").split())
-    return False
+        name = attributes.get("id")
+        if name and f"#{name}" in hidden_names:
+            return True
+    return "hidden" in attributes
 
 
-def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str] | None) -> None:
+def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str]) -> None:
     """Depth first without recursion: a hostile page may nest ten thousand deep.
 
     One function on purpose: calls per node would cost more than the work (docs/pages.md).
@@ -144,62 +172,62 @@ def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str] | None) -> 
     parts: list[str] = []
     linked = 0
     link_depth = 0
-    stack: list[tuple[LexborNode, str]] = []
+    stack: list[tuple[LexborNode, int]] = []
+    kind_of = _KINDS.get
     node = root.first_child
     while True:
         while node is None and stack:
             node, kind = stack.pop()
-            if kind == "block":
+            if kind == _BLOCK:
                 if parts:
                     _end_line(lines, parts, linked, box)
                     parts, linked = [], 0
                 closing = boxes[box]
                 closing.end = len(lines)
                 box = closing.parent
-            elif kind == "link":
+            elif kind == _LINK:
                 link_depth -= 1
             node = node.next
         if node is None:
             break
         tag = node.tag
-        if tag == "-text":
+        kind = kind_of(tag, _INLINE)
+        if kind == _TEXT:
             text = node.text_content
             if text and not text.isspace():
                 parts.append(text)
                 if link_depth:
                     linked += len(text.strip())
-        elif tag == "br":
+        elif kind == _BREAK:
             if parts:
                 _end_line(lines, parts, linked, box)
                 parts, linked = [], 0
-        elif tag is not None and tag not in _UNREAD:
+        elif kind != _UNREAD:
             attributes = node.attributes
-            kind = "inline"
-            if attributes and hidden_names is not None and _is_hidden(attributes, hidden_names):
+            if attributes and _is_hidden(attributes, hidden_names):
                 page.hidden_chars += len(node.text())
-            elif tag == "img":
+            elif kind == _IMAGE:
                 page.pictures.append(_picture(attributes, len(lines), box))
-            elif len(lines) < MAX_LINES and len(stack) < MAX_DEPTH:
-                if tag == "a":
-                    # <a name=top> marks a place; unclosed, it would make the whole page a link.
-                    if attributes.get("href"):
-                        link_depth += 1
-                        kind = "link"
-                elif tag in _BLOCK:
+            elif len(stack) < MAX_DEPTH:
+                if kind == _BLOCK:
                     if parts:
                         _end_line(lines, parts, linked, box)
                         parts, linked = [], 0
                     name = ""
                     if attributes:
                         name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-                    boxes.append(Box(len(boxes), box, tag, name.lower(), len(stack), len(lines)))
-                    box = len(boxes) - 1
-                    kind = "block"
-                first = node.first_child
-                if first is not None or kind != "inline":
-                    stack.append((node, kind))
-                    node = first
-                    continue
+                    number = len(boxes)
+                    boxes.append(Box(number, box, tag or "", name.lower(), len(stack), len(lines)))
+                    box = number
+                elif kind == _LINK:
+                    # <a name=top> marks a place; unclosed, it would make the whole page a link.
+                    if attributes.get("href"):
+                        link_depth += 1
+                    else:
+                        kind = _INLINE
+                stack.append((node, kind))
+                node = node.first_child
+                continue
         node = node.next
     if parts:
         _end_line(lines, parts, linked, box)

@@ -42,7 +42,7 @@ def test_dropping_rule(rule: str, name: str, monkeypatch: pytest.MonkeyPatch) ->
     ("module", "attribute", "value", "name"),
     [
         (tree, "_HIDING", NEVER, "hidden_spam"),
-        (tree, "_HIDING_RULE", NEVER, "hidden_by_sheet"),
+        (tree, "_SIMPLE", NEVER, "hidden_by_sheet"),
         (boilerplate, "_HEADS_COMMENTS", NEVER, "comments_longer"),
         (body, "_REPLIES", NEVER, "comments_named"),
         (boilerplate, "_HEADS_LINKS", NEVER, "related_after"),
