@@ -104,9 +104,10 @@ def read_listing(
     without it only a URL can.  ``link_selector`` names the elements that are, or hold, the
     article links; ``article_pattern`` is searched in their absolute URLs.
 
-    No links are returned only for a list that says that it is empty, in words or by a total
-    of 0.  Any other page without article links raises: LayoutChangedError if it is sound,
-    WrongContentError if it is an article, else the PageError that names what it is.
+    No links are returned only for a list that says that it is empty: in words, by a total of
+    0, or by an empty list element under a pager that counts pages.  Any other page without
+    article links raises: LayoutChangedError if it is sound, WrongContentError if it is an
+    article, else the PageError that names what it is.
     """
     page = _parse(body, url, charset)
     walk = page.walk
@@ -182,12 +183,23 @@ def _refuse_unless_empty(page: _Page, pager: Pager, url: str) -> None:
     visible = _visible(page)
     if pager.item_count == 0 or pager.page_count == 0 or _EMPTY_WORDS.search(visible):
         return
+    # A pager that counts pages is of a list; a list element without items is that list.
+    if pager.page_count is not None and _holds_empty_list(page.tree):
+        return
     refuse_not_found(page.title, visible, url)
     refuse_script_shell(page.html, visible, url)
     sentences = [text for text in page.walk.loose_texts if len(text) > 60]
     if sum(map(len, sentences)) > 400:
         raise WrongContentError("an article, not a list: long text and no article links", url=url)
     raise LayoutChangedError("no article link found, and the page does not say why", url=url)
+
+
+def _holds_empty_list(tree: LexborHTMLParser) -> bool:
+    """Whether a ``<ul>``, ``<ol>`` or ``<tbody>`` stands there without a single item."""
+    return any(
+        next(node.iter(), None) is None and not node.text(strip=True)
+        for node in tree.css("ul, ol, tbody")
+    )
 
 
 def _selected(

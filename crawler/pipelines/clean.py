@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from crawler.pages import join_pages, reread_carefully
+from crawler.pages import join_pages
+from crawler.pages.careful import reread_carefully
 from crawler.reading import read_publication
 from storage.records import Article, Capture
 

@@ -7,13 +7,16 @@ from scrapy.http import Response
 
 from crawler.account import Walk
 from crawler.doubts import doubt_of
-from crawler.errors import WrongContentError
+from crawler.errors import MojibakeError, WrongContentError
 from crawler.pages.links import read_listing
 from crawler.pages.urls import canonical_url
 from crawler.spiders.base import Ask, Output, SourceSpider, charset_of
 from storage.discoveries import LinkState
 from storage.list_heads import ListHead
 from storage.records import Listing
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+"""Stands where bytes could not be decoded: one in a heading of a few words is no accident."""
 
 
 class ListingSpider(SourceSpider):
@@ -36,6 +39,8 @@ class ListingSpider(SourceSpider):
             link_selector=self.source.listing.link_selector,
             article_pattern=self.source.article_re,
         )
+        if REPLACEMENT in listing.heading:
+            raise MojibakeError(f"the list is headed {listing.heading!r}", url=ask.url)
         words = self.source.expect.listing_words
         if words and not any(word in listing.heading for word in words):
             raise WrongContentError(
