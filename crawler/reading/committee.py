@@ -23,6 +23,9 @@ MAX_MENTIONS = 120
 MAX_ASKED = 60
 HEAD = 3000
 _NUMBER = r"[一二三四五六七八九十]{1,3}|\d{1,2}"
+NATIONAL = Committee(level=Level.NATIONAL, region="全国", name="全国政协")
+# 人民政协 means the institution as a whole, 政协 alone any committee.
+_WHOLE = "人民"
 _CPPCC = re.compile(r"人民政治协商会议|政治协商会议|(?:人民)?政协")
 _TERM_BEFORE = re.compile(rf"第?({_NUMBER})届$")
 _TERM_AFTER = re.compile(rf"第({_NUMBER})届")
@@ -135,7 +138,8 @@ def _named_before(text: str, match: re.Match[str]) -> Mention:
                 if fitting:
                     return Mention(named, match.end(), fitting[0].level, word, fitting, _term(term))
             return Mention(begin, match.end(), level, word, (), _term(term))
-    return Mention(start, match.end(), None, "", (), _term(term))
+    word = "" if match.group() == "政协" else _WHOLE
+    return Mention(start, match.end(), None, word, (), _term(term))
 
 
 def _term(match: re.Match[str] | None) -> int | None:
@@ -185,6 +189,8 @@ def whose(title: Folded, beside: str, around: Surroundings) -> tuple[Committee, 
         return _national_by_season(title, around)
     field, mention = chosen
     committee = _resolve(mention, around, title.text + "\n" + beside)
+    if committee is None:
+        return None
     source = {"title": title, "text": around.text}.get(field)
     if source is None:
         quote = beside[mention.start : mention.end]
@@ -207,7 +213,7 @@ def _national_by_season(title: Folded, around: Surroundings) -> tuple[Committee,
         return None
     if ordinal(match.group(1)) != 14 + (around.published.year - 2023) // 5:
         return None
-    return Committee(level=Level.NATIONAL, region="全国", name="全国政协"), Evidence(
+    return NATIONAL, Evidence(
         about="committee",
         rule="committee.national_season",
         field="title",
@@ -243,9 +249,9 @@ def _commonest(named: list[Mention]) -> Mention:
     return best
 
 
-def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee:
+def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee | None:
     if mention.level is Level.NATIONAL:
-        return Committee(level=Level.NATIONAL, region="全国", name="全国政协")
+        return NATIONAL
     places = mention.places
     if not places:
         places = _places_meant(mention, around, heads)
@@ -259,7 +265,7 @@ def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee:
     level = mention.level
     if level is None:
         if not region:
-            return Committee(level=Level.NATIONAL, region="全国", name="全国政协")
+            return NATIONAL if mention.word == _WHOLE else None
         return _committee_of(Place(region, Level.PROVINCIAL, provinces()[region]))
     if region and (level is Level.PROVINCIAL or _municipal(mention, region)):
         return _committee_of(Place(region, Level.PROVINCIAL, provinces()[region]))
@@ -283,6 +289,10 @@ def _committee_of(place: Place) -> Committee:
 def _places_meant(mention: Mention, around: Surroundings, heads: str) -> tuple[Place, ...]:
     """Which place a bare 省政协, 市政协 or 政协 stands for: the text's own full naming, the outlet."""
     counts: Counter[Place] = Counter()
+    if around.region and mention.level is Level.PROVINCIAL:
+        own = Place(around.region, Level.PROVINCIAL, provinces()[around.region])
+        if _fits(own, mention):
+            counts[own] = 1
     for other in mentions(heads + "\n" + around.text.text[:HEAD], MAX_ASKED):
         if other.places and _fits(other.places[0], mention):
             counts[other.places[0]] += 1
@@ -292,7 +302,7 @@ def _places_meant(mention: Mention, around: Surroundings, heads: str) -> tuple[P
         return ()
     if around.region in MUNICIPALITIES and mention.word == "市":
         return ()
-    named = [p for p in _outlet_places(around.outlet) if _fits(p, mention)]
+    named = [p for p in _places_in(around.outlet) if _fits(p, mention)]
     return tuple(named[:1])
 
 
@@ -306,12 +316,12 @@ def _fits(place: Place, mention: Mention) -> bool:
     return place.name.endswith(mention.word) and place.level is mention.level
 
 
-def _outlet_places(outlet: str) -> list[Place]:
-    """The places that an outlet's own name carries: 宁波日报, 中国宁波网, 今日高邮."""
+def _places_in(words: str) -> list[Place]:
+    """The places named in a few words, such as an outlet's name: 宁波日报, 今日高邮."""
     found: list[Place] = []
     at = 0
-    while at < len(outlet):
-        end, places = places_starting_at(outlet, at)
+    while at < len(words):
+        end, places = places_starting_at(words, at)
         if places:
             found.extend(places)
             at = end
@@ -333,7 +343,10 @@ def _hints(around: Surroundings, heads: str) -> Counter[str]:
         full = provinces()[region]
         hints[region] += min(count, 6) + (3 if full + "政协" in head else 0)
         hints[region] += 2 if f"中共{full}" in head or f"{full}委" in head else 0
-    for place in _outlet_places(around.outlet):
+    for place in _places_in(heads):
+        if place.name in heads:  # a short name may be a word: 同心, 和平
+            hints[place.region] += 2
+    for place in _places_in(around.outlet):
         hints[place.region] += 5 if place.level is Level.PROVINCIAL else 3
     if around.region:
         hints[around.region] += 6

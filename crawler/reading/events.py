@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler.reading.folding import Folded, fold
 from crawler.reading.markers import Marker, inline_markers, line_markers
@@ -25,6 +25,9 @@ _DATE = re.compile(
 _YEAR_ONLY = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?=[,以来年初底末]|全年)")
 _BULLET = re.compile(r"^[ \t]*([■◆●▲★☆◇▶►※➤✦•·]|——)[ \t]*(?=\S)", re.MULTILINE)
 _QUOTED = re.compile(r"“([^“”\n]{4,80})”")
+_SUFFIXED = re.compile(
+    r"^[ \t]*([^\n(]{4,60})\(之[一二三四五六七八九十\d]{1,3}\)[ \t]*$", re.MULTILINE
+)
 _LINE = re.compile(r"[^\n]+")
 
 
@@ -130,9 +133,8 @@ def events_of(
     chain = list_found(text.text, stated)
     if chain is not None and (stated is None or chain.length >= min(stated, MIN_ITEMS)):
         events = _split(text, chain, years)
-        unnumbered = _unnumbered(text, stated, years)
-        if stated is not None and chain.length != stated and len(unnumbered) == stated:
-            events = unnumbered
+        if stated is not None and chain.length != stated:
+            events = _unnumbered(text, stated, years) or events
     else:
         events = _unnumbered(text, stated, years)
     if len(events) < (stated or MIN_ITEMS):
@@ -190,7 +192,7 @@ def _event(
 
 
 _MAX_HEADING_LINE = 60
-_COLON = re.compile(r"[^。!?;\n“]{4,36}?[:](?=[^\n]{12})")
+_COLON = re.compile(r"[^。!?;:\n]{4,40}:(?=[^\n]{12})")
 _SPACE = re.compile(
     r"[^。!?;\n]{4,48}?[ \t]+(?=(?:(?:19|20)\d\d年|\d{1,2}月|一年来|全年|去年|今年))"
 )
@@ -212,8 +214,9 @@ def _heading_span(text: str, start: int, stop: int) -> tuple[tuple[int, int], in
         match = pattern.match(text, start, end)
         if (
             match
-            and (end - match.end() > 20)
-            and (sentence is None or match.end() <= sentence.start() + 1)
+            and (end - match.end() > 10)
+            and sentence is not None
+            and match.end() <= sentence.start() + 1
         ):
             return (start, _trimmed(text, start, match.end())), match.end()
     if sentence is not None:
@@ -245,6 +248,9 @@ def _unnumbered(text: Folded, stated: int | None, years: tuple[int, ...]) -> lis
     """Items without numbers: bulleted, headed by short lines, or a run of quoted titles."""
     if stated is None or not MIN_ITEMS <= stated <= MAX_ITEMS:
         return []
+    suffixed = list(_SUFFIXED.finditer(text.text))[: MAX_ITEMS + 1]
+    if len(suffixed) == stated:
+        return _numbered_behind(text, suffixed, years)
     for starts in (_bullets(text.text), _short_lines(text.text)):
         if len(starts) == stated:
             stops = [start for start, _ in starts[1:]] + [_closing(text.text, starts[-1][1])]
@@ -267,6 +273,18 @@ def _unnumbered(text: Folded, stated: int | None, years: tuple[int, ...]) -> lis
     return []
 
 
+def _numbered_behind(
+    text: Folded, heads: list[re.Match[str]], years: tuple[int, ...]
+) -> list[Event]:
+    """Items whose number ends their heading: 召开工作会议（之一）."""
+    stops = [head.start() for head in heads[1:]] + [_closing(text.text, heads[-1].end())]
+    events = []
+    for i, (head, stop) in enumerate(zip(heads, stops, strict=True), 1):
+        event = _event(text, i, head.start(), head.start(), stop, years)
+        events.append(replace(event, heading=text.quote(*head.span(1)).strip()))
+    return events
+
+
 def _bullets(text: str) -> list[tuple[int, int]]:
     kinds: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for match in _BULLET.finditer(text):
@@ -276,7 +294,8 @@ def _bullets(text: str) -> list[tuple[int, int]]:
     return max(kinds.values(), key=len, default=[])
 
 
-_SHORT = 45
+_SHORT = 40
+_STOPS = "。;!?,:…"
 
 
 def _short_lines(text: str) -> list[tuple[int, int]]:
@@ -285,7 +304,13 @@ def _short_lines(text: str) -> list[tuple[int, int]]:
     starts = []
     for line, after in zip(lines, lines[1:], strict=False):
         words = line.group().strip()
-        if len(words) <= _SHORT < len(after.group().strip()) and words[-1] not in "。;!?,:…":
+        below = after.group().strip()
+        if (
+            len(words) <= _SHORT
+            and len(words) < len(below)
+            and words[-1] not in _STOPS
+            and below[-1] in _STOPS
+        ):
             starts.append((line.start(), line.start()))
             if len(starts) > MAX_ITEMS:
                 return []

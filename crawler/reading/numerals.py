@@ -13,6 +13,8 @@ _CIRCLED |= {c: i for i, c in enumerate("➊➋➌➍➎➏➐➑➒➓", 1)}
 _CIRCLED |= {c: i for i, c in enumerate("㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩", 1)}
 _CIRCLED |= {c: i for i, c in enumerate("㊀㊁㊂㊃㊄㊅㊆㊇㊈㊉", 1)}
 
+_CIRCLED |= {c: i for i, c in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", 1)}
+
 CHINESE = "零〇一二三四五六七八九十百千两"
 CIRCLED = "".join(_CIRCLED)
 _ARABIC = re.compile(r"\d+")

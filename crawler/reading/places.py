@@ -74,6 +74,8 @@ def _former() -> Iterable[Place]:
         if line.startswith("#"):
             continue
         province, prefecture, name, _ = line.split("\t")
+        if name in _NOT_SHORT:
+            continue
         level = Level.COUNTY if prefecture or province.endswith("市") else Level.PREFECTURE
         if not prefecture and name.endswith(("县", "区")) and not name.endswith("地区"):
             level = Level.COUNTY
