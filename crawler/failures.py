@@ -17,11 +17,8 @@ from twisted.web.client import ResponseFailed
 
 from crawler.errors import PageError
 from crawler.middlewares.offsite import OffsiteRequestError
+from crawler.statuses import refusal_of_status
 from storage.records import RefusalClass
-
-GONE_STATUSES = frozenset({404, 410})
-WALL_STATUSES = frozenset({401, 403, 412, 418, 429, 451, 521})
-"""521 and 412 are how 加速乐 and Ruishu walls answer a client without their cookie."""
 
 NETWORK_ERRORS = (
     CannotResolveHostError,
@@ -56,15 +53,6 @@ def refusal_of(failure: Failure) -> tuple[RefusalClass, str]:
     if isinstance(error, NETWORK_ERRORS):
         return RefusalClass.NETWORK, f"{type(error).__name__}: {error}"
     return RefusalClass.OURS, f"{type(error).__name__}: {error}"
-
-
-def refusal_of_status(status: int) -> RefusalClass:
-    """The class of an HTTP status that is not a success."""
-    if status in GONE_STATUSES:
-        return RefusalClass.GONE
-    if status in WALL_STATUSES:
-        return RefusalClass.BLOCKED
-    return RefusalClass.HTTP_ERROR
 
 
 def _refusal_of_ignored(words: str) -> tuple[RefusalClass, str]:

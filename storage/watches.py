@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from storage.service_tables import ProbePageRow, WatchRow
@@ -80,14 +80,14 @@ def probe_pages(session: Session, source_id: str) -> dict[str, ProbePage]:
     }
 
 
-def put_probe_pages(session: Session, pages: Iterable[ProbePage]) -> None:
-    """Keep these pages in place of the former ones of their URLs."""
+def put_probe_pages(session: Session, source_id: str, pages: Iterable[ProbePage]) -> None:
+    """Keep these pages in place of all former ones of the source."""
+    session.execute(delete(ProbePageRow).where(ProbePageRow.source_id == source_id))
     for page in pages:
         values = {field.name: getattr(page, field.name) for field in fields(ProbePage)}
-        del values["url"]
         session.execute(
             upsert_into(session, ProbePageRow)
-            .values(url=page.url, **values)
+            .values(**values)
             .on_conflict_do_update(index_elements=["url"], set_=values)
         )
 

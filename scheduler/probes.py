@@ -1,0 +1,207 @@
+"""Looks at list pages without crawling: has one changed since the last look?
+
+Validators first (ETag, Last-Modified), then a hash of the links that the page lists: read
+counters change pages that list nothing new, and validators lie, so each ``FULL_EVERY``-th
+probe asks in full.  A page that cannot be read is a refusal with its class, as in a crawl.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import jmespath
+
+from crawler.errors import PageError
+from crawler.pages.links import read_listing
+from crawler.pages.urls import canonical_url
+from crawler.sources.declaration import Source, issue_url
+from crawler.statuses import refusal_of_status
+from scheduler.robots import Manners
+from storage.records import SHANGHAI, Refusal, RefusalClass
+from storage.watches import ProbePage
+
+FULL_EVERY = 8
+MAX_REDIRECTS = 5
+NO_ISSUE = "no issue yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeOutcome:
+    """What a probe learnt: the pages as they are now, whether one changed, or why not."""
+
+    pages: tuple[ProbePage, ...] = ()
+    changed: bool = False
+    refusal: Refusal | None = None
+    requests: int = 0
+
+
+class _Refused(Exception):
+    def __init__(self, refusal_class: RefusalClass, detail: str) -> None:
+        super().__init__(detail)
+        self.refusal_class = refusal_class
+        self.detail = detail
+
+
+class Prober:
+    """Probes sources over one pool of connections."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        manners: Manners,
+        *,
+        now: Callable[[], datetime],
+        at_once: int = 16,
+    ) -> None:
+        self._client = client
+        self._manners = manners
+        self._now = now
+        self._room = asyncio.Semaphore(at_once)
+
+    async def probe(self, source: Source, known: Mapping[str, ProbePage]) -> ProbeOutcome:
+        """Ask each list page of ``source``; the first refusal ends it."""
+        pages: list[ProbePage] = []
+        changed = False
+        requests = 0
+        async with self._room:
+            for url in probed_urls(source, self._now()):
+                requests += 1
+                before = known.get(url)
+                try:
+                    page = await self._page(source, url, before)
+                except _Refused as refused:
+                    kind = "listing" if source.listing else "issue"
+                    refusal = Refusal(
+                        url=url,
+                        kind=kind,
+                        refusal_class=refused.refusal_class,
+                        detail=refused.detail,
+                    )
+                    return ProbeOutcome(refusal=refusal, requests=requests)
+                changed |= _is_news(page, before)
+                pages.append(page)
+        return ProbeOutcome(pages=tuple(pages), changed=changed, requests=requests)
+
+    async def _page(self, source: Source, url: str, before: ProbePage | None) -> ProbePage:
+        headers = {}
+        if before is not None and (before.unchanged_count + 1) % FULL_EVERY:
+            if before.etag:
+                headers["If-None-Match"] = before.etag
+            if before.last_modified:
+                headers["If-Modified-Since"] = before.last_modified
+        status, answer, body = await self._fetch(source, url, headers)
+        if status == httpx.codes.NOT_MODIFIED and before is not None:
+            return replace(
+                before, probed_at=self._now(), unchanged_count=before.unchanged_count + 1
+            )
+        if source.listing is None and status in (404, 410):
+            digest = NO_ISSUE  # the paper of today is not out, which is no failure
+        elif not httpx.codes.is_success(status):
+            raise _Refused(refusal_of_status(status), f"status {status}")
+        else:
+            digest = links_digest(source, body, str(answer.url), answer.charset_encoding)
+        return ProbePage(
+            url=url,
+            source_id=source.id,
+            etag=answer.headers.get("ETag"),
+            last_modified=answer.headers.get("Last-Modified"),
+            links_sha256=digest,
+            probed_at=self._now(),
+        )
+
+    async def _fetch(
+        self, source: Source, url: str, headers: Mapping[str, str]
+    ) -> tuple[int, httpx.Response, bytes]:
+        """One answer behind at most ``MAX_REDIRECTS`` redirects, all on declared hosts."""
+        politeness = source.politeness
+        here = url
+        try:
+            for _ in range(MAX_REDIRECTS + 1):
+                if not await self._manners.allows(here, self._client.get):
+                    raise _Refused(RefusalClass.BLOCKED, "robots.txt forbids it")
+                await self._manners.wait(here, politeness.delay_seconds)
+                request = self._client.stream(
+                    "GET", here, headers=dict(headers), timeout=politeness.timeout_seconds
+                )
+                async with request as answer:
+                    if not answer.is_redirect:
+                        return (
+                            answer.status_code,
+                            answer,
+                            await _body(answer, politeness.max_bytes),
+                        )
+                    here = _target(source, url, urljoin(here, answer.headers["Location"]))
+        except httpx.HTTPError as error:
+            raise _Refused(RefusalClass.NETWORK, type(error).__name__) from error
+        except httpx.InvalidURL as error:
+            raise _Refused(RefusalClass.REDIRECTED, f"redirected to no URL: {error}") from error
+        raise _Refused(RefusalClass.REDIRECTED, "redirected too many times")
+
+
+def _is_news(page: ProbePage, before: ProbePage | None) -> bool:
+    if before is None:
+        return page.links_sha256 != NO_ISSUE
+    return before.links_sha256 != page.links_sha256
+
+
+def probed_urls(source: Source, now: datetime) -> tuple[str, ...]:
+    """What a probe of ``source`` asks for: its lists, or the issue of today."""
+    if source.listing is not None:
+        return source.listing.urls
+    return tuple(issue_url(url, now.astimezone(SHANGHAI).date()) for url in source.entry_urls)
+
+
+def links_digest(source: Source, body: bytes, url: str, charset: str | None) -> str:
+    """SHA-256 of what a list page lists, whatever else on it changes."""
+    if source.family == "json":
+        listed = _json_titles(source, body)
+    else:
+        try:
+            listing = read_listing(
+                body,
+                url=url,
+                charset=charset,
+                link_selector=source.listing.link_selector if source.listing else None,
+                article_pattern=source.article_re,
+            )
+        except PageError as error:
+            raise _Refused(error.refusal_class, error.detail) from error
+        listed = sorted(f"{canonical_url(link.url)} {link.title}" for link in listing.links)
+        listed += sorted(listing.issue_pages)
+    return hashlib.sha256("\n".join(listed).encode()).hexdigest()
+
+
+def _json_titles(source: Source, body: bytes) -> list[str]:
+    options = source.json_options
+    try:
+        document = json.loads(body)
+    except ValueError as error:
+        raise _Refused(RefusalClass.LAYOUT_CHANGED, f"not JSON: {error}") from error
+    items = jmespath.search(options.items, document)
+    if not isinstance(items, list):
+        return [NO_ISSUE]
+    return sorted(str(jmespath.search(options.fields["title"], item)) for item in items)
+
+
+def _target(source: Source, url: str, target: str) -> str:
+    """Where a redirect may lead: to a declared host, and not home."""
+    parts = urlsplit(target)
+    if not source.allows(parts.hostname or ""):
+        raise _Refused(RefusalClass.OFFSITE, f"{parts.hostname} is not a declared host")
+    if parts.path in ("", "/") and urlsplit(url).path not in ("", "/"):
+        raise _Refused(RefusalClass.REDIRECTED, f"redirected to {target}")
+    return target
+
+
+async def _body(answer: httpx.Response, most: int) -> bytes:
+    taken = bytearray()
+    async for chunk in answer.aiter_bytes():
+        taken += chunk
+        if len(taken) > most:
+            raise _Refused(RefusalClass.TOO_LARGE, f"over {most} bytes")
+    return bytes(taken)

@@ -1,0 +1,206 @@
+"""What to do about a source when its tick comes, and what a probe's answer leads to.
+
+No network and no clock in here: the service asks ``plan``, probes where it is told to, and
+hands the outcome to ``note_probe``.  All that is known between ticks is in the database, so
+two services on it decide alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from sqlalchemy.orm import Session
+
+from crawler.sources.declaration import Source
+from scheduler import seasons
+from scheduler.health import FailureClass
+from scheduler.probes import ProbeOutcome
+from scheduler.seasons import Calendar
+from storage import schedule, watches
+from storage.records import RefusalClass
+from storage.runs import RunRecord
+from storage.watches import ProbePage, Watch
+
+HISTORY = 8
+WALLED = frozenset({FailureClass.BLOCKED.value, FailureClass.CHALLENGE.value})
+WALL_REFUSALS = frozenset({RefusalClass.BLOCKED, RefusalClass.CHALLENGE})
+
+
+class Step(Enum):
+    """What a tick calls for."""
+
+    NOTHING = "nothing"
+    PROBE = "probe"
+    CRAWL = "crawl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One source between ticks: its watch, its last run, and how often it has failed in a row.
+
+    ``failed_at`` is when it last failed; None while it is sound.
+    """
+
+    watch: Watch
+    last: RunRecord | None
+    failed_runs: int
+    failed_at: datetime | None
+    walled: bool
+
+    @property
+    def failures(self) -> int:
+        """Failed runs and failed probes in a row."""
+        return self.failed_runs + self.watch.failed_probes
+
+    @property
+    def retry_at(self) -> datetime | None:
+        """Before this it is left alone; None while it is sound."""
+        if self.failed_at is None:
+            return None
+        return self.failed_at + seasons.back_off(self.failures, walled=self.walled)
+
+    def spacing(self, now: datetime) -> timedelta | None:
+        """The time between changes; a silence that lasts longer already counts."""
+        if self.watch.spacing is None or self.watch.changed_at is None:
+            return self.watch.spacing
+        return max(self.watch.spacing, now - self.watch.changed_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a tick leads to; ``due_at`` names its grid point, ``why`` says it in words."""
+
+    step: Step
+    due_at: datetime
+    why: str
+    known: Mapping[str, ProbePage]
+
+
+def standing(session: Session, source_id: str, *, now: datetime) -> Standing:
+    """How a source stands; a watch begins when it is first asked for."""
+    watch = watches.get_watch(session, source_id) or Watch(source_id=source_id, since=now)
+    last = next(iter(schedule.history(session, source_id, 1)), None)
+    failed: list[schedule.HealthEntry] = []
+    for entry in schedule.health_history(session, source_id, HISTORY):
+        if entry.failure_class is None or entry.failure_class == FailureClass.SILENT.value:
+            break
+        failed.append(entry)
+    times = [entry.judged_at for entry in failed[:1]]
+    if watch.failed_probes and watch.probed_at is not None:
+        times.append(watch.probed_at)
+    return Standing(
+        watch=watch,
+        last=last,
+        failed_runs=len(failed),
+        failed_at=max(times, default=None),
+        walled=bool(failed) and failed[0].failure_class in WALLED,
+    )
+
+
+def next_tick(calendar: Calendar, source: Source, state: Standing, now: datetime) -> datetime:
+    """When the source is looked at next: on its grid, or when its back-off has passed."""
+    if state.retry_at is not None:
+        return max(state.retry_at, now + seasons.MINUTE)
+    return seasons.next_tick(calendar, source.id, source.region, now, state.spacing(now))
+
+
+def plan(
+    session: Session, calendar: Calendar, source: Source, *, now: datetime, hastened: bool = False
+) -> Plan:
+    """What the tick of ``now`` calls for; ``hastened`` overrides the back-off of a retry."""
+    state = standing(session, source.id, now=now)
+    spacing = state.spacing(now)
+    due_at = seasons.due_slot(calendar, source.id, source.region, now, spacing)
+    step, why = _step(session, calendar, source, state, now, hastened=hastened)
+    if state.retry_at is not None or hastened:
+        due_at = now.replace(second=0, microsecond=0)  # off the grid, yet the same for two clocks
+    known = watches.probe_pages(session, source.id) if step is Step.PROBE else {}
+    return Plan(step=step, due_at=due_at, why=why, known=known)
+
+
+def _step(
+    session: Session,
+    calendar: Calendar,
+    source: Source,
+    state: Standing,
+    now: datetime,
+    *,
+    hastened: bool,
+) -> tuple[Step, str]:
+    if any(run.source_id == source.id for run in schedule.open_runs(session)):
+        return Step.NOTHING, "a run of it is open"
+    if state.last is None:
+        return Step.CRAWL, "never crawled"
+    if state.retry_at is not None:
+        if now < state.retry_at and not hastened:
+            return Step.NOTHING, f"left alone until {state.retry_at:%H:%M} after a failure"
+        if state.failures == 1 and state.failed_runs:
+            return Step.CRAWL, "a failed run is tried again"
+        return Step.PROBE, "does it answer again?"
+    finished_at = state.last.finished_at or now
+    if now - finished_at >= calendar.crawl_interval(source.id):
+        return Step.CRAWL, "a full look, whatever probes say"
+    spacing = state.watch.spacing
+    step = seasons.interval(calendar, source.id, source.region, now, state.spacing(now))
+    if spacing is not None and spacing < step:
+        return Step.CRAWL, "it changes faster than it is watched: a probe would be wasted"
+    return Step.PROBE, "has it changed?"
+
+
+def note_probe(
+    session: Session,
+    source: Source,
+    outcome: ProbeOutcome,
+    *,
+    due_at: datetime,
+    now: datetime,
+) -> int | None:
+    """Enter what a probe learnt; the id of the run that it leads to, if any.
+
+    The links are kept as known only when the change has its run: a change that meets an open
+    run, or whose transaction is lost, is seen again by the next probe.
+    """
+    schedule.lock_schedule(session)
+    state = standing(session, source.id, now=now)
+    if outcome.refusal is not None:
+        return _note_refusal(session, source, state, outcome, due_at=due_at, now=now)
+    was_failing = state.failures > 0
+    run_id = None
+    if outcome.changed or was_failing:
+        run_id = schedule.add_due_run(session, source.id, trigger="probe", due_at=due_at, now=now)
+    watch = replace(state.watch, probed_at=now, failed_probes=0)
+    if outcome.changed and run_id is not None:
+        watch = changed(watch, now)
+    if run_id is not None or not outcome.changed:
+        watches.put_probe_pages(session, source.id, outcome.pages)
+    watches.put_watch(session, watch)
+    return run_id
+
+
+def _note_refusal(
+    session: Session,
+    source: Source,
+    state: Standing,
+    outcome: ProbeOutcome,
+    *,
+    due_at: datetime,
+    now: datetime,
+) -> int | None:
+    """A refused probe of a sound source asks for a run, whose verdict is the evidence."""
+    if state.failures == 0:
+        run_id = schedule.add_due_run(session, source.id, trigger="probe", due_at=due_at, now=now)
+        watches.put_watch(session, replace(state.watch, probed_at=now))
+        return run_id
+    more = replace(state.watch, probed_at=now, failed_probes=state.watch.failed_probes + 1)
+    watches.put_watch(session, more)
+    return None
+
+
+def changed(watch: Watch, now: datetime) -> Watch:
+    """The watch after a change seen now."""
+    if watch.changed_at is None:
+        return replace(watch, changed_at=now)
+    return replace(
+        watch, changed_at=now, spacing=seasons.smoothed(watch.spacing, now - watch.changed_at)
+    )
