@@ -6,6 +6,8 @@
 #
 # As root it installs the package where it is missing and runs the server as user postgres.
 # Nothing but 127.0.0.1 is listened on; the cluster lives in CPPCC_PG_DIR and is deleted by stop.
+# It does not wait for the disk (fsync=off): each test has a database of its own, and no test
+# stops the server.
 set -eu
 
 PORT="${CPPCC_PG_PORT:-55432}"
@@ -52,7 +54,7 @@ start() {
                 --encoding=UTF8 --locale=C.UTF-8 >&2
         fi
         as_server "$bin/pg_ctl" -D "$DIR/data" -l "$DIR/log" -w -t 60 \
-            -o "-p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories='$DIR' -c max_connections=60" \
+            -o "-p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories='$DIR' -c max_connections=60 -c fsync=off -c full_page_writes=off" \
             start >&2
     fi
     echo "export CPPCC_TEST_POSTGRESQL_URL=postgresql+psycopg://$USER_NAME@127.0.0.1:$PORT/postgres"

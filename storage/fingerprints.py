@@ -40,7 +40,7 @@ _STAMP = re.compile(
 )
 _TOP_DATE = re.compile(rf"\A\s*{_DATE}\s*(?=\n)")
 _BUTTONS = re.compile(
-    r"[\[【(]?(?:打印本?页?|关闭(?:窗口|本页)?|字号|字体)[\]】)]?:?|[\[(【]?[大中小][\]】)]"
+    r"[\[【(]?(?:打印本?页?|关闭(?:窗口|本页)?|字号|字体)[\]】)]?:?|[\[(【]?[大中小][\]】)]?"
 )
 _BARE = re.compile(r"[\W_]*\Z")
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
