@@ -7,7 +7,7 @@ is told by the lowest depth that the walk touches between two things.
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -20,6 +20,7 @@ from crawler.pages.linktitles import (
     offered_title,
 )
 from crawler.pages.listdays import PrintedDay, printed_day
+from crawler.pages.urls import canonical_url
 
 _UNREAD = frozenset(("script", "style", "noscript", "template", "head", "iframe", "svg", "object"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -282,12 +283,11 @@ def _absolute(base: str, target: str) -> str | None:
     """The http URL that a browser would ask for, without its fragment; None for others."""
     target = re.sub(r"[\t\r\n]", "", target).strip()
     try:
-        url = urljoin(base, target).partition("#")[0]
-        parts = urlsplit(url)
-        ok = parts.scheme in ("http", "https") and parts.hostname
+        url = urljoin(base, target).partition("#")[0].replace(" ", "%20")
+        canonical_url(url)
     except ValueError:
-        return None
-    return url.replace(" ", "%20") if ok else None
+        return None  # mailto:, a port of six digits, a host that no name server could know
+    return url
 
 
 def _take_text(reading: _Reading, text: str, *, in_heading: bool) -> None:

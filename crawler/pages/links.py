@@ -179,9 +179,16 @@ def _is_rich(walk: AnchorWalk) -> bool:
 
 
 def _refuse_unless_empty(page: _Page, pager: Pager, url: str) -> None:
-    """Return for a list that says that it is empty; raise what the page is instead."""
+    """Return for a list that says that it is empty; raise what the page is instead.
+
+    The words may stand in another box of the page (暂无公告), so they count only where the
+    pager declares nothing to the contrary and no other links could be the list.
+    """
     visible = _visible(page)
-    if pager.item_count == 0 or pager.page_count == 0 or _EMPTY_WORDS.search(visible):
+    if pager.item_count == 0 or pager.page_count == 0:
+        return
+    declares_more = bool(pager.item_count or pager.next_page or (pager.page_count or 0) > 1)
+    if _EMPTY_WORDS.search(visible) and not declares_more and not _is_rich(page.walk):
         return
     # A pager that counts pages is of a list; a list element without items is that list.
     if pager.page_count is not None and _holds_empty_list(page.tree):

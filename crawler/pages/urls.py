@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
-from ipaddress import ip_address
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 import tldextract
 
@@ -32,7 +31,7 @@ _TRACKING = re.compile(
 # `?v=1` (xepaper flavour) and `?div=-1` (云南日报) print the same document; a long v is an id.
 _SAME_DOCUMENT = re.compile(r"(?:v=\d{1,2}(?:\.\d+)*|div=-1)")
 
-_GATE = re.compile(r"/gate/big5/([^/?#]+)(/.*)?", re.IGNORECASE)
+_GATE = "/gate/big5/"
 _BIG5 = re.compile(r"/big5(?=/)", re.IGNORECASE)
 _PAD = re.compile(r"/(pad)(?=/(?:con|cont|content|c|layout|col|column|paper)/)", re.IGNORECASE)
 
@@ -53,6 +52,7 @@ def registered_domain(host: str) -> str:
     return _SUFFIXES(host).top_domain_under_public_suffix or host
 
 
+@lru_cache(maxsize=16_384)  # a list page asks for each of its URLs several times
 def canonical_url(url: str) -> str:
     """The identity of the document at ``url``: idempotent, free of scheme, twin and tracking.
 
@@ -64,16 +64,14 @@ def canonical_url(url: str) -> str:
 
     ValueError for what is not an absolute http or https URL.
     """
-    parts = urlsplit(url.strip().replace("\\", "/"))
-    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"not an absolute http URL: {url!r}")
-    path = _clean_path(parts.path)
-    wrapped = _GATE.fullmatch(path)
-    if wrapped:
-        inner = urlunsplit((parts.scheme, wrapped[1], wrapped[2] or "/", parts.query, ""))
-        return canonical_url(inner)
-    path = _without_twin_folders(path)
-    host = _canonical_host(parts.hostname)
+    parts = _split(url.strip().replace("\\", "/"))
+    path = _without_twin_folders(_clean_path(parts.path))
+    if path.lower().startswith(_GATE):
+        # A gate may stand in a gate: the innermost one names the document.
+        inner = path[path.lower().rfind(_GATE) + len(_GATE) :]
+        parts = _split(f"{parts.scheme}://{inner}?{parts.query}")
+        path = _without_twin_folders(_clean_path(parts.path))
+    host = _canonical_host(parts.hostname or "")
     if _SITE_WIDE_ID.search(path):
         host = _with_www(registered_domain(host))
     port = parts.port
@@ -83,6 +81,13 @@ def canonical_url(url: str) -> str:
     where = f"[{host}]" if ":" in host else host
     netloc = f"{where}:{port}" if odd_port else where
     return urlunsplit((scheme, netloc, path, _clean_query(parts.query), _route(parts.fragment)))
+
+
+def _split(url: str) -> SplitResult:
+    parts = urlsplit(url)
+    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"not an absolute http URL: {url!r}")
+    return parts
 
 
 def _canonical_host(host: str) -> str:
@@ -96,16 +101,7 @@ def _canonical_host(host: str) -> str:
 
 
 def _with_www(host: str) -> str:
-    bare = host == registered_domain(host) and "." in host and not _is_address(host)
-    return f"www.{host}" if bare and _SUFFIXES(host).suffix else host
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return f"www.{host}" if _SUFFIXES(host).top_domain_under_public_suffix == host else host
 
 
 def _without_twin_folders(path: str) -> str:
@@ -187,6 +183,7 @@ _FIRST_DAY = date(1995, 1, 1)  # no Chinese news site is older
 _LAST_TIME = 4_102_444_800.0  # 2100-01-01, the end of what a plausible id can hold
 
 
+@lru_cache(maxsize=16_384)
 def url_date(url: str) -> date | None:
     """The day that a URL prints in its path or hides in its id; None where it has neither.
 

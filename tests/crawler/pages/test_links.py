@@ -399,6 +399,22 @@ def test_the_better_title_of_two_links_to_one_article(new: str, known: str, bett
     assert is_better_title(new, known) is better
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        "<div>共1100条 第1页/共55页</div>",
+        "<a href='index_2.html'>下一页</a>",
+        "".join(
+            f"<a href='/zt/{word}/'>政协历届全会专题集锦之{word}</a>" for word in "abcdefghijkl"
+        ),
+    ],
+)
+def test_words_of_emptiness_are_not_believed_against_the_page(other: str) -> None:
+    page = f"<html><body><div class='notice'>暂无公告</div>{other}</body></html>"
+    with pytest.raises(LayoutChangedError):
+        read_listing(page.encode(), url="http://www.example.cn/list/", now=NOW)
+
+
 # --- declared selectors and patterns --------------------------------------------------------
 
 PAGE = """<html><body><div class="a"><a href="/x/1.html">甲栏目下的一条短讯</a></div>
@@ -483,7 +499,12 @@ MARKUP = st.lists(
                 "<base href='//'>",
             ),
             *("<a href='/2026/0101/12345.shtml'>", "<a href='javascript:go(1)'>", "<h3>", "</h3>"),
-            *("<a href='http://['>", "<area href='content_1.htm'>", "<li data-href='a/1.htm'>"),
+            *(
+                "<a href='http://['>",
+                "<a href='http://\ufffd.cn/1.html'>",
+                "<a href='http://a.cn:999999/'>",
+            ),
+            *("<a href='/gate/big5//'>", "<area href='content_1.htm'>", "<li data-href='a/1.htm'>"),
             *(
                 "2026-01-01",
                 "12-05",

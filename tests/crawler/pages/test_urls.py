@@ -119,6 +119,11 @@ def test_twins_have_one_identity(urls: list[str], identity: str) -> None:
     assert {canonical_url(url) for url in urls} == {identity}
 
 
+def test_a_thousand_gates_are_one_document() -> None:
+    url = "http://a.example.cn" + "/gate/big5/b.example.cn" * 5_000 + "/2021-01/18/content_1.htm"
+    assert canonical_url(url) == "http://b.example.cn/2021-01/18/content_1.htm"
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -185,6 +190,14 @@ def test_canonical_is_idempotent_and_knows_no_scheme(
     assert canonical_url(once) == once
     if port != ":8080":
         assert canonical_url(f"https://{rest}") == canonical_url(f"http://{rest}")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://com.cn/a", "http://cn/a", "http://gov.cn/", "http://m.cn/"]
+)
+def test_a_host_that_is_a_suffix_stays_as_it_is(url: str) -> None:
+    once = canonical_url(url)
+    assert canonical_url(once) == once
 
 
 @given(st.text(max_size=40))
