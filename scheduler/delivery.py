@@ -34,6 +34,9 @@ class Courier:
         """Send what is due; how many messages every channel has now."""
         settled = 0
         while True:
+            with self._database.reading() as session:
+                if not outbox.is_due(session, kinds=DELIVERED_KINDS, now=self._now()):
+                    return settled
             with self._database.begin() as session:
                 taken = outbox.take(session, kinds=DELIVERED_KINDS, now=self._now(), limit=1)
             if not taken:

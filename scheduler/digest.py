@@ -19,11 +19,10 @@ def post_digest(session: Session, *, now: datetime, hour: int) -> bool:
 
     Open incidents that no message has told of yet are told by it; notes on flags too.
     """
-    local = now.astimezone(SHANGHAI)
-    key = f"digest:{local:%Y-%m-%d}"
-    if local.hour < hour or outbox.was_posted(session, key):
+    if not is_due(session, now=now, hour=hour):
         return False
     lock_schedule(session)
+    key = _key(now)
     title, body = digest_words(session, now=now)
     if not outbox.post_once(session, "digest", key, {"title": title, "body": body}, now=now):
         return False
@@ -32,6 +31,16 @@ def post_digest(session: Session, *, now: datetime, hour: int) -> bool:
     for note in outbox.waiting(session, "flag_note"):
         outbox.settle(session, note.id, now=now)
     return True
+
+
+def is_due(session: Session, *, now: datetime, hour: int) -> bool:
+    """Whether today's hour has come and nobody has posted the digest yet."""
+    local = now.astimezone(SHANGHAI)
+    return local.hour >= hour and not outbox.was_posted(session, _key(now))
+
+
+def _key(now: datetime) -> str:
+    return f"digest:{now.astimezone(SHANGHAI):%Y-%m-%d}"
 
 
 def digest_words(session: Session, *, now: datetime) -> tuple[str, str]:

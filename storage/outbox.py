@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.service_tables import DeliveryRow
@@ -84,11 +84,10 @@ def take(
 
     One that a clock running ahead has put off too far is due as well.
     """
-    due = (OutboxRow.next_attempt_at <= now) | (OutboxRow.next_attempt_at > now + 2 * LAST_RETRY)
     ids = list(
         session.scalars(
             select(OutboxRow.id)
-            .where(OutboxRow.sent_at.is_(None), due, OutboxRow.kind.in_(list(kinds)))
+            .where(OutboxRow.sent_at.is_(None), _due(now), OutboxRow.kind.in_(list(kinds)))
             .order_by(OutboxRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -102,6 +101,14 @@ def take(
         .values(next_attempt_at=now + TAKEN_FOR, attempts=OutboxRow.attempts + 1)
     )
     return _messages(session, ids)
+
+
+def is_due(session: Session, *, kinds: Iterable[str], now: datetime) -> bool:
+    """Whether ``take`` would find a message: asked without taking any lock."""
+    query = select(OutboxRow.id).where(
+        OutboxRow.sent_at.is_(None), _due(now), OutboxRow.kind.in_(list(kinds))
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def waiting(session: Session, kind: str) -> list[Message]:
@@ -156,6 +163,11 @@ def backlog(session: Session, kinds: Iterable[str]) -> Backlog:
         .limit(1)
     ).first()
     return Backlog(messages=row[0], oldest_at=row[1], last_error=error)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    late = OutboxRow.next_attempt_at > now + 2 * LAST_RETRY
+    return (OutboxRow.next_attempt_at <= now) | late
 
 
 def _messages(session: Session, ids: list[int]) -> list[Message]:

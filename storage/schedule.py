@@ -182,6 +182,27 @@ def history(session: Session, source_id: str, limit: int) -> list[RunRecord]:
     return [record for record in records if record.finished_at is not None][:limit]
 
 
+def last_ended_at(session: Session) -> dict[str, datetime]:
+    """When the newest run of every source ended."""
+    rows = session.execute(
+        select(RunRow.source_id, func.max(RunRow.finished_at))
+        .where(RunRow.finished_at.is_not(None))
+        .group_by(RunRow.source_id)
+    )
+    return {source_id: ended_at for source_id, ended_at in rows if ended_at is not None}
+
+
+def failing_sources(session: Session) -> set[str]:
+    """The sources whose newest health entry names a failure."""
+    newest = select(func.max(RunHealthRow.run_id)).group_by(RunHealthRow.source_id)
+    rows = session.scalars(
+        select(RunHealthRow.source_id).where(
+            RunHealthRow.run_id.in_(newest), RunHealthRow.failure_class.is_not(None)
+        )
+    )
+    return set(rows)
+
+
 def newest_run_id(session: Session) -> int:
     """The highest id of all runs; 0 when there is none."""
     return session.scalar(select(func.max(RunRow.id))) or 0

@@ -1,0 +1,51 @@
+"""When many sources fail together: look at all of them at once, so that people hear of it once.
+
+Pure bookkeeping.  Two sources that cannot be reached within ``WINDOW`` make every other one
+be asked right away (once per ``AGAIN``); when one of ``MANY`` failing sources answers again,
+the other failing ones are asked right away too.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+WINDOW = timedelta(minutes=30)
+AGAIN = timedelta(hours=6)
+ANSWERED_AGAIN = timedelta(minutes=20)
+SUSPICIOUS = 2
+MANY = 5
+
+
+class Suspicion:
+    """Which sources cannot be reached, since when, and when the others were hastened last."""
+
+    def __init__(self) -> None:
+        self._failing: dict[str, datetime] = {}
+        self._down_hastened: datetime | None = None
+        self._up_hastened: datetime | None = None
+
+    @property
+    def failing(self) -> frozenset[str]:
+        """The sources that could not be reached when they were last asked."""
+        return frozenset(self._failing)
+
+    def failed(self, source_id: str, everyone: Iterable[str], *, now: datetime) -> set[str]:
+        """One could not be reached; which others are to be asked at once."""
+        self._failing.setdefault(source_id, now)
+        recent = [at for at in self._failing.values() if now - at <= WINDOW]
+        if len(recent) < SUSPICIOUS or _within(self._down_hastened, AGAIN, now):
+            return set()
+        self._down_hastened = now
+        return set(everyone) - self._failing.keys()
+
+    def answered(self, source_id: str, *, now: datetime) -> set[str]:
+        """One answers (again); which failing ones are to be asked at once."""
+        if self._failing.pop(source_id, None) is None:
+            return set()
+        if len(self._failing) + 1 < MANY or _within(self._up_hastened, ANSWERED_AGAIN, now):
+            return set()
+        self._up_hastened = now
+        return set(self._failing)
+
+
+def _within(last: datetime | None, span: timedelta, now: datetime) -> bool:
+    return last is not None and timedelta(0) <= now - last < span
