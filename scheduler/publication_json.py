@@ -1,6 +1,6 @@
 """One article with its reading as the batch format of docs/data.md prints it."""
 
-from storage.records import Article, Evidence, Precision
+from storage.records import SHANGHAI, Article, Evidence, Precision
 
 
 def article_json(article: Article, *, page_id: str | None = None) -> dict[str, object]:
@@ -81,6 +81,7 @@ def published_text(article: Article) -> str | None:
     """The day, or the second with its offset, as precise as the page states it."""
     if article.published_at is None:
         return None
+    published_at = article.published_at.astimezone(SHANGHAI)  # storage gives UTC
     if article.published_precision is Precision.DAY:
-        return article.published_at.date().isoformat()
-    return article.published_at.isoformat()
+        return published_at.date().isoformat()
+    return published_at.isoformat()
