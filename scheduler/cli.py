@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from scheduler.commands import crawl, db, demo, doctor, flags, inspect, runs, show, sources
+from scheduler.commands import crawl, db, demo, doctor, flags, inspect, run, runs, show, sources
 from scheduler.presentation import errors
 from storage.errors import StorageError
 
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("crawl")(crawl.crawl)
+app.command("run")(run.run)
 app.add_typer(runs.app, name="runs")
 app.add_typer(flags.app, name="flags")
 app.add_typer(sources.app, name="sources")

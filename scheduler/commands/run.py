@@ -1,0 +1,45 @@
+"""`cppcc run`: the unattended service."""
+
+from typing import Annotated
+
+import typer
+
+from scheduler.commands.context import connected, settings
+from scheduler.presentation import fail
+
+
+def run(
+    console: Annotated[
+        bool, typer.Option("--console/--no-console", help="Serve the console too")
+    ] = True,
+    log_format: Annotated[
+        str | None, typer.Option("--log", help="json or text; CPPCC_LOG_FORMAT by default")
+    ] = None,
+) -> None:
+    """Watch all declared sources until SIGTERM: clock, crawls, alerts, coverage.
+
+    SIGHUP reads the declarations again.  /healthz and /metrics answer on loopback.
+    """
+    from crawler.errors import DeclarationError
+    from scheduler.almanac import AlmanacError
+    from scheduler.channels import ChannelError
+    from scheduler.logs import set_up_logging
+    from scheduler.service import Service, load_declared, serve
+
+    if log_format not in (None, "json", "text"):
+        fail(f"--log {log_format!r} is neither json nor text", code=2)
+    config = settings()
+    set_up_logging("text" if (log_format or config.log_format) == "text" else "json")
+    try:
+        declared = load_declared(config)
+    except (DeclarationError, AlmanacError) as error:
+        fail(str(error), hint="nothing was started", code=2)
+    database = connected(config)
+    try:
+        serve(lambda: Service(config, database, declared))
+    except ChannelError as error:
+        fail(f"CPPCC_CHANNELS: {error}", hint="docs/operations.md lists the forms", code=2)
+    except OSError as error:
+        fail(f"{error}", hint="CPPCC_METRICS_PORT=0 turns /healthz and /metrics off")
+    finally:
+        database.close()
