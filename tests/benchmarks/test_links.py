@@ -58,7 +58,8 @@ def test_reading_against_parsing(kind: str) -> None:
         f"\n{kind}: {len(bodies)} pages of {size:.0f} KB on average, {read_all(bodies)} links;"
         f" reading = {read / parse:.1f} x bare lexbor parse, {len(bodies) / read:.0f} pages/CPU-s"
     )
-    assert read / parse < 40
+    # Pages of 2 KB are all overhead: only pages of a real size say what reading costs.
+    assert kind == "fixtures" or read / parse < 25
 
 
 @pytest.mark.bench
@@ -82,4 +83,4 @@ def test_growth_with_the_number_of_links(shape: str) -> None:
     print(
         f"\n{shape}: 100,000 links cost {growth:.2f} times 50 x what 2,000 cost, {many:.1f} CPU-s"
     )
-    assert growth < 2
+    assert growth < 4  # warm caches favour the small page; quadratic work would give 50
