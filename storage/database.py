@@ -111,9 +111,17 @@ def make_engine(url: str, *, create_folder: bool = True) -> Engine:
     """An engine with this program's settings; nothing is read or changed yet."""
     parsed = _parse(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed, json_serializer=to_json, pool_pre_ping=True)
+        return create_engine(
+            parsed,
+            json_serializer=to_json,
+            pool_pre_ping=True,
+            connect_args={"options": f"-c lock_timeout={BUSY_TIMEOUT_MS}"},
+        )
     if create_folder and parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnavailableError(f"no folder for {parsed.database}: {error}") from error
     engine = create_engine(
         parsed, json_serializer=to_json, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
     )

@@ -164,7 +164,7 @@ def test_lookup_at_a_million(tmp_path: Path) -> None:
             owners = rng.integers(1, count + 1, len(part))
             raw.executemany(
                 "INSERT OR IGNORE INTO bands (key, publication_id) VALUES (?, ?)",
-                zip(part.tolist(), owners.tolist(), strict=True),
+                list(zip(part.tolist(), owners.tolist(), strict=True)),
             )
     times = []
     with database.reading() as session:
