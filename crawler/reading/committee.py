@@ -245,8 +245,7 @@ def _commonest(named: list[Mention]) -> Mention:
     if len(counts) > 1:
         local = [m for m in named if m.level is not Level.NATIONAL]
         named = local or named
-    best = max(named, key=lambda m: (counts[m.level, m.places[:1]], -m.start))
-    return best
+    return max(named, key=lambda m: (counts[m.level, m.places[:1]], -m.start))
 
 
 def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee | None:
@@ -287,7 +286,7 @@ def _committee_of(place: Place) -> Committee:
 
 
 def _places_meant(mention: Mention, around: Surroundings, heads: str) -> tuple[Place, ...]:
-    """Which place a bare 省政协, 市政协 or 政协 stands for: the text's own full naming, the outlet."""
+    """Which place a bare 省政协 or 市政协 stands for: as the text or the outlet names it."""
     counts: Counter[Place] = Counter()
     if around.region and mention.level is Level.PROVINCIAL:
         own = Place(around.region, Level.PROVINCIAL, provinces()[around.region])

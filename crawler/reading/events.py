@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
 from crawler.reading.folding import Folded, fold
 from crawler.reading.markers import Marker, inline_markers, line_markers
@@ -14,13 +15,18 @@ MAX_ITEMS = 60
 MAX_RUNS = 400
 MAX_STARTS = 24
 _CLOSING = re.compile(
-    r"^\s*(?:[(\[【].{0,40}(?:提供|记者|通讯员|摄影|摄|来源|编辑|供稿|责编|文图|图文|报道|整理)[^\n]{0,30}[)\]】]\s*$"
-    r"|(?:责任编辑|责编|编辑|主编|监制|来源|审核|校对|作者|记者|撰稿|供稿|文字|图片|摄影|排版|统筹|策划|编审|终审|初审|二审|三审|制作|本版|扫码|相关链接|相关阅读|延伸阅读|推荐阅读|推荐新闻|最新推荐|上一篇|下一篇|分享到|声明|版权|原标题|END|— ?END)\s*(?:[:/|丨]|$)"
-    r"|(?:最新推荐|相关新闻|热门推荐|返回|打印|关闭|特此公[告布]|以上(?:十|\d+)|(?:推荐|相关)(?:新闻|阅读)))",
+    r"^\s*(?:[(\[【].{0,40}(?:提供|记者|通讯员|摄影|摄|来源|编辑|供稿|责编|文图|图文|报道|"
+    r"整理)[^\n]{0,30}[)\]】]\s*$"
+    r"|(?:责任编辑|责编|编辑|主编|监制|来源|审核|校对|作者|记者|撰稿|供稿|文字|图片|摄影|排版|"
+    r"统筹|策划|编审|终审|初审|二审|三审|制作|本版|扫码|相关链接|相关阅读|延伸阅读|推荐阅读|"
+    r"推荐新闻|最新推荐|上一篇|下一篇|分享到|声明|版权|原标题|END|— ?END)\s*(?:[:/|丨]|$)"
+    r"|(?:最新推荐|相关新闻|热门推荐|返回|打印|关闭|特此公[告布]|以上(?:十|\d+)|(?:推荐|"
+    r"相关)(?:新闻|阅读)))",
 )
 _SENTENCE_END = re.compile(r"[。!?;](?=[^”\"』」)]|$)|[。!?]”?$")
 _DATE = re.compile(
-    r"(?:(?P<y>(?:19|20)\d\d)\s*年\s*)?(?<!\d)(?P<m>1[0-2]|0?[1-9])\s*月(?:\s*(?P<d>3[01]|[12]\d|0?[1-9])\s*日)?"
+    r"(?:(?P<y>(?:19|20)\d\d)\s*年\s*)?(?<!\d)(?P<m>1[0-2]|0?[1-9])\s*月(?:\s*(?P<d>3[01]|[12]\d|"
+    r"0?[1-9])\s*日)?"
 )
 _YEAR_ONLY = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?=[,以来年初底末]|全年)")
 _BULLET = re.compile(r"^[ \t]*([■◆●▲★☆◇▶►※➤✦•·]|——)[ \t]*(?=\S)", re.MULTILINE)
@@ -248,7 +254,7 @@ def _unnumbered(text: Folded, stated: int | None, years: tuple[int, ...]) -> lis
     """Items without numbers: bulleted, headed by short lines, or a run of quoted titles."""
     if stated is None or not MIN_ITEMS <= stated <= MAX_ITEMS:
         return []
-    suffixed = list(_SUFFIXED.finditer(text.text))[: MAX_ITEMS + 1]
+    suffixed = list(islice(_SUFFIXED.finditer(text.text), MAX_ITEMS + 1))
     if len(suffixed) == stated:
         return _numbered_behind(text, suffixed, years)
     for starts in (_bullets(text.text), _short_lines(text.text)):
@@ -258,7 +264,7 @@ def _unnumbered(text: Folded, stated: int | None, years: tuple[int, ...]) -> lis
                 _event(text, i, start, words, stop, years)
                 for i, ((start, words), stop) in enumerate(zip(starts, stops, strict=True), 1)
             ]
-    quoted = [m for m in _QUOTED.finditer(text.text)][: MAX_ITEMS + 1]
+    quoted = list(islice(_QUOTED.finditer(text.text), MAX_ITEMS + 1))
     if len(quoted) == stated:
         return [
             Event(
@@ -302,7 +308,7 @@ def _short_lines(text: str) -> list[tuple[int, int]]:
     """Short lines without a full stop that a longer paragraph follows."""
     lines = [m for m in _LINE.finditer(text) if m.group().strip()]
     starts = []
-    for line, after in zip(lines, lines[1:], strict=False):
+    for line, after in pairwise(lines):
         words = line.group().strip()
         below = after.group().strip()
         if (

@@ -14,16 +14,16 @@ EARLIEST = 1949
 _CN_YEAR = r"[一二〇○零]{1}[〇○零九一二三四五六七八]{3}"
 _Y = rf"(?:19\d\d|20\d\d|{_CN_YEAR})"
 _RANGE = re.compile(
-    rf"(?<!\d)({_Y})年?(?:\d{{1,2}}月)?\s*(?:[—–~～\-]{{1,2}}|至|到)\s*({_Y})(?!\d)(?=年|度|[^\d月]|$)"
+    rf"(?<!\d)({_Y})年?(?:\d{{1,2}}月)?\s*(?:[—–~～\-]{{1,2}}|至|到)\s*({_Y})(?!\d)(?=年|度|"
+    rf"[^\d月]|$)"
 )
 _YEAR = re.compile(rf"(?<!\d)({_Y})(?!\d)\s*(年度|年)?")
 # A year that dates a meeting or a column, not the work reviewed.
 _NOT_COVERED = re.compile(
-    r"\s*(?:年?(?:全国|省|市|区|县|地方|自治区)*(?:两会|政协全会|政协会议)|年?新年|年?新春|年?元旦|年?春节|年?开年|年?展望|年?工作要点|年?工作部署|年\d{1,2}月)"
+    r"\s*(?:年?(?:全国|省|市|区|县|地方|自治区)*(?:两会|政协全会|政协会议)|年?新年|年?新春|"
+    r"年?元旦|年?春节|年?开年|年?展望|年?工作要点|年?工作部署|年\d{1,2}月)"
 )
-_FIVE_YEARS = re.compile(
-    r"(?:这|过去的?|近)?(?:五|5)年(?:来|间|以来|工作|履职|回眸|回顾|答卷|成就|纪实|综述|[·,: ]|$)|这(?:五|5)年|(?:五|5)年"
-)
+_FIVE_YEARS = re.compile(r"(?:这|过去的?|近)?(?:五|(?<!\d)5)年")
 _PLAN = re.compile(r"[“\"]?十([二三四五六])五[”\"]?(?!规划)")
 _SINCE = re.compile(
     r"([一二三四五六七八九十]{1,3})届([一二三四五六七八九十]{1,3})次(?:全体)?会议以来"
@@ -43,7 +43,9 @@ _PART = re.compile(
     r"|系列(?:报道|综述|回眸|盘点)?\s*(\d{1,2})\s*$"
 )
 _WORK_OF = re.compile(
-    rf"(?<!\d)({_Y})年(?:度)?(?:的)?(?:主要工作|工作(?:总结|回顾|情况|概述)?|履职|重点工作|是|全年|,|以来|[\u4e00-\u9fff]{{2,8}}政协)|(?:回[顾望眸首]|过去的?|刚刚过去的|盘点|翻开)\s*({_Y})"
+    rf"(?<!\d)({_Y})年(?:度)?(?:的)?(?:主要工作|工作(?:总结|回顾|情况|概述)?|履职|重点工作|是|"
+    rf"全年|,|以来|[\u4e00-\u9fff]{{2,8}}政协)|(?:回[顾望眸首]|过去的?|刚刚过去的|盘点|"
+    rf"翻开)\s*({_Y})"
 )
 _UPPER_PARTS = {"上": 1, "中": 2, "下": 3}
 
@@ -132,11 +134,15 @@ def _title_year(title: Folded, published: datetime | None) -> Period:
             continue
         if published is not None and year > published.year:
             continue
-        if published is not None and year == published.year and not match.group(2):
-            if published.month <= 3:
-                continue
+        if published is not None and not match.group(2) and _dates_the_issue(year, published):
+            continue
         return Period((year,), _evidence(title, "title", "title_year", match.span()))
     return Period()
+
+
+def _dates_the_issue(year: int, published: datetime) -> bool:
+    """A year printed in its own first months dates the issue; its work is still to come."""
+    return year == published.year and published.month <= 3
 
 
 def _beside_year(beside: str, published: datetime | None) -> Period:
@@ -189,7 +195,8 @@ def _closed_year(published: datetime) -> int:
 
 
 _TEXT_FIVE = re.compile(
-    r"(?:past|previous|last) five years|(?:过去|这|届)(?:的)?(?:五|5)年|(?:五|5)年(?:来|工作(?:的)?回顾|间)"
+    r"(?:past|previous|last) five years|(?:过去|这|届)(?:的)?(?:五|5)年|(?:五|5)年(?:来|"
+    r"工作(?:的)?回顾|间)"
 )
 
 
@@ -285,7 +292,7 @@ def _text_year(head: Folded, published: datetime | None) -> Period:
         year = year_number(match.group(group))
         if year is None or (published is not None and year > published.year):
             continue
-        if published is not None and year == published.year and published.month <= 3:
+        if published is not None and _dates_the_issue(year, published):
             continue
         return Period((year,), _evidence(head, "text", "text_year", match.span(group)))
     return Period()

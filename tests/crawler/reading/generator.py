@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
+from pathlib import Path
 
 from storage.records import SHANGHAI, Article, Genre, Level
 
@@ -45,46 +46,32 @@ class Made:
         return self.genre in (Genre.TEN_EVENTS, Genre.ANNUAL_REVIEW)
 
 
-_PROVINCES = (
-    "北京市 天津市 河北省 山西省 内蒙古自治区 辽宁省 吉林省 黑龙江省 上海市 江苏省 浙江省 安徽省 福建省 江西省 山东省 "
-    "河南省 湖北省 湖南省 广东省 广西壮族自治区 海南省 重庆市 四川省 贵州省 云南省 西藏自治区 陕西省 甘肃省 青海省 "
-    "宁夏回族自治区 新疆维吾尔自治区"
-).split()
+WORDINGS = Path(__file__).with_name("wordings.txt")
+
+
+def _words(section: str) -> tuple[str, ...]:
+    """The lines of one section of wordings.txt."""
+    text = WORDINGS.read_text("utf-8")
+    return tuple(text.split(f"[{section}]\n")[1].split("\n[")[0].strip().split("\n"))
+
+
+def _pairs(section: str) -> tuple[tuple[str, str], ...]:
+    """The lines of a section whose lines have two parts."""
+    split = (line.partition("\t") for line in _words(section))
+    return tuple((first, second) for first, _, second in split)
+
+
+_PROVINCES = _words("provinces")
 _SHORT = {"内蒙古自治区": "内蒙古", "广西壮族自治区": "广西", "西藏自治区": "西藏"}
 _SHORT |= {"宁夏回族自治区": "宁夏", "新疆维吾尔自治区": "新疆"}
-_PREFECTURES = (
-    ("昆明市", "云南"), ("大理州", "云南"), ("桂林市", "广西"), ("黄石市", "湖北"), ("恩施州", "湖北"),
-    ("锡林郭勒盟", "内蒙古"), ("泉州市", "福建"), ("温州市", "浙江"), ("延边州", "吉林"), ("海北州", "青海"),
-    ("德州市", "山东"), ("儋州市", "海南"), ("喀什地区", "新疆"), ("凉山州", "四川"), ("东莞市", "广东"),
-    ("随州市", "湖北"), ("石嘴山市", "宁夏"), ("定西市", "甘肃"), ("铜仁市", "贵州"), ("山南市", "西藏"),
-)  # fmt: skip
-_COUNTIES = (
-    ("昆山市", "江苏"), ("义乌市", "浙江"), ("景洪市", "云南"), ("安吉县", "浙江"), ("通州区", "北京"),
-    ("浦东新区", "上海"), ("巫山县", "重庆"), ("镇雄县", "云南"), ("恭城县", "广西"), ("达茂旗", "内蒙古"),
-    ("鄂托克旗", "内蒙古"), ("仙桃市", "湖北"), ("神农架林区", "湖北"), ("墨脱县", "西藏"), ("灵山县", "广西"),
-    ("同心县", "宁夏"), ("岷县", "甘肃"), ("和硕县", "新疆"), ("平塘县", "贵州"), ("大悟县", "湖北"),
-)  # fmt: skip
-_CN = "零 一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十".split()
-_VERBS = "召开 启动 出台 建成 推出 完善 开展 组织 推动 助力 打造 编纂 首创 深化 举办 搭建".split()
-_OBJECTS = (
-    "委员履职量化考评办法 基层协商议事厅建设 全会数字化会务系统 年度重点协商计划 港澳委员回乡考察活动 政协系统理论研讨活动 "
-    "专题议政性常委会会议 提案办理质量双向评价 委员讲堂进社区 历史文化街区保护协商 乡村产业振兴联动监督 民营企业发展协商座谈 "
-    "数字政协平台升级 文史馆新馆开馆 界别委员工作室全覆盖 青年委员学习论坛 水环境治理民主监督 营商环境专题视察 对口帮扶结对活动 "
-    "职业教育发展议政 老旧小区加装电梯协商 养老服务体系建设调研 中医药传承创新座谈 应急管理能力建设视察"
-).split()
-_RESULTS = "成效明显 广受好评 写入政府工作部署 形成长效机制 走在全国前列 迈出坚实步伐 结出新硕果 凝聚广泛共识".split()
-_SENTENCES = (
-    "来自不同界别的委员深入一线,听民声、摸实情,提出的意见多数被有关部门吸收。",
-    "相关做法被上级政协转发推广,前来学习的兄弟单位络绎不绝。",
-    "主席会议成员分头领题,专题组先后走访了多个乡镇和企业。",
-    "活动得到党委主要负责同志肯定,要求职能部门逐条研究落实。",
-    "会后形成的建议案送交政府,承办部门在限期内作出书面回复。",
-    "这项工作把协商搬到了群众身边,解决了一批多年未决的难题。",
-)
-_MOTTOS = (
-    "凝心聚力谱新篇 实干担当开新局", "同心同向 共绘蓝图", "初心如磐担使命 笃行不怠启新程", "为民履职显担当",
-    "聚智聚力 协商为民", "携手奋进新征程", "把准方向 守正创新",
-)  # fmt: skip
+_PREFECTURES = _pairs("prefectures")
+_COUNTIES = _pairs("counties")
+_CN = [*"零一二三四五六七八九十", *(f"十{digit}" for digit in "一二三四五六七八九"), "二十"]
+_VERBS = _words("verbs")
+_OBJECTS = _words("objects")
+_RESULTS = _words("results")
+_SENTENCES = _words("sentences")
+_MOTTOS = _words("mottos")
 
 
 def _bodies() -> list[Body]:
@@ -223,61 +210,16 @@ STYLES: dict[str, Callable[[random.Random, list[Item]], str]] = {
     "bulleted": _bulleted,
 }
 
-_TEN_TITLES = (
-    "{who}{year}年{n}{noun}", "{who}{year}年度{n}{noun}", "{year}年{who}{n}{noun}", "盘点{year}：{who}{n}{noun}",
-    "{who}“{year}年{n}{noun}”揭晓", "重磅！{who}{year}年{n}{noun}出炉", "{who}发布{year}年{n}{noun}",
-    "回眸{year}丨{who}{n}{noun}", "{motto}——{who}{year}年{n}{noun}", "{who}评出{year}年{n}{noun}",
-    "{cnyear}年{who}{n}{noun}", "数说{year}｜{who}{n}{noun}", "来了！{who}{year}年{n}{noun}",
-)  # fmt: skip
-_TEN_NOUNS = (
-    ("件", "大事"), ("件", "履职大事"), ("件", "要事"), ("大", "履职要事"), ("大", "亮点"), ("大", "工作亮点"), ("大", "关键成果"),
-    ("件", "实事"), ("大", "履职成果"), ("大", "新闻"), ("个", "履职瞬间"), ("项", "重点成果"), ("大", "关键词"), ("大", "创新举措"),
-    ("大", "履职事件"), ("件", "有影响力的大事"),
-)  # fmt: skip
-_REVIEW_TITLES = (
-    "{motto}——{who}{year}年工作综述", "{motto}——{who}{year}年履职综述之{part}", "{who}{year}年履职回眸",
-    "一图读懂丨{who}{year}年履职答卷", "数说{who}{year}", "翻开{year}年履职答卷——{who}工作纪实", "{who}{year}年大事记",
-    "{who}{year}年履职成绩单", "年终盘点丨{who}{year}年亮点工作", "{who}{year}年履职盘点（{part}）", "{motto} {who}{year}年履职回顾",
-    "足迹{year}丨{who}的履职之路", "{year}，{who}这一年", "{motto}——{year}年{who}工作巡礼", "{who}{year}年亮点工作综述",
-    "{year}年度{who}工作回眸", "{motto}——{who}{year}年协商议政工作综述", "图说{who}{year}年履职足迹",
-    "聚焦{who}·{year}年终综述③",
-)  # fmt: skip
-_FIVE_TITLES = (
-    "{motto}——{who}五年工作综述", "{who}五年履职回眸", "这五年，{who}这样履职", "{motto}——{who}五年工作纪实之{part}",
-    "{who}{from_year}—{year}年履职答卷",
-)  # fmt: skip
-_NEWS_TITLES = (
-    "{who}召开{year}年工作务虚会", "{who}{term}届{session}次会议开幕", "{who}举行第{session}次主席会议",
-    "{who}{year}年上半年工作综述", "{who}{year}年上半年十大履职亮点", "{who}提案委{year}年工作回眸",
-    "{who}经济委员会{year}年履职综述", "{who}{year}年十佳提案揭晓", "{who}表彰{year}年度十大优秀提案",
-    "{who}{year}年度十大优秀履职案例出炉", "{who}委员热议常委会工作报告", "{who}督办政府十件民生实事",
-    "{who}视察{year}年民生实事项目推进情况", "{who}{term}届{session}次会议大会发言综述",
-    "{who}委员李明{year}年履职答卷", "{who}常委会会议审议工作报告", "{who}机关{year}年工作总结会召开",
-    "{who}{year}年工作要点发布", "{who}第三季度履职盘点", "{who}{year}年社情民意信息工作综述",
-    "{who}文史委{year}年工作亮点", "{who}{year}年提案工作综述", "{who}党组理论学习中心组开展学习研讨",
-    "{who}{year}年优秀社情民意信息十大案例", "{who}委员工作室一周年回眸", "{who}{year}年十佳委员评选结果揭晓",
-)  # fmt: skip
-_VOTE_TITLES = (
-    "{who}{year}年十件大事评选开始投票啦", "请您投票！{who}{year}年十大履职要事评选", "{who}{year}年度十大亮点候选条目征集公告",
-    "邀您评选{who}{year}年十件履职大事", "等你来投丨{who}{year}年十大亮点由你定",
-)  # fmt: skip
-_REPORT_TITLES = (
-    "{who}常务委员会工作报告", "{who}常委会工作报告（摘要）", "一图读懂{who}常委会工作报告", "{who}常务委员会工作报告（{year}年）",
-    "速览！{who}常委会工作报告要点",
-)  # fmt: skip
-_PROPOSAL_TITLES = (
-    "{who}常务委员会关于{term}届{session}次会议以来提案工作情况的报告", "{who}提案工作情况报告", "{who}常委会提案工作情况的报告（摘要）",
-)  # fmt: skip
-_OTHER_TITLES = (
-    "{place}人大常委会{year}年十件大事", "{place}人大{year}年工作综述", "{place}人民政府{year}年十件民生实事", "{place}{year}年十大民生实事完成情况公示",
-    "{place}法院{year}年十大亮点工作", "{place}检察院{year}年履职答卷", "{place}纪委监委{year}年工作回眸", "民盟{place}委会{year}年十件大事",
-    "九三学社{place}委{year}年工作综述", "{place}农业大学{year}年十大新闻", "{place}交通投资集团{year}年十件大事", "香港特区政府{year}年施政十件大事揭晓",
-    "{place}工商联{year}年十大亮点", "{place}公安局{year}年工作盘点", "{place}总工会{year}年十件实事", "{place}中级人民法院工作报告",
-    "{place}政府工作报告", "{place}妇联{year}年履职成绩单", "中国电网{place}公司{year}年大事记", "{place}人民医院{year}年十大新闻揭晓",
-)  # fmt: skip
-_PLAIN_TITLES = (
-    "{place}迎来今冬第一场雪", "{place}机场旅客吞吐量创新高", "第十届马拉松在{place}鸣枪", "{place}夜市人气旺 消费活力足", "{place}新增三条公交线路",
-)  # fmt: skip
+_TEN_TITLES = _words("ten_titles")
+_TEN_NOUNS = _pairs("ten_nouns")
+_REVIEW_TITLES = _words("review_titles")
+_FIVE_TITLES = _words("five_titles")
+_NEWS_TITLES = _words("news_titles")
+_VOTE_TITLES = _words("vote_titles")
+_REPORT_TITLES = _words("report_titles")
+_PROPOSAL_TITLES = _words("proposal_titles")
+_OTHER_TITLES = _words("other_titles")
+_PLAIN_TITLES = _words("plain_titles")
 
 
 def _published(rng: random.Random, year: int) -> datetime:
@@ -355,9 +297,16 @@ class Maker:
         headings = tuple(item.heading for item in items)
         made = self.article(title, text, body, _published(rng, year))
         return Made(
-            article=made, genre=Genre.TEN_EVENTS, kind=style, region=body.region, level=body.level,
-            years=(year,), headings=headings, stated=count, source_region=self.source(body),
-        )  # fmt: skip
+            article=made,
+            genre=Genre.TEN_EVENTS,
+            kind=style,
+            region=body.region,
+            level=body.level,
+            years=(year,),
+            headings=headings,
+            stated=count,
+            source_region=self.source(body),
+        )
 
     def source(self, body: Body) -> str | None:
         """The region that a source of this committee declares."""
@@ -377,9 +326,15 @@ class Maker:
             title, text = _traditional(title), _traditional(text)
         years = (year - 4, year) if five else (year,)
         return Made(
-            article=self.article(title, text, body, published), genre=Genre.ANNUAL_REVIEW, kind=template,
-            region=body.region, level=body.level, years=years, part=part, source_region=self.source(body),
-        )  # fmt: skip
+            article=self.article(title, text, body, published),
+            genre=Genre.ANNUAL_REVIEW,
+            kind=template,
+            region=body.region,
+            level=body.level,
+            years=years,
+            part=part,
+            source_region=self.source(body),
+        )
 
     def prose(self, body: Body, opening: str, items: int) -> str:
         """Paragraphs of ordinary committee prose under unnumbered heads."""
@@ -428,9 +383,13 @@ def publications(seed: int, per_style: int = 5, reviews: int = 90) -> Iterator[M
         yield maker.review()
         positives += 1
     kinds = (
-        (_NEWS_TITLES, Genre.CPPCC_NEWS, 0.42), (_OTHER_TITLES, Genre.OTHER_BODY, 0.3), (_VOTE_TITLES, Genre.VOTE_CALL, 0.08),
-        (_REPORT_TITLES, Genre.WORK_REPORT, 0.1), (_PROPOSAL_TITLES, Genre.PROPOSAL_REPORT, 0.05), (_PLAIN_TITLES, Genre.OTHER, 0.05),
-    )  # fmt: skip
+        (_NEWS_TITLES, Genre.CPPCC_NEWS, 0.42),
+        (_OTHER_TITLES, Genre.OTHER_BODY, 0.3),
+        (_VOTE_TITLES, Genre.VOTE_CALL, 0.08),
+        (_REPORT_TITLES, Genre.WORK_REPORT, 0.1),
+        (_PROPOSAL_TITLES, Genre.PROPOSAL_REPORT, 0.05),
+        (_PLAIN_TITLES, Genre.OTHER, 0.05),
+    )
     for templates, genre, share in kinds:
         for _ in range(round(positives * share)):
             yield maker.look_alike(templates, genre)
