@@ -102,28 +102,41 @@ def search(
     ``year`` one that the publication covers, or that of its publishing where it states none.
     ``limit`` None returns all.  ValueError for no term or an empty one.
     """
+    ids = matching(session, *terms, limit=limit, region=region, year=year, genre=genre)
+    summaries, bodies = get_summaries(session, ids), _bodies(session, ids)
+    return [_hit(summaries[id_], bodies[id_], _wanted_terms(terms)) for id_ in ids]
+
+
+def matching(
+    session: Session,
+    *terms: str,
+    limit: int | None = None,
+    region: str | None = None,
+    year: int | None = None,
+    genre: Genre | None = None,
+) -> list[int]:
+    """The ids of the publications that ``search`` finds, in the same order."""
+    wanted = _Wanted(_wanted_terms(terms), tuple(_filters(region, year, genre)))
+    titled = _hits(session, wanted, limit, in_title=True)
+    if limit is not None and len(titled) >= limit:
+        return titled
+    left = None if limit is None else limit - len(titled)
+    return titled + _hits(session, wanted, left, in_title=False, known=frozenset(titled))
+
+
+def _wanted_terms(terms: Sequence[str]) -> tuple[str, ...]:
     plain = tuple(folded(term) for term in terms)
     if not plain or not all(plain):
         raise ValueError("nothing to search for")
-    wanted = _Wanted(plain, tuple(_filters(region, year, genre)))
-    titled = _hits(session, wanted, limit, in_title=True)
-    others: list[int] = []
-    if limit is None or len(titled) < limit:
-        left = None if limit is None else limit - len(titled)
-        others = _hits(session, wanted, left, in_title=False, known=frozenset(titled))
-    ids = titled + others
-    summaries, bodies = get_summaries(session, ids), _bodies(session, ids)
-    in_title = frozenset(titled)
-    return [_hit(summaries[id_], bodies[id_], plain, in_title=id_ in in_title) for id_ in ids]
+    return plain
 
 
-def _hit(
-    publication: PublicationSummary, body: str, terms: Sequence[str], *, in_title: bool
-) -> SearchHit:
+def _hit(publication: PublicationSummary, body: str, terms: Sequence[str]) -> SearchHit:
     excerpt = snippet(body, terms)
+    heading = folded(publication.title)
     return SearchHit(
         publication=publication,
-        in_title=in_title,
+        in_title=all(term in heading for term in terms),
         title_highlights=tuple(spans(publication.title, terms)),
         snippet=excerpt.text,
         highlights=excerpt.highlights,

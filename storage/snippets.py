@@ -6,6 +6,7 @@ character by character, with each folded character knowing which one it came fro
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from storage.grams import folded
 
@@ -61,7 +62,10 @@ def _charwise(text: str) -> tuple[str, list[int]]:
     plain: list[str] = []
     origins: list[int] = []
     for index, char in enumerate(text):
-        parts = folded(char) if ord(char) > 127 or char.isupper() else char
+        parts = _folded_char(char)
         plain.append(parts)
         origins += [index] * len(parts)
     return "".join(plain), origins
+
+
+_folded_char = lru_cache(maxsize=30_000)(folded)

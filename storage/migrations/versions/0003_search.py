@@ -53,7 +53,7 @@ $$
 
 GIN = """
 CREATE INDEX ix_revisions_search ON revisions
-USING gin (search_grams(title, text) COLLATE "C") WITH (gin_pending_list_limit = 512)
+USING gin (search_grams(title, text) COLLATE "C")
 """
 
 
