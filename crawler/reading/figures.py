@@ -108,6 +108,9 @@ _VERB_END = re.compile(
 _VERB = 6
 _CHANGE = re.compile(r"(提高|提升|增长|增加|上升|下降|减少|降低|高出)$")
 _SHARE = re.compile(r"占(?:比|提案总数的?|总数的?|立案总数的?|全部提案的?)?$")
+_RATES = frozenset({"%", "百分点", "个百分点"})
+_AT_TAIL = re.compile(r"[约近超达为到\s]+$")
+_LINKS = re.compile(r"(?:和|与|及|以及|,|共|近|约|有|并|为|达|的)+$")
 _RIGHT_STOP = re.compile(
     r"[,。;!?、\n:()…\d]|[两三四五六七八九十百近约超](?=[余多]?[次场件篇名份百千万])"
 )
@@ -129,12 +132,12 @@ def figures_of(text: Folded, events: tuple[Event, ...] = ()) -> tuple[Figure, ..
     figures: list[Figure] = []
     starts = [event.span[0] for event in events if event.span]
     previous_end, previous_metric, previous_noun = 0, "", ""
-    told: tuple[int, int] | None = None
+    sentence_at = (0, 0)
     planned: re.Match[str] | None = None
     for found in _numbers(text.text):
-        sentence_at = _sentence(text.text, found.start, found.end)
-        if sentence_at != told:
-            told, planned = sentence_at, _PLANNED.search(text.text, *sentence_at)
+        if not sentence_at[0] <= found.start < found.end <= sentence_at[1]:
+            sentence_at = _sentence(text.text, found.start, found.end)
+            planned = _PLANNED.search(text.text, *sentence_at)
         if (planned and planned.end() <= found.start) or not _is_performance(
             text.text, found, sentence_at
         ):
@@ -269,8 +272,8 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _is_performance(text: str, found: _Found, sentence: tuple[int, int]) -> bool:
     """Head counts of a sitting are no performance."""
-    clause_start = max(text.rfind(mark, sentence[0], found.start) for mark in "。;!?\n") + 1
-    clause = text[max(clause_start, sentence[0]) : min(len(text), found.end + 14)]
+    clause_start = text.rfind(";", sentence[0], found.start) + 1 or sentence[0]
+    clause = text[clause_start : min(len(text), found.end + 14)]
     if _ATTENDANCE.search(clause):
         return False
     return not (found.unit == "方面" and text[max(0, found.start - 1) : found.start] in "从个")
@@ -278,22 +281,26 @@ def _is_performance(text: str, found: _Found, sentence: tuple[int, int]) -> bool
 
 def _left(text: str, low: int, start: int) -> str:
     """The words of the clause before a number, back to the figure before it."""
-    boundary = max((text.rfind(mark, low, start) for mark in _BOUNDARY), default=-1) + 1
-    return text[max(low, boundary, start - 60) : start]
+    low, at = max(low, start - 60), start
+    while at > low and text[at - 1] not in _BOUNDARY:
+        at -= 1
+    return text[at:start]
 
 
 def _metric(
     text: str, found: _Found, left: str, previous: str, previous_noun: str
 ) -> tuple[str, str]:
     """What a number counts, in the words around it, and the noun that shares refer to."""
-    change = _CHANGE.search(_bare(left)) or _CHANGE.search(left)
-    if found.unit in ("%", "百分点", "个百分点") and change:
-        own = _own(left[: change.start()])
-        return (own or previous) + change.group(1), previous_noun
-    share = _SHARE.search(_bare_tail(left))
-    if share and found.unit == "%":
-        own = _own(_bare_tail(left)[: share.start()])
-        return (own or previous_noun or previous) + "占比", own or previous_noun
+    if found.unit in _RATES:
+        change = _CHANGE.search(_bare(left)) or _CHANGE.search(left)
+        if change:
+            own = _own(left[: change.start()])
+            return (own or previous) + change.group(1), previous_noun
+        stated = _AT_TAIL.sub("", left)
+        share = _SHARE.search(stated)
+        if share:
+            own = _own(stated[: share.start()])
+            return (own or previous_noun or previous) + "占比", own or previous_noun
     own = _own(left)
     right = _right(text, found.end)
     if not own:
@@ -314,10 +321,6 @@ def _bare(left: str) -> str:
     return left[: tail.start()] if tail else left
 
 
-def _bare_tail(left: str) -> str:
-    return re.sub(r"[约近超达为到\s]+$", "", left)
-
-
 def _own(left: str) -> str:
     """The words before a number without adverbs in front and fillers behind."""
     words = _bare(left)
@@ -328,6 +331,6 @@ def _own(left: str) -> str:
 def _right(text: str, end: int) -> str:
     stop = _RIGHT_STOP.search(text, end, end + 28)
     words = text[end : stop.start() if stop else min(len(text), end + 16)]
-    words = re.sub(r"^[的”)]+", "", words)
-    words = re.sub(r"(?:和|与|及|以及|,|共|近|约|有|并|为|达|的)+$", "", words)
+    words = words.lstrip("的”)")
+    words = _LINKS.sub("", words)
     return words.strip()

@@ -1,6 +1,7 @@
 """Stable keys of the metrics that recur across provinces and years."""
 
 import re
+from functools import cache
 
 _COUNT = frozenset({"件", "份", "个", "项", "条"})
 _TIMES = frozenset({"次", "场", "场次", "项", "个", "批次", "轮", "期", "件"})
@@ -45,9 +46,15 @@ _KEYS: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = (
 )
 
 
+@cache
+def _keys_in(unit: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The metrics that are counted in ``unit``."""
+    return tuple((key, pattern) for key, pattern, units in _KEYS if unit in units)
+
+
 def metric_key(metric: str, unit: str) -> str | None:
     """The stable key of a metric in the text's own words; None where it is none of these."""
-    for key, pattern, units in _KEYS:
-        if unit in units and pattern.search(metric):
+    for key, pattern in _keys_in(unit):
+        if pattern.search(metric):
             return key
     return None
