@@ -9,9 +9,9 @@ from selectolax.lexbor import LexborHTMLParser
 from crawler.errors import NotArticleError, TooShortError
 from crawler.pages.body import Body, find_body
 from crawler.pages.charset import Decoded, decode
-from crawler.pages.credits import find_credits
+from crawler.pages.credits import find_credits, placed_outlet
 from crawler.pages.dates import find_date
-from crawler.pages.head import read_head
+from crawler.pages.head import outlet_places, read_head
 from crawler.pages.parts import next_page
 from crawler.pages.quality import (
     check_article,
@@ -82,12 +82,13 @@ def read_generically(
     first = content.first
     dated = find_date(page, head, text, url, title=line, start=first, lines=content, now=now)
     credits = find_credits(page, head, title=line, start=first, end=found.end, text=content)
+    outlet = credits.outlet
+    if outlet is None or "label" not in outlet.evidence.rule:
+        outlet = placed_outlet(outlet_places(tree, text)) or outlet
     sure = sureness(page, found, content, title, dated)
     check_article(text, head.title, page, content, title, sure, at)
     evidence = [
-        item.evidence
-        for item in (title, dated, credits.outlet, credits.author, credits.editor)
-        if item
+        item.evidence for item in (title, dated, outlet, credits.author, credits.editor) if item
     ]
     return Article(
         url=url,
@@ -97,7 +98,7 @@ def read_generically(
         text="\n".join(content.paragraphs),
         published_at=dated.at if dated else None,
         published_precision=dated.precision if dated else None,
-        outlet=credits.outlet.name if credits.outlet else None,
+        outlet=outlet.name if outlet else None,
         author=credits.author.name if credits.author else None,
         editor=credits.editor.name if credits.editor else None,
         images=_images(page, found, url),

@@ -68,8 +68,21 @@ def shares(page: Page) -> list[float]:
     return found
 
 
+def rule_of(line: Line) -> str | None:
+    """The rule that drops a line from any text, found once a line."""
+    if line.rule == "":
+        line.rule = dropped_by(line.text)
+    return line.rule
+
+
 def worth(line: Line) -> float:
-    """What a line adds to the box that holds it."""
+    """What a line adds to the box that holds it, found once a line."""
+    if line.worth is None:
+        line.worth = _worth(line)
+    return line.worth
+
+
+def _worth(line: Line) -> float:
     text = line.text
     size = len(text)
     linked = min(line.linked, size)
@@ -78,7 +91,7 @@ def worth(line: Line) -> float:
         return -4.0 - 0.3 * min(linked, 40)
     stops = len(_STOPS.findall(text)) if plain >= _SENTENCE else 0
     if stops:
-        if size < 400 and dropped_by(text):
+        if rule_of(line):
             return -5.0
         return plain + 4.0 * min(stops, plain / 6)
     if plain >= 30:

@@ -131,7 +131,7 @@ def find_credits(
     last = text.lines[-1] if text.lines else start
     tail = list(range(last + 1, min(max(end, last) + 8, len(page.lines))))
     return Credits(
-        outlet=_placed(head) or _outlet(page, head, header, tail, title),
+        outlet=_outlet(page, head, header, tail, title),
         author=_labelled(page, "author", _AUTHOR_LABEL, header)
         or _author(page, head, header, text),
         editor=_labelled(page, "editor", _EDITOR_LABEL, [*tail, *header]),
@@ -176,9 +176,9 @@ def _outlet(
     return None
 
 
-def _placed(head: Head) -> Credit | None:
+def placed_outlet(places: dict[str, str]) -> Credit | None:
     """The outlet at an id that means nothing else, wherever the page puts it."""
-    for place, words in head.places.items():
+    for place, words in places.items():
         label = OUTLET_LABEL.search(words)
         name = clean_outlet(words[label.end() :] if label else words)
         if name:

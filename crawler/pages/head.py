@@ -17,23 +17,25 @@ _SPACES = re.compile(r"\s+")
 
 @dataclass(slots=True)
 class Head:
-    """``title`` as in ``<title>``; ``metas`` by lower-case name; ``enp`` the Founder comment,
-    ``places`` the words at ids that credit the outlet.
-    """
+    """``title`` as in ``<title>``; ``metas`` by lower-case name; ``enp`` the Founder comment."""
 
     title: str = ""
     metas: dict[str, str] = field(default_factory=dict)
     enp: dict[str, str] = field(default_factory=dict)
     base: str = ""
     canonical: str = ""
-    places: dict[str, str] = field(default_factory=dict)
 
 
 def read_head(tree: LexborHTMLParser, text: str) -> Head:
     """Collect the head of a page; the first filled value of a repeated name wins."""
     head = Head()
-    for node in tree.css("title, meta, base, link"):
+    nodes = list(tree.head.iter()) if tree.head is not None else []
+    if not any(node.tag == "title" for node in nodes):  # a stray tag has closed the head early
+        nodes = tree.css("title, meta, base, link")
+    for node in nodes:
         tag = node.tag
+        if tag not in ("title", "meta", "base", "link"):
+            continue
         if tag == "title":
             if not head.title:
                 head.title = _SPACES.sub(" ", node.text()).strip()
@@ -50,11 +52,6 @@ def read_head(tree: LexborHTMLParser, text: str) -> Head:
             head.base = head.base or (attributes.get("href") or "").strip()
         elif (attributes.get("rel") or "").lower() == "canonical":
             head.canonical = (attributes.get("href") or "").strip()
-    for place, mark in _PLACES.items():
-        if mark in text and (at := tree.css_first(place)) is not None:
-            words = _SPACES.sub(" ", at.text()).strip()
-            if words:
-                head.places[place] = words
     if "enpproperty" in text:
         block = _ENP_BLOCK.search(text)
         if block:
@@ -62,3 +59,14 @@ def read_head(tree: LexborHTMLParser, text: str) -> Head:
                 if value.strip():
                     head.enp.setdefault(name, _SPACES.sub(" ", value).strip())
     return head
+
+
+def outlet_places(tree: LexborHTMLParser, text: str) -> dict[str, str]:
+    """The words at ids that credit the outlet and mean nothing else, by CSS selector."""
+    found: dict[str, str] = {}
+    for place, mark in _PLACES.items():
+        if mark in text and (at := tree.css_first(place)) is not None:
+            words = _SPACES.sub(" ", at.text()).strip()
+            if words:
+                found[place] = words
+    return found

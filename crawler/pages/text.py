@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass
 
-from crawler.pages.body import Body, shares, worth
-from crawler.pages.boilerplate import dropped_by, heads_comments, heads_links
+from crawler.pages.body import Body, rule_of, shares, worth
+from crawler.pages.boilerplate import heads_comments, heads_links
 from crawler.pages.header import is_header
 from crawler.pages.titles import comparable
 from crawler.pages.tree import Line, Page
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f]")
+_GLUED_ENDS = ("更多", "）", ")", "】", "]")
 _GLUED_TAIL = re.compile(
     r"(?:\s*(?:返回\S{2,6}[，,]\s*查看更多"
     r"|[（(【\[]\s*(?:责任编辑|责编|编辑|编审)\s*[:：][^）)】\]]{1,24}[)）】\]]))+\s*$"
@@ -56,7 +57,9 @@ def select_text(page: Page, body: Body, title_line: int | None, title: str) -> T
     for index in range(begin, body.end):
         if index in dropped:
             continue
-        text = _GLUED_TAIL.sub("", page.lines[index].text.translate(_INVISIBLE)).strip()
+        text = _INVISIBLE.sub("", page.lines[index].text)
+        if text.endswith(_GLUED_ENDS):
+            text = _GLUED_TAIL.sub("", text).strip()
         if not text:
             continue
         if kept and index in rows and rows.get(kept[-1]) == rows[index]:
@@ -140,7 +143,7 @@ def _drop_by_rule(
         if index in dropped or index in rows:
             continue
         line = page.lines[index]
-        rule = dropped_by(line.text)
+        rule = rule_of(line)
         if rule:
             dropped[index] = rule
         elif key and title[:2] in line.text and comparable(line.text) == key:

@@ -33,6 +33,9 @@ _META = ("articletitle", "og:title", "twitter:title", "title", "dc.title", "cont
 _MAX = 160
 _ANCHOR = 8
 _TITLE_LINES = 3
+_ABOVE = 80
+_WITHIN = 40
+"""Lines above the text, and into it, among which the title is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
     wanted = [comparable(text) for text in names]
     named = "\n".join(names)
     best: tuple[float, int] | None = None
-    for index in range(min(end, len(page.lines))):
+    for index in range(max(0, start - _ABOVE), min(end, start + _WITHIN, len(page.lines))):
         score = _score(page, index, wanted, named, start)
         if score is not None and (best is None or score >= best[0]):
             best = (score, index)

@@ -73,6 +73,8 @@ class Line:
     pieces: tuple[str, ...]
     linked: int  # characters of ``text`` inside links
     box: int
+    worth: float | None = None  # what ``body`` found, once it did
+    rule: str | None = ""  # the rule that drops the line; "" before it was asked for
 
 
 @dataclass(slots=True)
@@ -122,13 +124,12 @@ def lay_out_node(node: LexborNode) -> Page:
 
 def _sheets(source: str) -> Iterator[str]:
     """The style sheets in a page's source; plain search, for a page is long and they are few."""
-    for mark in ("<style", "<STYLE"):
-        at = source.find(mark)
-        while at >= 0:
-            end = source.find("</", at)
-            if 0 < end - at <= _MAX_STYLE:
-                yield source[source.find(">", at) + 1 : end]
-            at = source.find(mark, at + 1)
+    at = source.find("<style")
+    while at >= 0:
+        end = source.find("</", at)
+        if 0 < end - at <= _MAX_STYLE:
+            yield source[source.find(">", at) + 1 : end]
+        at = source.find("<style", at + 1)
 
 
 def _hidden_names(source: str) -> frozenset[str]:
@@ -147,18 +148,17 @@ def _hidden_names(source: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _is_hidden(attributes: dict[str, str | None], hidden_names: frozenset[str]) -> bool:
-    style = attributes.get("style")
-    if style and _HIDING.search(style):
+def _is_hidden_block(attributes: dict[str, str | None], hidden_names: frozenset[str]) -> bool:
+    """Whether a block is hidden otherwise than by its own style."""
+    if "hidden" in attributes:
         return True
-    if hidden_names:
-        name = attributes.get("class")
-        if name and not hidden_names.isdisjoint(name.split()):
-            return True
-        name = attributes.get("id")
-        if name and f"#{name}" in hidden_names:
-            return True
-    return "hidden" in attributes
+    if not hidden_names:
+        return False
+    name = attributes.get("class")
+    if name and not hidden_names.isdisjoint(name.split()):
+        return True
+    name = attributes.get("id")
+    return bool(name) and f"#{name}" in hidden_names
 
 
 def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str]) -> None:
@@ -204,7 +204,10 @@ def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str]) -> None:
                 parts, linked = [], 0
         elif kind != _UNREAD:
             attributes = node.attributes
-            if attributes and _is_hidden(attributes, hidden_names):
+            style = attributes.get("style")
+            if (style and _HIDING.search(style)) or (
+                kind == _BLOCK and attributes and _is_hidden_block(attributes, hidden_names)
+            ):
                 page.hidden_chars += len(node.text())
             elif kind == _IMAGE:
                 page.pictures.append(_picture(attributes, len(lines), box))
