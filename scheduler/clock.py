@@ -60,14 +60,16 @@ class Clock:
                 next_run_time=datetime.now(SHANGHAI) + self._wait(source_id),
             )
 
-    def every(self, name: str, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
-        """A round of the service's own, now and every so many seconds."""
+    def every(
+        self, name: str, seconds: float, job: Callable[[], Awaitable[None]], after: float = 0.0
+    ) -> None:
+        """A round of the service's own, every so many seconds, the first ``after`` so many."""
         self.scheduler.add_job(
             job,
             "interval",
             seconds=seconds,
             id=f"@{name}",
-            next_run_time=datetime.now(SHANGHAI),
+            next_run_time=datetime.now(SHANGHAI) + timedelta(seconds=after),
         )
 
     def ask_anew(self, source_ids: Iterable[str]) -> None:

@@ -93,7 +93,7 @@ class Desk:
         self._hastened.discard(source_id)
         with self._database.reading() as session:
             made = watching.plan(session, calendar, source, now=now, hastened=hastened)
-            self._set_next(source, watching.standing(session, source_id, now=now), now)
+        self._set_next(source, made.state, now)
         if made.step is Step.CRAWL:
             with self._database.begin() as session:
                 run_id = schedule.add_due_run(
@@ -109,8 +109,9 @@ class Desk:
             return set()
         now = self._now()
         with self._database.begin() as session:
-            run_id = watching.note_probe(session, source, outcome, due_at=made.due_at, now=now)
-            state = watching.standing(session, source_id, now=now)
+            run_id, state = watching.note_probe(
+                session, source, outcome, due_at=made.due_at, now=now
+            )
         self._set_next(source, state, now)
         if run_id is not None:
             logger.info("source=%s run=%s due: the probe saw a change", source_id, run_id)

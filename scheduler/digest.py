@@ -87,10 +87,18 @@ def _missing(cells: list[Cell]) -> list[str]:
         chosen = [cell for cell in cells if cell.status is status]
         lines += _section(
             f"{words} ({len(chosen)})",
-            [f"{cell.region} {cell.year}: {cell.reason}" for cell in chosen],
+            _together(chosen),
             most=40,
         )
     return lines
+
+
+def _together(cells: list[Cell]) -> list[str]:
+    """One line a cell, or one for all that have year and reason in common."""
+    groups: dict[tuple[int, str], list[str]] = {}
+    for cell in cells:
+        groups.setdefault((cell.year, cell.reason), []).append(cell.region)
+    return [f"{'、'.join(regions)} {year}: {reason}" for (year, reason), regions in groups.items()]
 
 
 def _section(head: str, lines: list[str], most: int = MOST_LINES) -> list[str]:

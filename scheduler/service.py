@@ -148,7 +148,9 @@ class Service:
         await asyncio.to_thread(self._learn_declared)
         self.clock.every("round", ROUND_SECONDS, self._round)
         self.clock.every("delivery", DELIVERY_SECONDS, self._deliver)
-        self.clock.every("housekeeping", HOUSEKEEPING_SECONDS, self._housekeep)
+        self.clock.every(
+            "housekeeping", HOUSEKEEPING_SECONDS, self._housekeep, after=HOUSEKEEPING_SECONDS
+        )
         self.clock.declare(self._declared.sources)
         self.clock.scheduler.start()
 

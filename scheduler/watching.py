@@ -71,6 +71,7 @@ class Standing:
 class Plan:
     """What a tick leads to; ``due_at`` names its grid point, ``why`` says it in words."""
 
+    state: Standing
     step: Step
     due_at: datetime
     why: str
@@ -116,7 +117,7 @@ def plan(
     if state.retry_at is not None or hastened:
         due_at = now.replace(second=0, microsecond=0)  # off the grid, yet the same for two clocks
     known = watches.probe_pages(session, source.id) if step is Step.PROBE else {}
-    return Plan(step=step, due_at=due_at, why=why, known=known)
+    return Plan(state=state, step=step, due_at=due_at, why=why, known=known)
 
 
 def _step(
@@ -155,8 +156,8 @@ def note_probe(
     *,
     due_at: datetime,
     now: datetime,
-) -> int | None:
-    """Enter what a probe learnt; the id of the run that it leads to, if any.
+) -> tuple[int | None, Standing]:
+    """Enter what a probe learnt; the id of the run that it leads to, if any, and how it stands.
 
     The links are kept as known only when the change has its run: a change that meets an open
     run, or whose transaction is lost, is seen again by the next probe.
@@ -164,10 +165,9 @@ def note_probe(
     schedule.lock_schedule(session)
     state = standing(session, source.id, now=now)
     if outcome.refusal is not None:
-        return _note_refusal(session, source, state, outcome, due_at=due_at, now=now)
-    was_failing = state.failures > 0
+        return _note_refusal(session, source, state, due_at=due_at, now=now)
     run_id = None
-    if outcome.changed or was_failing:
+    if outcome.changed or state.failures > 0:
         run_id = schedule.add_due_run(session, source.id, trigger="probe", due_at=due_at, now=now)
     watch = replace(state.watch, probed_at=now, failed_probes=0)
     if outcome.changed and run_id is not None:
@@ -175,26 +175,22 @@ def note_probe(
     if run_id is not None or not outcome.changed:
         watches.put_probe_pages(session, source.id, outcome.pages)
     watches.put_watch(session, watch)
-    return run_id
+    return run_id, replace(state, watch=watch)
 
 
 def _note_refusal(
-    session: Session,
-    source: Source,
-    state: Standing,
-    outcome: ProbeOutcome,
-    *,
-    due_at: datetime,
-    now: datetime,
-) -> int | None:
+    session: Session, source: Source, state: Standing, *, due_at: datetime, now: datetime
+) -> tuple[int | None, Standing]:
     """A refused probe of a sound source asks for a run, whose verdict is the evidence."""
+    run_id = None
+    watch = replace(state.watch, probed_at=now)
     if state.failures == 0:
         run_id = schedule.add_due_run(session, source.id, trigger="probe", due_at=due_at, now=now)
-        watches.put_watch(session, replace(state.watch, probed_at=now))
-        return run_id
-    more = replace(state.watch, probed_at=now, failed_probes=state.watch.failed_probes + 1)
-    watches.put_watch(session, more)
-    return None
+    else:
+        watch = replace(watch, failed_probes=watch.failed_probes + 1)
+        state = replace(state, failed_at=now)
+    watches.put_watch(session, watch)
+    return run_id, replace(state, watch=watch)
 
 
 def changed(watch: Watch, now: datetime) -> Watch:
