@@ -19,7 +19,6 @@ from scheduler.probes import ProbeOutcome
 from scheduler.seasons import Calendar
 from storage import schedule, watches
 from storage.records import RefusalClass
-from storage.runs import RunRecord
 from storage.watches import ProbePage, Watch
 
 HISTORY = 8
@@ -37,13 +36,13 @@ class Step(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One source between ticks: its watch, its last run, and how often it has failed in a row.
+    """One source between ticks: its watch, the end of its last run, its failures in a row.
 
     ``failed_at`` is when it last failed; None while it is sound.
     """
 
     watch: Watch
-    last: RunRecord | None
+    ended_at: datetime | None
     failed_runs: int
     failed_at: datetime | None
     walled: bool
@@ -81,7 +80,6 @@ class Plan:
 def standing(session: Session, source_id: str, *, now: datetime) -> Standing:
     """How a source stands; a watch begins when it is first asked for."""
     watch = watches.get_watch(session, source_id) or Watch(source_id=source_id, since=now)
-    last = next(iter(schedule.history(session, source_id, 1)), None)
     failed: list[schedule.HealthEntry] = []
     for entry in schedule.health_history(session, source_id, HISTORY):
         if entry.failure_class is None or entry.failure_class == FailureClass.SILENT.value:
@@ -92,7 +90,7 @@ def standing(session: Session, source_id: str, *, now: datetime) -> Standing:
         times.append(watch.probed_at)
     return Standing(
         watch=watch,
-        last=last,
+        ended_at=schedule.ended_at(session, source_id),
         failed_runs=len(failed),
         failed_at=max(times, default=None),
         walled=bool(failed) and failed[0].failure_class in WALLED,
@@ -129,9 +127,9 @@ def _step(
     *,
     hastened: bool,
 ) -> tuple[Step, str]:
-    if any(run.source_id == source.id for run in schedule.open_runs(session)):
+    if schedule.has_open_run(session, source.id):
         return Step.NOTHING, "a run of it is open"
-    if state.last is None:
+    if state.ended_at is None:
         return Step.CRAWL, "never crawled"
     if state.retry_at is not None:
         if now < state.retry_at and not hastened:
@@ -139,8 +137,7 @@ def _step(
         if state.failures == 1 and state.failed_runs:
             return Step.CRAWL, "a failed run is tried again"
         return Step.PROBE, "does it answer again?"
-    finished_at = state.last.finished_at or now
-    if now - finished_at >= calendar.crawl_interval(source.id):
+    if now - state.ended_at >= calendar.crawl_interval(source.id):
         return Step.CRAWL, "a full look, whatever probes say"
     spacing = state.watch.spacing
     step = seasons.interval(calendar, source.id, source.region, now, state.spacing(now))

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Integer, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.records import VerdictKind
 from storage.runs import MAX_CLAIMS, RunRecord, RunState, claim_run, create_run, get_run, list_runs
 from storage.service_tables import RunHealthRow
-from storage.tables import JsonValue, RunRow, upsert_into
+from storage.tables import JsonValue, RunRow, table_of, upsert_into
 
 SCHEDULE_LOCK = 7_232_020
 """PostgreSQL's advisory lock; SQLite has one writer anyway."""
@@ -46,23 +46,56 @@ class OpenRun:
     cancel_requested_at: datetime | None
 
 
+_RUNS = table_of(RunRow)
+_HEALTH = table_of(RunHealthRow)
+
+# Asked every second, or at every tick of every source: built once, a query costs a seventh.
+_OPEN = (
+    select(
+        _RUNS.c.id,
+        _RUNS.c.source_id,
+        _RUNS.c.state,
+        _RUNS.c.due_at,
+        _RUNS.c.owner,
+        _RUNS.c.token,
+        _RUNS.c.started_at,
+        _RUNS.c.heartbeat_at,
+        _RUNS.c.cancel_requested_at,
+    )
+    .where(_RUNS.c.state.in_(OPEN_STATES))
+    .order_by(_RUNS.c.due_at, _RUNS.c.id)
+)
+_OPEN_OF = (
+    select(_RUNS.c.id)
+    .where(_RUNS.c.state.in_(OPEN_STATES), _RUNS.c.source_id == bindparam("source"))
+    .limit(1)
+)
+_WORKING_OF = (
+    select(_RUNS.c.id)
+    .where(_RUNS.c.state == RunState.RUNNING.value, _RUNS.c.source_id == bindparam("source"))
+    .limit(1)
+)
+_DUE_SINCE = (
+    select(_RUNS.c.id)
+    .where(
+        _RUNS.c.source_id == bindparam("source"),
+        _RUNS.c.due_at >= bindparam("due_at"),
+        _RUNS.c.due_at <= bindparam("now"),
+    )
+    .limit(1)
+)
+_ENDED_OF = select(func.max(_RUNS.c.finished_at)).where(_RUNS.c.source_id == bindparam("source"))
+_NEWEST = select(func.max(_RUNS.c.id))
+_HEALTH_OF = (
+    select(_HEALTH)
+    .where(_HEALTH.c.source_id == bindparam("source"))
+    .order_by(_HEALTH.c.run_id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def open_runs(session: Session) -> list[OpenRun]:
     """Every run that is due or running, the longest due first."""
-    rows = session.execute(
-        select(
-            RunRow.id,
-            RunRow.source_id,
-            RunRow.state,
-            RunRow.due_at,
-            RunRow.owner,
-            RunRow.token,
-            RunRow.started_at,
-            RunRow.heartbeat_at,
-            RunRow.cancel_requested_at,
-        )
-        .where(RunRow.state.in_(OPEN_STATES))
-        .order_by(RunRow.due_at, RunRow.id)
-    )
     return [
         OpenRun(
             id=row.id,
@@ -75,8 +108,13 @@ def open_runs(session: Session) -> list[OpenRun]:
             heartbeat_at=row.heartbeat_at,
             cancel_requested_at=row.cancel_requested_at,
         )
-        for row in rows
+        for row in session.execute(_OPEN)
     ]
+
+
+def has_open_run(session: Session, source_id: str) -> bool:
+    """Whether a run of the source is due or running."""
+    return session.execute(_OPEN_OF, {"source": source_id}).first() is not None
 
 
 def add_due_run(
@@ -94,11 +132,8 @@ def add_due_run(
     not doubled, and two services make one row.
     """
     lock_schedule(session)
-    later = select(RunRow.id).where(
-        RunRow.source_id == source_id,
-        RunRow.state.in_(OPEN_STATES) | ((RunRow.due_at >= due_at) & (RunRow.due_at <= now)),
-    )
-    if session.execute(later.limit(1)).first() is not None:
+    later = {"source": source_id, "due_at": due_at, "now": now}
+    if has_open_run(session, source_id) or session.execute(_DUE_SINCE, later).first() is not None:
         return None
     return create_run(session, source_id, trigger=trigger, due_at=due_at, now=now, options=options)
 
@@ -109,10 +144,7 @@ def claim_due_run(
     """Take a due run; None when another has it, or a run of the same source is working."""
     lock_schedule(session)
     record = get_run(session, run_id)
-    working = select(RunRow.id).where(
-        RunRow.source_id == record.source_id, RunRow.state == RunState.RUNNING.value
-    )
-    if session.execute(working.limit(1)).first() is not None:
+    if session.execute(_WORKING_OF, {"source": record.source_id}).first() is not None:
         return None
     return claim_run(session, run_id, owner=owner, now=now, lease_seconds=lease_seconds)
 
@@ -192,6 +224,11 @@ def last_ended_at(session: Session) -> dict[str, datetime]:
     return {source_id: ended_at for source_id, ended_at in rows if ended_at is not None}
 
 
+def ended_at(session: Session, source_id: str) -> datetime | None:
+    """When the newest run of a source ended; None when none has."""
+    return session.execute(_ENDED_OF, {"source": source_id}).scalar()
+
+
 def failing_sources(session: Session) -> set[str]:
     """The sources whose newest health entry names a failure."""
     newest = select(func.max(RunHealthRow.run_id)).group_by(RunHealthRow.source_id)
@@ -205,7 +242,7 @@ def failing_sources(session: Session) -> set[str]:
 
 def newest_run_id(session: Session) -> int:
     """The highest id of all runs; 0 when there is none."""
-    return session.scalar(select(func.max(RunRow.id))) or 0
+    return session.execute(_NEWEST).scalar() or 0
 
 
 def unjudged(session: Session, ids: Iterable[int] | None = None) -> list[int]:
@@ -263,18 +300,7 @@ class HealthEntry:
 
 def health_history(session: Session, source_id: str, limit: int) -> list[HealthEntry]:
     """The newest entries of a source, newest first."""
-    rows = session.execute(
-        select(
-            RunHealthRow.run_id,
-            RunHealthRow.source_id,
-            RunHealthRow.failure_class,
-            RunHealthRow.reason,
-            RunHealthRow.judged_at,
-        )
-        .where(RunHealthRow.source_id == source_id)
-        .order_by(RunHealthRow.run_id.desc())
-        .limit(limit)
-    )
+    rows = session.execute(_HEALTH_OF, {"source": source_id, "most": limit})
     return [
         HealthEntry(
             run_id=row.run_id,
