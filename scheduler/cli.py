@@ -5,7 +5,19 @@ import sys
 
 import typer
 
-from scheduler.commands import crawl, db, demo, doctor, flags, inspect, run, runs, show, sources
+from scheduler.commands import (
+    crawl,
+    db,
+    demo,
+    doctor,
+    flags,
+    import_,
+    inspect,
+    run,
+    runs,
+    show,
+    sources,
+)
 from scheduler.presentation import errors
 from storage.errors import StorageError
 
@@ -23,6 +35,7 @@ app.add_typer(sources.app, name="sources")
 app.command("show")(show.show)
 app.command("explain")(show.explain)
 app.command("inspect")(inspect.inspect)
+app.command("import")(import_.import_)
 app.add_typer(db.app, name="db")
 app.command("doctor")(doctor.doctor)
 

@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 
 class CleanPipeline:
-    """Replaces the quick page reading of a flagged publication by the careful one.
-
-    BeautifulSoup costs 35 times a lexbor parse, so only what people will read in full gets it.
-    """
+    """Replaces the quick page reading of a flagged publication by the careful one."""
 
     def __init__(self, source: "Source") -> None:
         self._source = source
@@ -31,20 +28,35 @@ class CleanPipeline:
 
     def process_item(self, item: Article) -> Article:
         """The article, read carefully if it is flagged and came as HTML."""
-        if item.reading is None or not item.reading.flagged or not _all_html(item.captures):
-            return item
-        pages = [
-            reread_carefully(capture.body, url=capture.url, now=capture.fetched_at)
-            for capture in item.captures
-        ]
-        careful = join_pages(pages[0], pages[1:])
-        cleaned = replace(
-            item,
-            text=careful.text,
-            images=careful.images,
-            evidence=(*item.evidence, *careful.evidence),
-        )
-        return replace(cleaned, reading=read_publication(cleaned, region=self._source.region))
+        return clean(item, region=self._source.region)
+
+
+def assess(article: Article, *, region: str | None) -> Article:
+    """The article with its reading, cleaned: what a crawl's pipelines do before storing."""
+    read = replace(article, reading=read_publication(article, region=region))
+    return clean(read, region=region)
+
+
+def clean(article: Article, *, region: str | None) -> Article:
+    """The article, its pages read carefully if it is flagged and came as HTML.
+
+    BeautifulSoup costs 35 times a lexbor parse, so only what people will read in full gets it.
+    """
+    flagged = article.reading is not None and article.reading.flagged
+    if not flagged or not _all_html(article.captures):
+        return article
+    pages = [
+        reread_carefully(capture.body, url=capture.url, now=capture.fetched_at)
+        for capture in article.captures
+    ]
+    careful = join_pages(pages[0], pages[1:])
+    cleaned = replace(
+        article,
+        text=careful.text,
+        images=careful.images,
+        evidence=(*article.evidence, *careful.evidence),
+    )
+    return replace(cleaned, reading=read_publication(cleaned, region=region))
 
 
 def _all_html(captures: Sequence[Capture]) -> bool:

@@ -1,0 +1,277 @@
+"""Importing: the crawl's own path from page to database, without fetching.
+
+A page is read, assessed, read with care if it is flagged, and stored in batches under a run
+of its own, whose trigger is ``import``.  What is stored is known by its URL and its words, so
+an import that was killed is simply begun again: it ends with the same content.
+"""
+
+import os
+import re
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from crawler.account import Account
+from crawler.errors import PageError, TruncatedPageError
+from crawler.ledger import LEASE_SECONDS, RunLedger
+from crawler.pages import join_pages, read_article
+from crawler.pages.urls import canonical_url
+from crawler.pipelines.clean import assess
+from crawler.sources.declaration import Source
+from crawler.statuses import refusal_of_status
+from scheduler.import_input import GivenText, ImportFileError, Item, Page, Unusable, read_items
+from scheduler.inspection import published_of, source_of
+from storage import runs
+from storage.database import Database
+from storage.records import Article, Refusal, RefusalClass, Verdict, VerdictKind
+from storage.runs import LeaseState, RunRecord, RunState
+from storage.sources import sync_sources
+
+SOURCE_ID = "import"
+"""What stands as the source of a run that has none."""
+
+BATCH = 50
+"""Articles in one transaction: what a crash can repeat."""
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.I)
+
+
+class _StatusError(PageError):
+    """An answer whose status says that it is not the page; ``refusal_class`` is its own."""
+
+    def __init__(self, status: int, url: str) -> None:
+        super().__init__(f"status {status}", url=url)
+        self.status_class = refusal_of_status(status)
+
+
+@dataclass(slots=True)
+class _Import:
+    """One import on its way."""
+
+    ledger: RunLedger
+    sources: Mapping[str, Source]
+    now: datetime
+    account: Account = field(default_factory=Account)
+    batch: list[Article] = field(default_factory=list)
+    synced: set[str] = field(default_factory=set)
+    # Pages of articles whose next page has not come yet, by that page's URL.
+    open_parts: dict[str, tuple[Article, ...]] = field(default_factory=dict)
+
+    def take(self, item: Item) -> None:
+        """Read one item into the batch, or enter why it cannot be read."""
+        self.account.asked["article"] += 1
+        try:
+            article = self._article(item)
+        except _StatusError as error:
+            self.refuse(item.url, error.status_class, error.detail)
+        except PageError as error:
+            self.refuse(item.url, error.refusal_class, error.detail)
+        else:
+            if article is not None:
+                self._accept(article)
+
+    def _article(self, item: Item) -> Article | None:
+        match item:
+            case Unusable():
+                self.refuse(item.url, item.refusal_class, item.detail)
+                return None
+            case GivenText():
+                return _from_text(item, source_of(item.url, self.sources.values()))
+            case Page():
+                return self._join(_from_page(item, source_of(item.url, self.sources.values())))
+
+    def _join(self, part: Article) -> Article | None:
+        """The article once its last page is there; the pages of one count as one request."""
+        parts = (*self.open_parts.pop(part.url, ()), part)
+        if len(parts) > 1:
+            self.account.asked["article"] -= 1
+        if part.next_page and part.next_page not in {one.url for one in parts}:
+            self.open_parts[part.next_page] = parts
+            return None
+        return replace(join_pages(parts[0], parts[1:]), next_page=None)
+
+    def _accept(self, article: Article) -> None:
+        source = self.sources.get(article.source_id or "")
+        article = replace(article, url=canonical_url(article.url))
+        self.batch.append(assess(article, region=source.region if source else None))
+        self.account.accepted["article"] += 1
+        if len(self.batch) >= BATCH:
+            self.store()
+
+    def refuse(self, url: str, refusal_class: RefusalClass, detail: str) -> None:
+        """Enter a refusal in the account and the database."""
+        refusal = Refusal(url=url, kind="article", refusal_class=refusal_class, detail=detail)
+        self.account.refusals.append(refusal)
+        self.ledger.refuse(refusal)
+
+    def store(self) -> None:
+        """Store the batch in one transaction, and say that the run lives."""
+        fresh = {one.source_id for one in self.batch if one.source_id} - self.synced
+        if fresh:
+            with self.ledger.database.begin() as session:
+                records = [self.sources[id_].record for id_ in sorted(fresh)]
+                sync_sources(session, records, now=self.now)
+            self.synced |= fresh
+        self.ledger.save(self.batch)
+        self.batch.clear()
+        if self.ledger.beat(self.account) is LeaseState.CANCEL_ASKED:
+            self.account.stopped = "cancelled"
+
+    def close_parts(self) -> None:
+        """Refuse the articles whose later pages the file does not hold."""
+        for missing, parts in self.open_parts.items():
+            error = TruncatedPageError(f"the file does not hold its next page {missing}")
+            self.refuse(parts[0].url, error.refusal_class, error.detail)
+        self.open_parts.clear()
+
+
+def import_file(
+    database: Database,
+    path: Path,
+    *,
+    sources: Mapping[str, Source],
+    now: Callable[[], datetime],
+    progress: Callable[[Account], None] = lambda account: None,
+) -> RunRecord:
+    """Import one file under a run; the run with its verdict.
+
+    ImportFileError, before any run is made, for a file of neither kind.
+    """
+    begun = now()
+    items = read_items(path, now=begun)
+    ledger = _open_run(database, path, now)
+    running = _Import(ledger=ledger, sources=sources, now=begun)
+    broken = _take_all(running, items, progress)
+    if running.account.stopped:
+        running.account.withdraw()
+    verdict = import_verdict(running.account, broken)
+    ledger.finish(running.account, verdict)
+    with database.reading() as session:
+        return runs.get_run(session, ledger.run_id)
+
+
+def _take_all(
+    running: _Import, items: Iterator[Item], progress: Callable[[Account], None]
+) -> str | None:
+    """Import every item; what broke the file off, in words."""
+    broken = None
+    try:
+        for item in items:
+            running.take(item)
+            progress(running.account)
+            if running.account.stopped:
+                break
+    except (ImportFileError, OSError) as error:
+        broken = str(error)
+    running.close_parts()
+    if running.batch:
+        running.store()
+    return broken
+
+
+def import_verdict(account: Account, broken: str | None = None) -> Verdict:
+    """What an import proved: complete only when every item of the file was stored."""
+    read = f"{account.accepted['article']} articles read"
+    refused = ", ".join(
+        f"{count} x {kind.value}" for kind, count in sorted(account.refused_by_class.items())
+    )
+    words = f"{read}, refused: {refused}" if refused else read
+    if account.stopped:
+        return Verdict(kind=VerdictKind.PARTIAL, reason=f"{account.stopped}; {words}")
+    if broken:
+        kind = VerdictKind.PARTIAL if account.accepted["article"] else VerdictKind.FAILED
+        return Verdict(kind=kind, reason=f"{broken}; {words}")
+    if account.missing:
+        return Verdict(
+            kind=VerdictKind.FAILED, reason=f"{account.missing} items are unaccounted for; {words}"
+        )
+    if not account.asked["article"]:
+        return Verdict(kind=VerdictKind.EMPTY_UNEXPECTED, reason="the file holds no page and text")
+    if not account.accepted["article"]:
+        return Verdict(kind=VerdictKind.FAILED, reason=words)
+    kind = VerdictKind.PARTIAL if refused else VerdictKind.COMPLETE
+    return Verdict(kind=kind, reason=words)
+
+
+def _open_run(database: Database, path: Path, now: Callable[[], datetime]) -> RunLedger:
+    """A claimed run; imports of this machine whose process has died are asked to end."""
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    begun = now()
+    with database.begin() as session:
+        for run in runs.list_runs(session, source_id=SOURCE_ID, state=RunState.RUNNING):
+            if _is_dead(run.owner):
+                runs.request_cancel(session, run.id, now=begun)
+        run_id = runs.create_run(
+            session,
+            SOURCE_ID,
+            trigger="import",
+            due_at=begun,
+            now=begun,
+            options={"file": str(path)},
+        )
+        token = runs.claim_run(session, run_id, owner=owner, now=begun, lease_seconds=LEASE_SECONDS)
+    if token is None:
+        raise ImportFileError("another import began at this very moment; try again")
+    return RunLedger(database, source_id=SOURCE_ID, run_id=run_id, token=token, now=now)
+
+
+def _is_dead(owner: str | None) -> bool:
+    host, _, number = (owner or "").rpartition(":")
+    if host != socket.gethostname() or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _from_page(page: Page, source: Source | None) -> Article:
+    """One page read.  PageError when it is no article."""
+    capture = page.capture
+    if not 200 <= capture.status < 300:
+        raise _StatusError(capture.status, page.url)
+    article = read_article(
+        capture.body,
+        url=page.url,
+        charset=_charset(capture.headers),
+        now=capture.fetched_at,
+        selectors=source.selectors if source else None,
+    )
+    return _of_source(replace(article, captures=(capture,), fetched_at=capture.fetched_at), source)
+
+
+def _from_text(given: GivenText, source: Source | None) -> Article:
+    row = given.row
+    published_at, precision = published_of(row.get("published"))
+    article = Article(
+        url=given.url,
+        title=str(row.get("title") or ""),
+        text=str(row["text"]),
+        outlet=str(row["source"]) if row.get("source") else None,
+        published_at=published_at,
+        published_precision=precision,
+    )
+    return _of_source(article, source)
+
+
+def _of_source(article: Article, source: Source | None) -> Article:
+    if source is None:
+        return article
+    outlets = source.lookups.get("outlet", {})
+    return replace(
+        article,
+        source_id=source.id,
+        outlet=outlets.get(article.outlet or "", article.outlet),
+    )
+
+
+def _charset(headers: tuple[tuple[str, str], ...]) -> str | None:
+    for name, value in headers:
+        if name.lower() == "content-type" and (found := _CHARSET.search(value)):
+            return found[1].lower()
+    return None
