@@ -26,6 +26,9 @@ _OF_REPLIES = 0.1
 _OF_ASIDES = 0.3
 """What sentences count for in a box whose name sets it beside the article; names may err."""
 _POOR = 120.0
+_SHORT_LINE = 6
+_LEVELS = 3
+_WORTH_ADDING = 0.25
 _NEARLY_ALL = 0.985
 _ENOUGH = 60.0
 _SENTENCE = 12
@@ -89,7 +92,9 @@ def _worth(line: Line) -> float:
     plain = size - linked
     if linked * 2 > size:
         return -4.0 - 0.3 * min(linked, 40)
-    stops = len(_STOPS.findall(text)) if plain >= _SENTENCE else 0
+    stops = len(_STOPS.findall(text)) if plain >= _SHORT_LINE else 0
+    if stops and plain < _SENTENCE:
+        return 0.5 * plain if not rule_of(line) else -3.0
     if stops:
         if rule_of(line):
             return -5.0
@@ -128,7 +133,7 @@ def _heaviest(page: Page, worths: list[float], anchor: int) -> Body | None:
             best, most = box.index, total
     if best < 0:
         return None
-    best = _tightened(page, sums, best)
+    best = _widened(page, worths, _tightened(page, sums, best))
     box = page.boxes[best]
     rivals = (
         sums[other.end] - sums[other.start]
@@ -173,3 +178,20 @@ def _tightened(page: Page, sums: list[float], best: int) -> int:
         if inner is None:
             return best
         best = inner
+
+
+def _widened(page: Page, worths: list[float], best: int) -> int:
+    """A box further out that adds text: short unlinked lines may have made it look poor."""
+    inner = page.boxes[best]
+    own = sum(value for value in worths[inner.start : inner.end] if value > 0)
+    outer = inner
+    for _ in range(_LEVELS):
+        if outer.parent <= 0:
+            break
+        outer = page.boxes[outer.parent]
+        around = [*range(outer.start, inner.start), *range(inner.end, outer.end)]
+        added = sum(worths[index] for index in around if worths[index] > 0)
+        linked = sum(-worths[index] for index in around if worths[index] <= -4)
+        if added > _WORTH_ADDING * own and added > 2 * linked:
+            return outer.index
+    return best

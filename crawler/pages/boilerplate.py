@@ -34,6 +34,11 @@ _RIGHTS = any_of(
     r" 许可证(?:号|编号)?[:：]? 新出网证 备案号"
 )
 
+_FOOTER = any_of(
+    r"技术支持 网站标识码 分辨率 主\s*办 承\s*办 协\s*办 邮\s*编 邮政编码 地\s*址"
+    r" 电\s*话 传\s*真 客服 邮\s*箱 E-?mail 网站地图 联系我们 最佳浏览 投稿 热线 运营 维护"
+)
+
 DROPPED: Mapping[str, str] = {
     # An editor is not part of the text, whatever brackets stand round the line.
     "editor": (
@@ -94,6 +99,10 @@ CONTAINED: Mapping[str, tuple[str, str]] = {
     "copyright": (
         "ICP 公网安备 版权所有 eserved Copyright 举报 京公网 许可证 新出网证 备案号",
         rf".{{0,80}}{_RIGHTS}.*",
+    ),
+    "footer": (
+        "技术支持 标识码 分辨率 邮编 邮政 地图 地址 传真 承办 客服 最佳浏览",
+        rf"(?:.{{0,60}}{_FOOTER}\s*(?:单位)?[:：]){{2,}}.*|.*(?:网站标识码|最佳浏览|分辨率).*",
     ),
 }
 """Rules for lines of any length up to a paragraph's: words one of which must occur, pattern."""

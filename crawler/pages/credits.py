@@ -19,7 +19,7 @@ _AUTHOR_LABEL = re.compile(
 )
 _EDITOR_LABEL = re.compile(r"(?:责任编辑|责\s*编|编\s*辑|编\s*审|責任編輯|編輯)\s*[:：/丨|／]\s*")
 _NEXT_LABEL = re.compile(
-    r"(?:作\s*者|记\s*者|撰\s*文|责任编辑|责\s*编|编\s*辑|编\s*审|审\s*核|校\s*对|监\s*制|来\s*源|发布时间|发布日期|发表时间|更新时间|日\s*期|时\s*间|浏览|点击|阅读|访问|评论|字\s*[号体]|分\s*享|打\s*印|收\s*藏|关\s*闭|通讯员|摄\s*影|举\s*报|责\s*任)\s*[:：(（【\[/]?"
+    r"(?:作\s*者|记\s*者|撰\s*文|(?:图片|文字|视频|值班|执行|网络|美术)\s*编辑|责任编辑|责\s*编|编\s*辑|编\s*审|审\s*核|校\s*对|监\s*制|来\s*源|发布时间|发布日期|发表时间|更新时间|日\s*期|时\s*间|浏览|点击|阅读|访问|评论|字\s*[号体]|分\s*享|打\s*印|收\s*藏|关\s*闭|通讯员|摄\s*影|举\s*报|责\s*任)\s*[:：(（【\[/]?"
 )
 _DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]|\d{1,2}[-/月]\d{1,2}|\d{1,2}\s*[:：]\s*\d\d")
 _DATE_AND_CLOCK = re.compile(
@@ -100,6 +100,8 @@ def clean_outlet(rest: str) -> str | None:
     name = _first_word(name)
     name = name.strip(_EDGE.replace("》", ""))
     if name.endswith("《") or not name:
+        return None
+    if "://" in name or name.startswith("www."):
         return None
     if "、" in name:
         name = name.removesuffix("等")

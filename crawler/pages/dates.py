@@ -8,7 +8,7 @@ plausible.  A date without a year is no date.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from crawler.pages.head import Head
 from crawler.pages.header import DATE_LABEL
@@ -22,6 +22,7 @@ _CLOCK = (
     r"(?:[\s日T号·,，|()（）-]{0,6}(?P<h>[01]?\d|2[0-3])\s*[:：时]\s*(?P<mi>[0-5]\d)"
     r"(?:\s*[:：分]\s*(?P<s>[0-5]\d))?)?"
 )
+_ZONE = re.compile(r"(?:\.\d+)?\s*(?:Z|(?P<sign>[+-])(?P<h>\d\d):?(?P<m>\d\d))(?![\d:])")
 _WEEKDAY = r"(?:\s*[(（]?(?:星期|周)[一二三四五六日天][)）]?)?"
 # A day may be glued to the hour behind it (2019年06月15日08:18, 2024-05-2003:15).
 _PRINTED = re.compile(
@@ -77,6 +78,7 @@ _SCRIPT_NAME = re.compile(
     re.I,
 )
 _NAME_CHARS = 28
+_TIME_TAG = re.compile(r"<time\b[^>]*?\bdatetime\s*=\s*[\"']([^\"']{8,40})")
 _URL_DAY = re.compile(
     r"/(?:[a-z]+_?)?(?P<y>(?:19|20)\d\d)[-/_]?(?P<mo>1[0-2]|0?[1-9])[-/_]?(?P<d>3[01]|[12]\d|0?[1-9])(?=[/_.-]|$)|/t(?P<y2>20\d\d)(?P<mo2>\d\d)(?P<d2>\d\d)_"
 )
@@ -84,6 +86,7 @@ _EARLIEST = datetime(1994, 1, 1, tzinfo=SHANGHAI)
 _DRIFT = timedelta(days=2)
 _DIGIT = re.compile(r"\d")
 _SHORT = 12
+_ONLY_CLOCK = re.compile(r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,11 @@ def _dated(
         )
     except ValueError:
         return None
+    zone = _ZONE.match(text, found.end()) if hour else None
+    if zone:
+        offset = timedelta(hours=int(zone["h"] or 0), minutes=int(zone["m"] or 0))
+        at = at.replace(tzinfo=timezone(-offset if zone["sign"] == "-" else offset))
+        at = at.astimezone(SHANGHAI)
     if at < _EARLIEST or (now is not None and at > now + _DRIFT):
         return None
     quote = text[found.start() : found.end()].strip()
@@ -145,6 +153,8 @@ def _printed(
         joined = " ".join(line.pieces) if len(line.pieces) > 1 else text
         if index and len(text) <= _SHORT and len(page.lines[index - 1].text) <= _SHORT:
             joined = f"{page.lines[index - 1].text} {joined}"  # a day set above its month
+        if index + 1 < len(page.lines) and _ONLY_CLOCK.match(page.lines[index + 1].text):
+            joined = f"{joined} {page.lines[index + 1].text}"
         if _NOT_PUBLISHED.search(joined):
             continue
         label = DATE_LABEL.search(joined) is not None
@@ -171,7 +181,8 @@ def find_date(
     """
     found = _near_title(page, title, start, now)
     if found is None:
-        found = _of_metas(head, now) or _in_script(text, now) or _updated(head, now)
+        found = _of_metas(head, now) or _in_script(text, now) or _of_time(text, now)
+        found = found or _updated(head, now)
         found = found or _after_body(page, lines, now)
     elif found.precision is Precision.DAY:
         hidden = _of_metas(head, now)
@@ -225,6 +236,16 @@ def _of_metas(head: Head, now: datetime | None) -> Dated | None:
     if best is None and "date" in head.enp:
         best = next(dates_in(head.enp["date"], "enpproperty", "html", now), None)
     return best
+
+
+def _of_time(text: str, now: datetime | None) -> Dated | None:
+    """The first ``<time datetime>``; several of different days belong to a list."""
+    days = [
+        dated
+        for value in _TIME_TAG.findall(text)
+        if (dated := next(dates_in(value, "time element", "html", now), None))
+    ]
+    return days[0] if len({dated.at.date() for dated in days}) == 1 else None
 
 
 def _updated(head: Head, now: datetime | None) -> Dated | None:

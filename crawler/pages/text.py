@@ -111,7 +111,7 @@ def _skip_header(page: Page, begin: int, end: int, dropped: dict[int, str]) -> i
         text = page.lines[index].text
         if is_header(text):
             last = index + 1
-        elif len(text) > 60 or len(_STOP.findall(text)) > 1:
+        elif len(text) > 60 or (len(text) >= 20 and _STOP.search(text)) or text[-1] in "：:":
             break
     dropped.update(dict.fromkeys(range(begin, last), "header"))
     return last

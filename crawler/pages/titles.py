@@ -20,10 +20,10 @@ _SITE = re.compile(
 _NAMED = re.compile(r"title|biaoti|headline|\bbt\b|h1|tit\b|subject|artical-t|art-t")
 _LISTED = re.compile(r"list|nav|menu|logo|crumb|related|recommend|side|hot|rank|comment|more")
 _KICKER = re.compile(
-    r"pretitle|yinti|kicker|introtitle|jianti|eyebrow|shoulder|intro-title|leadtitle"
+    r"pretitle|\bpre\b|yinti|kicker|introtitle|jianti|eyebrow|shoulder|intro-title|leadtitle"
 )
 _SUBTITLE = re.compile(
-    r"subtitle|sub-title|sub_title|futi|fubiaoti|subhead|title2|f-title|second-title"
+    r"subtitle|\bsub\b|sub-title|sub_title|futi|fubiaoti|subhead|title2|f-title|second-title"
 )
 _NOT_TITLE = re.compile(
     r"当前位置|首页|您的位置|所在位置|[>»›]\s*\S|来源\s*[:：]|发布时间|字号|责任编辑|^\W*$|^\d[\d\s:/.年月日-]*$"
