@@ -23,7 +23,7 @@ _CLOSING = re.compile(
     r"|(?:最新推荐|相关新闻|热门推荐|返回|打印|关闭|特此公[告布]|以上(?:十|\d+)|(?:推荐|"
     r"相关)(?:新闻|阅读)))",
 )
-_SENTENCE_END = re.compile(r"[。!?;](?=[^”\"』」)]|$)|[。!?]”?$")
+_SENTENCE_END = re.compile(r"[。!?](?=[^”\"』」)]|$)|[。!?]”?$")
 _DATE = re.compile(
     r"(?:(?P<y>(?:19|20)\d\d)\s*年\s*)?(?<!\d)(?P<m>1[0-2]|0?[1-9])\s*月(?:\s*(?P<d>3[01]|[12]\d|"
     r"0?[1-9])\s*日)?"
@@ -202,7 +202,7 @@ _COLON = re.compile(r"[^。!?;:\n]{4,40}:(?=[^\n]{12})")
 _SPACE = re.compile(
     r"[^。!?;\n]{4,48}?[ \t]+(?=(?:(?:19|20)\d\d年|\d{1,2}月|一年来|全年|去年|今年))"
 )
-_TRIM = "。;,、:!?| \t"
+_TRIM = "。;,、:| \t"
 
 
 def _heading_span(text: str, start: int, stop: int) -> tuple[tuple[int, int], int]:
@@ -213,7 +213,7 @@ def _heading_span(text: str, start: int, stop: int) -> tuple[tuple[int, int], in
     end = stop if end < 0 else end
     sentence = _SENTENCE_END.search(text, start, end)
     whole = end - start <= _MAX_HEADING_LINE or sentence is None
-    inner = sentence is not None and sentence.end() < end
+    inner = 0 <= text.find("。", start, end) < end - 1
     if end < stop and (whole and not inner):
         return (start, _trimmed(text, start, end)), end
     for pattern in (_COLON, _SPACE):

@@ -16,7 +16,7 @@ MAX_METRIC = 24
 MAX_SENTENCE = 400
 
 _UNITS = (
-    r"个?省\(区、市\)|个?县\(市、区\)|个?市\(州\)|个百分点|百分点|%|人次|件次|场次|篇次|期次|"
+    r"省\(区、市\)|县\(市、区\)|市\(州\)|个百分点|百分点|%|[件场篇期]\(次\)|人次|件次|场次|篇次|期次|"
     r"条次|户次|家次|批次|人\(次\)|"
     r"方面(?!军)|平方米|平方公里|公里|公顷|万?元|美元|港元|亩|吨|"
     r"人(?![大民均事才力生文心类社口])|名(?![称录单义优])|位(?!于|置)|件|篇|条|份(?!额)|期(?!间)|"
@@ -65,7 +65,7 @@ _RANKED = re.compile(r"(?:居|列|排名?|位居|位列|名列)[^,。;]{0,6}第$
 _BOUNDARY = ",。;!?\n:…"
 _SENTENCE_ENDS = "。!?\n"
 _ATTENDANCE = re.compile(
-    r"应出席|应到|实到|实出席|出席会议|符合(?:法定|规定)|会期|到会|列席人员|缺席"
+    r"应出席|应到|实到|实出席|出席(?:会议|大会|开幕会)的?(?:政协)?委员|符合(?:法定|规定)|会期|列席人员|缺席"
 )
 _PLANNED = re.compile(
     r"(?:计划|拟|力争|预计|打算|争取|将(?:要|会|继续|重点)?)"
@@ -81,8 +81,8 @@ _RANGE_BEFORE = re.compile(
 
 _LEADING = re.compile(
     r"^(?:[、,:;\s”)』」》]*(?:一年来|五年来|过去一年|这一年|全年|五年间?|年内|去年|今年|其间|"
-    r"期间|同时|其中|此外|并且|并|且|又|还|也|已|已经|均|都|共|总共|共计|累计|合计|总计|先后|"
-    r"分别|截至目前|目前|至今|和|与|及|以及|或|有|为|达到?|约|近|超过?|逾|的|把|将|从|在|对|被|"
+    r"期间|同时|其中|此外|并且|并(?!案)|且|又|还|也|已|已经|均|都|共|总共|共计|累计|合计|总计|先后|"
+    r"分别|截至目前|目前|至今|和|与|及|以及|或|有|为|达到?|约|近|超过?|逾|的|把|将|从|在(?!线)|对|被|"
     r"由|其))+"
 )
 _TRAILING = re.compile(
@@ -106,11 +106,13 @@ _VERB_END = re.compile(
     r"种植|改造|举荐|聘请|特聘|吸纳|安置|提供|上报|呈报|转送)$"
 )
 _VERB = 6
+_UNIT_REST = re.compile(r"^(?:市\(州\)|县\(市、区\)|省\(区、市\)|\([^()]{1,6}\))")
+_GENERIC = frozenset({"会议", "活动"})
 _CHANGE = re.compile(r"(提高|提升|增长|增加|上升|下降|减少|降低|高出)$")
-_SHARE = re.compile(r"占(?:比|提案总数的?|总数的?|立案总数的?|全部提案的?)?$")
+_SHARE = re.compile(r"占(?:比|[^,。;占]{0,8}的)?$")
 _RATES = frozenset({"%", "百分点", "个百分点"})
 _AT_TAIL = re.compile(r"[约近超达为到\s]+$")
-_LINKS = re.compile(r"(?:和|与|及|以及|,|共|近|约|有|并|为|达|的)+$")
+_LINKS = re.compile(r"(?:和|(?<!参)与|及|以及|,|共|近|约|有|并|为|达|的)+$")
 _RIGHT_STOP = re.compile(
     r"[,。;!?、\n:()…\d]|[两三四五六七八九十百近约超](?=[余多]?[次场件篇名份百千万])"
 )
@@ -144,6 +146,8 @@ def figures_of(text: Folded, events: tuple[Event, ...] = ()) -> tuple[Figure, ..
             previous_end = found.end
             continue
         left = _left(text.text, max(previous_end, sentence_at[0]), found.start)
+        if text.text.startswith(left, previous_end) and "、" in left:
+            left = left.rpartition("、")[2]  # what stands before belongs to the figure before
         metric, noun = _metric(text.text, found, left, previous_metric, previous_noun)
         previous_end, previous_metric, previous_noun = found.end, metric, noun
         span = text.span(found.start, found.end)
@@ -307,8 +311,8 @@ def _metric(
         metric = right or previous
     elif not right or found.unit == "%":
         metric = own
-    elif _VERB_END.search(own[-_VERB:]):
-        metric = right
+    elif verb := _VERB_END.search(own, max(0, len(own) - _VERB)):
+        metric = _bare(own[: verb.start()]) + right if right in _GENERIC else right
     else:
         metric = own + right
     metric = metric[:MAX_METRIC] if metric is right else metric[-MAX_METRIC:]
@@ -323,14 +327,22 @@ def _bare(left: str) -> str:
 
 def _own(left: str) -> str:
     """The words before a number without adverbs in front and fillers behind."""
-    words = _bare(left)
+    words = _bare(_UNIT_REST.sub("", left))
     words = _LEADING.sub("", words)
-    return words.strip("“”‘’《》()、, ")
+    return _tidied(words)
 
 
 def _right(text: str, end: int) -> str:
     stop = _RIGHT_STOP.search(text, end, end + 28)
     words = text[end : stop.start() if stop else min(len(text), end + 16)]
     words = words.lstrip("的”)")
-    words = _LINKS.sub("", words)
-    return words.strip()
+    return _tidied(_LINKS.sub("", words))
+
+
+def _tidied(words: str) -> str:
+    """``words`` without marks at its ends, and without half a pair of quotation marks."""
+    words = words.strip("()、, ")
+    for pair in ("“”", "‘’", "《》"):
+        if words.count(pair[0]) != words.count(pair[1]):
+            words = words.replace(pair[0], "").replace(pair[1], "")
+    return words

@@ -326,7 +326,7 @@ def _reports(ballot: Ballot) -> None:
         )
         ballot.add(genre, "speech", 5, speech, "text")
     if about and (proposal or report or picture):
-        if meeting or not w.WHOLE.search(title):
+        if meeting or w.DISCUSSED.search(title) or not w.WHOLE.search(title):
             ballot.add(Genre.CPPCC_NEWS, "about_report", 16, about, "title")
     elif meeting and (proposal or report):
         ballot.add(Genre.CPPCC_NEWS, "about_report", 16, meeting, "title")
@@ -355,6 +355,8 @@ _TITLE_LOOK_ALIKES = (
     ("member", w.MEMBER, 5.0),
     ("plan", w.PLAN, 3.0),
     ("listing", w.LISTING, 6.0),
+    ("of_a_sitting", w.OF_A_SITTING, 7.0),
+    ("accounts", w.ACCOUNTS, 6.0),
     ("figure_headline", w.FIGURE_HEADLINE, 2.0),
 )
 
@@ -362,6 +364,27 @@ _TITLE_LOOK_ALIKES = (
 # A motto before the dash is nobody's: 委员履职有力量——某市政协2022年工作综述.
 _MOTTO = re.compile(r"[^—\n]{4,60}—{1,2}(?=.*政协)")
 _ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+
+
+def _year_to_come(subject: Subject) -> bool:
+    """Whether the title's year has only begun or is still ahead."""
+    match, day = _ANY_YEAR.search(subject.title.text), subject.published
+    if match is None or day is None:
+        return False
+    year = int(match.group())
+    return year > day.year or (year == day.year and day.month <= 3)
+
+
+def _others_wording(ballot: Ballot) -> None:
+    """Another body stands between the committee and the wording: it is that body's."""
+    title = ballot.subject.title.text
+    wording = w.TEN.search(title) or w.REVIEW_STRONG.search(title)
+    if wording is None:
+        return
+    ours = [m.end() for m in _CPPCC.finditer(title, 0, wording.start())]
+    other = w.SPEAKS_FIRST.search(title, ours[-1], wording.start()) if ours else None
+    if other:
+        ballot.add(Genre.CPPCC_NEWS, "others_wording", 6, other, "title")
 
 
 def _past_year(subject: Subject) -> bool:
@@ -382,6 +405,10 @@ def _look_alikes(ballot: Ballot) -> None:
         ballot.add(Genre.CPPCC_NEWS, "award", 8, award, "title")
     if selected and _deeds_of_government(title, selected):
         ballot.add(Genre.CPPCC_NEWS, "government_deeds", 6, selected, "title")
+    _others_wording(ballot)
+    to_come = w.TO_COME.search(title)
+    if selected and to_come and _year_to_come(ballot.subject):
+        ballot.add(Genre.CPPCC_NEWS, "to_come", 8, to_come, "title")
     motto = _MOTTO.match(title)
     start = motto.end() if motto and w.REVIEW_STRONG.search(title, motto.end()) else 0
     for rule, pattern, weight in _TITLE_LOOK_ALIKES:

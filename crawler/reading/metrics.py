@@ -20,7 +20,7 @@ _KEYS: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = (
     ("instructions", re.compile(r"批示|肯定性批示|签批"), _ENDORSED),
     ("public_opinion_reports", re.compile(r"社情民意|民意信息|^(?:报送|编报)?信息$"), _TEXTS),
     ("key_proposals", re.compile(r"^(?!.*入选).*(?:重点|重要)提案"), _COUNT),
-    ("group_proposals", re.compile(r"集体提案|党派提案|团体提案"), _COUNT),
+    ("group_proposals", re.compile(r"集体提案|党派提案|团体提案|界别提案"), _COUNT),
     ("member_proposals", re.compile(r"委员提案"), _COUNT),
     ("proposals_filed", re.compile(r"(?<!不予)立案|审查立案"), _COUNT),
     (
@@ -34,7 +34,11 @@ _KEYS: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = (
     ("plenaries", re.compile(r"全体会议|全会"), _TIMES),
     ("standing_committee_meetings", re.compile(r"常委会(?:议|会议)|常务委员会会议"), _TIMES),
     ("chair_meetings", re.compile(r"主席会"), _TIMES),
-    ("consultations", re.compile(r"^(?!.*(?:议题|课题)).*(?:协商(?!平台|室|建议)|议政会)"), _TIMES),
+    (
+        "consultations",
+        re.compile(r"^(?!.*(?:议题|课题)).*(?:协商(?!平台|室|建议|议事|成果|驿站|点)|议政会)"),
+        _TIMES,
+    ),
     ("oversight", re.compile(r"民主监督|监督性|监督"), _TIMES),
     ("field_study_reports", re.compile(r"(?:调研|视察|考察)[^,]{0,4}报告"), _TEXTS),
     ("field_studies", re.compile(r"调研"), _VISITS),
@@ -54,7 +58,7 @@ def _keys_in(unit: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def metric_key(metric: str, unit: str) -> str | None:
     """The stable key of a metric in the text's own words; None where it is none of these."""
-    for key, pattern in _keys_in(unit):
+    for key, pattern in _keys_in(unit.replace("(次)", "次")):
         if pattern.search(metric):
             return key
     return None

@@ -289,7 +289,8 @@ class Maker:
         number = _CN[count] if rng.random() < 0.8 else str(count)
         title, year = self.fill(rng.choice(_TEN_TITLES), body, n=number + measure, noun=noun)
         items = _items(rng, count, year)
-        intro = f"{year}年,{body.bare}紧扣中心任务履职尽责。经委员推荐和投票,评选出下列{noun},现予刊发。\n"
+        intro = f"{year}年,{body.bare}紧扣中心任务履职尽责。"
+        intro += f"经委员推荐和投票,评选出下列{noun},现予刊发。\n"
         outro = rng.choice(
             ("", "\n责任编辑：王小明", "\n（本报记者 李华 整理）", "\n来源：本报综合")
         )
