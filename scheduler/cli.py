@@ -6,12 +6,15 @@ import sys
 import typer
 
 from scheduler.commands import (
+    backup,
+    coverage,
     crawl,
     db,
     demo,
     doctor,
     flags,
     import_,
+    incidents,
     inspect,
     run,
     runs,
@@ -30,12 +33,16 @@ app.command("demo")(demo.demo)
 app.command("crawl")(crawl.crawl)
 app.command("run")(run.run)
 app.add_typer(runs.app, name="runs")
+app.add_typer(incidents.app, name="incidents")
+app.command("coverage")(coverage.coverage)
 app.add_typer(flags.app, name="flags")
 app.add_typer(sources.app, name="sources")
 app.command("show")(show.show)
 app.command("explain")(show.explain)
 app.command("inspect")(inspect.inspect)
 app.command("import")(import_.import_)
+db.app.command("backup")(backup.backup)
+db.app.command("restore")(backup.restore)
 app.add_typer(db.app, name="db")
 app.command("doctor")(doctor.doctor)
 

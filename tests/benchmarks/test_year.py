@@ -73,7 +73,7 @@ def test_simulated_year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert set(alarms) == missing
     for region, alarm in alarms.items():
         window_end = datetime.combine(
-            openings[region] + timedelta(days=31), datetime.min.time(), tzinfo=SHANGHAI
+            openings[str(region)] + timedelta(days=31), datetime.min.time(), tzinfo=SHANGHAI
         )
         told = next(
             at for at, notice in made.inbox.of("incident", "digest")
