@@ -254,12 +254,13 @@ def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee | 
     places = mention.places
     if not places:
         places = _places_meant(mention, around, heads)
+    told = heads + "\n" + around.outlet
     if len(places) == 1:
-        return _committee_of(places[0])
+        return _committee_of(places[0], told)
     hints = _hints(around, heads)
     places = _ranked(places, hints)
     if places:
-        return _committee_of(places[0])
+        return _committee_of(places[0], told)
     region = next(iter(hints.most_common(1)), ("", 0))[0]
     level = mention.level
     if level is None:
@@ -276,12 +277,13 @@ def _municipal(mention: Mention, region: str) -> bool:
     return mention.word == "市" and region in MUNICIPALITIES
 
 
-def _committee_of(place: Place) -> Committee:
-    name = place.name
-    if place.level is Level.COUNTY and name.endswith("区") and place.prefecture:
-        name = place.prefecture + name
-    elif place.level is Level.COUNTY and place.region in MUNICIPALITIES:
+def _committee_of(place: Place, told: str = "") -> Committee:
+    """The committee of a place; a district's name takes its city's where that is printed."""
+    name, city = place.name, place.prefecture
+    if place.level is Level.COUNTY and place.region in MUNICIPALITIES:
         name = provinces()[place.region] + name
+    elif place.level is Level.COUNTY and name.endswith("区") and city and city[:-1] in told:
+        name = city + name
     return Committee(level=place.level, region=place.region, name=f"{name}政协")
 
 
@@ -355,7 +357,7 @@ def _hints(around: Surroundings, heads: str) -> Counter[str]:
 def _ranked(places: tuple[Place, ...], hints: Counter[str]) -> tuple[Place, ...]:
     """Candidates of one name, the province that the surroundings point to first."""
     order = list(Level)
-    return tuple(sorted(places, key=lambda p: (-hints[p.region], order.index(p.level))))
+    return tuple(sorted(places, key=lambda p: (-hints[p.region], p.former, order.index(p.level))))
 
 
 def term_and_session(*texts: str) -> tuple[int | None, int | None]:

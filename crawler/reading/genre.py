@@ -28,7 +28,7 @@ _VOTING = re.compile(
     r"项目|大事|名单)|扫码投票|参与投票|点击投票|请(?:您|你).{0,12}(?:投票|选出)"
 )
 _LOOKS_BACK = re.compile(
-    r"过去的?一年|一年来|这一年|回望|回眸|回首|全年(?:共|,|组织|开展)|过去五年|五年来|这五年|"
+    r"过去的?一年|一年来|这一年|回望|回眸|回首|全年|过去五年|五年来|这五年|"
     r"盘点|履职答卷|一年间"
 )
 _OPENING = re.compile(
@@ -272,7 +272,8 @@ def _review(ballot: Ballot) -> None:
     period = w.PERIOD.search(title)
     back = _LOOKS_BACK.search(subject.head)
     if strong:
-        ballot.add(Genre.ANNUAL_REVIEW, "wording", 4, strong, "title")
+        dated = period or back or w.PERIOD.search(subject.beside)
+        ballot.add(Genre.ANNUAL_REVIEW, "wording", 4 if dated else 2, strong, "title")
     elif wide:
         ballot.add(Genre.ANNUAL_REVIEW, "wording", 2.5, wide, "title")
     elif subject.beside and (inside := w.REVIEW_STRONG.search(subject.beside)):
@@ -357,6 +358,7 @@ _TITLE_LOOK_ALIKES = (
     ("listing", w.LISTING, 6.0),
     ("of_a_sitting", w.OF_A_SITTING, 7.0),
     ("accounts", w.ACCOUNTS, 6.0),
+    ("one_undertaking", w.ONE_UNDERTAKING, 5.0),
     ("figure_headline", w.FIGURE_HEADLINE, 2.0),
 )
 

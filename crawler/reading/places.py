@@ -38,12 +38,13 @@ _NOT_SHORT = frozenset(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """One administrative place; ``region`` is its province's short name."""
+    """One administrative place; ``region`` is its province's short name, ``former`` its past."""
 
     region: str
     level: Level
     name: str
     prefecture: str | None = None
+    former: bool = False
 
 
 def short_province(name: str) -> str:
@@ -81,7 +82,7 @@ def _former() -> Iterable[Place]:
         level = Level.COUNTY if prefecture or province.endswith("市") else Level.PREFECTURE
         if not prefecture and name.endswith(("县", "区")) and not name.endswith("地区"):
             level = Level.COUNTY
-        yield Place(short_province(province), level, name, prefecture or None)
+        yield Place(short_province(province), level, name, prefecture or None, True)
 
 
 def _shorter(name: str, level: Level) -> set[str]:
@@ -126,7 +127,9 @@ def gazetteer() -> Gazetteer:
     order = list(Level)
 
     def ranked(places: set[Place]) -> tuple[Place, ...]:
-        return tuple(sorted(places, key=lambda p: (order.index(p.level), p)))
+        return tuple(
+            sorted(places, key=lambda p: (p.former, order.index(p.level), p.region, p.name))
+        )
 
     return Gazetteer(
         {name: ranked(places) for name, places in full.items()},

@@ -13,6 +13,7 @@ from storage.records import Article, Genre, Reading
 RULES_VERSION = "1"
 """Goes into each reading; raised whenever a rule changes what is read."""
 
+MAX_TITLE = 400
 _REPORTS = frozenset({Genre.WORK_REPORT, Genre.PROPOSAL_REPORT})
 _UNREAD = frozenset({Genre.OTHER, Genre.OTHER_BODY})
 
@@ -23,8 +24,10 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
     ``region`` is the short name of the province that its source reports on; it says which
     省政协 is meant where the publication itself does not.
     """
-    title, text = fold(article.title), fold(article.text)
-    beside = "\n".join(fold(part).text for part in (article.kicker, article.subtitle) if part)
+    title, text = fold(article.title[:MAX_TITLE]), fold(article.text)
+    beside = "\n".join(
+        fold(part[:MAX_TITLE]).text for part in (article.kicker, article.subtitle) if part
+    )
     outlet = fold(article.outlet or "").text
     subject = Subject(title, beside, text, article.published_at, outlet)
     if article.title and not concerns_cppcc(subject):

@@ -175,3 +175,8 @@ ACCOUNTS = re.compile(
 )
 TO_COME = re.compile(r"将|部署|确定|明确|启动|实施|推进|敲定|谋划|力争")
 DISCUSSED = re.compile(r"热议|审议|分组|讨论|点赞|反响|决议")
+# One undertaking told at length: 市政协助推某产业纪实.
+ONE_UNDERTAKING = re.compile(
+    r"政协[^,。—|:\d]{0,4}(?:助推|助力|推动|推进|服务|聚焦|围绕|开展|关注|参与|探索)"
+    r"(?![^,。—|:]{0,12}(?:履职|大局|高质量发展|中心))[^,。—|:\d]{2,20}(?:纪实|综述|述评|回眸|回顾|侧记|掠影|巡礼)"
+)
