@@ -1,6 +1,7 @@
 """Which years a publication covers, and which part of a series it is."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,8 +38,8 @@ _PAST_YEAR = re.compile(
 )
 _PART = re.compile(
     r"(?:之|系列报道之?|综述之?|篇之?)([一二三四五六七八九十]{1,3})(?=[)】\]—:,\s]|$)"
-    r"|[(【\[]\s*(?:之)?([一二三四五六七八九十]{1,2}|\d{1,2})\s*[)】\]]\s*$"
-    rf"|([{CIRCLED}])\s*$"
+    r"|[(【\[]\s*(?:之)?([一二三四五六七八九十]{1,2}|\d{1,2})\s*[)】\]](?=\s*(?:$|[:|丨—]))"
+    rf"|([{CIRCLED}])(?=\s*(?:$|[:|丨—]))"
     r"|[(【](上|中|下)(?:篇)?[)】]\s*$"
     r"|系列(?:报道|综述|回眸|盘点)?\s*(\d{1,2})\s*$"
 )
@@ -105,6 +106,7 @@ def _candidates(
     yield _past_five(head, published)
     yield _text_year(head, published)
     yield _year_before(title, head, published)
+    yield _commonest_year(head, published)
     if report and published:
         yield _given_on(title, published, committee)
 
@@ -221,6 +223,24 @@ def _stated_day(head: Folded) -> datetime | None:
         return datetime(year, month, day)  # noqa: DTZ001 - only its year and month are asked
     except ValueError:
         return None
+
+
+_YEAR_IN_TEXT = re.compile(r"(?<!\d)(20\d\d)年")
+
+
+def _commonest_year(head: Folded, published: datetime | None) -> Period:
+    """The year that the opening names most, where it is the one to be looked back on."""
+    found = list(_YEAR_IN_TEXT.finditer(head.text))
+    if not found:
+        return Period()
+    (written, count), *_ = Counter(match.group(1) for match in found).most_common(1)
+    year = int(written)
+    if published is None and count < 2:
+        return Period()
+    if published is not None and year != _closed_year(published):
+        return Period()
+    first = next(match for match in found if match.group(1) == written)
+    return Period((year,), _evidence(head, "text", "commonest_year", first.span()))
 
 
 # The term that began in 2023 (nationally and in most provinces; the others have their own count).
