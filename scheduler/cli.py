@@ -12,12 +12,14 @@ from scheduler.commands import (
     db,
     demo,
     doctor,
+    export,
     flags,
     import_,
     incidents,
     inspect,
     run,
     runs,
+    search,
     show,
     sources,
 )
@@ -41,6 +43,8 @@ app.command("show")(show.show)
 app.command("explain")(show.explain)
 app.command("inspect")(inspect.inspect)
 app.command("import")(import_.import_)
+app.command("export")(export.export)
+app.command("search")(search.search)
 db.app.command("backup")(backup.backup)
 db.app.command("restore")(backup.restore)
 app.add_typer(db.app, name="db")

@@ -10,6 +10,7 @@
     ├── RecordNotFoundError    no publication, flag or run has this id
     ├── TransitionError        a run or flag cannot go from its state to that one
     ├── LeaseLostError         another runner has taken this run over, or it was ended
+    ├── ExportError            a file of this format cannot hold what was asked for
     └── SnapshotCorruptError   stored evidence no longer has the hash it is filed under
 
 After any of them the transaction is rolled back as a whole: nothing is half-written.
@@ -71,6 +72,10 @@ class LeaseLostError(StorageError):
         super().__init__(f"run {run_id}: lease with token {token} was lost")
         self.run_id = run_id
         self.token = token
+
+
+class ExportError(StorageError):
+    """A file of this format cannot hold what was asked for."""
 
 
 class SnapshotCorruptError(StorageError):

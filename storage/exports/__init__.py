@@ -1,0 +1,66 @@
+"""Files for downstream tools; docs/exports.md says what each holds.
+
+Each is streamed in batches and renamed when it is whole; a schema lies beside each table.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from storage.errors import ExportError
+from storage.exports.atom import export_atom
+from storage.exports.csv import export_csv
+from storage.exports.files import schema_path
+from storage.exports.jsonl import export_jsonl
+from storage.exports.parquet import export_parquet
+from storage.exports.selection import Selection, select_changes
+from storage.exports.warc import export_warc
+from storage.exports.xlsx import export_xlsx
+
+
+class Format(StrEnum):
+    """What an export can be."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+    WARC = "warc"
+    ATOM = "atom"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What was written; ``cursor`` is the next export's ``since``, None for a feed of flags."""
+
+    path: Path
+    schema: Path | None
+    count: int
+    cursor: int | None
+
+
+_WRITERS: Mapping[Format, Callable[[Session, Path, Selection], int]] = {
+    Format.JSONL: export_jsonl,
+    Format.CSV: export_csv,
+    Format.XLSX: export_xlsx,
+    Format.PARQUET: export_parquet,
+    Format.WARC: export_warc,
+}
+
+
+def export(session: Session, format_: Format, path: Path, *, since: int | None = None) -> Exported:
+    """Write one file.  ``since`` is a cursor of v1_changes: only what changed after it.
+
+    ExportError when the format cannot do what was asked; OSError when the disk cannot.
+    """
+    if format_ is Format.ATOM:
+        if since is not None:
+            raise ExportError("a feed holds the newest flags; it knows no cursor")
+        return Exported(path=path, schema=None, count=export_atom(session, path), cursor=None)
+    chosen = select_changes(session, since)
+    count = _WRITERS[format_](session, path, chosen)
+    schema = None if format_ is Format.WARC else schema_path(path)
+    return Exported(path=path, schema=schema, count=count, cursor=chosen.cursor)

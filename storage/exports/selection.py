@@ -1,0 +1,98 @@
+"""What an export takes from the database, in batches: memory does not grow with its size."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.exports.columns import view_of
+from storage.tables import ChangeRow, PublicationRow
+
+BATCH = 500
+"""Publications read at once."""
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The publications changed after ``since`` and up to ``cursor``; all without ``since``."""
+
+    since: int | None
+    cursor: int
+
+
+def select_changes(session: Session, since: int | None) -> Selection:
+    """The selection that ends now; its ``cursor`` is the next export's ``since``.
+
+    The cursor is read before the rows: a change that comes in between is exported now and
+    again the next time, never left out.
+    """
+    last = session.scalars(select(func.max(ChangeRow.cursor))).one()
+    return Selection(since=since, cursor=max(last or 0, since or 0))
+
+
+def id_batches(session: Session, chosen: Selection) -> Iterator[list[int]]:
+    """Ids of the chosen publications, ascending."""
+    column = PublicationRow.id if chosen.since is None else ChangeRow.publication_id
+    query = select(column).distinct().order_by(column).limit(BATCH)
+    if chosen.since is not None:
+        query = query.where(ChangeRow.cursor > chosen.since, ChangeRow.cursor <= chosen.cursor)
+    last = 0
+    while ids := list(session.scalars(query.where(column > last))):
+        yield ids
+        last = ids[-1]
+
+
+def publication_rows(session: Session, ids: Sequence[int]) -> list[Row]:
+    """Rows of v1_publications, by id."""
+    view = view_of("publications")
+    rows = session.execute(select(view).where(view.c.id.in_(ids)).order_by(view.c.id))
+    return [dict(row) for row in rows.mappings()]
+
+
+def event_rows(session: Session, ids: Sequence[int]) -> list[Row]:
+    """Rows of v1_events, by publication and ordinal."""
+    view = view_of("events")
+    rows = session.execute(
+        select(view)
+        .where(view.c.publication_id.in_(ids))
+        .order_by(view.c.publication_id, view.c.ordinal)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def figure_rows(session: Session, ids: Sequence[int]) -> list[Row]:
+    """Rows of v1_figures, by publication and event."""
+    view = view_of("figures")
+    rows = session.execute(
+        select(view)
+        .where(view.c.publication_id.in_(ids))
+        .order_by(view.c.publication_id, view.c.event_ordinal)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def coverage_rows(session: Session) -> Iterator[Row]:
+    """Rows of v1_coverage, whatever was selected: a cell is not a change."""
+    view = view_of("coverage")
+    rows = session.execute(select(view).order_by(view.c.year, view.c.region))
+    for row in rows.mappings():
+        yield {name: str(value) if name.startswith("due_") and value is not None else value
+               for name, value in row.items()}  # fmt: skip
+
+
+def whole_publications(session: Session, ids: Sequence[int]) -> list[Row]:
+    """Publications with their ``events`` and ``figures`` as lists within them."""
+    rows = publication_rows(session, ids)
+    for name, parts in (
+        ("events", event_rows(session, ids)),
+        ("figures", figure_rows(session, ids)),
+    ):
+        owned: dict[object, list[Row]] = {}
+        for part in parts:
+            owned.setdefault(part.pop("publication_id"), []).append(part)
+        for row in rows:
+            row[name] = owned.get(row["id"], [])
+    return rows

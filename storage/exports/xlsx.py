@@ -1,0 +1,93 @@
+"""A workbook: sheets publications, events, figures and coverage."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from storage.errors import ExportError
+from storage.exports.columns import TABLES
+from storage.exports.files import sheets_schema, whole_file, write_schema
+from storage.exports.selection import (
+    Row,
+    Selection,
+    coverage_rows,
+    event_rows,
+    figure_rows,
+    id_batches,
+    publication_rows,
+)
+from storage.records import SHANGHAI
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+MAX_ROWS = 1_048_576
+MAX_CELL = 32_767
+"""Excel's own limits; a longer text is cut, and says so at its end."""
+
+CUT = "… [cut: see the jsonl export]"
+
+
+def export_xlsx(session: Session, path: Path, chosen: Selection) -> int:
+    """Write the chosen publications; how many they are.  ExportError when a sheet overflows."""
+    from xlsxwriter import Workbook
+
+    with whole_file(path) as temporary:
+        workbook = Workbook(
+            str(temporary),
+            {
+                "constant_memory": True,  # each row goes to disk as the next one begins
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "remove_timezone": True,
+                "default_date_format": "yyyy-mm-dd hh:mm:ss",
+            },
+        )
+        try:
+            counts = [
+                _sheet(workbook, name, rows) for name, rows in _sheets(session, chosen).items()
+            ]
+        finally:
+            workbook.close()
+    write_schema(path, sheets_schema())
+    return counts[0]
+
+
+def _sheets(session: Session, chosen: Selection) -> dict[str, Iterable[Row]]:
+    return {
+        "publications": _chosen(session, chosen, publication_rows),
+        "events": _chosen(session, chosen, event_rows),
+        "figures": _chosen(session, chosen, figure_rows),
+        "coverage": coverage_rows(session),
+    }
+
+
+def _chosen(
+    session: Session, chosen: Selection, rows: Callable[[Session, list[int]], list[Row]]
+) -> Iterator[Row]:
+    for ids in id_batches(session, chosen):
+        yield from rows(session, ids)
+
+
+def _sheet(workbook: "Workbook", name: str, rows: Iterable[Row]) -> int:
+    sheet = workbook.add_worksheet(name)
+    columns = TABLES[name]
+    sheet.freeze_panes(1, 0)
+    sheet.write_row(0, 0, [column.name for column in columns])
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        if count >= MAX_ROWS:
+            raise ExportError(f"a sheet holds {MAX_ROWS} rows at most; export as parquet instead")
+        sheet.write_row(count, 0, [_cell(row[column.name]) for column in columns])
+    return count
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI)  # Excel knows no zones: the clock of Shanghai
+    if isinstance(value, str) and len(value) > MAX_CELL:
+        return value[: MAX_CELL - len(CUT)] + CUT
+    return value

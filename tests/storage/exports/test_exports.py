@@ -1,0 +1,257 @@
+"""Each format read back by another library, against what was stored."""
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import openpyxl
+import pyarrow.parquet
+import pytest
+from sqlalchemy.orm import Session
+from warcio.archiveiterator import ArchiveIterator
+
+from scheduler.importing import import_file
+from storage.articles import get_publication, list_publications, save_articles
+from storage.database import Database
+from storage.errors import ExportError
+from storage.exports import Format, export, selection, xlsx
+from storage.exports.columns import TABLES
+from storage.exports.files import whole_file
+from storage.flags import list_flags
+from storage.records import SHANGHAI, Article, Genre
+from storage.views import VIEWS
+from tests.storage.samples import DAY, NOW, TEXT, article
+
+TABLE_FORMATS = [Format.JSONL, Format.CSV, Format.XLSX, Format.PARQUET]
+
+
+@pytest.fixture
+def articles(database: Database) -> list[Article]:
+    """Three publications: a flagged one, one that looks like a formula, one without a date."""
+    found = [
+        article(1, text=TEXT, genre=Genre.TEN_EVENTS),
+        replace(article(2), title="=1+1", outlet="+政协报"),
+        replace(article(3), published_at=None, published_precision=None, outlet=None),
+    ]
+    with database.begin() as session:
+        save_articles(session, found, now=NOW, run_id=None)
+    return found
+
+
+@pytest.fixture
+def session(database: Database, articles: list[Article]) -> Iterator[Session]:
+    with database.reading() as reading:
+        yield reading
+
+
+def rows_of(path: Path, format_: Format) -> list[dict[str, object]]:
+    """The publications in a file, read by somebody else's library."""
+    match format_:
+        case Format.JSONL:
+            return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        case Format.CSV:
+            with path.open(encoding="utf-8-sig", newline="") as lines:
+                return [dict(row) for row in csv.DictReader(lines)]
+        case Format.PARQUET:
+            rows: list[dict[str, object]] = pyarrow.parquet.read_table(path).to_pylist()
+            return rows
+        case _:
+            book = openpyxl.load_workbook(path, read_only=True)
+            names, *cells = book["publications"].iter_rows(values_only=True)
+            book.close()
+            return [dict(zip(names, row, strict=True)) for row in cells]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_exports_hold_every_column_of_the_views(name: str) -> None:
+    assert tuple(column.name for column in TABLES[name]) == VIEWS[f"v1_{name}"]
+
+
+@pytest.mark.parametrize("format_", TABLE_FORMATS)
+def test_a_table_holds_what_is_stored(
+    session: Session, articles: list[Article], tmp_path: Path, format_: Format
+) -> None:
+    path = tmp_path / "new" / f"all.{format_.value}"
+    done = export(session, format_, path)
+    assert (done.count, done.cursor) == (3, 3)
+    rows = rows_of(path, format_)
+    assert [row["url"] for row in rows] == [one.url for one in articles]
+    assert rows[0]["text"] == TEXT
+    assert rows[0]["genre"] == "ten_events"
+    assert rows[2]["published_at"] in (None, "")
+    guarded = "'=1+1" if format_ is Format.CSV else "=1+1"
+    assert rows[1]["title"] == guarded
+    assert sorted(p.name for p in path.parent.iterdir()) == [path.name, f"{path.name}.schema.json"]
+    schema = json.loads((path.parent / f"{path.name}.schema.json").read_text("utf-8"))
+    properties = schema["properties"]
+    if format_ is Format.XLSX:
+        properties = properties["publications"]["items"]["properties"]
+    assert set(rows[0]) == set(properties)
+
+
+def test_jsonl_and_parquet_hold_events_figures_and_instants(
+    session: Session, tmp_path: Path
+) -> None:
+    export(session, Format.JSONL, tmp_path / "a.jsonl")
+    export(session, Format.PARQUET, tmp_path / "a.parquet")
+    line = rows_of(tmp_path / "a.jsonl", Format.JSONL)[0]
+    typed = rows_of(tmp_path / "a.parquet", Format.PARQUET)[0]
+    assert line["published_at"] == "2026-01-19T09:05:00+08:00"
+    assert typed["published_at"] == datetime(2026, 1, 19, 9, 5, tzinfo=SHANGHAI)
+    assert line["is_original"] is typed["is_original"] is True
+    assert line["events"] == typed["events"]
+    assert line["figures"] == typed["figures"]
+    events, figures = line["events"], line["figures"]
+    assert isinstance(events, list)
+    assert isinstance(figures, list)
+    assert [one["heading"] for one in events] == ["提案办理提质增效", "专题协商走深走实"]
+    assert {one["metric_key"] for one in figures} == {"proposals_filed", None}
+
+
+def test_the_workbook_has_a_sheet_for_each_subject(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx, "MAX_CELL", 100)
+    export(session, Format.XLSX, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == ["publications", "events", "figures", "coverage"]
+    assert [book[name].max_row for name in book.sheetnames] == [4, 3, 3, 2]
+    names = [cell.value for cell in book["publications"][1]]
+    cells = dict(zip(names, book["publications"][2], strict=True))
+    assert cells["published_at"].value == datetime(2026, 1, 19, 9, 5)  # noqa: DTZ001  # Excel's
+    assert cells["text"].value.endswith("[cut: see the jsonl export]")
+    assert len(cells["text"].value) == 100
+
+
+def test_a_sheet_that_overflows_is_an_error_and_leaves_no_file(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 3)
+    with pytest.raises(ExportError):
+        export(session, Format.XLSX, tmp_path / "new" / "a.xlsx")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_csv_begins_with_the_mark_that_excel_needs(session: Session, tmp_path: Path) -> None:
+    export(session, Format.CSV, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbfid,url,")
+
+
+@pytest.mark.parametrize("format_", TABLE_FORMATS)
+def test_following_the_cursor_gives_each_change_once(
+    database: Database, articles: list[Article], tmp_path: Path, format_: Format
+) -> None:
+    path = tmp_path / f"a.{format_.value}"
+    with database.reading() as session:
+        first = export(session, format_, path)
+        nothing = export(session, format_, path, since=first.cursor)
+    assert (nothing.count, nothing.cursor) == (0, first.cursor)
+    with database.begin() as session:
+        changed = replace(articles[1], text="改过的正文，改过的正文，改过的正文。")
+        save_articles(session, [changed, articles[0], article(9)], now=NOW + DAY, run_id=None)
+    with database.reading() as session:
+        second = export(session, format_, path, since=first.cursor)
+    assert second.count == 2
+    assert [row["url"] for row in rows_of(path, format_)] == [changed.url, article(9).url]
+    assert second.cursor == 5
+
+
+def test_batches_hide_nothing(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "BATCH", 1)
+    for format_ in TABLE_FORMATS:
+        path = tmp_path / f"a.{format_.value}"
+        assert export(session, format_, path).count == 3
+        assert len(rows_of(path, format_)) == 3
+
+
+@pytest.mark.parametrize("name", ["a.warc.gz", "a.warc"])
+def test_a_warc_opens_elsewhere_and_comes_back(
+    database: Database, session: Session, articles: list[Article], tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    assert export(session, Format.WARC, path).count == 3
+    with path.open("rb") as stream:
+        records = [
+            (
+                record.rec_headers.get_header("WARC-Target-URI"),
+                record.rec_headers.get_header("WARC-Date"),
+                record.http_headers.get_statuscode(),
+                record.http_headers.get_header("X-Number"),
+                record.content_stream().read(),
+            )
+            for record in ArchiveIterator(stream, check_digests="raise")
+            if record.rec_type == "response"
+        ]
+    assert records == [
+        (one.url, "2026-01-20T01:30:00.000000Z", "200", str(number), one.captures[0].body)
+        for number, one in enumerate(articles, start=1)
+    ]
+
+
+def test_what_is_exported_as_warc_can_be_imported(
+    database: Database, tmp_path: Path, database_url: str
+) -> None:
+    one = article(1)
+    body = f"<h1>{one.title}</h1><p>2026-01-19 来源：某报</p>" + "".join(
+        f"<p>第{n}段，委员们在基层调研时提出了许多意见建议，各部门逐条研究办理。</p>"
+        for n in range(9)
+    )
+    html = f"<html><meta charset=utf-8><title>{one.title}</title>{body}</html>".encode()
+    capture = replace(
+        one.captures[0],
+        body=html,
+        headers=(("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "gzip")),
+    )
+    stored = replace(one, captures=(capture,))
+    with database.begin() as session:
+        save_articles(session, [stored], now=NOW, run_id=None)
+    with database.reading() as session:
+        export(session, Format.WARC, tmp_path / "a.warc.gz")
+    record = import_file(database, tmp_path / "a.warc.gz", sources={}, now=lambda: NOW + DAY)
+    assert (record.counts.accepted, record.counts.refused) == (1, 0)
+    with database.reading() as session:
+        (again,) = [
+            summary
+            for summary in list_publications(session)
+            if summary.url == "http://www.example.cn/n1.html"
+        ]
+        (kept,) = get_publication(session, again.id).captures
+    assert kept.fetched_at == capture.fetched_at
+
+
+def test_the_feed_lists_flags(session: Session, tmp_path: Path) -> None:
+    done = export(session, Format.ATOM, tmp_path / "flags.atom")
+    assert (done.count, done.cursor, done.schema) == (1, None, None)
+    (flag,) = list_flags(session)
+    feed = ElementTree.parse(tmp_path / "flags.atom").getroot()
+    atom = "{http://www.w3.org/2005/Atom}"
+    (entry,) = feed.findall(f"{atom}entry")
+    assert entry.findtext(f"{atom}title") == flag.title
+    assert entry.findtext(f"{atom}id") == f"tag:cppcc-monitor,2026:flag:{flag.id}"
+    link = entry.find(f"{atom}link")
+    assert link is not None
+    assert link.get("href") == flag.url
+    assert feed.findtext(f"{atom}updated") == "2026-01-20T09:30:00+08:00"
+    with pytest.raises(ExportError):
+        export(session, Format.ATOM, tmp_path / "flags.atom", since=1)
+
+
+def test_a_crash_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("old")
+
+    def write_and_fail() -> None:
+        with whole_file(path) as temporary:
+            temporary.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
+    assert [one.name for one in tmp_path.iterdir()] == ["a.jsonl"]
+    assert path.read_text() == "old"
