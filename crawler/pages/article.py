@@ -75,7 +75,8 @@ def read_generically(
         raise refusal_without_text(text, head.title, page, at)
     title = find_title(page, head, start=found.start, end=found.end)
     line = title.line if title else None
-    content = select_text(page, found, line, title.text if title else "")
+    beside = [part for part in (title.kicker, title.subtitle) if part] if title else []
+    content = select_text(page, found, line, title.text if title else "", beside=beside)
     if not content.paragraphs:
         raise refusal_without_text(text, head.title, page, at)
     check_text(decoded, content.paragraphs, at)

@@ -15,7 +15,7 @@ def any_of(words: str) -> str:
 _OPEN = r"[\s\[【(（<《/*＊]*"
 _CLOSE = r"[\s\]】)）>》]*"
 _EDITORS = any_of(
-    r"责任编辑 责\s*编 编\s*辑 编审 审编 美编 校\s*对 审\s*核 审校 审\s*读 責任編輯 編輯"
+    r"责任编辑 责\s*编 编\s*辑 编审 审编 美编 校\s*对 审\s*核 审校 审\s*读 責任編輯 編輯 責編"
     r" 初审 复审 复核 终审 一审 二审 三审 监\s*制 总监制 总策划 值班主任 值班总监 签发"
 )
 _BROWSER = any_of("浏览器 flash Flash 播放器 播放插件 HTML5 html5")

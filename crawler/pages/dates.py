@@ -82,6 +82,8 @@ _TIME_TAG = re.compile(r"<time\b[^>]*?\bdatetime\s*=\s*[\"']([^\"']{8,40})")
 _URL_DAY = re.compile(
     r"/(?:[a-z]+_?)?(?P<y>(?:19|20)\d\d)[-/_]?(?P<mo>1[0-2]|0?[1-9])[-/_]?(?P<d>3[01]|[12]\d|0?[1-9])(?=[/_.-]|$)|/t(?P<y2>20\d\d)(?P<mo2>\d\d)(?P<d2>\d\d)_"
 )
+# ——2021年1月25日在政协…会议上: when the speech was made, not when it was published.
+_OF_THE_EVENT = re.compile(r"^\W*——|日\s*(?:在|于|至|召开|举行|通过|由)")
 _EARLIEST = datetime(1994, 1, 1, tzinfo=SHANGHAI)
 _DRIFT = timedelta(days=2)
 _DIGIT = re.compile(r"\d")
@@ -155,7 +157,7 @@ def _printed(
             joined = f"{page.lines[index - 1].text} {joined}"  # a day set above its month
         if index + 1 < len(page.lines) and _ONLY_CLOCK.match(page.lines[index + 1].text):
             joined = f"{joined} {page.lines[index + 1].text}"
-        if _NOT_PUBLISHED.search(joined):
+        if _NOT_PUBLISHED.search(joined) or _OF_THE_EVENT.search(joined):
             continue
         label = DATE_LABEL.search(joined) is not None
         rule = "printed with a label" if label else "printed by the title"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from storage.records import Evidence
 
 _ROLE = (
-    r"(?:(?:见习|实习|首席|特派|特约|驻\S{2,4})?记者|通讯员|实习生|特约撰稿人?|评论员|本报评论员)"
+    r"(?:(?:见习|实习|首席|特派|特约|驻\S{2,4})?[记記]者|通[讯訊][员員]|[实實][习習]生"
+    r"|特约撰稿人?|评论员|本报评论员)"
 )
 _OUTLET = r"[\u4e00-\u9fff\w·（(]{0,16}?[)）]?"
 _NAME = r"[\u4e00-\u9fff]{1,4}(?:·[\u4e00-\u9fff]{1,8})*"

@@ -1,6 +1,7 @@
 """Which lines between the borders of a body are its text."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.pages.body import Body, rule_of, shares, worth
@@ -39,14 +40,19 @@ class Text:
         return self.lines[0] if self.lines else 0
 
 
-def select_text(page: Page, body: Body, title_line: int | None, title: str) -> Text:
-    """Leave out of a body what density took in."""
+def select_text(
+    page: Page, body: Body, title_line: int | None, title: str, *, beside: Sequence[str] = ()
+) -> Text:
+    """Leave out of a body what density took in; ``beside`` holds its kicker and subtitle."""
     dropped: dict[int, str] = {}
     begin = body.start
     if title_line is not None and _opens(page, body, title_line):
         begin = title_line + 1
         dropped.update(dict.fromkeys(range(body.start, begin), "before_title"))
     begin = _skip_header(page, begin, body.end, dropped)
+    for index in range(begin, min(begin + _HEADER_LINES, body.end)):
+        if page.lines[index].text in beside:
+            dropped[index] = "beside_title"
     rows = table_rows(page, begin, body.end)
     _drop_asides(page, body, begin, dropped)
     _drop_by_rule(page, begin, body.end, title, rows, dropped)

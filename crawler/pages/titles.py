@@ -217,7 +217,11 @@ def _printed(page: Page, head: Head, index: int, score: float, start: int) -> Ti
         text = page.lines[near].text
         if near < index and _KICKER.search(name) and len(text) <= 80:
             kicker = text
-        elif near > index and near <= start and _SUBTITLE.search(name) and len(text) <= 120:
+        elif (
+            whole[-1] < near <= start + 1
+            and len(text) <= _MAX
+            and (_SUBTITLE.search(name) or text.startswith("——"))
+        ):
             subtitle = text
     evidence = Evidence(
         about="title",
