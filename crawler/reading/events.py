@@ -144,7 +144,7 @@ def events_of(
     else:
         events = _unnumbered(text, stated, years)
     if len(events) < (stated or MIN_ITEMS):
-        captioned = _captioned(images, years)
+        captioned = _captioned(images, stated, years)
         events = captioned if len(captioned) > len(events) else events
     return Selection(tuple(events), tuple(_issues(events, stated)))
 
@@ -323,16 +323,22 @@ def _short_lines(text: str) -> list[tuple[int, int]]:
     return starts
 
 
-def _captioned(images: tuple[Image, ...], years: tuple[int, ...]) -> list[Event]:
-    """Items that exist only as the captions of their pictures."""
-    captions = [fold(image.caption.strip()) for image in images if image.caption]
+def _captioned(
+    images: tuple[Image, ...], stated: int | None, years: tuple[int, ...]
+) -> list[Event]:
+    """Items that exist only as the captions of their pictures, numbered or as many as stated."""
+    printed = dict.fromkeys(image.caption.strip() for image in images if image.caption)
+    captions = [fold(caption) for caption in islice(printed, MAX_ITEMS)]
     numbered: list[Event] = []
-    for caption in captions[:MAX_ITEMS]:
+    for caption in captions:
         marker = next(iter(line_markers(caption.text)), None)
         if marker is None or marker.start != 0 or marker.number != len(numbered) + 1:
             continue
         event = _event(caption, marker.number, 0, marker.end, len(caption.text), years)
-        numbered.append(
-            Event(ordinal=event.ordinal, heading=event.heading, body=event.body, date=event.date)
-        )
+        numbered.append(replace(event, span=None))
+    if len(numbered) < MIN_ITEMS and len(captions) == stated:
+        return [
+            replace(_event(caption, i, 0, 0, len(caption.text), years), span=None)
+            for i, caption in enumerate(captions, 1)
+        ]
     return numbered

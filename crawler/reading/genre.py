@@ -9,6 +9,7 @@ from datetime import datetime
 from crawler.reading import wording as w
 from crawler.reading.folding import Folded
 from crawler.reading.numerals import ordinal
+from crawler.reading.period import part_of
 from storage.records import Evidence, Genre
 
 HEAD = 900
@@ -364,7 +365,7 @@ _TITLE_LOOK_ALIKES = (
 
 
 # A motto before the dash is nobody's: 委员履职有力量——某市政协2022年工作综述.
-_MOTTO = re.compile(r"[^—\n]{4,60}—{1,2}(?=.*政协)")
+_MOTTO = re.compile(r"[^—\n]{4,60}—{1,2}(?=.*政协)|[^\d\n]{4,60} (?=[^ —]*政协)")
 _ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
@@ -411,12 +412,26 @@ def _look_alikes(ballot: Ballot) -> None:
     to_come = w.TO_COME.search(title)
     if selected and to_come and _year_to_come(ballot.subject):
         ballot.add(Genre.CPPCC_NEWS, "to_come", 8, to_come, "title")
-    motto = _MOTTO.match(title)
-    start = motto.end() if motto and w.REVIEW_STRONG.search(title, motto.end()) else 0
+    start = _motto_end(title)
     for rule, pattern, weight in _TITLE_LOOK_ALIKES:
         match = pattern.search(title, start)
-        if match and not (rule == "plan" and _past_year(ballot.subject)):
+        if match and not _excused(rule, ballot.subject):
             ballot.add(Genre.CPPCC_NEWS, rule, weight, match, "title")
+
+
+def _motto_end(title: str) -> int:
+    """Where a motto ends that a review's own title follows; 0 for none."""
+    motto = _MOTTO.match(title)
+    if motto is None or w.DISCUSSED.search(motto.group()):
+        return 0
+    return motto.end() if w.REVIEW_STRONG.search(title, motto.end()) else 0
+
+
+def _excused(rule: str, subject: Subject) -> bool:
+    """A plan for a year that is over is none; a theme with a number is a part of a series."""
+    if rule == "one_theme":
+        return part_of(subject.title.text, subject.beside) is not None
+    return rule == "plan" and _past_year(subject)
 
 
 def _news(ballot: Ballot) -> None:

@@ -150,6 +150,12 @@ def test_captions_alone() -> None:
     assert [event.heading for event in read("请看图片。", *captions).events] == HEADS
 
 
+def test_captions_without_numbers() -> None:
+    assert [event.heading for event in read("请看图片。", *HEADS).events] == HEADS
+    title = ["昆明市政协2024年十件大事"] * 10
+    assert read("请看图片。", *title).events == ()
+
+
 def test_dates_of_items() -> None:
     events = read(printed("{n}.{head}\n{body}", "\n")).events
     assert [event.date for event in events[:3]] == ["2024-03-05", "2024-04", None]
