@@ -11,6 +11,7 @@ from scrapy.utils.asyncio import create_looping_call
 from crawler.account import Expectation, verdict_of
 from crawler.config import CrawlConfig
 from crawler.ledger import LEASE_SECONDS, RunLedger
+from crawler.pipelines.store import StorePipeline
 from crawler.spiders.base import Ask, SourceSpider
 from storage import runs
 from storage.database import open_database
@@ -91,7 +92,13 @@ class RunExtension:
         self._pulse.start(BEAT_SECONDS)
 
     def beat(self) -> None:
-        """One heartbeat; stops the crawl when that was asked for, or its lease is lost."""
+        """One heartbeat; stops the crawl when that was asked for, or its lease is lost.
+
+        What waits to be stored is stored first, so the counts that the beat shows are true.
+        """
+        pipeline = self._crawler.get_item_pipeline(StorePipeline)
+        if pipeline is not None:
+            pipeline.flush()
         beat = self.ledger.beat(self._spider.account)
         if beat is LeaseState.CANCEL_ASKED:
             self._spider.stop("cancelled")

@@ -1,6 +1,6 @@
 """What all spiders share: every request enters the account and leaves it, whatever happens."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
@@ -19,6 +19,7 @@ from crawler.pages import join_pages, read_article
 from crawler.pages.urls import canonical_url
 from crawler.sources.declaration import Source
 from storage.discoveries import LinkState
+from storage.errors import StorageError
 from storage.records import Article, Capture, Link, Refusal, RefusalClass
 
 Output = scrapy.Request | Article
@@ -166,6 +167,23 @@ class SourceSpider(scrapy.Spider):
             walk.broken = f"page {ask.page_number} was refused as {refusal_class.value} ({detail})"
         self._mind_walls(refusal)
         return []
+
+    def not_stored(self, articles: Sequence[Article], error: StorageError) -> None:
+        """Enter articles that the database refused: they were accepted too early.
+
+        They cannot be entered in the database either; their links stay pending there.
+        """
+        self.account.accepted["article"] -= len(articles)
+        self.account.refusals += [
+            Refusal(
+                url=article.url,
+                kind="article",
+                refusal_class=RefusalClass.OURS,
+                detail=f"not stored: {error}",
+            )
+            for article in articles
+        ]
+        self.stop(f"the database refuses: {error}")
 
     def _mind_walls(self, refusal: Refusal) -> None:
         if refusal.refusal_class is RefusalClass.CHALLENGE:
