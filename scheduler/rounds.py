@@ -203,7 +203,7 @@ class Rounds:
             schedule.lock_schedule(session)
             record = runs.get_run(session, run_id)
             judgement = self._settler.settle(
-                session, declared.almanac.calendar, declared.sources, run_id, now=now
+                session, declared.almanac.calendar, declared.sources, record, now=now
             )
         if judgement is None:
             return None
@@ -222,6 +222,8 @@ class Rounds:
     def _start(self, opened: list[OpenRun]) -> None:
         """Claim due runs while there is room: one a source, few a host."""
         now = self._now()
+        if not any(run.state is RunState.DUE for run in opened):
+            return
         busy = {run.source_id for run in opened if run.state is RunState.RUNNING}
         hosts: Counter[str] = Counter()
         for source_id in busy:

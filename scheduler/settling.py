@@ -12,7 +12,7 @@ from crawler.sources.declaration import Source
 from scheduler.health import PASSING, Baseline, FailureClass, Judgement, RunEvidence, judge
 from scheduler.seasons import Calendar
 from scheduler.watching import changed
-from storage import incidents, runs, schedule, watches
+from storage import incidents, schedule, watches
 from storage.discoveries import list_refusals
 from storage.records import SHANGHAI, VerdictKind
 from storage.runs import RunRecord, RunState
@@ -72,12 +72,12 @@ class Settler:
         session: Session,
         calendar: Calendar,
         sources: Mapping[str, Source],
-        run_id: int,
+        record: RunRecord,
         *,
         now: datetime,
     ) -> Judgement | None:
         """Judge one ended run; None when another service has, or its source is not declared."""
-        record = runs.get_run(session, run_id)
+        run_id = record.id
         source = sources.get(record.source_id)
         if source is None:
             schedule.enter_health(

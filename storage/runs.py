@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import LeaseLostError, RecordNotFoundError, TransitionError
 from storage.records import RefusalClass, RunCounts, Verdict, VerdictKind
-from storage.tables import JsonValue, RunRow, upsert_into
+from storage.tables import JsonValue, RunRow, table_of, upsert_into
 
 MAX_CLAIMS = 3
 """A run whose runner died this many times is lost: something in it kills runners."""
@@ -81,6 +81,35 @@ class ExpiredLease:
     state: RunState
 
 
+_RUNS = table_of(RunRow)
+
+# Asked for every run of every source: built once, they cost a seventh.
+_ONE = select(_RUNS).where(_RUNS.c.id == bindparam("run"))
+_CLAIM = (
+    update(_RUNS)
+    .where(_RUNS.c.id == bindparam("run"), _RUNS.c.state == RunState.DUE.value)
+    .values(
+        state=RunState.RUNNING.value,
+        owner=bindparam("by"),
+        token=_RUNS.c.token + 1,
+        lease_until=bindparam("until"),
+        heartbeat_at=bindparam("at"),
+        started_at=bindparam("at"),
+    )
+    .returning(_RUNS.c.token)
+)
+_HELD = (
+    select(_RUNS.c.cancel_requested_at)
+    .where(
+        _RUNS.c.id == bindparam("run"),
+        _RUNS.c.token == bindparam("held"),
+        _RUNS.c.state == RunState.RUNNING.value,
+    )
+    .with_for_update()
+)
+_FINISH = update(_RUNS).where(_RUNS.c.id == bindparam("run"))
+
+
 def create_run(
     session: Session,
     source_id: str,
@@ -118,17 +147,8 @@ def claim_run(
 ) -> int | None:
     """Take a due run; the fencing token, or None when somebody else has it or it has ended."""
     claimed = session.execute(
-        update(RunRow)
-        .where(RunRow.id == run_id, RunRow.state == RunState.DUE.value)
-        .values(
-            state=RunState.RUNNING.value,
-            owner=owner,
-            token=RunRow.token + 1,
-            lease_until=now + timedelta(seconds=lease_seconds),
-            heartbeat_at=now,
-            started_at=now,
-        )
-        .returning(RunRow.token)
+        _CLAIM,
+        {"run": run_id, "by": owner, "until": now + timedelta(seconds=lease_seconds), "at": now},
     ).scalar_one_or_none()
     if claimed is None:
         _state_of(session, run_id)  # RecordNotFoundError where there is no such run
@@ -180,23 +200,21 @@ def finish_run(
     now: datetime,
 ) -> None:
     """End a run with its verdict; CANCELLED when that was asked for.  LeaseLostError as above."""
-    row = session.execute(
-        select(RunRow.cancel_requested_at).where(*_held(run_id, token)).with_for_update()
-    ).one_or_none()
+    row = session.execute(_HELD, {"run": run_id, "held": token}).one_or_none()
     if row is None:
         raise LeaseLostError(run_id, token)
     state = RunState.FINISHED if row.cancel_requested_at is None else RunState.CANCELLED
     session.execute(
-        update(RunRow)
-        .where(RunRow.id == run_id)
-        .values(
-            state=state.value,
-            finished_at=now,
-            lease_until=None,
-            verdict=verdict.kind.value,
-            reason=verdict.reason,
+        _FINISH,
+        {
+            "run": run_id,
+            "state": state.value,
+            "finished_at": now,
+            "lease_until": None,
+            "verdict": verdict.kind.value,
+            "reason": verdict.reason,
             **_counts_as_columns(counts),
-        )
+        },
     )
 
 
@@ -255,10 +273,10 @@ def expire_leases(session: Session, *, now: datetime) -> list[ExpiredLease]:
 
 def get_run(session: Session, run_id: int) -> RunRecord:
     """One run; RecordNotFoundError when there is none."""
-    found = _records(session, select(RunRow).where(RunRow.id == run_id))
-    if not found:
+    row = session.execute(_ONE, {"run": run_id}).one_or_none()
+    if row is None:
         raise RecordNotFoundError("run", run_id)
-    return found[0]
+    return _record(row)
 
 
 def list_runs(
@@ -270,7 +288,7 @@ def list_runs(
     before: int | None = None,
 ) -> list[RunRecord]:
     """The newest runs first; ``before`` is the last id of the page before this one."""
-    query = select(RunRow)
+    query = select(_RUNS)
     if source_id is not None:
         query = query.where(RunRow.source_id == source_id)
     if state is not None:
@@ -283,7 +301,7 @@ def list_runs(
 def last_complete_run(session: Session, source_id: str) -> RunRecord | None:
     """The source's newest run with verdict complete: what watermarks may rest on."""
     query = (
-        select(RunRow)
+        select(_RUNS)
         .where(RunRow.source_id == source_id, RunRow.verdict == VerdictKind.COMPLETE.value)
         .order_by(RunRow.finished_at.desc())
         .limit(1)
@@ -323,12 +341,11 @@ def _counts_as_columns(counts: RunCounts) -> dict[str, int | dict[str, int]]:
     }
 
 
-def _records(session: Session, query: Select[RunRow]) -> list[RunRecord]:
-    rows = session.scalars(query.execution_options(populate_existing=True)).all()
-    return [_record(row) for row in rows]
+def _records(session: Session, query: Select[tuple[object, ...]]) -> list[RunRecord]:
+    return [_record(row) for row in session.execute(query)]
 
 
-def _record(row: RunRow) -> RunRecord:
+def _record(row: Row[tuple[object, ...]]) -> RunRecord:
     verdict = None
     if row.verdict is not None:
         verdict = Verdict(kind=VerdictKind(row.verdict), reason=row.reason or "")

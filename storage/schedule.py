@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, bindparam, func, select, text, update
+from sqlalchemy import Integer, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.records import VerdictKind
 from storage.runs import MAX_CLAIMS, RunRecord, RunState, claim_run, create_run, get_run, list_runs
 from storage.service_tables import RunHealthRow
-from storage.tables import JsonValue, RunRow, table_of, upsert_into
+from storage.tables import JsonValue, RunRow, table_of
 
 SCHEDULE_LOCK = 7_232_020
 """PostgreSQL's advisory lock; SQLite has one writer anyway."""
@@ -70,9 +70,11 @@ _OPEN_OF = (
     .where(_RUNS.c.state.in_(OPEN_STATES), _RUNS.c.source_id == bindparam("source"))
     .limit(1)
 )
-_WORKING_OF = (
+_THIS = _RUNS.alias("this")
+_WORKING_BESIDE = (
     select(_RUNS.c.id)
-    .where(_RUNS.c.state == RunState.RUNNING.value, _RUNS.c.source_id == bindparam("source"))
+    .join(_THIS, _THIS.c.source_id == _RUNS.c.source_id)
+    .where(_THIS.c.id == bindparam("run"), _RUNS.c.state == RunState.RUNNING.value)
     .limit(1)
 )
 _DUE_SINCE = (
@@ -92,6 +94,9 @@ _HEALTH_OF = (
     .order_by(_HEALTH.c.run_id.desc())
     .limit(bindparam("most", type_=Integer))
 )
+
+
+_HEALTH_OF_RUN = select(_HEALTH.c.run_id).where(_HEALTH.c.run_id == bindparam("run"))
 
 
 def open_runs(session: Session) -> list[OpenRun]:
@@ -143,8 +148,7 @@ def claim_due_run(
 ) -> int | None:
     """Take a due run; None when another has it, or a run of the same source is working."""
     lock_schedule(session)
-    record = get_run(session, run_id)
-    if session.execute(_WORKING_OF, {"source": record.source_id}).first() is not None:
+    if session.execute(_WORKING_BESIDE, {"run": run_id}).first() is not None:
         return None
     return claim_run(session, run_id, owner=owner, now=now, lease_seconds=lease_seconds)
 
@@ -271,20 +275,21 @@ def enter_health(
     reason: str,
     now: datetime,
 ) -> bool:
-    """Say what an ended run showed; False when another service has said it already."""
-    entered = session.execute(
-        upsert_into(session, RunHealthRow)
-        .values(
-            run_id=run_id,
-            source_id=source_id,
-            failure_class=failure_class,
-            reason=reason,
-            judged_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["run_id"])
-        .returning(RunHealthRow.run_id)
-    ).one_or_none()
-    return entered is not None
+    """Say what an ended run showed; False when another service has said it already.
+
+    Only while holding ``lock_schedule``.
+    """
+    if session.execute(_HEALTH_OF_RUN, {"run": run_id}).first() is not None:
+        return False
+    values = {
+        "run_id": run_id,
+        "source_id": source_id,
+        "failure_class": failure_class,
+        "reason": reason,
+        "judged_at": now,
+    }
+    session.execute(insert(_HEALTH), values)
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """A simulated year: 31 regions, 120 sources, a clock under our control.
 
 Prints list requests against a crawl of everything at every full hour, detection delays in and
-out of season, and the alarms.  ``CPPCC_TEST_YEAR_DAYS`` shortens it.
+out of season, and the alarms.  ``CPPCC_TEST_YEAR_FROM`` and ``CPPCC_TEST_YEAR_DAYS`` take a
+part of it.
 """
 
 import os
@@ -21,7 +22,9 @@ from storage.records import SHANGHAI
 from tests.scheduler import simulation
 from tests.scheduler.simulation import Simulation, fixed_hourly, make_world, median_minutes
 
-BEGIN = datetime(2026, 4, 1, tzinfo=SHANGHAI)
+BEGIN = datetime.fromisoformat(os.environ.get("CPPCC_TEST_YEAR_FROM", "2026-04-01")).replace(
+    tzinfo=SHANGHAI
+)
 DAYS = int(os.environ.get("CPPCC_TEST_YEAR_DAYS", "365"))
 IN_SEASON = ("hot", "session")
 PLANTED = 10
@@ -29,7 +32,7 @@ PLANTED = 10
 
 @pytest.mark.bench
 def test_simulated_year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulation, "HOUSEKEEPING", timedelta(minutes=30))
+    monkeypatch.setattr(simulation, "HOUSEKEEPING", timedelta(hours=1))
     chance = random.Random(27)
     openings = {
         region: date(2027, 1, 5) + timedelta(days=chance.randint(0, 36)) for region in REGIONS
@@ -65,9 +68,10 @@ def test_simulated_year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     print("messages:", {kind: kinds.count(kind) for kind in sorted(set(kinds))})
     others = sorted({one.failure_class for one in opened} - {"overdue"})
     print(f"overdue alarms: {len(alarms)}, planted {len(missing)}; other incidents: {others}")
-    assert ours <= 0.4 * hourly
+    if DAYS >= 365:
+        assert ours <= 0.4 * hourly
     assert max(rest) <= timedelta(hours=24)
-    if DAYS < 365:
+    if end < datetime(2027, 3, 20, tzinfo=SHANGHAI):
         return
     assert median_minutes(season) <= 30
     assert set(alarms) == missing
