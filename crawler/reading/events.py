@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
+from statistics import median
 
 from crawler.reading.folding import Folded, fold
 from crawler.reading.markers import Marker, inline_markers, line_markers
@@ -23,6 +24,7 @@ _CLOSING = re.compile(
     r"|(?:最新推荐|相关新闻|热门推荐|返回|打印|关闭|特此公[告布]|以上(?:十|\d+)|(?:推荐|"
     r"相关)(?:新闻|阅读)))",
 )
+_FULL_STOP = re.compile(r"。(?=[^”\"』」)]|$)")
 _SENTENCE_END = re.compile(r"[。!?](?=[^”\"』」)]|$)|[。!?]”?$")
 _DATE = re.compile(
     r"(?:(?P<y>(?:19|20)\d\d)\s*年\s*)?(?<!\d)(?P<m>1[0-2]|0?[1-9])\s*月(?:\s*(?P<d>3[01]|[12]\d|"
@@ -159,11 +161,28 @@ def _issues(events: Sequence[Event], stated: int | None) -> Iterable[str]:
 
 
 def _split(text: Folded, chain: Chain, years: tuple[int, ...]) -> list[Event]:
-    events = []
+    bounds = []
     for marker, after in zip(chain.markers, [*chain.markers[1:], None], strict=True):
         stop = after.start if after else _closing(text.text, marker.end)
-        events.append(_event(text, marker.number, marker.start, marker.end, stop, years))
-    return events
+        bounds.append((marker, stop))
+    shortest = _shortest_body(text.text, [(marker.end, stop) for marker, stop in bounds])
+    return [
+        _event(text, marker.number, (marker.start, marker.end, stop), years, shortest)
+        for marker, stop in bounds
+    ]
+
+
+def _shortest_body(text: str, items: list[tuple[int, int]]) -> int:
+    """How much must follow a colon to be a body: little where all items are printed so."""
+    rests = []
+    for start, stop in items:
+        end = text.find("\n", start, stop)
+        end = stop if end < 0 else end
+        colon = _COLON.match(text, start, end)
+        if colon and "。" in text[colon.end() : end]:
+            rests.append(end - colon.end())
+    uniform = len(rests) >= _UNIFORM * len(items)
+    return 0 if uniform and median(rests) > _COUPLET else _LONG_BODY
 
 
 def _closing(text: str, start: int) -> int:
@@ -177,13 +196,19 @@ def _closing(text: str, start: int) -> int:
 
 
 def _event(
-    text: Folded, number: int, start: int, words: int, stop: int, years: tuple[int, ...]
+    text: Folded,
+    number: int,
+    bounds: tuple[int, int, int],
+    years: tuple[int, ...],
+    shortest: int = 30,
 ) -> Event:
+    """The item whose number, words and end stand at ``bounds``."""
+    start, words, stop = bounds
     while start < words and text.text[start].isspace():
         start += 1
     while stop > words and text.text[stop - 1].isspace():
         stop -= 1
-    at, body_at = _heading_span(text.text, words, stop)
+    at, body_at = _heading_span(text.text, words, stop, shortest)
     heading = text.quote(*at).strip()
     body = "\n".join(
         line for part in text.quote(body_at, stop).splitlines() if (line := part.strip())
@@ -198,6 +223,9 @@ def _event(
 
 
 _MAX_HEADING_LINE = 60
+_UNIFORM = 0.8  # the share of items with a colon that makes it the list's own separator
+_COUPLET = 14  # the longest second half of a heading in two halves
+_LONG_BODY = 30
 _COLON = re.compile(r"[^。!?;:\n]{4,40}:(?=[^\n]{12})")
 _SPACE = re.compile(
     r"[^。!?;\n]{4,48}?[ \t]+(?=(?:(?:19|20)\d\d年|\d{1,2}月|一年来|全年|去年|今年))"
@@ -205,22 +233,22 @@ _SPACE = re.compile(
 _TRIM = "。;,、:| \t"
 
 
-def _heading_span(text: str, start: int, stop: int) -> tuple[tuple[int, int], int]:
+def _heading_span(text: str, start: int, stop: int, shortest: int) -> tuple[tuple[int, int], int]:
     """Where the heading of the item in [start, stop) stands, and where its body begins."""
     while start < stop and text[start] in " \t\n\r:、,.|":
         start += 1
     end = text.find("\n", start, stop)
     end = stop if end < 0 else end
-    sentence = _SENTENCE_END.search(text, start, end)
+    sentence = _first_sentence(text, start, end)
     whole = end - start <= _MAX_HEADING_LINE or sentence is None
     inner = 0 <= text.find("。", start, end) < end - 1
     if end < stop and (whole and not inner):
         return (start, _trimmed(text, start, end)), end
-    for pattern in (_COLON, _SPACE):
+    for pattern, least in ((_COLON, shortest), (_SPACE, 10)):
         match = pattern.match(text, start, end)
         if (
             match
-            and (end - match.end() > 10)
+            and end - match.end() > least
             and sentence is not None
             and match.end() <= sentence.start() + 1
         ):
@@ -228,6 +256,15 @@ def _heading_span(text: str, start: int, stop: int) -> tuple[tuple[int, int], in
     if sentence is not None:
         return (start, _trimmed(text, start, sentence.end())), sentence.end()
     return (start, _trimmed(text, start, end)), end
+
+
+def _first_sentence(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The end of the first sentence; an exclamation ends one only in a long line."""
+    stop = _FULL_STOP.search(text, start, end)
+    limit = stop.end() if stop else end
+    if limit - start <= _MAX_HEADING_LINE:
+        return stop
+    return _SENTENCE_END.search(text, start, end)
 
 
 def _trimmed(text: str, start: int, end: int) -> int:
@@ -261,7 +298,7 @@ def _unnumbered(text: Folded, stated: int | None, years: tuple[int, ...]) -> lis
         if len(starts) == stated:
             stops = [start for start, _ in starts[1:]] + [_closing(text.text, starts[-1][1])]
             return [
-                _event(text, i, start, words, stop, years)
+                _event(text, i, (start, words, stop), years)
                 for i, ((start, words), stop) in enumerate(zip(starts, stops, strict=True), 1)
             ]
     quoted = list(islice(_QUOTED.finditer(text.text), MAX_ITEMS + 1))
@@ -286,7 +323,7 @@ def _numbered_behind(
     stops = [head.start() for head in heads[1:]] + [_closing(text.text, heads[-1].end())]
     events = []
     for i, (head, stop) in enumerate(zip(heads, stops, strict=True), 1):
-        event = _event(text, i, head.start(), head.start(), stop, years)
+        event = _event(text, i, (head.start(), head.start(), stop), years)
         events.append(replace(event, heading=text.quote(*head.span(1)).strip()))
     return events
 
@@ -334,11 +371,11 @@ def _captioned(
         marker = next(iter(line_markers(caption.text)), None)
         if marker is None or marker.start != 0 or marker.number != len(numbered) + 1:
             continue
-        event = _event(caption, marker.number, 0, marker.end, len(caption.text), years)
+        event = _event(caption, marker.number, (0, marker.end, len(caption.text)), years)
         numbered.append(replace(event, span=None))
     if len(numbered) < MIN_ITEMS and len(captions) == stated:
         return [
-            replace(_event(caption, i, 0, 0, len(caption.text), years), span=None)
+            replace(_event(caption, i, (0, 0, len(caption.text)), years), span=None)
             for i, caption in enumerate(captions, 1)
         ]
     return numbered

@@ -70,6 +70,7 @@ _CN = [*"零一二三四五六七八九十", *(f"十{digit}" for digit in "一�
 _VERBS = _words("verbs")
 _OBJECTS = _words("objects")
 _RESULTS = _words("results")
+_ODD_HEADINGS = _words("odd_headings")
 _SENTENCES = _words("sentences")
 _MOTTOS = _words("mottos")
 
@@ -110,6 +111,8 @@ def _items(rng: random.Random, count: int, year: int) -> list[Item]:
             heading += f",{rng.choice(_RESULTS)}"
         if rng.random() < 0.15:
             heading = f"“{thing[:4]}”行动,{heading}"
+        if rng.random() < 0.2:
+            heading = rng.choice(_ODD_HEADINGS)
         while heading in seen:
             heading += "再上台阶"
         seen.add(heading)
@@ -282,7 +285,7 @@ class Maker:
         """A selection printed in ``style``."""
         rng = self.rng
         body = rng.choice(_BODIES)
-        count = rng.choice((10, 10, 10, 10, 8, 6, 5, 12))
+        count = rng.choice((10, 10, 10, 10, 8, 6, 5, 12, 3, 20))
         if style == "lines_keycap":
             count = min(count, 10)
         measure, noun = rng.choice(_TEN_NOUNS)
