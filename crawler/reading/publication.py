@@ -6,8 +6,9 @@ from crawler.reading.committee import Surroundings, known_region, term_and_sessi
 from crawler.reading.events import Selection, events_of, list_found
 from crawler.reading.figures import figures_of
 from crawler.reading.folding import fold
-from crawler.reading.genre import Subject, concerns_cppcc, genre_of, stated_number
+from crawler.reading.genre import genre_of, stated_number
 from crawler.reading.period import part_of, period_of
+from crawler.reading.subject import Subject, concerns_cppcc
 from storage.records import Article, Genre, Reading
 
 RULES_VERSION = "1"

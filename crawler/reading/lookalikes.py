@@ -1,0 +1,106 @@
+"""What resembles a review or a selection and is news: half-years, awards, meetings, members."""
+
+import re
+
+from crawler.reading import wording as w
+from crawler.reading.period import part_of
+from crawler.reading.subject import CPPCC, Ballot, Subject
+from storage.records import Genre
+
+_GOVERNMENT_DEEDS = re.compile(r"民生实事|为民(?:办)?实事|民生工程|民生大事")
+_DEEDS_VERB = re.compile(
+    r"监督|督办|视察|协商|助推|助力|调研|评议|票决|推进|征集|走访|聚焦|见证|察看|建言"
+)
+_IS_REPORT = 14
+_TITLE_LOOK_ALIKES = (
+    ("half_year", w.HALF_YEAR, 8.0),
+    ("meeting", w.MEETING, 4.5),
+    ("meeting_review", w.MEETING_REVIEW, 6.0),
+    ("discussion", w.DISCUSSION, 4.5),
+    ("part_of_committee", w.PART_OF_COMMITTEE, 6.0),
+    ("one_theme", w.ONE_THEME, 5.0),
+    ("member", w.MEMBER, 5.0),
+    ("plan", w.PLAN, 3.0),
+    ("listing", w.LISTING, 6.0),
+    ("of_a_sitting", w.OF_A_SITTING, 7.0),
+    ("accounts", w.ACCOUNTS, 6.0),
+    ("one_undertaking", w.ONE_UNDERTAKING, 5.0),
+    ("figure_headline", w.FIGURE_HEADLINE, 2.0),
+)
+# A motto before the dash is nobody's: 委员履职有力量——某市政协2022年工作综述.
+_MOTTO = re.compile(r"[^—\n]{4,60}—{1,2}(?=.*政协)|[^\d\n]{4,60} (?=[^ —]*政协)")
+_ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+
+
+def weigh_look_alikes(ballot: Ballot) -> None:
+    """Weigh what speaks against a flag; a report by its title has no look-alikes."""
+    title = ballot.subject.title.text
+    if max(ballot.scores[Genre.WORK_REPORT], ballot.scores[Genre.PROPOSAL_REPORT]) >= _IS_REPORT:
+        return
+    selected = w.TEN.search(title) or w.TEN_BARE.search(title)
+    award = w.AWARDS.search(title)
+    if award and not (
+        selected and selected.start() <= award.start() and selected.end() >= award.end()
+    ):
+        ballot.add(Genre.CPPCC_NEWS, "award", 8, award, "title")
+    if selected and deeds_of_government(title, selected):
+        ballot.add(Genre.CPPCC_NEWS, "government_deeds", 6, selected, "title")
+    _others_wording(ballot)
+    to_come = w.TO_COME.search(title)
+    if selected and to_come and _year_to_come(ballot.subject):
+        ballot.add(Genre.CPPCC_NEWS, "to_come", 8, to_come, "title")
+    start = _motto_end(title)
+    for rule, pattern, weight in _TITLE_LOOK_ALIKES:
+        match = pattern.search(title, start)
+        if match and not _excused(rule, ballot.subject):
+            ballot.add(Genre.CPPCC_NEWS, rule, weight, match, "title")
+
+
+def deeds_of_government(title: str, match: re.Match[str]) -> bool:
+    """十件民生实事 that a committee only watches over."""
+    deeds = _GOVERNMENT_DEEDS.search(title)
+    return bool(
+        deeds and (_DEEDS_VERB.search(title) or w.OTHER_BODY.search(title, 0, match.start()))
+    )
+
+
+def _year_to_come(subject: Subject) -> bool:
+    """Whether the title's year has only begun or is still ahead."""
+    match, day = _ANY_YEAR.search(subject.title.text), subject.published
+    if match is None or day is None:
+        return False
+    year = int(match.group())
+    return year > day.year or (year == day.year and day.month <= 3)
+
+
+def _others_wording(ballot: Ballot) -> None:
+    """Another body stands between the committee and the wording: it is that body's."""
+    title = ballot.subject.title.text
+    wording = w.TEN.search(title) or w.REVIEW_STRONG.search(title)
+    if wording is None:
+        return
+    ours = [m.end() for m in CPPCC.finditer(title, 0, wording.start())]
+    other = w.SPEAKS_FIRST.search(title, ours[-1], wording.start()) if ours else None
+    if other:
+        ballot.add(Genre.CPPCC_NEWS, "others_wording", 6, other, "title")
+
+
+def _past_year(subject: Subject) -> bool:
+    """Whether the title's year is over: what is told of it is no plan."""
+    match = _ANY_YEAR.search(subject.title.text)
+    return bool(match and subject.published and int(match.group()) < subject.published.year)
+
+
+def _motto_end(title: str) -> int:
+    """Where a motto ends that a review's own title follows; 0 for none."""
+    motto = _MOTTO.match(title)
+    if motto is None or w.DISCUSSED.search(motto.group()):
+        return 0
+    return motto.end() if w.REVIEW_STRONG.search(title, motto.end()) else 0
+
+
+def _excused(rule: str, subject: Subject) -> bool:
+    """A plan for a year that is over is none; a theme with a number is a part of a series."""
+    if rule == "one_theme":
+        return part_of(subject.title.text, subject.beside) is not None
+    return rule == "plan" and _past_year(subject)

@@ -1,0 +1,63 @@
+"""Whose publication it is: the committee's, another body's, or nobody's."""
+
+import re
+
+from crawler.reading import wording as w
+from crawler.reading.subject import COMMITTEE_SITE, CPPCC, Subject
+
+
+def owner_of(subject: Subject) -> str | None:
+    """Whose publication it is: ``cppcc``, ``other`` (another body), or None for nobody's."""
+    title = subject.title.text
+    ours, theirs = CPPCC.search(title), w.OTHER_BODY.search(title)
+    if ours and theirs:
+        return "other" if _theirs_first(title, ours, theirs) else "cppcc"
+    if ours:
+        return "cppcc"
+    kin = w.KIN.search(title)
+    if kin and not (theirs and theirs.start() < kin.start() and w.OTHER_FORM.search(title)):
+        return "cppcc"
+    if w.DEEDS.search(title) and not CPPCC.search(subject.beside):
+        return "other"
+    if theirs or w.TEN_ANYONE.search(title):
+        return "cppcc" if not theirs and _speaks_as_cppcc(subject) else "other"
+    if CPPCC.search(subject.beside):
+        return "cppcc"
+    if CPPCC.search(subject.head):
+        return "other" if _others_speak_first(subject.head) else "cppcc"
+    if COMMITTEE_SITE.search(subject.outlet):
+        return "cppcc"
+    return "other" if len(w.OTHER_BODY.findall(subject.head)) >= 2 else None
+
+
+def _speaks_as_cppcc(subject: Subject) -> bool:
+    """Whether a title that names no body stands over a text of the committee's own."""
+    head = subject.head
+    return bool(CPPCC.search(subject.beside)) or bool(
+        CPPCC.search(head[:150]) and len(CPPCC.findall(head)) >= 2
+    )
+
+
+def _others_speak_first(head: str) -> bool:
+    """Whether another body opens the text and is named more often than the committee."""
+    first = w.SPEAKS_FIRST.search(head)
+    ours = CPPCC.search(head)
+    if first is None or ours is None or first.start() > ours.start():
+        return False
+    return len(w.SPEAKS_FIRST.findall(head)) > len(CPPCC.findall(head))
+
+
+_ACTS_ON_US = re.compile(
+    r"(?:[省市县区州旗盟]委|党委|政府|人大)[^,。]{0,8}(?:和|、|与|领导|书记|主要领导|(?:听取|"
+    r"研究|支持|批示|肯定))"
+)
+
+
+def _theirs_first(title: str, ours: re.Match[str], theirs: re.Match[str]) -> bool:
+    """Another body named first owns the title unless it only acts on the committee."""
+    if theirs.start() >= ours.start() or _ACTS_ON_US.match(title, theirs.start()):
+        return False
+    after = title[ours.end() :]
+    if w.TEN.search(after) or w.REVIEW_STRONG.search(after) or w.MEETING.search(after):
+        return False
+    return ours.start() - theirs.end() < 30

@@ -1,0 +1,85 @@
+"""What the rules of genre look at, and the ballot that gathers their evidence."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawler.reading import wording as w
+from crawler.reading.folding import Folded
+from storage.records import Evidence, Genre
+
+HEAD = 900
+CPPCC = re.compile(r"政协|人民政治协商会议")
+COMMITTEE_SITE = re.compile(r"[省市县区州盟旗]政协|全国政协|政协办公厅")
+ENGLISH_CPPCC = re.compile(
+    r"CPPCC|political (?:advisory|consultative)|national advisory body", re.I
+)
+# The people's congress says whose standing committee it means; the CPPCC's own report does not.
+STANDING_COMMITTEE = re.compile(
+    r"report on the work of the standing committee(?! of the National People)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the rules look at: everything folded."""
+
+    title: Folded
+    beside: str
+    text: Folded
+    published: datetime | None = None
+    outlet: str = ""
+    listed: int = 0
+
+    @property
+    def head(self) -> str:
+        """The beginning of the text."""
+        return self.text.text[:HEAD]
+
+
+@dataclass(slots=True)
+class Ballot:
+    """The evidence gathered, and what it adds up to for each genre."""
+
+    subject: Subject
+    scores: defaultdict[Genre, float] = field(default_factory=lambda: defaultdict(float))
+    evidence: list[Evidence] = field(default_factory=list)
+
+    def add(self, genre: Genre, rule: str, weight: float, match: re.Match[str], name: str) -> None:
+        """Count ``match``, found in the field ``name``, for ``genre``."""
+        source = {"title": self.subject.title, "text": self.subject.text}.get(name)
+        start, end = match.span()
+        if source is None:
+            quote = match.group()
+            span = (0, len(quote))
+        else:
+            span, quote = source.span(start, end), source.quote(start, end)
+        self.scores[genre] += weight
+        self.evidence.append(
+            Evidence(
+                about="genre",
+                rule=f"{genre}.{rule}",
+                field=name,
+                span=span,
+                quote=quote,
+                weight=weight,
+            )
+        )
+
+
+def concerns_cppcc(subject: Subject) -> bool:
+    """Whether a committee is named at all; the many pages that name none end here."""
+    title, text = subject.title.text, subject.text.text
+    if CPPCC.search(title) or "政协" in text or "政治协商会议" in text:
+        return True
+    if CPPCC.search(subject.beside) or w.KIN.search(title):
+        return True
+    if COMMITTEE_SITE.search(subject.outlet):
+        return True
+    english = title[:1].isascii() or text[:1].isascii()
+    return english and bool(
+        ENGLISH_CPPCC.search(title)
+        or ENGLISH_CPPCC.search(text, 0, HEAD)
+        or STANDING_COMMITTEE.search(title)
+    )
