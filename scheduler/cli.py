@@ -17,6 +17,7 @@ from scheduler.commands import (
     import_,
     incidents,
     inspect,
+    reread,
     run,
     runs,
     search,
@@ -45,6 +46,7 @@ app.command("inspect")(inspect.inspect)
 app.command("import")(import_.import_)
 app.command("export")(export.export)
 app.command("search")(search.search)
+app.command("reread")(reread.reread)
 db.app.command("backup")(backup.backup)
 db.app.command("restore")(backup.restore)
 app.add_typer(db.app, name="db")

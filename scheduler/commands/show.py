@@ -7,6 +7,7 @@ from rich.text import Text
 
 from crawler.pages.urls import canonical_url
 from scheduler.commands.context import connected, settings
+from scheduler.commands.revisions import show_revisions
 from scheduler.evidence_view import page_view, reading_view
 from scheduler.presentation import console, fail, moment, print_json, table
 from scheduler.publication_json import article_json, published_text
@@ -17,9 +18,18 @@ from storage.records import Article
 Wanted = Annotated[str, typer.Argument(metavar="ID-or-URL")]
 
 
-def show(wanted: Wanted, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def show(
+    wanted: Wanted,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="What each revision changed in the words")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
     """Print one publication: its text, events, figures, revisions and copies."""
     publication = find(wanted)
+    if diff:
+        show_revisions(publication, as_json=as_json)
+        return
     article = article_of(publication)
     if as_json:
         print_json(
