@@ -1,8 +1,8 @@
 """From the bytes of a page to an article: charset, tree, body, title, date, credits, gate."""
 
 import re
+from collections import Counter
 from datetime import datetime
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -10,9 +10,9 @@ from crawler.errors import NotArticleError, TooShortError
 from crawler.pages.body import Body, find_body
 from crawler.pages.charset import Decoded, decode
 from crawler.pages.credits import find_credits, placed_outlet
-from crawler.pages.dates import find_date
+from crawler.pages.dates import address_doubt, find_date
 from crawler.pages.head import outlet_places, read_head
-from crawler.pages.parts import next_page
+from crawler.pages.parts import absolute, next_page
 from crawler.pages.quality import (
     check_article,
     check_bytes,
@@ -21,11 +21,12 @@ from crawler.pages.quality import (
     sureness,
 )
 from crawler.pages.selectors import Selectors, body_text, sharpen
-from crawler.pages.text import select_text
+from crawler.pages.text import Text, select_text
 from crawler.pages.titles import find_anchor, find_title
 from crawler.pages.tree import Page, lay_out
-from storage.records import Article, Image
+from storage.records import Article, Evidence, Image
 
+_QUOTE = 300
 _ONLY_SELECTED = 0.5
 """How sure a text is that only its declared selector vouches for."""
 _NO_PICTURE = re.compile(
@@ -88,14 +89,20 @@ def read_generically(
         outlet = placed_outlet(outlet_places(tree, text)) or outlet
     sure = sureness(page, found, content, title, dated)
     check_article(text, head.title, page, content, title, sure, at)
+    if title is None:
+        raise NotArticleError("nothing on the page names the article", url=at)
     evidence = [
         item.evidence for item in (title, dated, outlet, credits.author, credits.editor) if item
     ]
+    evidence.append(_text_evidence(page, found, content))
+    doubt = address_doubt(dated, url or head.canonical)
+    if doubt:
+        evidence.append(doubt)
     return Article(
         url=url,
-        title=title.text if title else "",
-        kicker=title.kicker if title else None,
-        subtitle=title.subtitle if title else None,
+        title=title.text,
+        kicker=title.kicker,
+        subtitle=title.subtitle,
         text="\n".join(content.paragraphs),
         published_at=dated.at if dated else None,
         published_precision=dated.precision if dated else None,
@@ -109,11 +116,27 @@ def read_generically(
     )
 
 
+def _text_evidence(page: Page, found: Body, content: Text) -> Evidence:
+    """Which box the text was read from, and by which rules how many lines were left out."""
+    box = page.boxes[found.box]
+    left_out = Counter(rule for _line, rule in content.dropped)
+    name = f"{box.tag} {box.name}".strip()
+    quote = f"<{name}>"
+    if left_out:
+        rules = ", ".join(f"{rule} {count}" for rule, count in left_out.most_common())
+        quote = f"{quote}; lines left out: {rules}"
+    quote = quote[:_QUOTE]
+    return Evidence(
+        about="text", rule="heaviest box", field="html", span=(0, len(quote)), quote=quote
+    )
+
+
 def _images(page: Page, found: Body, url: str) -> tuple[Image, ...]:
     return tuple(
-        Image(url=urljoin(url, picture.source), caption=picture.alt or None)
+        Image(url=address, caption=picture.alt or None)
         for picture in page.pictures
         if found.start <= picture.line <= found.end
         and picture.source
         and not _NO_PICTURE.search(picture.source)
+        and (address := absolute(url, picture.source))
     )

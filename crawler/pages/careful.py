@@ -12,7 +12,6 @@ import json
 import re
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
@@ -28,6 +27,7 @@ from crawler.errors import (
 )
 from crawler.pages.article import read_article, read_generically
 from crawler.pages.charset import decode
+from crawler.pages.parts import absolute
 from crawler.pages.quality import check_bytes
 from storage.records import Article, Evidence, Image
 
@@ -204,8 +204,9 @@ def _captions(soup: BeautifulSoup, url: str) -> dict[str, str]:
         for key in ("data-original", "data-src", "data-lazy-src", "src"):
             source = source or str(picture.get(key) or "")
         caption = _caption_of(picture)
-        if source and caption:
-            found[urljoin(url, source.strip())] = caption
+        address = absolute(url, source) if source else None
+        if address and caption:
+            found[address] = caption
     return found
 
 

@@ -14,6 +14,7 @@ from crawler.pages.head import Head
 from crawler.pages.header import DATE_LABEL
 from crawler.pages.text import Text
 from crawler.pages.tree import Page
+from crawler.pages.urls import url_date
 from storage.records import SHANGHAI, Evidence, Precision
 
 _MONTH = r"(?P<mo>1[0-2]|0?[1-9])"
@@ -79,13 +80,11 @@ _SCRIPT_NAME = re.compile(
 )
 _NAME_CHARS = 28
 _TIME_TAG = re.compile(r"<time\b[^>]*?\bdatetime\s*=\s*[\"']([^\"']{8,40})")
-_URL_DAY = re.compile(
-    r"/(?:[a-z]+_?)?(?P<y>(?:19|20)\d\d)[-/_]?(?P<mo>1[0-2]|0?[1-9])[-/_]?(?P<d>3[01]|[12]\d|0?[1-9])(?=[/_.-]|$)|/t(?P<y2>20\d\d)(?P<mo2>\d\d)(?P<d2>\d\d)_"
-)
 # ——2021年1月25日在政协…会议上: when the speech was made, not when it was published.
 _OF_THE_EVENT = re.compile(r"^\W*——|日\s*(?:在|于|至|召开|举行|通过|由)")
 _EARLIEST = datetime(1994, 1, 1, tzinfo=SHANGHAI)
 _DRIFT = timedelta(days=2)
+_APART = timedelta(days=7)
 _DIGIT = re.compile(r"\d")
 _SHORT = 12
 _ONLY_CLOCK = re.compile(r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?$")
@@ -293,25 +292,23 @@ def _in_script(text: str, now: datetime | None) -> Dated | None:
 
 
 def _of_address(url: str, now: datetime | None) -> Dated | None:
-    for found in _URL_DAY.finditer(url):
-        groups = {name.rstrip("2"): value for name, value in found.groupdict().items() if value}
-        if len(groups) < 3:
-            continue
-        try:
-            at = datetime(int(groups["y"]), int(groups["mo"]), int(groups["d"]), tzinfo=SHANGHAI)
-        except ValueError:
-            continue
-        if at >= _EARLIEST and (now is None or at <= now + _DRIFT):
-            quote = found[0].strip("/")
-            return Dated(
-                at,
-                Precision.DAY,
-                Evidence(
-                    about="published_at",
-                    rule="date in the address",
-                    field="url",
-                    span=found.span(),
-                    quote=quote,
-                ),
-            )
-    return None
+    """The day that the address prints; times hidden in an id are creation times, no statement."""
+    day = url_date(url)
+    if day is None or str(day.year) not in url:
+        return None
+    at = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+    if now is not None and at > now + _DRIFT:
+        return None
+    return Dated(at, Precision.DAY, _address_evidence("date in the address", url))
+
+
+def address_doubt(dated: Dated | None, url: str) -> Evidence | None:
+    """Evidence that the address, printed or by its id, is days away from the date read."""
+    day = url_date(url) if dated else None
+    if dated is None or day is None or abs(dated.at.date() - day) <= _APART:
+        return None
+    return _address_evidence(f"the address says {day}", url, about="doubt")
+
+
+def _address_evidence(rule: str, url: str, about: str = "published_at") -> Evidence:
+    return Evidence(about=about, rule=rule, field="url", span=(0, len(url)), quote=url)

@@ -28,7 +28,7 @@ def next_page(page: Page, text: str, base: str) -> str | None:
     A link to the next article or the next page of a list is none: the address must be this
     page's own with another page number.
     """
-    if not base:
+    if not base or absolute(base, "") is None:
         return None
     tail = (line.text for line in page.lines if line.linked)
     places = _places(text) if any(word in line for line in tail for word in _NEXT) else ()
@@ -37,10 +37,20 @@ def next_page(page: Page, text: str, base: str) -> str | None:
         opened = window.rfind("<a")
         link = _HREF.match(window, opened) if opened > window.rfind("</a") else None
         if link:
-            target = urljoin(base, unescape(link[1]).strip())
-            if _is_other_part(base, target):
+            target = absolute(base, unescape(link[1]))
+            if target and _is_other_part(base, target):
                 return target.split("#")[0]
     return _from_script(text, base)
+
+
+def absolute(base: str, reference: str) -> str | None:
+    """The absolute address of a reference on a page; None for what is no address (``//[x``)."""
+    try:
+        address = urljoin(base, reference.strip())
+        urlsplit(address)
+    except ValueError:
+        return None
+    return address
 
 
 def _places(text: str) -> Iterator[int]:
@@ -61,8 +71,8 @@ def _from_script(text: str, base: str) -> str | None:
     count, current = int(found[1]), int(found[2])
     if current + 1 >= count:
         return None
-    target = urljoin(base, f"{found[3]}_{current + 1}.{found[4]}")
-    return target if _is_other_part(base, target) else None
+    target = absolute(base, f"{found[3]}_{current + 1}.{found[4]}")
+    return target if target and _is_other_part(base, target) else None
 
 
 def _is_other_part(base: str, target: str) -> bool:

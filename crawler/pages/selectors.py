@@ -11,8 +11,9 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import pairwise
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from crawler.errors import LayoutChangedError
 from crawler.pages.body import Body
 from crawler.pages.credits import clean_name, clean_outlet
 from crawler.pages.dates import dates_in
@@ -43,7 +44,7 @@ class Selectors:
 
 def body_text(tree: LexborHTMLParser, css: str, title: str) -> str | None:
     """The text of the one node that ``css`` matches; None on no, several or empty matches."""
-    found = tree.css(css)
+    found = _matches(tree, css)
     if len(found) != 1:
         return None
     page = lay_out_node(found[0])
@@ -60,7 +61,7 @@ def sharpen(
         css: str | None = getattr(selectors, field.name)
         if css is None:
             continue
-        found = tree.css(css)
+        found = _matches(tree, css)
         if len(found) != 1:
             drift.append(_drift(field.name, f"matched {len(found)} times", css))
             continue
@@ -72,6 +73,14 @@ def sharpen(
             was = str(getattr(before, _attribute(field.name)))
             drift.append(_drift(field.name, "differs from the generic reading", was[:200]))
     return replace(article, evidence=(*article.evidence, *drift)) if drift else article
+
+
+def _matches(tree: LexborHTMLParser, css: str) -> list[LexborNode]:
+    """:raises LayoutChangedError: for what is no selector, as the listings do."""
+    try:
+        return tree.css(css)
+    except (SelectolaxError, ValueError) as exc:
+        raise LayoutChangedError(f"not a CSS selector: {css!r}") from exc
 
 
 def _attribute(name: str) -> str:

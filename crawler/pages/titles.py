@@ -33,6 +33,8 @@ _META = ("articletitle", "og:title", "twitter:title", "title", "dc.title", "cont
 _MAX = 160
 _ANCHOR = 8
 _TITLE_LINES = 3
+_NEAR = 12
+_GUESSED = 1.2
 _ABOVE = 80
 _WITHIN = 40
 """Lines above the text, and into it, among which the title is looked for."""
@@ -101,7 +103,39 @@ def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
             best = (score - 3, index)
     if best is not None and best[0] >= 1.2:
         return _printed(page, head, best[1], best[0], start)
-    return _unprinted(head)
+    stated = _unprinted(head)
+    if stated is None or _names_site(stated.text):
+        above = _above_header(page, start, end)
+        if above is not None:
+            return _printed(page, head, above, _GUESSED, start)
+    if stated is None:
+        above = _above_text(page, start)
+        return None if above is None else _printed(page, head, above, _GUESSED, start)
+    return stated
+
+
+def _names_site(text: str) -> bool:
+    return len(text) < _ANCHOR or (len(text) <= 16 and _SITE_WORDS.search(text) is not None)
+
+
+def _above_header(page: Page, start: int, end: int) -> int | None:
+    """The unlinked line right above date and source, where nothing else names the article."""
+    for index in range(max(0, start - _NEAR), min(end, start + _NEAR, len(page.lines) - 1)):
+        line = page.lines[index]
+        if not 6 <= len(line.text) <= 80 or line.linked or _NOT_TITLE.search(line.text):
+            continue
+        if is_header(page.lines[index + 1].text) and not is_header(line.text):
+            return index
+    return None
+
+
+def _above_text(page: Page, start: int) -> int | None:
+    """The nearest unlinked line above the text of a page that nothing else names."""
+    for index in range(start - 1, max(-1, start - _NEAR), -1):
+        line = page.lines[index]
+        if 4 <= len(line.text) <= 80 and not line.linked and not _NOT_TITLE.search(line.text):
+            return index
+    return None
 
 
 def _named(head: Head) -> list[str]:
@@ -126,7 +160,7 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
     key = comparable(text)
     if len(key) < 2 or _NOT_TITLE.search(text):
         return None
-    score = _agreement(key, wanted)
+    score = agreement = _agreement(key, wanted)
     if _KICKER.search(box.name) or _SUBTITLE.search(box.name):
         return None
     ahead = index <= start
@@ -149,6 +183,8 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
     score -= 0.02 * min(distance, 40)
     if len(key) < 5:
         score -= 1.0
+    if not agreement and _names_site(text):
+        score -= 1.5
     return score
 
 

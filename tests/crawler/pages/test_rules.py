@@ -52,7 +52,7 @@ def test_dropping_rule(rule: str, name: str, monkeypatch: pytest.MonkeyPatch) ->
         (dates, "_DAY_FIRST", NEVER, "date_day_above_month"),
         (dates, "_NOT_PUBLISHED", NEVER, "date_today_bar"),
         (dates, "_SCRIPT", NEVER, "date_in_script"),
-        (dates, "_URL_DAY", NEVER, "date_in_address"),
+        (dates, "url_date", lambda _url: None, "date_in_address"),
         (charset, "_COMMON", frozenset(), "big5"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from crawler.errors import NotArticleError, TooShortError
+from crawler.errors import LayoutChangedError, NotArticleError, TooShortError
 from crawler.pages import Selectors, read_article
 from storage.records import SHANGHAI, Article
 
@@ -74,6 +74,11 @@ def test_without_one_match_the_generic_reading_stays(css: dict[str, str], rule: 
         generic.outlet,
     )
     assert drift(article) == [rule]
+
+
+def test_what_is_no_selector_is_refused() -> None:
+    with pytest.raises(LayoutChangedError, match="not a CSS selector"):
+        read(title="h1[")
 
 
 def test_a_declared_body_is_read_where_the_gate_doubts_the_page() -> None:
