@@ -16,11 +16,12 @@ MAX_METRIC = 24
 MAX_SENTENCE = 400
 
 _UNITS = (
-    r"省\(区、市\)|县\(市、区\)|市\(州\)|个百分点|百分点|%|[件场篇期]\(次\)|人次|件次|场次|篇次|期次|"
+    r"省\(区、市\)|县\(市、区\)|市\(州\)|个百分点|百分点|%|[件场篇期]\(次\)|人次|件次|场次|篇次|"
+    r"期次|"
     r"条次|户次|家次|批次|人\(次\)|"
     r"方面(?!军)|平方米|平方公里|公里|公顷|万?元|美元|港元|亩|吨|"
-    r"人(?![大民均事才力生文心类社口])|名(?![称录单义优])|位(?!于|置)|件|篇|条|份(?!额)|期(?!间)|"
-    r"次|场(?!所|景|馆)|个|项(?!目)|家(?!庭|乡)|户|"
+    r"人(?![大民均事才力生文心类社口])|名(?![称录单义优])|位(?!于|置|数|一体)|件(?!套)|篇|条(?!腿|红线|线|例|件|款|约|文)|份(?!额|量)|期(?!间|待|望|货|末|刊)|"
+    r"次(?!产业|创业|元|要|序|日|数)|场(?!所|景|馆|地)|个|项(?!目)|家(?!庭|乡|万户|争鸣|灯火|园)|户(?!籍|外|千家)|"
     r"字|册|本(?![次届着级土身]|市|省|区|县)|部(?![分门署委队])|所|处(?!级|理|长|室)|座(?!谈)|"
     r"批(?!示|准|评)|组(?!织|建|成)|支(?!持|部|撑)|轮|"
     r"类|张(?![家])|幅|封|面(?![对积向上])|枚|例|起(?!到|来|步|草)|宗|门|堂|节|辑|集(?![中团体])|"
@@ -46,7 +47,7 @@ _MULTIPLIERS = {
 }
 _QUALIFIER = re.compile(
     r"(约|近|超过|超|逾|突破|将近|接近|大约|不少于|不低于|至少|最多|高达|达到?|"
-    r"上(?=[百千万]))(?:为|了|达到?)?\s*$"
+    r"上)(?:为|了|达到?)?\s*$"
 )
 _QUALIFIER_AS = {"超过": "超", "将近": "近", "接近": "近", "大约": "约"}
 _EXACT = frozenset({"高达", "达", "达到"})
@@ -65,7 +66,8 @@ _RANKED = re.compile(r"(?:居|列|排名?|位居|位列|名列)[^,。;]{0,6}第$
 _BOUNDARY = ",。;!?\n:…"
 _SENTENCE_ENDS = "。!?\n"
 _ATTENDANCE = re.compile(
-    r"应出席|应到|实到|实出席|出席(?:会议|大会|开幕会)的?(?:政协)?委员|符合(?:法定|规定)|会期|列席人员|缺席"
+    r"应出席|应到|实到|实出席|出席(?:会议|大会|开幕会)的?(?:政协)?委员|符合(?:法定|规定)|会期|"
+    r"列席人员|缺席"
 )
 _PLANNED = re.compile(
     r"(?:计划|拟|力争|预计|打算|争取|将(?:要|会|继续|重点)?)"
@@ -82,7 +84,8 @@ _RANGE_BEFORE = re.compile(
 _LEADING = re.compile(
     r"^(?:[、,:;\s”)』」》]*(?:一年来|五年来|过去一年|这一年|全年|五年间?|年内|去年|今年|其间|"
     r"期间|同时|其中|此外|并且|并(?!案)|且|又|还|也|已|已经|均|都|共|总共|共计|累计|合计|总计|先后|"
-    r"分别|截至目前|目前|至今|和|与|及|以及|或|有|为|达到?|约|近|超过?|逾|的|把|将|从|在(?!线)|对|被|"
+    r"分别|截至目前|目前|至今|和|与|及|以及|或|有|为|达到?|约|近|超过?|逾|的|把|将|从|在(?!线)|"
+    r"对|被|"
     r"由|其))+"
 )
 _TRAILING = re.compile(
@@ -224,6 +227,8 @@ def _read(text: str, match: re.Match[str], unit: str) -> _Found | None:
         return None
     lead = _QUALIFIER.search(before)
     qualifier = match.group("q1") or match.group("q2") or match.group("q3")
+    if lead and lead.group(1) == "上" and written[0] not in "百千万":
+        lead = None
     if qualifier is None and lead and lead.group(1) not in _EXACT:
         qualifier = _QUALIFIER_AS.get(lead.group(1), lead.group(1))
         start -= len(before) - lead.start()
@@ -244,6 +249,8 @@ def _value(written: str) -> float | None:
 
 def _no_count(written: str, unit: str, before: str, after: str) -> bool:
     """Ordinals, ranges, sessions, dates and the like."""
+    if before.endswith(("几", "数")) and not written[0].isdigit():
+        return True  # 几十次, 数百名: no number is stated
     if before.endswith(("第", "届")) and not (before.endswith("第") and unit in ("位", "名")):
         return True
     if before and (before[-1].isascii() and (before[-1].isalnum() or before[-1] in "./-×")):

@@ -34,7 +34,7 @@ def chinese_number(text: str) -> int | None:
             section += (digit or 1) * _TENS[c]
             digit = 0
         elif c in _MYRIADS:
-            total = (total + section + digit) * _MYRIADS[c]
+            total = (total + section + digit or 1) * _MYRIADS[c]
             section = digit = 0
         else:
             return None
