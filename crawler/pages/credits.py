@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.pages.head import Head
-from crawler.pages.header import OUTLET_LABEL
+from crawler.pages.header import BARE_OUTLET_LABEL, OUTLET_LABEL
 from crawler.pages.people import reporters
 from crawler.pages.text import Text
 from crawler.pages.tree import Page
@@ -149,6 +149,8 @@ def _outlet(
         joined = _joined(page, index)
         if len(joined) > 200 or index == title:
             continue
+        if BARE_OUTLET_LABEL.match(joined) and index + 1 < len(page.lines):
+            joined = f"{joined}：{_joined(page, index + 1)}"
         label = OUTLET_LABEL.search(joined)
         if not label:
             continue
@@ -213,7 +215,9 @@ def _beside_date(page: Page, header: list[int], title: int | None) -> Credit | N
             name = _DATE_AND_CLOCK.sub("", piece).strip(_EDGE)
             if not 2 <= len(name) <= 20 or _NEXT_LABEL.search(name) or _NO_OUTLET.search(name):
                 continue
-            if named or _OUTLET_NAME.search(name) or len(line.pieces) > 1:
+            words = [word for word in name.split() if _OUTLET_NAME.search(word)]
+            name = words[0] if words else name
+            if named or words or len(line.pieces) > 1:
                 return _credit("outlet", "printed beside the date", "html", name, line.text)
     return None
 

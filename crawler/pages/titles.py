@@ -176,6 +176,8 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
     if _LISTED.search(box.name):
         score -= 1.0
     if line.linked * 2 > len(text):
+        if len(key) < _ANCHOR:  # the site's name over its home link
+            return None
         score -= 1.5
     if not ahead:
         score -= 0.5
