@@ -249,8 +249,8 @@ def _value(written: str) -> float | None:
 
 def _no_count(written: str, unit: str, before: str, after: str) -> bool:
     """Ordinals, ranges, sessions, dates and the like."""
-    if before.endswith(("几", "数")) and not written[0].isdigit():
-        return True  # 几十次, 数百名: no number is stated
+    if before.endswith(("几", "数", "千家")) and not written[0].isdigit():
+        return True  # 几十次, 数百名, 千家万户: no number is stated
     if before.endswith(("第", "届")) and not (before.endswith("第") and unit in ("位", "名")):
         return True
     if before and (before[-1].isascii() and (before[-1].isalnum() or before[-1] in "./-×")):
