@@ -1,0 +1,54 @@
+"""Documents name every command and every setting, and no link leads nowhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from scheduler.cli import app
+from scheduler.config import Config
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+ALL = "\n".join(path.read_text("utf-8") for path in DOCUMENTS)
+
+
+def commands() -> list[str]:
+    """Every command as it is typed, groups resolved."""
+    found: list[str] = []
+
+    def walk(command: object, words: str) -> None:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            found.append(words)
+            return
+        for name, child in inner.items():
+            walk(child, f"{words} {name}")
+
+    walk(get_command(app), "cppcc")
+    return found
+
+
+@pytest.mark.parametrize("command", commands())
+def test_each_command_is_documented(command: str) -> None:
+    assert command in ALL
+
+
+@pytest.mark.parametrize("name", sorted(Config.model_fields))
+def test_each_setting_is_documented(name: str) -> None:
+    assert f"CPPCC_{name.upper()}" in (ROOT / "docs/operations.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", path.read_text("utf-8")):
+        if not target.startswith("http"):
+            assert (path.parent / target).exists(), target
+
+
+def test_readme_shows_the_two_commands() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for target in ("demo", "test"):
+        assert f"make {target}" in readme
+        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
