@@ -59,6 +59,9 @@ OF_REFUSAL: Mapping[RefusalClass, FailureClass] = {
     RefusalClass.OURS: FailureClass.OURS,
 }
 
+STALE_WORDS = ("an older copy", "stale")
+"""How a verdict's reason says so; the days of the lists say it too, where they are printed."""
+
 SELDOM_SILENT = 7.0
 """So many articles would have come by now: the chance of none is below one in a thousand."""
 USUAL_SILENCE = 3.0
@@ -197,4 +200,4 @@ def _is_stale(evidence: RunEvidence) -> bool:
     if evidence.listed_on and evidence.known_on and evidence.listed_on < evidence.known_on:
         return True
     words = evidence.verdict.reason if evidence.verdict else ""
-    return "stale" in words or "older than" in words
+    return any(sign in words for sign in STALE_WORDS)

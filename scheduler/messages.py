@@ -27,8 +27,8 @@ class Notice:
 
 def flag_notice(key: str, flag: Flag, publication: Publication) -> Notice:
     """A new flag: enough to decide, and the link to look closer."""
-    region = flag.region or "-"
     summary = publication.summary
+    region = (summary.committee.region if summary.committee else flag.region) or "-"
     years = "-".join(str(year) for year in dict.fromkeys(summary.years))
     committee = summary.committee.name if summary.committee else "no committee stated"
     events = publication.reading.events if publication.reading else ()
