@@ -157,7 +157,7 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
             seen += value
         elif seen > _ENOUGH:
             text = page.lines[index].text
-            if heads_comments(text):
+            if not page.lines[index].linked and heads_comments(text):
                 factor = _OF_REPLIES
             elif heads_links(text):
                 factor = min(factor, _OF_ASIDES)

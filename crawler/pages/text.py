@@ -1,6 +1,7 @@
 """Which lines between the borders of a body are its text."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ _ENDERS = frozenset(
 )
 _HEADER_LINES = 14
 _CELL = 60
+_CELL_DEPTH = 12
 _ENOUGH = 60.0
 
 
@@ -86,16 +88,19 @@ def table_rows(page: Page, begin: int, end: int) -> dict[int, int]:
         return {}
     for index in range(begin, end):
         box = page.boxes[page.lines[index].box]
-        while box.parent >= 0 and box.tag not in ("td", "th"):
+        for _ in range(_CELL_DEPTH):
+            if box.parent < 0 or box.tag in ("td", "th"):
+                break
             box = page.boxes[box.parent]
         if box.tag in ("td", "th"):
             cells.setdefault(box.index, []).append(index)
     rows: dict[int, list[int]] = {}
     for cell, lines in cells.items():
         rows.setdefault(page.boxes[cell].parent, []).extend(lines)
+    cells_of = Counter(page.boxes[cell].parent for cell in cells)
     found: dict[int, int] = {}
     for row, lines in rows.items():
-        in_cells = sum(page.boxes[cell].parent == row for cell in cells)
+        in_cells = cells_of[row]
         short = all(len(page.lines[index].text) <= _CELL for index in lines)
         if len(lines) > 1 and len(lines) == in_cells and short:
             found.update(dict.fromkeys(lines, row))
@@ -134,7 +139,8 @@ def _drop_asides(page: Page, body: Body, begin: int, dropped: dict[int, str]) ->
     replies = [i for i in range(begin, body.end) if by_name[page.lines[i].box] < 0.2 <= whole]
     dropped.update(dict.fromkeys(replies, "comments"))
     beside = [i for i in range(begin, body.end) if 0.2 < by_name[page.lines[i].box] < whole]
-    outside = sum(len(page.lines[i].text) for i in range(begin, body.end) if i not in set(beside))
+    apart = set(beside)
+    outside = sum(len(page.lines[i].text) for i in range(begin, body.end) if i not in apart)
     if sum(len(page.lines[index].text) for index in beside) < 0.6 * outside:
         dropped.update(dict.fromkeys(beside, "aside"))
 
@@ -168,7 +174,7 @@ def _drop_related(page: Page, begin: int, end: int, dropped: dict[int, str]) -> 
     for index in range(begin, end):
         text = page.lines[index].text
         value = worth(page.lines[index])
-        if weight > _ENOUGH and heads_comments(text):
+        if weight > _ENOUGH and not page.lines[index].linked and heads_comments(text):
             dropped.update(dict.fromkeys(range(index, end), "comments"))
             return
         if heads_links(text):

@@ -46,7 +46,7 @@ _HIDING = re.compile(
 _HIDING_MARKS = ("display:none", "display: none", "visibility:hidden", "visibility: hidden")
 _SIMPLE = re.compile(r"[.#][\w-]+")
 _MAX_STYLE = 50_000
-MAX_DEPTH = 2_000
+MAX_DEPTH = 500
 """Nesting beyond this is not read: no page of a real editor comes near it."""
 MAX_LINES = 20_000
 """Lines kept of one page; what comes after is not an article any more."""
@@ -211,7 +211,7 @@ def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str]) -> None:
                 page.hidden_chars += len(node.text())
             elif kind == _IMAGE:
                 page.pictures.append(_picture(attributes, len(lines), box))
-            elif len(stack) < MAX_DEPTH:
+            elif len(stack) < MAX_DEPTH and len(lines) < MAX_LINES:
                 if kind == _BLOCK:
                     if parts:
                         _end_line(lines, parts, linked, box)
