@@ -6,7 +6,6 @@ an import that was killed is simply begun again: it ends with the same content.
 """
 
 import os
-import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from crawler.errors import PageError, TruncatedPageError
 from crawler.ledger import LEASE_SECONDS, RunLedger
 from crawler.pages import join_pages, read_article
 from crawler.pages.urls import canonical_url
-from crawler.pipelines.clean import assess
+from crawler.pipelines.clean import assess, declared_charset
 from crawler.sources.declaration import Source
 from crawler.statuses import refusal_of_status
 from scheduler.import_input import GivenText, ImportFileError, Item, Page, Unusable, read_items
@@ -34,8 +33,6 @@ SOURCE_ID = "import"
 
 BATCH = 50
 """Articles in one transaction: what a crash can repeat."""
-
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.I)
 
 
 class _StatusError(PageError):
@@ -238,7 +235,7 @@ def _from_page(page: Page, source: Source | None) -> Article:
     article = read_article(
         capture.body,
         url=page.url,
-        charset=_charset(capture.headers),
+        charset=declared_charset(capture.headers),
         now=capture.fetched_at,
         selectors=source.selectors if source else None,
     )
@@ -268,10 +265,3 @@ def _of_source(article: Article, source: Source | None) -> Article:
         source_id=source.id,
         outlet=outlets.get(article.outlet or "", article.outlet),
     )
-
-
-def _charset(headers: tuple[tuple[str, str], ...]) -> str | None:
-    for name, value in headers:
-        if name.lower() == "content-type" and (found := _CHARSET.search(value)):
-            return found[1].lower()
-    return None

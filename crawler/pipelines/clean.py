@@ -1,9 +1,12 @@
 """Reads the few pages that are flagged publications again, with more care."""
 
-from collections.abc import Sequence
+import logging
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
+from crawler.errors import PageError
 from crawler.pages import join_pages
 from crawler.pages.careful import reread_carefully
 from crawler.reading import read_publication
@@ -13,6 +16,10 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.sources.declaration import Source
+
+logger = logging.getLogger(__name__)
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.I)
 
 
 class CleanPipeline:
@@ -41,14 +48,24 @@ def clean(article: Article, *, region: str | None) -> Article:
     """The article, its pages read carefully if it is flagged and came as HTML.
 
     BeautifulSoup costs 35 times a lexbor parse, so only what people will read in full gets it.
+    Where the careful reading finds no article, the quick one stands: it passed every gate.
     """
     flagged = article.reading is not None and article.reading.flagged
     if not flagged or not _all_html(article.captures):
         return article
-    pages = [
-        reread_carefully(capture.body, url=capture.url, now=capture.fetched_at)
-        for capture in article.captures
-    ]
+    try:
+        pages = [
+            reread_carefully(
+                capture.body,
+                url=capture.url,
+                charset=declared_charset(capture.headers),
+                now=capture.fetched_at,
+            )
+            for capture in article.captures
+        ]
+    except PageError as error:
+        logger.warning("kept the quick reading: %s url=%s", error.detail, article.url)
+        return article
     careful = join_pages(pages[0], pages[1:])
     cleaned = replace(
         article,
@@ -57,6 +74,14 @@ def clean(article: Article, *, region: str | None) -> Article:
         evidence=(*article.evidence, *careful.evidence),
     )
     return replace(cleaned, reading=read_publication(cleaned, region=region))
+
+
+def declared_charset(headers: Iterable[tuple[str, str]]) -> str | None:
+    """The charset that a Content-Type header declares, if any."""
+    for name, value in headers:
+        if name.lower() == "content-type" and (found := _CHARSET.search(value)):
+            return found[1].lower()
+    return None
 
 
 def _all_html(captures: Sequence[Capture]) -> bool:
