@@ -1,6 +1,7 @@
 """Reading pages and texts without storing anything: what `cppcc inspect` does."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -46,8 +47,8 @@ def read_page(body: bytes, *, url: str, now: datetime, source: Source | None) ->
 def read_text(row: dict[str, object], *, source: Source | None) -> Article:
     """A text given with its title instead of a page.
 
-    ``published`` may be a day or an instant in ISO 8601; one that is neither (``2020-12``)
-    states no day and is left out.
+    ``published`` may be a day or an instant in ISO 8601.  A month or a year (``2020-12``) states
+    no day, so the article has none; but it tells the reading which years may be meant.
     """
     published_at, precision = published_of(row.get("published"))
     article = Article(
@@ -58,8 +59,17 @@ def read_text(row: dict[str, object], *, source: Source | None) -> Article:
         published_at=published_at,
         published_precision=precision,
     )
-    reading = read_publication(article, region=source.region if source else None)
+    dated = article if published_at else replace(article, published_at=period_of(row))
+    reading = read_publication(dated, region=source.region if source else None)
     return replace(article, reading=reading)
+
+
+def period_of(row: dict[str, object]) -> datetime | None:
+    """The beginning of the month or year that ``published`` states, if it does."""
+    stated = re.fullmatch(r"(\d{4})(?:-(\d{2}))?", str(row.get("published")))
+    if stated is None or not 1 <= int(stated[2] or 1) <= 12:
+        return None
+    return datetime(int(stated[1]), int(stated[2] or 1), 1, tzinfo=SHANGHAI)
 
 
 def published_of(value: object) -> tuple[datetime | None, Precision | None]:

@@ -1,0 +1,110 @@
+"""The batch of `cppcc inspect`: input order, errors as rows, texts and pages alike."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from crawler.sources.declaration import load_sources
+from scheduler.cli import app
+from scheduler.inspection import inspect_batch, period_of, published_of, source_of
+from storage.records import SHANGHAI, Precision
+
+NOW = datetime(2021, 2, 1, tzinfo=SHANGHAI)
+PAGES = Path(__file__).parent.parent.parent / "fixtures" / "hosts"
+REVIEW = {
+    "id": "t1",
+    "title": "自治区政协2020年十件大事",
+    "text": "现将十件大事公布如下。\n1 推进协商,办好实事\n自治区政协全年提交提案80件,立案72件。\n"
+    "2 深入调研,服务发展\n开展调研12次。\n3 关注民生,反映心声\n报送社情民意信息300篇。",
+    "source": "广西日报",
+    "published": "2021-01-20",
+    "url": "http://news.gxnews.com.cn/staticpages/20210120/newgx60078636-1.shtml",
+}
+
+
+def batch(folder: Path, *rows: object) -> list[dict[str, object]]:
+    lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
+    return list(inspect_batch(lines, folder=folder, now=NOW, sources=load_sources().values()))
+
+
+def test_texts_pages_and_errors_keep_their_order(tmp_path: Path) -> None:
+    page = next((PAGES / "yn.yunnan.cn/day1/system").rglob("*.shtml"))
+    (tmp_path / "page.html").write_bytes(page.read_bytes())
+    (tmp_path / "wall.html").write_bytes(b"<html><body></body></html>")
+    rows = batch(
+        tmp_path,
+        REVIEW,
+        {"id": "p1", "file": "page.html", "other": "ignored"},
+        {"id": "e1", "file": "wall.html"},
+        {"id": "e2", "file": "missing.html"},
+        {"id": "e3"},
+        "not json",
+    )
+    assert [row["id"] for row in rows] == ["t1", "p1", "e1", "e2", "e3", "6"]
+    assert rows[0]["genre"] == "ten_events"
+    assert rows[0]["committee"] == {
+        "level": "provincial",
+        "region": "广西",
+        "name": "广西壮族自治区政协",
+    }
+    assert rows[0]["published_at"] == "2021-01-20"
+    assert len(rows[0]["events"]) == 3  # type: ignore[arg-type]  # a list
+    assert rows[1]["title"]
+    errors = [row["error"]["class"] for row in rows[2:]]  # type: ignore[index]  # an object
+    assert errors[1:] == ["unreadable_file", "input", "input"]
+    assert errors[0] not in ("input", "unreadable_file")
+
+
+@pytest.mark.parametrize(
+    ("stated", "published", "precision"),
+    [
+        ("2021-01-20", "2021-01-20T00:00:00+08:00", Precision.DAY),
+        ("2021-01-20T09:24:06", "2021-01-20T09:24:06+08:00", Precision.SECOND),
+        ("2021-01-20T01:24:06+00:00", "2021-01-20T01:24:06+00:00", Precision.SECOND),
+        ("2021-01", None, None),
+        ("去年", None, None),
+        (None, None, None),
+    ],
+)
+def test_published(stated: object, published: str | None, precision: Precision | None) -> None:
+    read, found = published_of(stated)
+    assert (read and read.isoformat()) == published
+    assert found is precision
+
+
+@pytest.mark.parametrize(
+    ("stated", "year"), [("2020-12", 2020), ("2017", 2017), ("2020-13", None), ("x", None)]
+)
+def test_periods_only_tell_the_reading(stated: str, year: int | None) -> None:
+    period = period_of({"published": stated})
+    assert (period and period.year) == year
+
+
+def test_the_source_is_the_one_of_the_host() -> None:
+    sources = load_sources().values()
+    found = source_of("http://yn.yunnan.cn/system/2021/01/24/031250716.shtml", sources)
+    assert found is not None
+    assert found.id == "yunnan_net"
+    daily = source_of("http://yndaily.yunnan.cn/html/2021-01/24/content_1.htm", sources)
+    assert daily is not None
+    assert daily.id == "yunnan_daily"
+    assert source_of("http://elsewhere.example/1", sources) is None
+    assert source_of(None, sources) is None
+
+
+def test_the_command(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(json.dumps(REVIEW, ensure_ascii=False) + "\n", "utf-8")
+    done = CliRunner().invoke(app, ["inspect", "--batch", str(source), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    (row,) = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert row["id"] == "t1"
+    assert {item["field"] for item in row["evidence"]} <= {"title", "text", "url", "meta", "html"}
+    fields = {"title": REVIEW["title"], "text": REVIEW["text"]}
+    for item in row["evidence"]:
+        if item["field"] in fields:
+            start, end = item["span"]
+            assert fields[item["field"]][start:end] == item["quote"]
