@@ -66,7 +66,7 @@ def list_found(text: str, stated: int | None = None) -> Chain | None:
         if not line_led and best is not None and (stated is None or best[1].length == stated):
             break
         found = markers if markers is not None else list(inline_markers(text))
-        for chain in _chains(found, line_led):
+        for chain in _chains(found, line_led, stated):
             rank = _rank(chain, stated)
             if best is None or rank > best[0]:
                 best = (rank, chain)
@@ -81,7 +81,7 @@ def _rank(chain: Chain, stated: int | None) -> tuple[float, ...]:
     return (exact, float(near), float(chain.line_led), trusted, float(covered))
 
 
-def _chains(markers: Sequence[Marker], line_led: bool) -> Iterable[Chain]:
+def _chains(markers: Sequence[Marker], line_led: bool, stated: int | None) -> Iterable[Chain]:
     kinds: defaultdict[str, list[Marker]] = defaultdict(list)
     for marker in markers:
         kinds[marker.kind].append(marker)
@@ -89,7 +89,7 @@ def _chains(markers: Sequence[Marker], line_led: bool) -> Iterable[Chain]:
         runs = _runs(found)[:MAX_RUNS]
         starts = [i for i, run in enumerate(runs) if run[0].number == 1][:MAX_STARTS]
         for start in starts:
-            linked = _link(runs[start:])
+            linked = _link(runs[start:], stated)
             if MIN_ITEMS <= len(linked) <= MAX_ITEMS:
                 yield Chain(tuple(linked), line_led)
 
@@ -105,13 +105,18 @@ def _runs(markers: list[Marker]) -> list[list[Marker]]:
     return runs
 
 
-def _link(runs: list[list[Marker]]) -> list[Marker]:
-    """The outer list: a run that restarts inside an item is that item's own list."""
+def _link(runs: list[list[Marker]], stated: int | None) -> list[Marker]:
+    """The outer list: a run that restarts inside an item is that item's own list.
+
+    One number may be missing, but not behind the last one that the publication states.
+    """
     chain = list(runs[0])
     rest = runs[1:]
     while rest:
         wanted = chain[-1].number + 1
-        found = _continuation(rest, wanted) or _continuation(rest, wanted + 1)
+        found = _continuation(rest, wanted)
+        if found is None and (stated is None or wanted <= stated):
+            found = _continuation(rest, wanted + 1)
         if found is None:
             break
         index, offset = found

@@ -145,6 +145,13 @@ def test_what_follows_the_list_is_left_out() -> None:
     assert events[-1].body == BODIES[-1]
 
 
+def test_page_noise_is_no_item() -> None:
+    around = "当前位置：首页 > 正文\n字号：大 中 小\n{}\n1 2 3 4 5 6 7 8 9 10 11 12 下一页"
+    for style, joint in ((STYLES["stop"], "\n"), (INLINE["semicolon"], "")):
+        events = read(around.format(printed(style, joint))).events
+        assert [event.heading for event in events] == HEADS
+
+
 def test_captions_alone() -> None:
     captions = [f"{i}.{head}" for i, head in enumerate(HEADS, 1)]
     assert [event.heading for event in read("请看图片。", *captions).events] == HEADS
