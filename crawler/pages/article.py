@@ -132,10 +132,14 @@ def _text_evidence(page: Page, found: Body, content: Text) -> Evidence:
 
 
 def _images(page: Page, found: Body, url: str) -> tuple[Image, ...]:
+    holder = found.box
+    if page.boxes[holder].tag == "p" and page.boxes[holder].parent >= 0:
+        holder = page.boxes[holder].parent  # one sentence under its picture
+    behind = page.behind(holder)
     return tuple(
         Image(url=address, caption=picture.alt or None)
         for picture in page.pictures
-        if found.start <= picture.line <= found.end
+        if holder <= picture.box < behind
         and picture.source
         and not _NO_PICTURE.search(picture.source)
         and (address := absolute(url, picture.source))

@@ -46,7 +46,7 @@ _HIDING = re.compile(
 _HIDING_MARKS = ("display:none", "display: none", "visibility:hidden", "visibility: hidden")
 _SIMPLE = re.compile(r"[.#][\w-]+")
 _MAX_STYLE = 50_000
-MAX_DEPTH = 500
+MAX_DEPTH = 2_000
 """Nesting beyond this is not read: no page of a real editor comes near it."""
 MAX_LINES = 20_000
 """Lines kept of one page; what comes after is not an article any more."""
@@ -97,13 +97,13 @@ class Page:
     hidden_chars: int = 0
     shares: list[float] = field(default_factory=list)  # filled by ``body``
 
-    def ancestors(self, box: int) -> list[Box]:
-        """The boxes from ``box`` itself up to the body."""
-        chain = []
-        while box >= 0:
-            chain.append(self.boxes[box])
-            box = self.boxes[box].parent
-        return chain
+    def behind(self, box: int) -> int:
+        """The index of the first box behind all that ``box`` holds."""
+        depth = self.boxes[box].depth
+        for index in range(box + 1, len(self.boxes)):
+            if self.boxes[index].depth <= depth:
+                return index
+        return len(self.boxes)
 
 
 def lay_out(tree: LexborHTMLParser, source: str) -> Page:
