@@ -53,8 +53,7 @@ _LEVEL_WORDS = (
 )
 # 全市政协, 各级政协: the committees of a place together, not one of them.
 _COLLECTIVE = re.compile(r"(?:全[省市县区州盟旗]|各[级地省市县]|[省市]市县|市县区?|[省市]县|地方)$")
-_KIND_WORD = {Level.PROVINCIAL: "省", Level.PREFECTURE: "市", Level.COUNTY: "县"}
-_PARTY_COMMITTEE = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:省|市|自治区)(?:委|人民政府|政府)")
+_PROVINCIAL_WORDS = frozenset({"省", "自治区"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,17 +293,35 @@ def _places_meant(mention: Mention, around: Surroundings, heads: str) -> tuple[P
         own = Place(around.region, Level.PROVINCIAL, provinces()[around.region])
         if _fits(own, mention):
             counts[own] = 1
-    for other in mentions(heads + "\n" + around.text.text[:HEAD], MAX_ASKED):
-        if other.places and _fits(other.places[0], mention):
-            counts[other.places[0]] += 1
+    head = heads + "\n" + around.text.text[:HEAD]
+    if mention.word in _PROVINCIAL_WORDS:
+        counts += _provinces_named(head, mention)
+    else:
+        counts += Counter(
+            other.places[0]
+            for other in mentions(head, MAX_ASKED)
+            if other.places and _fits(other.places[0], mention)
+        )
     if counts:
         return (max(counts, key=lambda p: (counts[p], -list(counts).index(p))),)
-    if mention.word in ("省", "自治区"):
+    if mention.word in _PROVINCIAL_WORDS:
         return ()
     if around.region in MUNICIPALITIES and mention.word == "市":
         return ()
     named = [p for p in _places_in(around.outlet) if _fits(p, mention)]
     return tuple(named[:1])
+
+
+def _provinces_named(head: str, mention: Mention) -> Counter[Place]:
+    """How often each province's committee stands in full in ``head``."""
+    counts: Counter[Place] = Counter()
+    for region in dict.fromkeys(_province_pattern().findall(head)):
+        full = provinces()[region]
+        place = Place(region, Level.PROVINCIAL, full)
+        named = head.count(f"{full}政协") + head.count(f"政协{full}")
+        if named and _fits(place, mention):
+            counts[place] = named
+    return counts
 
 
 def _fits(place: Place, mention: Mention) -> bool:

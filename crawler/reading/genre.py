@@ -207,12 +207,14 @@ def _reports(ballot: Ballot) -> None:
 def _vote(ballot: Ballot) -> None:
     subject = ballot.subject
     title = subject.title.text
-    call, result = w.VOTE.search(title), w.VOTED.search(title)
-    selection = ballot.scores[Genre.TEN_EVENTS] > 0 or w.TEN.search(subject.head)
-    if call and not result and selection:
+    call, voting = w.VOTE.search(title), _VOTING.search(subject.head)
+    if not (call or voting) or w.VOTED.search(title):
+        return
+    if ballot.scores[Genre.TEN_EVENTS] <= 0 and not w.TEN.search(subject.head):
+        return
+    if call:
         ballot.add(Genre.VOTE_CALL, "wording", 8, call, "title")
-    voting = _VOTING.search(subject.head)
-    if voting and selection and not result and not _VOTED.search(subject.head):
+    if voting and not _VOTED.search(subject.head):
         ballot.add(Genre.VOTE_CALL, "voting", 8.5, voting, "text")
 
 
