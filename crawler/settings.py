@@ -34,7 +34,6 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 
 COOKIES_ENABLED = False  # no source needs a session
 METAREFRESH_ENABLED = False  # stub pages refresh to apps and other hosts
-REFERER_ENABLED = False
 
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # a dropped request leaves no trace
 DOWNLOADER_MIDDLEWARES = {

@@ -9,15 +9,14 @@ a bare registered domain (many government sites do not resolve without it).
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
-
-import tldextract
 
 from storage.records import SHANGHAI
 
-# The suffix list that ships with tldextract: no network, no cache folder.
-_SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _DEFAULT_PORTS = {80, 443}
 _MOBILE_LABELS = {"m", "wap", "3g", "mobile"}
@@ -45,11 +44,22 @@ _UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})|%")
 
 
+@cache
+def _suffixes() -> "TLDExtract":
+    """The suffix list that ships with tldextract: no network, no cache folder.
+
+    Imported at its first use: tldextract brings requests along, half a second of every command.
+    """
+    from tldextract import TLDExtract
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
 @lru_cache(maxsize=4096)
 def registered_domain(host: str) -> str:
     """``yunnan.cn`` for ``m.yunnan.cn``; the host itself where it has none (an address)."""
     host = host.strip().rstrip(".").lower()
-    return _SUFFIXES(host).top_domain_under_public_suffix or host
+    return _suffixes()(host).top_domain_under_public_suffix or host
 
 
 @lru_cache(maxsize=16_384)  # a list page asks for each of its URLs several times
@@ -101,7 +111,7 @@ def _canonical_host(host: str) -> str:
 
 
 def _with_www(host: str) -> str:
-    return f"www.{host}" if _SUFFIXES(host).top_domain_under_public_suffix == host else host
+    return f"www.{host}" if _suffixes()(host).top_domain_under_public_suffix == host else host
 
 
 def _without_twin_folders(path: str) -> str:

@@ -13,7 +13,7 @@ from crawler.pages.urls import canonical_url
 from crawler.spiders.base import Ask, Output, SourceSpider, charset_of
 from storage.discoveries import LinkState
 from storage.list_heads import ListHead
-from storage.records import Listing
+from storage.records import Link, Listing
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """Stands where bytes could not be decoded: one in a heading of a few words is no accident."""
@@ -55,7 +55,9 @@ class ListingSpider(SourceSpider):
         walk.links += len(set(urls) - self.met)
         if self._is_known_to_the_end(urls):
             walk.proof = "articles of an earlier complete run reached"
-        yield from self.ask_articles(listing.links, ask.walk)
+        yield from self.ask_articles(
+            [link for link in listing.links if self._is_wanted(link)], ask.walk
+        )
         if self.account.stopped:
             return
         if not walk.proof:
@@ -70,6 +72,13 @@ class ListingSpider(SourceSpider):
                     page_number=ask.page_number + 1,
                 )
             )
+
+    def _is_wanted(self, link: Link) -> bool:
+        """Whether ``since`` and ``until`` leave this link in; one without a day stays in."""
+        day = link.published_on
+        if day is None:
+            return True
+        return not (self.since and day < self.since) and not (self.until and day > self.until)
 
     def _compare(self, listing: Listing, list_url: str) -> None:
         """Hold a list's first page against its last believed reading."""

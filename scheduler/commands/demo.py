@@ -12,8 +12,6 @@ import typer
 from rich.rule import Rule
 from rich.text import Text
 
-from fixtures.server import SmallInternet
-from fixtures.site import DAY_ONE
 from scheduler.commands.crawl import crawl_now
 from scheduler.config import Config
 from scheduler.presentation import console, fail, table, verdict_text
@@ -44,6 +42,8 @@ def demo(
     jobs: Annotated[int, typer.Option(min=1, help="Sources crawled at the same time")] = 2,
 ) -> None:
     """Crawl a small internet on loopback through the real path, on three days in a row."""
+    from fixtures.server import SmallInternet  # its certificates cost every command 0.4 s
+
     if folder.exists():
         if any(folder.iterdir()) and not (folder / "cppcc.db").exists():
             fail(f"{folder} holds other files than a demo's; name another --folder", code=2)
@@ -76,6 +76,8 @@ def demo(
 
 def date_of(day: int) -> date:
     """The date of a day of the small internet."""
+    from fixtures.site import DAY_ONE
+
     return DAY_ONE + timedelta(days=day - 1)
 
 
