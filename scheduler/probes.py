@@ -129,7 +129,7 @@ class Prober:
                     "GET", here, headers=dict(headers), timeout=politeness.timeout_seconds
                 )
                 async with request as answer:
-                    if not answer.is_redirect:
+                    if not answer.has_redirect_location:
                         return (
                             answer.status_code,
                             answer,

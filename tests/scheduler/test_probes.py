@@ -1,0 +1,207 @@
+"""Probes: what counts as a change, what as a refusal, and how politely they ask."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+
+from crawler.sources.declaration import Source
+from scheduler.probes import FULL_EVERY, NO_ISSUE, ProbeOutcome, Prober, probed_urls
+from scheduler.robots import Manners
+from storage.records import SHANGHAI
+from storage.watches import ProbePage
+
+NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
+URL = "http://www.a.example/list/"
+Answer = Callable[[httpx.Request], httpx.Response]
+
+SOURCE = Source.model_validate(
+    {
+        "id": "a",
+        "name": "甲政协网",
+        "region": "云南",
+        "kind": "committee_site",
+        "family": "listing",
+        "homepage": "http://www.a.example/",
+        "hosts": ["a.example"],
+        "article_pattern": r"/t\d+\.html",
+        "politeness": {"delay_seconds": 0, "max_bytes": 20000},
+        "listing": {"urls": [URL]},
+        "expect": {"min_articles": 1, "max_days_silent": 9},
+    }
+)
+PAPER = Source.model_validate(
+    {
+        "id": "b",
+        "name": "乙日报",
+        "region": "云南",
+        "kind": "daily_epaper",
+        "family": "epaper",
+        "homepage": "http://b.example/",
+        "hosts": ["b.example"],
+        "politeness": {"delay_seconds": 0},
+        "epaper": {"issue_url": "http://b.example/{YYYY}-{MM}/{DD}/node_1.htm"},
+        "expect": {"min_articles": 1, "max_days_silent": 9},
+    }
+)
+
+
+def listing(numbers: range, reads: int = 1) -> str:
+    items = "".join(
+        f'<li><a href="/t20270112{n:02}.html">省政协召开第{n}次专题协商会议并听取情况通报</a>'
+        f"<span>2027-01-12</span></li>"
+        for n in numbers
+    )
+    return (
+        f"<html><head><title>政协要闻</title></head><body><h1>政协要闻</h1><ul>{items}</ul>"
+        f"<p>访问 {reads} 次</p></body></html>"
+    )
+
+
+def probe(
+    answer: Answer, known: Mapping[str, ProbePage] | None = None, source: Source = SOURCE
+) -> ProbeOutcome:
+    async def ask() -> ProbeOutcome:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            prober = Prober(client, Manners("cppcc-monitor/0.1", 0.0), now=lambda: NOON)
+            return await prober.probe(source, known or {})
+
+    return asyncio.run(ask())
+
+
+def page(html: str, **headers: str) -> Answer:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/robots.txt":
+            return httpx.Response(404)
+        return httpx.Response(200, html=html, headers=headers)
+
+    return answer
+
+
+def status(code: int, location: str | None = None) -> Answer:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/robots.txt":
+            return httpx.Response(404)
+        return httpx.Response(code, headers={"Location": location} if location else {})
+
+    return answer
+
+
+def known_from(outcome: ProbeOutcome) -> dict[str, ProbePage]:
+    return {one.url: one for one in outcome.pages}
+
+
+def test_a_read_counter_is_no_change_and_a_new_link_is() -> None:
+    first = probe(page(listing(range(8))))
+    assert first.changed
+    again = probe(page(listing(range(8), reads=99)), known_from(first))
+    assert not again.changed
+    assert again.refusal is None
+    more = probe(page(listing(range(9))), known_from(first))
+    assert more.changed
+
+
+def test_validators_are_sent_and_304_is_believed_for_a_while() -> None:
+    seen: list[httpx.Headers] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/robots.txt":
+            return httpx.Response(404)
+        seen.append(request.headers)
+        if "If-None-Match" in request.headers:
+            return httpx.Response(304)
+        html = listing(range(8 if len(seen) == 1 else 9))
+        return httpx.Response(200, html=html, headers={"ETag": '"1"'})
+
+    outcome = probe(answer)
+    changes = []
+    for _ in range(FULL_EVERY):
+        outcome = probe(answer, known_from(outcome))
+        changes.append(outcome.changed)
+    assert changes == [False] * (FULL_EVERY - 1) + [True], "a lying validator is found out"
+    assert [("If-None-Match" in headers) for headers in seen] == [
+        False, *[True] * (FULL_EVERY - 1), False,
+    ]  # fmt: skip
+
+
+def drop(request: httpx.Request) -> httpx.Response:
+    if request.url.path == "/robots.txt":
+        return httpx.Response(404)
+    raise httpx.ConnectTimeout("too slow")
+
+
+@pytest.mark.parametrize(
+    ("answer", "refusal_class"),
+    [
+        (status(503), "http_error"),
+        (status(404), "gone"),
+        (status(403), "blocked"),
+        (status(412), "blocked"),
+        (status(302, "http://www.a.example/"), "redirected"),
+        (status(302, "/list/"), "redirected"),
+        (status(301, "http://other.example/list/"), "offsite"),
+        (drop, "network"),
+        (page("x" * 30000), "too_large"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_class(answer: Answer, refusal_class: str) -> None:
+    refusal = probe(answer).refusal
+    assert refusal is not None
+    assert refusal.refusal_class.value == refusal_class
+    assert refusal.url == URL
+
+
+def test_robots_txt_is_obeyed() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, text="User-agent: *\nDisallow: /list/\n")
+
+    refusal = probe(answer).refusal
+    assert refusal is not None
+    assert refusal.refusal_class.value == "blocked"
+    assert asked == ["/robots.txt"]
+
+
+def test_a_paper_that_is_not_out_yet_is_no_failure() -> None:
+    assert probed_urls(PAPER, NOON) == ("http://b.example/2027-01/12/node_1.htm",)
+    missing = probe(status(404), source=PAPER)
+    assert missing.refusal is None
+    assert not missing.changed
+    assert missing.pages[0].links_sha256 == NO_ISSUE
+
+
+def test_a_delay_is_kept_between_two_requests_of_a_host() -> None:
+    moments: list[float] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/robots.txt":
+            return httpx.Response(200, text="User-agent: *\nCrawl-delay: 9\n")
+        moments.append(asyncio.get_running_loop().time())
+        return httpx.Response(200, html=listing(range(8)))
+
+    lists = ["http://www.a.example/list/", "http://www.a.example/other/"]
+    options = SOURCE.listing
+    assert options is not None
+    two = SOURCE.model_copy(update={"listing": options.model_copy(update={"urls": tuple(lists)})})
+
+    async def ask() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            manners = Manners("cppcc-monitor/0.1", 0.2)  # caps the nine seconds
+            await Prober(client, manners, now=lambda: NOON).probe(two, {})
+
+    asyncio.run(ask())
+    assert len(moments) == 2
+    assert moments[1] - moments[0] >= 0.2
+
+
+def test_the_unchanged_count_grows_with_each_304() -> None:
+    first = probe(page(listing(range(8)), ETag='"1"'))
+    kept = replace(first.pages[0], probed_at=NOON - timedelta(hours=1))
+    outcome = probe(status(304), {URL: kept})
+    assert outcome.pages[0].unchanged_count == 1
+    assert outcome.pages[0].probed_at == NOON
