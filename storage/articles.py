@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from storage import discoveries, flags, originals, stories
+from storage.bulk import insert_rows
 from storage.changes import lock_writers, record_changes
 from storage.fingerprints import Fingerprint, fingerprint
 from storage.publications import get_publication as get_publication
@@ -22,7 +23,6 @@ from storage.rows import event_rows, figure_rows, page_columns, reading_columns
 from storage.search_index import index_words
 from storage.snapshots import put_snapshots
 from storage.tables import (
-    Base,
     CaptureRow,
     EventRow,
     FigureRow,
@@ -194,7 +194,7 @@ def _save_new(
                 **reading_columns(article.reading),
             }
         )
-    _insert(session, PublicationRow, rows)
+    insert_rows(session, PublicationRow, rows)
     index.write()
     current = [(one, ids[one.article.url], 1) for one in new]
     _write_revisions(session, current, captured, now, run_id)
@@ -375,13 +375,13 @@ def _write_revisions(
         if article.reading is not None:
             events += event_rows(id_, article.reading.events)
             figures += figure_rows(id_, article.reading.figures)
-    _insert(session, RevisionRow, revisions)
+    insert_rows(session, RevisionRow, revisions)
     index_words(
         session, [(id_, rev, one.article.title, one.article.text) for one, id_, rev in current]
     )
-    _insert(session, CaptureRow, captures)
-    _insert(session, EventRow, events)
-    _insert(session, FigureRow, figures)
+    insert_rows(session, CaptureRow, captures)
+    insert_rows(session, EventRow, events)
+    insert_rows(session, FigureRow, figures)
 
 
 def _regions(session: Session, source_ids: set[str | None]) -> dict[str | None, str | None]:
@@ -398,8 +398,3 @@ def _next_ids(session: Session, count: int) -> list[int]:
         return list(session.scalars(query, {"count": count}))
     last = session.scalars(select(func.max(PublicationRow.id))).one() or 0
     return list(range(last + 1, last + 1 + count))
-
-
-def _insert(session: Session, row: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
-    if rows:
-        session.execute(insert(table_of(row)), list(rows))

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from storage.tables import ChangeRow, table_of
+from storage.bulk import insert_rows
+from storage.tables import ChangeRow
 
 WRITER_LOCK = 7_232_019
 """PostgreSQL's advisory lock that lets one transaction save articles at a time.
@@ -27,5 +28,4 @@ def record_changes(
 ) -> None:
     """Tell those who follow v1_changes.  Only while holding ``lock_writers``."""
     rows = [{"at": now, "kind": kind, "publication_id": id_} for id_ in publication_ids]
-    if rows:
-        session.execute(insert(table_of(ChangeRow)), rows)
+    insert_rows(session, ChangeRow, rows)

@@ -56,6 +56,13 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def sqlite_text(value: object) -> str:
+    """An instant as SQLite holds it, at a third of SQLAlchemy's cost.  ValueError as above."""
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError(f"not an aware datetime: {value!r}")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
+
+
 Json = JSON().with_variant(JSONB(), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only INTEGER keys itself
 
