@@ -49,7 +49,9 @@ def read_article(
     at = url or None
     check_bytes(body, at)
     decoded = decode(body, declared=charset)
-    tree = LexborHTMLParser(decoded.text)
+    # Sound UTF-8 goes to the parser as it came: it would only be encoded again.
+    sound = decoded.encoding == "utf-8" and not decoded.replaced and body[:1] == b"<"
+    tree = LexborHTMLParser(body if sound else decoded.text)
     if selectors is None:
         return read_generically(tree, decoded, url=url, now=now)
     try:
