@@ -1,0 +1,115 @@
+"""The inbox: listing, deciding once, and notes; snapshots and validators beside it."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from storage.articles import save_article
+from storage.database import Database
+from storage.errors import RecordNotFoundError, SnapshotCorruptError, TransitionError
+from storage.flags import FlagStatus, accept_flag, dismiss_flag, get_flag, list_flags
+from storage.records import FLAGGED_GENRES, Genre
+from storage.snapshots import get_snapshot, put_snapshot, put_snapshots, sha256_of
+from storage.validators import Validators, get_validators, put_validators
+from tests.storage.samples import DAY, NOW, article
+
+
+def flagged(database: Database, *numbers: int) -> list[int]:
+    ids = []
+    for number in numbers:
+        with database.begin() as session:
+            one = article(number, genre=Genre.ANNUAL_REVIEW)
+            ids.append(save_article(session, one, now=NOW, run_id=None).flag_id or 0)
+    return ids
+
+
+@pytest.mark.parametrize("genre", Genre)
+def test_only_two_genres_raise_a_flag(database: Database, genre: Genre) -> None:
+    with database.begin() as session:
+        outcome = save_article(session, article(1, genre=genre), now=NOW, run_id=None)
+    assert (outcome.flag_id is not None) == (genre in FLAGGED_GENRES)
+
+
+def test_a_flag_is_decided_once(database: Database) -> None:
+    kept, dropped, waiting = flagged(database, 1, 2, 3)
+    with database.begin() as session:
+        accept_flag(session, kept, now=NOW + DAY)
+        dismiss_flag(session, dropped, why="半年盘点，不是年度", now=NOW + DAY)
+    with database.reading() as session:
+        assert [flag.id for flag in list_flags(session)] == [waiting, dropped, kept]
+        assert [f.id for f in list_flags(session, status=FlagStatus.OPEN)] == [waiting]
+        assert [f.id for f in list_flags(session, limit=1, before=dropped)] == [kept]
+        gone = get_flag(session, dropped)
+        assert (gone.status, gone.decided_at, gone.note) == (
+            FlagStatus.DISMISSED,
+            NOW + DAY,
+            "半年盘点，不是年度",
+        )
+    with pytest.raises(TransitionError, match="dismissed"), database.begin() as session:
+        accept_flag(session, dropped, now=NOW)
+    with pytest.raises(RecordNotFoundError), database.begin() as session:
+        accept_flag(session, 99, now=NOW)
+
+
+def test_a_revision_may_raise_the_flag_that_the_first_version_did_not(database: Database) -> None:
+    one = article(1, genre=Genre.CPPCC_NEWS)
+    full = article(1, text=one.text + "\n十件大事全文如下。", genre=Genre.TEN_EVENTS)
+    with database.begin() as session:
+        assert save_article(session, one, now=NOW, run_id=None).flag_id is None
+        assert save_article(session, full, now=NOW + DAY, run_id=None).flag_id is not None
+        again = replace(full, text=full.text + "（完）")
+        assert save_article(session, again, now=NOW + 2 * DAY, run_id=None).flag_id is None
+    with database.reading() as session:
+        (flag,) = list_flags(session)
+        assert [note.revision for note in flag.notes] == [3]
+        keys = session.execute(text("SELECT idempotency_key FROM outbox ORDER BY id")).scalars()
+        assert list(keys) == ["flag:1", "flag_note:1"]
+
+
+def test_snapshots_are_kept_once_and_checked(database: Database) -> None:
+    body = "政协".encode() * 5000
+    with database.begin() as session:
+        assert put_snapshots(session, [body, b"", body]) == [
+            sha256_of(body),
+            sha256_of(b""),
+            sha256_of(body),
+        ]
+        assert put_snapshot(session, body) == sha256_of(body)
+    with database.reading() as session:
+        assert get_snapshot(session, sha256_of(body)) == body
+        assert get_snapshot(session, sha256_of(b"")) == b""
+        kept = session.execute(text("SELECT count(*), min(size) FROM snapshots")).one()
+        assert tuple(kept) == (2, 0)
+        with pytest.raises(RecordNotFoundError):
+            get_snapshot(session, "0" * 64)
+
+
+@pytest.mark.parametrize("damage", ["other bytes", "cut short"])
+def test_a_damaged_snapshot_is_said(database: Database, damage: str) -> None:
+    body = "政协".encode() * 5000
+    with database.begin() as session:
+        name = put_snapshot(session, body)
+        other = put_snapshot(session, body[:-3] + b"xyz")
+        change = "(SELECT zstd FROM snapshots WHERE sha256 = :other)"
+        if damage == "cut short":
+            change = "substr(zstd, 1, 20)"
+        session.execute(
+            text(f"UPDATE snapshots SET zstd = {change} WHERE sha256 = :name AND :other <> ''"),
+            {"name": name, "other": other},
+        )
+    with database.reading() as session, pytest.raises(SnapshotCorruptError, match=name):
+        get_snapshot(session, name)
+
+
+def test_validators_are_replaced(database: Database) -> None:
+    first = Validators(
+        url="https://a.example/", etag='"1"', last_modified=None, body_sha256="a", fetched_at=NOW
+    )
+    second = replace(first, etag=None, last_modified="Mon", unchanged_count=4)
+    with database.begin() as session:
+        assert get_validators(session, first.url) is None
+        put_validators(session, first)
+        assert get_validators(session, first.url) == first
+        put_validators(session, second)
+        assert get_validators(session, first.url) == second
