@@ -10,12 +10,26 @@ A word that stands in thousands of texts needs no index: among the newest texts 
 as many hits as were asked for, so those are read instead of sorting all candidates.
 """
 
+import json
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain, repeat
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from storage.grams import folded, fts5_query, joined, postgresql_grams
@@ -24,7 +38,7 @@ from storage.records import SHANGHAI, Genre
 from storage.snippets import Span, snippet, spans
 from storage.tables import PublicationRow, RevisionRow
 
-CANDIDATES = 2000
+CANDIDATES = 4000
 """So many candidates can be sorted in 10 ms; with more of them, the newest texts are read."""
 
 WALK_LIMIT = 5000
@@ -32,9 +46,6 @@ WALK_LIMIT = 5000
 
 CHUNKS = (64, 256, 1024)
 """Texts read at once; the last size is repeated."""
-
-NEVER = datetime.min.replace(tzinfo=UTC)
-"""Where a text that states no time stands among the others: last."""
 
 _CURRENT = (RevisionRow.publication_id == PublicationRow.id) & (
     RevisionRow.revision == PublicationRow.revision
@@ -45,8 +56,6 @@ _GIN = text(
     'SELECT publication_id FROM revisions WHERE search_grams(title, text) COLLATE "C"'
     " @> CAST(:grams AS text[]) LIMIT :limit"
 )
-# A bitmap that does not fit is checked again row by row, by making all grams of each text.
-_ROOM = text("SET LOCAL work_mem = '64MB'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +199,6 @@ def _candidates(
         lists = [postgresql_grams(term, in_title=in_title) for term in wanted.terms]
         grams = list(dict.fromkeys(gram for grams in lists for gram in grams))
         query, every = _GIN, None
-        session.execute(_ROOM)
     rows = session.scalars(query, {"grams": grams, "limit": every if limit is None else limit})
     return list(dict.fromkeys(rows))
 
@@ -199,22 +207,34 @@ def _sorted(
     session: Session, wanted: _Wanted, ids: Sequence[int], *, in_title: bool
 ) -> Iterator[_Words]:
     """The words of those of ``ids`` that the filters let through, best first."""
-    keys: list[tuple[bool, datetime, int]] = []
-    for start in range(0, len(ids), IN_BATCH):
-        rows = session.execute(
-            select(
-                PublicationRow.is_original, PublicationRow.published_at, PublicationRow.id
-            ).where(PublicationRow.id.in_(ids[start : start + IN_BATCH]), *wanted.filters)
+    if not ids:
+        return
+    ordered = list(
+        session.scalars(
+            select(PublicationRow.id)
+            .where(_among(session, ids), *wanted.filters)
+            .order_by(
+                PublicationRow.is_original.desc(),
+                PublicationRow.published_at.desc().nulls_last(),
+                PublicationRow.id.desc(),
+            )
         )
-        keys += [(original, at or NEVER, id_) for original, at, id_ in rows]
-    keys.sort(reverse=True)
+    )
     sizes = _sizes()
-    while keys:
+    while ordered:
         size = next(sizes)
-        wave, keys = keys[:size], keys[size:]
-        query = _words(in_title=in_title).where(PublicationRow.id.in_([key[2] for key in wave]))
+        wave, ordered = ordered[:size], ordered[size:]
+        query = _words(in_title=in_title).where(_among(session, wave))
         found = {row[0]: _Words(row[0], row[2], row[3]) for row in session.execute(query)}
-        yield from (found[key[2]] for key in wave)
+        yield from (found[id_] for id_ in wave)
+
+
+def _among(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
+    """That a publication is one of ``ids``, in one parameter however many they are."""
+    if session.get_bind().dialect.name == "postgresql":
+        return PublicationRow.id == any_(bindparam(None, list(ids), type_=ARRAY(BigInteger)))
+    listed = func.json_each(json.dumps(list(ids))).table_valued("value")
+    return PublicationRow.id.in_(select(listed.c.value))
 
 
 def _walk(session: Session, wanted: _Wanted, *, in_title: bool) -> Generator[_Words, None, bool]:

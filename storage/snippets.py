@@ -29,15 +29,23 @@ class Snippet:
 
 def snippet(text: str, terms: Sequence[str], *, width: int = WIDTH) -> Snippet:
     """The first place in ``text`` where a folded term stands; its beginning where none does."""
-    hits = spans(text, terms)
-    start = max(0, hits[0][0] - LEAD) if hits else 0
+    start = max(0, _first(text, terms) - LEAD)
     end = min(len(text), start + width)
     before, after = "…" if start else "", "…" if end < len(text) else ""
-    moved = len(before) - start
+    shown = text[start:end]
     return Snippet(
-        text=before + text[start:end].replace("\n", " ") + after,
-        highlights=tuple((a + moved, min(b, end) + moved) for a, b in hits if start <= a < end),
+        text=before + shown.replace("\n", " ") + after,
+        highlights=tuple((a + len(before), b + len(before)) for a, b in spans(shown, terms)),
     )
+
+
+def _first(text: str, terms: Sequence[str]) -> int:
+    """Where the first hit begins, 0 where there is none; as printed if one stands so."""
+    plain = [at for term in terms if (at := text.find(term)) >= 0]
+    if plain:
+        return min(plain)
+    hits = spans(text, terms)
+    return hits[0][0] if hits else 0
 
 
 def spans(text: str, terms: Sequence[str]) -> list[Span]:
