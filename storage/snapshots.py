@@ -1,7 +1,7 @@
 """The raw page as evidence: each body once, zstd, under the SHA-256 of its bytes.
 
 In the database and not in files beside it, so that a page commits or vanishes with the
-article that was read from it (docs/decisions/0003-snapshots-in-the-database.md).
+article that was read from it (docs/decisions/0011-snapshots-in-the-database.md).
 """
 
 import hashlib

@@ -2,7 +2,7 @@
 
 A candidate is found by shared band keys, then proved by the words themselves: formulaic
 openings that different provinces' reviews share never merge.  See
-docs/decisions/0004-near-duplicates.md for the numbers.
+docs/decisions/0012-near-duplicates.md for the numbers.
 """
 
 from collections import Counter
