@@ -13,14 +13,22 @@ from sqlalchemy.engine import make_url
 
 from crawler.errors import DeclarationError
 from crawler.sources.declaration import load_sources
+from scheduler.almanac import AlmanacError, load_almanac
+from scheduler.channels import ChannelError, open_channels
 from scheduler.config import Config, ConfigError, load_config
+from scheduler.delivery import DELIVERED_KINDS
 from scheduler.presentation import EXIT_FAILED, console, print_json
-from storage import database, runs
+from storage import database, incidents, outbox, runs
 from storage.records import VerdictKind
 
 MIN_FREE_BYTES = 1 << 30
 SOUND = {VerdictKind.COMPLETE, VerdictKind.EMPTY_EXPECTED}
 STALE = timedelta(days=2)
+CLOCK_SLACK = timedelta(minutes=5)
+MESSAGE_SLACK = timedelta(hours=1)
+LAST_OPENINGS = 6
+ANNOUNCED = (12, 1, 2)
+"""Months in which a deployment should know the year's opening days, or learn them."""
 
 State = Literal["ok", "warning", "wrong"]
 STYLES = {"ok": "green", "warning": "yellow", "wrong": "red"}
@@ -65,6 +73,8 @@ def examine() -> Iterator[Check]:
             "CPPCC_TODAY or CPPCC_MAX_DELAY_SECONDS is set: for the small internet, not live sites",
         )
     yield _declarations(config)
+    yield _calendar(config)
+    yield _channels(config)
     yield _disk(config)
     problems = database.check(config.database_url)
     for problem in problems:
@@ -72,6 +82,7 @@ def examine() -> Iterator[Check]:
     if problems:
         return
     yield Check("database", "ok", "schema up to date")
+    yield from _of_service(config)
     yield from _last_runs(config)
 
 
@@ -81,6 +92,57 @@ def _declarations(config: Config) -> Check:
     except DeclarationError as error:
         return Check("declarations", "wrong", str(error))
     return Check("declarations", "ok", f"{len(declared)} sources")
+
+
+def _calendar(config: Config) -> Check:
+    try:
+        calendar = load_almanac(config.calendar).calendar
+    except AlmanacError as error:
+        return Check("calendar", "wrong", str(error))
+    today = config.now().date()
+    year = today.year + (today.month > LAST_OPENINGS)
+    known = sum(opening == year for _, opening in calendar.openings)
+    words = f"{known} opening days known for {year}"
+    if not known and today.month in ANNOUNCED:
+        return Check("calendar", "warning", f"{words}: add them to the file of CPPCC_CALENDAR")
+    return Check("calendar", "ok", words)
+
+
+def _channels(config: Config) -> Check:
+    try:
+        found = open_channels(config.channels.get_secret_value(), var=config.var, now=config.now)
+    except ChannelError as error:
+        return Check("channels", "wrong", f"CPPCC_CHANNELS: {error}")
+    names = ", ".join(channel.name for channel in found)
+    if not config.channels.get_secret_value():
+        words = f"only {config.var / 'alerts.txt'}: CPPCC_CHANNELS names none"
+        return Check("channels", "warning", words)
+    return Check("channels", "ok", names)
+
+
+def _of_service(config: Config) -> Iterator[Check]:
+    """The clock against the newest rows, messages that wait, incidents that are open."""
+    opened = database.open_database(config.database_url)
+    now = config.now()
+    with opened.reading() as session:
+        newest = runs.list_runs(session, limit=1)
+        waiting = outbox.backlog(session, DELIVERED_KINDS)
+        unresolved = incidents.list_incidents(session)
+    ahead = newest[0].created_at - now if newest else timedelta(0)
+    if ahead > CLOCK_SLACK:
+        words = f"{now:%Y-%m-%d %H:%M} is before the newest run: it, or its past, is wrong"
+        yield Check("clock", "wrong", words)
+    else:
+        yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} in Asia/Shanghai")
+    if waiting.oldest_at is not None and now - waiting.oldest_at > MESSAGE_SLACK:
+        words = f"{waiting.messages} wait since {waiting.oldest_at:%Y-%m-%d %H:%M}"
+        error = f"; {waiting.last_error}" if waiting.last_error else "; is `cppcc run` running?"
+        yield Check("messages", "warning", words + error)
+    else:
+        yield Check("messages", "ok", f"{waiting.messages} waiting")
+    if unresolved:
+        words = f"{len(unresolved)} unresolved; `cppcc incidents list`"
+        yield Check("incidents", "warning", words)
 
 
 def _disk(config: Config) -> Check:

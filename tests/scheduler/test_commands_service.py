@@ -1,0 +1,152 @@
+"""The service's commands as they are typed: coverage, incidents, backup, restore, doctor."""
+
+import json
+import sqlite3
+import threading
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from scheduler.cli import app
+from scheduler.commands.doctor import examine
+from storage import articles, incidents, runs
+from storage.backup import BackupError, make_backup, restore_backup
+from storage.database import Database, open_database
+from storage.records import Genre
+from tests.storage.samples import NOW, article
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    url = f"sqlite:///{tmp_path / 'cppcc.db'}"
+    monkeypatch.setenv("CPPCC_DATABASE_URL", url)
+    monkeypatch.setenv("CPPCC_VAR", str(tmp_path))
+    monkeypatch.setenv("CPPCC_TODAY", "2026-01-20")
+    opened = open_database(url)
+    with opened.begin() as session:
+        articles.save_articles(session, [article(genre=Genre.TEN_EVENTS)], now=NOW, run_id=None)
+        incidents.open_incident(
+            session, "source:yunnan_net", "blocked", reason="403", now=NOW,
+            source_id="yunnan_net", region="云南",
+        )  # fmt: skip
+    return opened
+
+
+def cppcc(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def cells(*words: str) -> dict[tuple[str, int], str]:
+    result = cppcc("coverage", *words, "--json")
+    assert result.exit_code == 0, result.output
+    return {(cell["region"], cell["year"]): cell["status"] for cell in json.loads(result.output)}
+
+
+def test_coverage_draws_what_was_found_and_what_is_due(database: Database) -> None:
+    found = cells()
+    assert found["云南", 2025] == "found"
+    assert found["广西", 2025] == "due"
+    assert found["云南", 2026] == "not_due"
+    assert found["西藏", 2025] == "source_broken"
+    drawn = cppcc("coverage")
+    assert "●" in drawn.output
+    assert "广西" in cppcc("coverage", "--year", "2025").output
+    with database.reading() as session:
+        rows = session.connection().exec_driver_sql(
+            "SELECT status, due_from, due_until FROM v1_coverage WHERE region='广西' AND year=2025"
+        )
+        assert rows.all() == [("due", "2025-12-20", "2026-03-03")]
+
+
+def test_a_cell_is_waived_and_expected_again(database: Database) -> None:
+    refused = cppcc("coverage", "--waive", "广西", "--year", "2025")
+    assert refused.exit_code == 2
+    assert (
+        cells("--year", "2025", "--waive", "广西", "--why", "no plenary")["广西", 2025] == "waived"
+    )
+    assert cells()["广西", 2025] == "waived"
+    assert cells("--year", "2025", "--expect", "广西")["广西", 2025] == "due"
+
+
+def test_an_incident_is_acknowledged_then_resolved(database: Database) -> None:
+    (listed,) = json.loads(cppcc("incidents", "list", "--json").output)
+    number = str(listed["id"])
+    assert cppcc("incidents", "ack", number, "--note", "written to them").exit_code == 0
+    assert cppcc("incidents", "ack", number).exit_code == 1
+    assert (
+        json.loads(cppcc("incidents", "show", number, "--json").output)["state"] == "acknowledged"
+    )
+    assert cppcc("incidents", "resolve", number, "--why", "it answers").exit_code == 0
+    assert json.loads(cppcc("incidents", "list", "--json").output) == []
+    assert cppcc("incidents", "show", "99").exit_code == 1
+
+
+def test_a_backup_is_made_while_others_write_and_restored(
+    database: Database, tmp_path: Path
+) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            with database.begin() as session:
+                runs.create_run(
+                    session, "x", trigger="manual", due_at=NOW + timedelta(seconds=number), now=NOW
+                )
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        result = cppcc("db", "backup", str(tmp_path / "copy.db"))
+    finally:
+        stop.set()
+        writer.join()
+    assert result.exit_code == 0, result.output
+    assert cppcc("db", "backup", str(tmp_path / "copy.db")).exit_code == 1, "never overwritten"
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        kept = copy.execute("SELECT count(*) FROM publications").fetchone()[0]
+    copy.close()
+    assert kept == 1
+    with database.begin() as session:
+        session.connection().exec_driver_sql("DELETE FROM runs")
+        session.connection().exec_driver_sql("UPDATE incidents SET reason = 'later'")
+    database.close()
+    result = cppcc("db", "restore", str(tmp_path / "copy.db"), "--yes")
+    assert result.exit_code == 0, result.output
+    with open_database(database.url).reading() as session:
+        (one,) = incidents.list_incidents(session)
+    assert one.reason == "403"
+    assert list(tmp_path.glob("cppcc.db.before-restore-1"))
+
+
+def test_what_is_no_backup_changes_nothing(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "torn.db").write_bytes(b"SQLite format 3\0" + b"\0" * 5000)
+    for path in (tmp_path / "torn.db", tmp_path / "nothing.db"):
+        with pytest.raises(BackupError):
+            restore_backup(database.url, path)
+    with pytest.raises(BackupError, match="pg_dump"):
+        make_backup("postgresql://x@localhost/y", tmp_path / "z.db")
+    with database.reading() as session:
+        assert len(incidents.list_incidents(session)) == 1
+
+
+def test_the_doctor_looks_at_clock_channels_and_calendar(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = {check.subject: check for check in examine()}
+    assert checks["calendar"].state == "ok"
+    assert checks["channels"].state == "warning"
+    assert checks["clock"].state == "ok"
+    assert checks["incidents"].state == "warning"
+    with database.begin() as session:
+        late = NOW + timedelta(days=400)
+        runs.create_run(session, "x", trigger="manual", due_at=late, now=late)
+    monkeypatch.setenv("CPPCC_CHANNELS", "secret")
+    checks = {check.subject: check for check in examine()}
+    assert checks["clock"].state == "wrong"
+    assert checks["channels"].state == "wrong"
+    assert "secret" not in checks["channels"].words
+    assert date(2026, 1, 20).isoformat() in checks["clock"].words
