@@ -94,10 +94,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """What the declaration says of a healthy crawl."""
+    """What the declaration says of a healthy crawl.
+
+    ``empty_issues_ok`` is how many days in a row a paper may say that it has no issue.
+    """
 
     min_articles: int
     empty_ok: bool = False
+    empty_issues_ok: int = 0
 
 
 def verdict_of(account: Account, expect: Expectation) -> Verdict:
@@ -158,6 +162,12 @@ def _judge_yield(account: Account, expect: Expectation) -> Verdict | None:
             return Verdict(
                 kind=VerdictKind.EMPTY_EXPECTED,
                 reason="the lists hold no article, which the declaration allows",
+            )
+        if stated and len(account.walks) <= expect.empty_issues_ok:
+            return Verdict(
+                kind=VerdictKind.EMPTY_EXPECTED,
+                reason=f"the site says that {len(account.walks)} days have no issue, "
+                f"up to {expect.empty_issues_ok} may",
             )
         return Verdict(
             kind=VerdictKind.EMPTY_UNEXPECTED,

@@ -12,6 +12,7 @@ from crawler.account import Expectation, verdict_of
 from crawler.config import CrawlConfig
 from crawler.ledger import LEASE_SECONDS, RunLedger
 from crawler.pipelines.store import StorePipeline
+from crawler.sources.declaration import Source
 from crawler.spiders.base import Ask, SourceSpider
 from storage import runs
 from storage.database import open_database
@@ -134,11 +135,7 @@ class RunExtension:
             spider.account.stopped = "cancelled" if reason == "shutdown" else f"closed ({reason})"
         if spider.account.stopped:
             spider.account.withdraw()
-        expect = spider.source.expect
-        verdict = verdict_of(
-            spider.account,
-            Expectation(min_articles=expect.min_articles, empty_ok=expect.empty_ok),
-        )
+        verdict = verdict_of(spider.account, expectation_of(spider.source))
         self.ledger.finish(spider.account, verdict)
         self.verdict = verdict
         logger.info(
@@ -148,3 +145,12 @@ class RunExtension:
             verdict.kind.value,
             verdict.reason,
         )
+
+
+def expectation_of(source: Source) -> Expectation:
+    """What a source's declaration says of a healthy crawl."""
+    return Expectation(
+        min_articles=source.expect.min_articles,
+        empty_ok=source.expect.empty_ok,
+        empty_issues_ok=source.expect.max_days_silent if source.skips_days else 0,
+    )

@@ -214,6 +214,12 @@ class Source(_Strict):
         return ((self.epaper or self.json_options).issue_url,)
 
     @property
+    def skips_days(self) -> bool:
+        """Whether this is a paper that has no issue on some days."""
+        options = self.epaper or self.json_
+        return options is not None and options.skips_days
+
+    @property
     def json_options(self) -> JsonOptions:
         """The options of the family json; only for sources of that family."""
         if self.json_ is None:
