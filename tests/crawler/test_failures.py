@@ -1,0 +1,61 @@
+"""Every way in which a download fails has its class."""
+
+import pytest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import HtmlResponse
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.internet.error import ConnectionLost
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseFailed
+
+from crawler.errors import SoftNotFoundError
+from crawler.failures import refusal_of
+from crawler.middlewares.offsite import OffsiteRequestError
+from storage.records import RefusalClass as R
+
+
+def status(code: int) -> HttpError:
+    return HttpError(HtmlResponse("http://x.example/", status=code))
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (status(404), R.GONE),
+        (status(410), R.GONE),
+        (status(401), R.BLOCKED),
+        (status(403), R.BLOCKED),
+        (status(412), R.BLOCKED),
+        (status(429), R.BLOCKED),
+        (status(521), R.BLOCKED),
+        (status(500), R.HTTP_ERROR),
+        (status(503), R.HTTP_ERROR),
+        (status(418), R.BLOCKED),
+        (CannotResolveHostError("x"), R.NETWORK),
+        (DownloadConnectionRefusedError("x"), R.NETWORK),
+        (DownloadTimeoutError("x"), R.NETWORK),
+        (ConnectionLost(), R.NETWORK),
+        (OSError("unreachable"), R.NETWORK),
+        (ResponseDataLossError("x"), R.TRUNCATED),
+        (ResponseFailed([Failure(ConnectionLost())]), R.TRUNCATED),
+        (DownloadCancelledError("too large"), R.TOO_LARGE),
+        (OffsiteRequestError("other.example"), R.OFFSITE),
+        (IgnoreRequest("Forbidden by robots.txt"), R.BLOCKED),
+        (IgnoreRequest("max redirections reached"), R.REDIRECTED),
+        (IgnoreRequest("anything else"), R.OURS),
+        (SoftNotFoundError("not found"), R.SOFT_404),
+        (ZeroDivisionError("a defect"), R.OURS),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_classes(error: Exception, expected: R) -> None:
+    found, words = refusal_of(Failure(error))
+    assert found is expected
+    assert words
