@@ -92,7 +92,8 @@ class RunEvidence:
     """Everything that a judgement rests on.
 
     ``listed_on`` is the newest day that this run's lists showed, ``known_on`` the newest that
-    any earlier run's did; ``last_new_at`` when a run last stored a new article.
+    any earlier run's did; ``last_new_at`` when a run last stored a new article; ``bounded``
+    that the run's options left something out on purpose.
     """
 
     verdict: Verdict | None
@@ -106,6 +107,7 @@ class RunEvidence:
     baseline: Baseline
     listed_on: date | None = None
     known_on: date | None = None
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,8 @@ def judge(evidence: RunEvidence) -> Judgement:
     verdict = evidence.verdict
     if evidence.cancelled:
         return Judgement(sound=False, failure_class=None, reason="cancelled; it shows nothing")
+    if evidence.bounded:
+        return Judgement(sound=False, failure_class=None, reason="bounded by its options")
     if verdict is None:
         return Judgement(
             sound=False, failure_class=FailureClass.OURS, reason="it ended without a verdict"

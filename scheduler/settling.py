@@ -129,6 +129,7 @@ class Settler:
             baseline=self._baselines.of(session, calendar, source, now),
             listed_on=listed_on,
             known_on=known_on,
+            bounded=any(record.options.get(name) for name in ("limit", "since", "until")),
         )
 
     def _failed_before(self, session: Session, source_id: str) -> bool:

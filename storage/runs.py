@@ -16,7 +16,7 @@ from storage.errors import LeaseLostError, RecordNotFoundError, TransitionError
 from storage.records import RefusalClass, RunCounts, Verdict, VerdictKind
 from storage.tables import JsonValue, RunRow, table_of, upsert_into
 
-MAX_CLAIMS = 3
+MAX_CLAIMS = 5
 """A run whose runner died this many times is lost: something in it kills runners."""
 
 

@@ -19,7 +19,7 @@ from scheduler.channels import (
 from scheduler.delivery import DELIVERED_KINDS, Courier
 from scheduler.messages import Notice
 from storage import articles, outbox
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.records import SHANGHAI, Genre
 from tests.storage.samples import article
 
@@ -50,11 +50,6 @@ class Scripted:
             self.failures -= 1
             raise ChannelError("status 503")
         self.taken.append(notice)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return open_database(f"sqlite:///{tmp_path / 'cppcc.db'}")
 
 
 def post(database: Database, *keys: str) -> None:

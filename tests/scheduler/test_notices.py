@@ -1,13 +1,12 @@
 """When people are told of incidents, and how often."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from scheduler import digest, notices
 from storage import incidents, outbox
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.errors import TransitionError
 from storage.incidents import TRANSITIONS, IncidentState
 from storage.records import SHANGHAI
@@ -15,11 +14,6 @@ from storage.records import SHANGHAI
 NOON = datetime(2026, 9, 1, 12, tzinfo=SHANGHAI)
 MINUTES = timedelta(minutes=1)
 HOURS = timedelta(hours=1)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return open_database(f"sqlite:///{tmp_path / 'cppcc.db'}")
 
 
 def fail(database: Database, *sources: str, at: datetime) -> None:

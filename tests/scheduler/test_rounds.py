@@ -4,7 +4,6 @@ import signal
 import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from scheduler.carrier import Carrier
 from scheduler.launcher import ClaimedRun
 from scheduler.rounds import ORPHAN_SILENCE, Declared, Limits, Rounds
 from storage import incidents, runs, schedule
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.errors import LeaseLostError
 from storage.records import SHANGHAI, RunCounts, Verdict, VerdictKind
 from storage.runs import MAX_CLAIMS, TRANSITIONS, RunState
@@ -99,8 +98,8 @@ class Service:
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Service:
-    return Service(open_database(f"sqlite:///{tmp_path / 'cppcc.db'}"))
+def service(database: Database) -> Service:
+    return Service(database)
 
 
 def claimed_by(service: Service, run_id: int, owner: str) -> int:
@@ -268,8 +267,8 @@ def test_ticks_missed_in_a_down_time_become_one_run(service: Service) -> None:
     assert made[1:] == [None] * 5
 
 
-def test_so_many_runs_at_once_and_no_more(tmp_path: Path) -> None:
-    service = Service(open_database(f"sqlite:///{tmp_path / 'c.db'}"), runs_at_once=3)
+def test_so_many_runs_at_once_and_no_more(database: Database) -> None:
+    service = Service(database, runs_at_once=3)
     for number in range(9):
         service.due(f"s{number}")
     service.rounds.round()
@@ -326,3 +325,17 @@ def test_a_challenge_is_an_incident_at_once(service: Service) -> None:
     service.rounds.round()
     with service.database.reading() as session:
         assert [one.failure_class for one in incidents.list_incidents(session)] == ["blocked"]
+
+
+def test_a_bounded_manual_run_says_nothing_of_its_source(service: Service) -> None:
+    with service.database.begin() as session:
+        run_id = runs.create_run(
+            session, "s1", trigger="manual", due_at=NOON, now=NOON, options={"limit": 3}
+        )
+    service.rounds.round()
+    service.finish(run_id, Verdict(kind=VerdictKind.PARTIAL, reason="stopped at the limit of 3"))
+    service.rounds.round()
+    with service.database.reading() as session:
+        (entry,) = schedule.health_history(session, "s1", 9)
+    assert entry.failure_class is None
+    assert "bounded" in entry.reason
