@@ -2,7 +2,8 @@
 
 The words near the title decide; metas, the Founder comment and inline scripts fill in; a date
 in the page's address is the last resort.  The clock of this machine only bounds what is
-plausible.  A date without a year is no date.
+plausible.  A date without a year is no date.  A clock of exactly midnight is what a CMS fills in
+where only the day is known: it states a day.
 """
 
 import re
@@ -106,20 +107,20 @@ def _dated(
     year = int(groups["y"])
     if year < 100:
         year += 2000
-    hour = groups.get("h")
     try:
         at = datetime(
             year,
             int(groups["mo"]),
             int(groups["d"]),
-            int(hour or 0),
+            int(groups.get("h") or 0),
             int(groups.get("mi") or 0),
             int(groups.get("s") or 0),
             tzinfo=SHANGHAI,
         )
     except ValueError:
         return None
-    zone = _ZONE.match(text, found.end()) if hour else None
+    # Midnight states a day as it is written, in whatever zone.
+    zone = _ZONE.match(text, found.end()) if _precision(at) is Precision.SECOND else None
     if zone:
         offset = timedelta(hours=int(zone["h"] or 0), minutes=int(zone["m"] or 0))
         at = at.replace(tzinfo=timezone(-offset if zone["sign"] == "-" else offset))
@@ -130,7 +131,12 @@ def _dated(
     evidence = Evidence(
         about="published_at", rule=rule, field=where, span=(0, len(quote)), quote=quote
     )
-    return Dated(at, Precision.SECOND if hour else Precision.DAY, evidence)
+    return Dated(at, _precision(at), evidence)
+
+
+def _precision(at: datetime) -> Precision:
+    """A second, unless the clock stands at midnight or none was stated."""
+    return Precision.SECOND if (at.hour, at.minute, at.second) != (0, 0, 0) else Precision.DAY
 
 
 def dates_in(text: str, rule: str, where: str, now: datetime | None) -> Iterator[Dated]:
@@ -275,7 +281,7 @@ def _in_script(text: str, now: datetime | None) -> Dated | None:
                 quote = text[name.start() : found.end()]
                 return Dated(
                     at,
-                    Precision.SECOND,
+                    _precision(at),
                     Evidence(
                         about="published_at",
                         rule="inline script",

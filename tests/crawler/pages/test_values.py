@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.pages import read_article
 from crawler.pages.boilerplate import dropped_by, heads_comments, heads_links
 from crawler.pages.credits import clean_outlet
 from crawler.pages.dates import dates_in
 from crawler.pages.people import reporters
 from crawler.pages.titles import without_site
-from storage.records import SHANGHAI
+from storage.records import SHANGHAI, Precision
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,50 @@ def test_printed_date(printed: str, wanted: str | None) -> None:
     found = next(dates_in(printed, "x", "html", None), None)
     want = datetime.fromisoformat(wanted).replace(tzinfo=SHANGHAI) if wanted else None
     assert (found.at if found else None) == want
+
+
+@pytest.mark.parametrize(
+    ("place", "stamp", "wanted"),
+    [
+        ("<!--enpproperty <date>{}</date> /enpproperty-->", "2021-01-26 00:00:00.0", "2021-01-26"),
+        (
+            "<!--enpproperty <date>{}</date> /enpproperty-->",
+            "2021-01-26 06:31:00.0",
+            "2021-01-26T06:31:00",
+        ),
+        ("<meta name=publishdate content='{}'>", "2021-01-26 00:00:00", "2021-01-26"),
+        ("<meta name=publishdate content='{}'>", "20210126000000", "2021-01-26"),
+        ("<meta name=publishdate content='{}'>", "2021-01-26T00:00:00+08:00", "2021-01-26"),
+        ("<meta name=publishdate content='{}'>", "2021-01-26T00:00:00.000Z", "2021-01-26"),
+        ("<meta name=publishdate content='{}'>", "2021-01-25T16:00:00Z", "2021-01-26"),
+        ("<meta name=publishdate content='{}'>", "2021-01-26T00:00:01Z", "2021-01-26T08:00:01"),
+        ("<div class=t>发布时间：{}</div>", "2021-01-26 00:00:00", "2021-01-26"),
+        ("<div class=t>{}</div>", "2021年01月26日 00:00", "2021-01-26"),
+        ("<div class=t>{}</div>", "2021-01-26 00:00:01", "2021-01-26T00:00:01"),
+        ("<div class=t>{}</div>", "2021-01-26 00:01", "2021-01-26T00:01:00"),
+        ("<script>var a={{pubtime:'{}'}}</script>", "2021-01-26 00:00:00", "2021-01-26"),
+        ("<script>var a={{pubtime:{}}}</script>", "1611590400", "2021-01-26"),
+        ("<script>var a={{pubtime:{}}}</script>", "1611590401", "2021-01-26T00:00:01"),
+    ],
+)
+def test_a_stamp_of_midnight_states_a_day(place: str, stamp: str, wanted: str) -> None:
+    text = "<p>河湾镇的委员们沿着老街走了一遍，回来把看到的十一件事写成了清单，交给有关部门。</p>"
+    page = f"<body><h1>沿着老街走一遍</h1>{place.format(stamp)}<div>{text * 4}</div></body>"
+    article = read_article(page.encode())
+    at = datetime.fromisoformat(wanted).replace(tzinfo=SHANGHAI)
+    precision = Precision.SECOND if "T" in wanted else Precision.DAY
+    assert (article.published_at, article.published_precision) == (at, precision)
+
+
+def test_the_clock_of_a_meta_is_worth_more_than_printed_midnight() -> None:
+    text = "<p>河湾镇的委员们沿着老街走了一遍，回来把看到的十一件事写成了清单，交给有关部门。</p>"
+    page = (
+        "<head><meta name=publishdate content='2021-01-26 07:42:10'></head><body>"
+        f"<h1>沿着老街走一遍</h1><div>发布时间：2021-01-26 00:00:00</div><div>{text * 4}</div>"
+    )
+    article = read_article(page.encode())
+    assert article.published_at == datetime(2021, 1, 26, 7, 42, 10, tzinfo=SHANGHAI)
+    assert article.published_precision is Precision.SECOND
 
 
 @given(st.datetimes(datetime(1995, 1, 1), datetime(2090, 1, 1)))  # noqa: DTZ001 - made aware below
