@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from storage import flags
 from storage.changes import record_changes
 from storage.records import FLAGGED_GENRES, SHANGHAI, Precision
-from storage.tables import FlagRow, PublicationRow, SourceRow, StoryChangeRow, StoryRow, table_of
+from storage.story_tables import StoryChangeRow
+from storage.tables import FlagRow, PublicationRow, SourceRow, StoryRow, table_of
 
 _OUTLET_NOISE = re.compile(
     r"^(?:来源|稿源|信息来源)[:：]|[\W_]|(?:客户端|微信公众号|公众号|官网|网站)$"

@@ -26,12 +26,11 @@ from sqlalchemy.orm import Session
 from storage.bulk import insert_rows
 from storage.database import to_json
 from storage.fingerprints import Fingerprint, fingerprint, is_copy, similarity
+from storage.story_tables import SignatureRow, StoryChangeRow
 from storage.tables import (
     FlagRow,
     PublicationRow,
     RevisionRow,
-    SignatureRow,
-    StoryChangeRow,
     StoryRow,
     upsert_into,
 )

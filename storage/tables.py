@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -163,6 +164,9 @@ class StoryRow(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
+FLAGGED = text("genre IN ('ten_events', 'annual_review') AND removed_at IS NULL")
+
+
 class PublicationRow(Base):
     """One text at one URL, as it stands now; the words are in its current revision."""
 
@@ -172,7 +176,15 @@ class PublicationRow(Base):
         Index(None, "source_id", "published_at"),
         Index(None, "region", "published_at"),
         Index(None, "genre", "published_at"),
-        Index(None, "committee_region", "year_to", "genre"),
+        Index(None, "committee_region", "genre", "year_to", "published_at"),
+        Index(
+            "ix_publications_found",
+            "year_to",
+            "committee_region",
+            "committee_level",
+            sqlite_where=FLAGGED,
+            postgresql_where=FLAGGED,
+        ),
         Index(None, "story_id"),
         Index(None, "published_at"),
     )
@@ -289,39 +301,6 @@ class FigureRow(Base):
     sentence: Mapped[str] = mapped_column(Text)
     span_start: Mapped[int] = mapped_column(Integer)
     span_end: Mapped[int] = mapped_column(Integer)
-
-
-class BandRow(Base):
-    """One key that finds near-duplicates: documents that share one are compared."""
-
-    __tablename__ = "bands"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    publication_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-
-
-class SignatureRow(Base):
-    """A publication's MinHash signature: 128 slots of 16 bits, little-endian."""
-
-    __tablename__ = "signatures"
-
-    publication_id: Mapped[int] = mapped_column(Id, ForeignKey("publications.id"), primary_key=True)
-    slots: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class StoryChangeRow(Base):
-    """Another copy became a story's original, and why."""
-
-    __tablename__ = "story_changes"
-    __table_args__ = (Index(None, "story_id"),)
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    story_id: Mapped[int] = mapped_column(Id, ForeignKey("stories.id"))
-    at: Mapped[datetime] = mapped_column(Instant)
-    old_original_id: Mapped[int] = mapped_column(Id)
-    new_original_id: Mapped[int] = mapped_column(Id)
-    reason: Mapped[str] = mapped_column(Text)
 
 
 class FlagRow(Base):

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import storage.service_tables  # noqa: F401  # its tables join the same metadata
+import storage.service_tables  # its tables join the same metadata
+import storage.story_tables  # noqa: F401  # so do these
 from storage.tables import Base
 
 context.configure(

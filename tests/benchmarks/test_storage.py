@@ -234,8 +234,8 @@ SERIES = {
     "postgresql": "WITH series AS (SELECT generate_series(1, {rows}) AS n)",
 }
 REGION = (
-    "CASE n % 8 WHEN 0 THEN '云南' WHEN 1 THEN '广东' WHEN 2 THEN '四川' WHEN 3 THEN '湖北'"
-    " WHEN 4 THEN '江苏' WHEN 5 THEN '甘肃' WHEN 6 THEN '吉林' ELSE '海南' END"
+    "CASE (n / 100) % 32 WHEN 0 THEN '云南' WHEN 1 THEN '广东' WHEN 2 THEN '四川'"
+    " WHEN 3 THEN '湖北' WHEN 4 THEN '江苏' WHEN 5 THEN '甘肃' WHEN 6 THEN '吉林' ELSE '海南' END"
 )
 GENRE = (
     "CASE WHEN n % 100 = 0 THEN 'ten_events' WHEN n % 100 = 1 THEN 'annual_review'"

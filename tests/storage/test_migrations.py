@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from storage import service_tables as service_tables  # its tables join the same metadata
+from storage import story_tables as story_tables
 from storage.database import Database, check, make_engine, open_database, schema_revision, upgrade
 from storage.errors import SchemaOutdatedError
 from storage.migrations import HEAD
