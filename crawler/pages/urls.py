@@ -101,9 +101,12 @@ def _split(url: str) -> SplitResult:
 
 
 def _canonical_host(host: str) -> str:
-    host = host.rstrip(".").lower()
+    host = host.lower()
     if not host.isascii():
         host = host.encode("idna").decode("ascii")
+    host = host.rstrip(".")
+    if not host:
+        raise ValueError("a host of dots only")
     site = registered_domain(host)
     while host != site and host.split(".", 1)[0] in _MOBILE_LABELS:
         host = host.split(".", 1)[1]

@@ -200,6 +200,12 @@ def test_a_host_that_is_a_suffix_stays_as_it_is(url: str) -> None:
     assert canonical_url(once) == once
 
 
+@pytest.mark.parametrize("host", [".", "...", "\u3002"])
+def test_a_host_of_dots_is_none(host: str) -> None:
+    with pytest.raises(ValueError, match="dots only|label"):
+        canonical_url(f"http://{host}/1.html")
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_a_url_or_a_value_error(text: str) -> None:
     for url in (text, f"http://{text}", f"https://news.example.cn/{text}"):
