@@ -92,7 +92,13 @@ class _Import:
     def _accept(self, article: Article) -> None:
         source = self.sources.get(article.source_id or "")
         article = replace(article, url=canonical_url(article.url))
-        self.batch.append(assess(article, region=source.region if source else None))
+        self.batch.append(
+            assess(
+                article,
+                region=source.region if source else None,
+                selectors=source.selectors if source else None,
+            )
+        )
         self.account.accepted["article"] += 1
         if len(self.batch) >= BATCH:
             self.store()

@@ -52,6 +52,18 @@ def read_article(
     # Sound UTF-8 goes to the parser as it came: it would only be encoded again.
     sound = decoded.encoding == "utf-8" and not decoded.replaced and body[:1] == b"<"
     tree = LexborHTMLParser(body if sound else decoded.text)
+    return read_tree(tree, decoded, url=url, now=now, selectors=selectors)
+
+
+def read_tree(
+    tree: LexborHTMLParser,
+    decoded: Decoded,
+    *,
+    url: str = "",
+    now: datetime | None = None,
+    selectors: Selectors | None = None,
+) -> Article:
+    """Read a parsed page, sharpened by its source's selectors where it has any."""
     if selectors is None:
         return read_generically(tree, decoded, url=url, now=now)
     try:
@@ -66,7 +78,7 @@ def read_article(
 
 
 def read_generically(
-    tree: LexborHTMLParser, decoded: Decoded, *, url: str = "", now: datetime | None = None
+    tree: LexborHTMLParser, decoded: Decoded, *, url: str, now: datetime | None
 ) -> Article:
     """Read a parsed page with no selectors."""
     text = decoded.text

@@ -25,10 +25,11 @@ from crawler.errors import (
     TooShortError,
     TruncatedPageError,
 )
-from crawler.pages.article import read_article, read_generically
+from crawler.pages.article import read_article, read_tree
 from crawler.pages.charset import decode
 from crawler.pages.parts import absolute
 from crawler.pages.quality import check_bytes
+from crawler.pages.selectors import Selectors
 from storage.records import Article, Evidence, Image
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -46,25 +47,38 @@ _CELL = 80
 
 
 def read_thoroughly(
-    body: bytes, *, url: str = "", charset: str | None = None, now: datetime | None = None
+    body: bytes,
+    *,
+    url: str = "",
+    charset: str | None = None,
+    now: datetime | None = None,
+    selectors: Selectors | None = None,
 ) -> Article:
     """The quick reading, and the careful one where the quick one found no article's text.
 
     A wall, a soft 404, an altered mirror stay refused at once: no parser makes them articles.
     """
     try:
-        return read_article(body, url=url, charset=charset, now=now)
+        return read_article(body, url=url, charset=charset, now=now, selectors=selectors)
     except (ScriptShellError, TooShortError, NotArticleError, TruncatedPageError) as refusal:
         try:
-            return reread_carefully(body, url=url, charset=charset, now=now)
+            return reread_carefully(body, url=url, charset=charset, now=now, selectors=selectors)
         except PageError:
             raise refusal from None
 
 
 def reread_carefully(
-    body: bytes, *, url: str = "", charset: str | None = None, now: datetime | None = None
+    body: bytes,
+    *,
+    url: str = "",
+    charset: str | None = None,
+    now: datetime | None = None,
+    selectors: Selectors | None = None,
 ) -> Article:
-    """Read a page the slow way; raises the quick reader's PageError when that fails too."""
+    """Read a page the slow way; raises the quick reader's PageError when that fails too.
+
+    ``selectors`` hold as they do in the quick reading: a declared body is the body.
+    """
     at = url or None
     check_bytes(body, at)
     decoded = decode(body, declared=charset)
@@ -76,11 +90,11 @@ def reread_carefully(
     _fill_tables(soup)
     captions = _captions(soup, url)
     try:
-        article = _read(soup, decoded.encoding, url, now)
+        article = _read(soup, decoded.encoding, url, now, selectors)
     except PageError:
         if not _show(soup):
             raise
-        article = _read(soup, decoded.encoding, url, now)
+        article = _read(soup, decoded.encoding, url, now, selectors)
     rule = Evidence(about="text", rule="careful reading", field="html", span=(0, 0), quote="")
     images = tuple(
         Image(url=image.url, caption=captions.get(image.url) or image.caption)
@@ -89,11 +103,17 @@ def reread_carefully(
     return replace(article, images=images, evidence=(*article.evidence, rule))
 
 
-def _read(soup: BeautifulSoup, encoding: str, url: str, now: datetime | None) -> Article:
+def _read(
+    soup: BeautifulSoup,
+    encoding: str,
+    url: str,
+    now: datetime | None,
+    selectors: Selectors | None,
+) -> Article:
     source = str(soup)
     # The bytes were judged when they were decoded; here only the tree is new.
     decoded = replace(decode(source.encode("utf-8")), encoding=encoding)
-    return read_generically(LexborHTMLParser(source), decoded, url=url, now=now)
+    return read_tree(LexborHTMLParser(source), decoded, url=url, now=now, selectors=selectors)
 
 
 def _repaired(source: str) -> str:

@@ -1,11 +1,21 @@
 """The careful reading of flagged publications, shared by crawl and import."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
 import pytest
 
-from crawler.pages import read_article
-from crawler.pipelines.clean import assess, declared_charset
+from crawler.errors import PageError
+from crawler.pages import Selectors, read_article
+from crawler.pages.careful import reread_carefully
+from crawler.pipelines.clean import CleanPipeline, assess, declared_charset
+from crawler.reading import read_publication
 from storage.records import Article, Capture
 from tests.storage.samples import NOW
+
+if TYPE_CHECKING:
+    from crawler.sources.declaration import Source
 
 ITEMS = "".join(
     f"<p>{n}、省政协围绕第{n}个课题深入基层开展协商，提出建议{n + 2}条，得到有关部门采纳落实。</p>"
@@ -32,7 +42,7 @@ def fetched(body: bytes, content_type: str) -> Article:
 def test_a_flagged_page_is_read_with_care(charset: str) -> None:
     """By the charset of its header: the page itself declares none."""
     one = fetched(PAGE.encode(charset), f"text/html; charset={charset}")
-    done = assess(one, region="云南")
+    done = assess(one, region="云南", selectors=None)
     assert done.reading is not None
     assert done.reading.flagged
     assert any(item.rule == "careful reading" for item in done.evidence)
@@ -40,16 +50,68 @@ def test_a_flagged_page_is_read_with_care(charset: str) -> None:
     assert "第10个课题" in done.text
 
 
-def test_the_quick_reading_stands_where_the_careful_one_finds_nothing() -> None:
-    one = fetched(b"<html><body></body></html>", "text/html")
-    done = assess(one, region="云南")
-    assert (done.text, done.evidence) == (one.text, one.evidence)
+@pytest.mark.parametrize(
+    ("body", "refused_as"),
+    [
+        (b"<html><body></body></html>", "too_short"),
+        (b"<html><body><div id=app></div><script src=a.js></script></body></html>", "script_shell"),
+        ("<html><title>安全验证</title><p>请完成安全验证</p>".encode(), "challenge"),
+    ],
+)
+def test_a_refusal_of_the_careful_reading_is_a_doubt(body: bytes, refused_as: str) -> None:
+    one = fetched(body, "text/html")
+    with pytest.raises(PageError) as refusal:
+        reread_carefully(body, url=one.url)
+    done = assess(one, region="云南", selectors=None)
+    assert (done.text, done.images, done.title) == (one.text, one.images, one.title)
     assert done.reading is not None
+    assert done.reading.flagged
+    assert [(item.about, item.rule, item.quote) for item in done.evidence] == [
+        ("doubt", f"the careful reading says {refused_as}", refusal.value.detail)
+    ]
+
+
+ASIDE = "".join(
+    f"<p>编后第{n}段：读者来信说，这样的好事还应当多办，并且要一件一件办到底，办出实效。</p>"
+    for n in range(40)
+)
+
+
+def test_a_declared_body_is_the_body_of_the_careful_reading_too() -> None:
+    page = PAGE.replace("</body>", f"<div id=letters>{ASIDE}</div></body>").encode()
+    selectors = Selectors(body=".content")
+    quick = read_article(page, url="http://www.a.example/1.html", selectors=selectors)
+    careful = reread_carefully(page, url="http://www.a.example/1.html", selectors=selectors)
+    assert quick.text == careful.text
+    assert "编后" in reread_carefully(page, url="http://www.a.example/1.html").text
+    one = replace(fetched(page, "text/html"), text=quick.text, evidence=quick.evidence)
+    done = assess(one, region="云南", selectors=selectors)
+    assert "第10个课题" in done.text
+    assert "编后" not in done.text
+    drift = [item for item in done.evidence if item.about == "drift"]
+    assert len(drift) == 1, "said once, though both readings found it"
+
+
+def test_the_pipeline_reads_by_its_sources_selectors() -> None:
+    page = PAGE.replace("</body>", f"<div id=letters>{ASIDE}</div></body>").encode()
+    one = fetched(page, "text/html")
+    item = replace(one, reading=read_publication(one, region="云南"))
+    source = SimpleNamespace(region="云南", selectors=Selectors(body=".content"))
+    pipeline = CleanPipeline(cast("Source", source))
+    assert "编后" not in pipeline.process_item(item).text
+
+
+def test_evidence_says_each_thing_once() -> None:
+    one = fetched(PAGE.encode(), "text/html")
+    quick = read_article(PAGE.encode(), url=one.url)
+    done = assess(replace(one, evidence=quick.evidence), region="云南", selectors=None)
+    assert len(done.evidence) == len(set(done.evidence))
+    assert {item.about for item in done.evidence} == {item.about for item in quick.evidence}
 
 
 def test_json_answers_are_not_read_as_pages() -> None:
     one = fetched(b"{}", "application/json")
-    assert assess(one, region="云南").text == one.text
+    assert assess(one, region="云南", selectors=None).text == one.text
 
 
 @pytest.mark.parametrize(
