@@ -5,6 +5,7 @@ Each host is healthy on day 1, fails on day 2 and has recovered on day 3.
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -47,14 +48,25 @@ def source_id(story: Story) -> str:
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """The database after all stories were crawled on all three days."""
-    folder = tmp_path_factory.mktemp("stories")
+    """The database after all stories were crawled on all three days; crawled once a session.
+
+    ``tests/scheduler`` judges the same runs.
+    """
+    folder = tmp_path_factory.getbasetemp() / "stories"
+    url = f"sqlite:///{folder / 'cppcc.db'}"
+    if not folder.exists():
+        _crawl_all(folder, url)
+    database = open_database(url)
+    yield database
+    database.close()
+
+
+def _crawl_all(folder: Path, url: str) -> None:
     sources = folder / "sources"
-    sources.mkdir()
+    sources.mkdir(parents=True)
     for story in STORIES:
         text = DECLARATION.format(name=story.name * 2, host=story.host, list_url=story.list_url)
         (sources / f"{source_id(story)}.toml").write_text(text, "utf-8")
-    url = f"sqlite:///{folder / 'cppcc.db'}"
     open_database(url).close()
     with SmallInternet(day=1) as internet:
         for day in (1, 2, 3):
@@ -71,9 +83,6 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
                 },
                 seconds=240,
             )
-    database = open_database(url)
-    yield database
-    database.close()
 
 
 def run_of(database: Database, story: Story, day: int) -> RunRecord:
