@@ -19,6 +19,10 @@ ROBOTSTXT_OBEY = True
 DOWNLOAD_DELAY = 3.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 
+# Scrapy starts so many tasks for the output of each response, 100 by default; our pipelines
+# wait for nothing, so more than one only costs.
+CONCURRENT_ITEMS = 1
+
 # Bounds.
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 8 * 2**20  # the largest real page seen is under 3 MiB
