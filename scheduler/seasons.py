@@ -22,9 +22,13 @@ DAY = timedelta(days=1)
 LADDER = tuple(minutes * MINUTE for minutes in (1, 5, 15, 30, 60, 120, 240, 720, 1440))
 EPOCH = datetime(2000, 1, 1, tzinfo=SHANGHAI)
 
+LONGEST_NIGHT = timedelta(hours=4)
+"""A night widens no interval beyond its season's bounds and this."""
 FIRST_WAIT = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(hours=4)
-WALLED_FIRST_WAIT = timedelta(hours=2)
+WALLED_LONGEST_NIGHT = timedelta(hours=4)
+"""A night widens no interval beyond its season's bounds and this."""
+FIRST_WAIT = timedelta(hours=2)
 WALLED_LONGEST_WAIT = timedelta(hours=24)
 
 MonthDay = tuple[int, int]
@@ -122,7 +126,8 @@ def interval(
     wanted = bounds.closest if spacing is None else spacing / 2
     chosen = min(max(wanted, bounds.closest), bounds.widest)
     if _is_night(calendar, local):
-        chosen = min(chosen * calendar.night_factor, max(bounds.widest, 2 * bounds.closest))
+        longest = max(bounds.widest, min(2 * bounds.closest, LONGEST_NIGHT))
+        chosen = min(chosen * calendar.night_factor, longest)
     return snap(chosen)
 
 

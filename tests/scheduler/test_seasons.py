@@ -73,6 +73,7 @@ def test_a_region_is_in_session_from_a_week_before_to_three_days_after(
         ("2027-01-15T10:00", timedelta(days=3), HOUR),  # rarely changes: as wide as it allows
         ("2027-01-15T23:00", timedelta(hours=1), HOUR),  # at night
         ("2026-07-01T10:00", timedelta(hours=1), 12 * HOUR),
+        ("2026-07-01T23:00", timedelta(hours=1), 12 * HOUR),  # a night skips no day
         ("2026-01-25T10:00", timedelta(hours=1), 30 * MINUTE),  # 云南 opens on the 27th
         ("2026-01-25T10:00", None, 15 * MINUTE),
     ],
