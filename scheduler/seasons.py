@@ -26,9 +26,7 @@ LONGEST_NIGHT = timedelta(hours=4)
 """A night widens no interval beyond its season's bounds and this."""
 FIRST_WAIT = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(hours=4)
-WALLED_LONGEST_NIGHT = timedelta(hours=4)
-"""A night widens no interval beyond its season's bounds and this."""
-FIRST_WAIT = timedelta(hours=2)
+WALLED_FIRST_WAIT = timedelta(hours=2)
 WALLED_LONGEST_WAIT = timedelta(hours=24)
 
 MonthDay = tuple[int, int]
