@@ -17,7 +17,7 @@ from crawler.pages.quality import (
     check_article,
     check_bytes,
     check_text,
-    refusal_without_text,
+    refuse_without_text,
     sureness,
 )
 from crawler.pages.selectors import Selectors, body_text, sharpen
@@ -87,13 +87,13 @@ def read_generically(
     head = read_head(tree, text)
     found = find_body(page, find_anchor(page, head))
     if found is None:
-        raise refusal_without_text(text, head.title, page, at)
+        refuse_without_text(text, head.title, page, at)
     title = find_title(page, head, start=found.start, end=found.end)
     line = title.line if title else None
     beside = [part for part in (title.kicker, title.subtitle) if part] if title else []
     content = select_text(page, found, line, title.text if title else "", beside=beside)
     if not content.paragraphs:
-        raise refusal_without_text(text, head.title, page, at)
+        refuse_without_text(text, head.title, page, at)
     check_text(decoded, content.paragraphs, at)
     first = content.first
     dated = find_date(page, head, text, url, title=line, start=first, lines=content, now=now)

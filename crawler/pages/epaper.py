@@ -170,7 +170,7 @@ def read_period(body: bytes, *, url: str | None = None) -> tuple[date, ...]:
             raise LayoutChangedError(f"no such day: {year}-{month}-{day}", url=url) from exc
     if not days and not _PERIOD_ROOT.search(text):
         visible = re.sub(r"<[^>]{0,2000}>", "", text)
-        refuse_challenge(text, visible, url)
+        refuse_challenge("", visible, text, url)
         refuse_not_found("", visible, url)
         raise LayoutChangedError("not an index of issues: no <period> element", url=url)
     return tuple(sorted(days))

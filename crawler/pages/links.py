@@ -150,8 +150,8 @@ def _parse(body: bytes, url: str, charset: str | None) -> _Page:
     title = (head.text() or "").strip() if head else ""
     page = _Page(html, tree, walk, title)
     visible = _visible(page)
-    refuse_mojibake(decoded, visible, url)
-    refuse_challenge(html, visible, url)
+    refuse_mojibake(visible, url, lost=decoded.replaced, of=len(decoded.text))
+    refuse_challenge(title, visible, html, url)
     if not _is_rich(walk):
         refuse_not_found(title, visible, url)
     refuse_cut_short(html, url)
@@ -194,7 +194,7 @@ def _refuse_unless_empty(page: _Page, pager: Pager, url: str) -> None:
     if pager.page_count is not None and _holds_empty_list(page.tree):
         return
     refuse_not_found(page.title, visible, url)
-    refuse_script_shell(page.html, visible, url)
+    refuse_script_shell(visible, page.html, url)
     sentences = [text for text in page.walk.loose_texts if len(text) > 60]
     if sum(map(len, sentences)) > 400:
         raise WrongContentError("an article, not a list: long text and no article links", url=url)

@@ -202,7 +202,7 @@ def test_a_host_that_is_a_suffix_stays_as_it_is(url: str) -> None:
 
 @pytest.mark.parametrize("host", [".", "...", "\u3002"])
 def test_a_host_of_dots_is_none(host: str) -> None:
-    with pytest.raises(ValueError, match="dots only|label"):
+    with pytest.raises(ValueError, match=r"dots only|label"):
         canonical_url(f"http://{host}/1.html")
 
 
