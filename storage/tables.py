@@ -288,7 +288,7 @@ class FigureRow(Base):
     """One number that the current revision states."""
 
     __tablename__ = "figures"
-    __table_args__ = (Index(None, "key"), Index(None, "metric"))
+    __table_args__ = (Index(None, "key", "publication_id"), Index(None, "metric"))
 
     publication_id: Mapped[int] = mapped_column(Id, ForeignKey("publications.id"), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
