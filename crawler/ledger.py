@@ -17,7 +17,6 @@ from storage.discoveries import KnownLink
 from storage.list_heads import ListHead, get_list_head, put_list_head
 from storage.records import Article, Link, Refusal, RunCounts, Saved, Verdict
 from storage.runs import LeaseState, RunRecord
-from storage.takedown import MISSING_CLASSES, record_missing
 
 LEASE_SECONDS = 120.0
 """How long a run may stay silent before it counts as dead; it beats far more often."""
@@ -75,14 +74,12 @@ class RunLedger:
             )
 
     def refuse(self, refusal: Refusal) -> None:
-        """Enter a refused request; a known article that is not there is counted as missing."""
+        """Enter a refused request; storage counts a known article that is not there as missing."""
         with self.database.begin() as session:
             runs.hold_lease(session, self.run_id, self.token)
             discoveries.record_refusal(
                 session, refusal, source_id=self.source_id, run_id=self.run_id, now=self.now()
             )
-            if refusal.kind == "article" and refusal.refusal_class in MISSING_CLASSES:
-                record_missing(session, refusal.url, now=self.now())
 
     def save(self, batch: Sequence[Article]) -> list[SaveOutcome]:
         """Store ``batch`` in one transaction."""

@@ -268,7 +268,10 @@ class SourceSpider(scrapy.Spider):
                 raise TruncatedPageError(f"more than {MAX_ARTICLE_PAGES} pages", url=ask.url)
             yield from self.ask(replace(ask, url=article.next_page, parts=parts))
             return
-        yield self.complete_article(join_pages(parts[0], parts[1:]))
+        joined = join_pages(parts[0], parts[1:])
+        # The address that the list names is the identity, also where it redirects: the link
+        # would else stay open for ever, and what a list shows could not be matched to it.
+        yield self.complete_article(replace(joined, url=ask.link.url if ask.link else joined.url))
 
     def complete_article(self, article: Article) -> Article:
         """The article with its canonical URL, source and time, aliases looked up."""

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from crawler.pages.urls import canonical_url
 from storage.database import open_database
-from storage.discoveries import list_refusals
+from storage.discoveries import LinkState, due_links, list_refusals
+from storage.publications import get_publication
 from storage.records import RefusalClass
 from storage.runs import list_runs
 from tests.crawl_many import crawl_many
@@ -35,6 +37,7 @@ LINKS = {
     "/private/t20210124_4.html": "机器人不得入内的那一页文章",
     "http://elsewhere.example/202101/t20210124_5.html": "别的网站上的一篇转载文章",
     "/202101/t20210124_6.html": "转到别的网站去的一篇旧文章",
+    "/202101/t20210124_7.html": "搬到本站另一个地址去的文章",
 }
 DECLARATION = f"""
 name = "测试网"
@@ -82,12 +85,18 @@ def site() -> Iterator[Site]:
                 )
                 self.answer(f"<html><title>动态</title><body><ul>{rows}</ul></body></html>")
             elif path.endswith("_6.html"):
-                self.send_response(302)
-                self.send_header("Location", "http://elsewhere.example/gone.html")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+                self.redirect("http://elsewhere.example/gone.html")
+            elif path.endswith("_7.html"):
+                self.redirect("/moved/7.html")
             else:
-                self.answer(ARTICLE.format(title=LINKS[path]))
+                title = LINKS.get(path, LINKS["/202101/t20210124_7.html"])
+                self.answer(ARTICLE.format(title=title))
+
+        def redirect(self, target: str) -> None:
+            self.send_response(302)
+            self.send_header("Location", target)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def answer(self, text: str, kind: str = "text/html; charset=utf-8") -> None:
             body = text.encode()
@@ -142,6 +151,9 @@ def test_manners(site: Site, tmp_path: Path) -> None:
     with database.reading() as session:
         (record,) = list_runs(session)
         refusals = list_refusals(session, record.id)
+        moved = get_publication(session, canonical_url(f"http://{HOST}/202101/t20210124_7.html"))
+        due = record.finished_at or record.created_at
+        pending = due_links(session, "polite_net", now=due, limit=9, state=LinkState.PENDING)
     database.close()
     classes = {
         urlsplit(refusal.url).path.rpartition("_")[2]: refusal.refusal_class for refusal in refusals
@@ -151,7 +163,10 @@ def test_manners(site: Site, tmp_path: Path) -> None:
         "5.html": RefusalClass.OFFSITE,
         "6.html": RefusalClass.OFFSITE,
     }
-    assert record.counts.articles_new == 3
+    assert record.counts.articles_new == 4
+    assert moved.summary.url.endswith("_7.html"), "identity is the address that the list names"
+    assert moved.captures[0].url.endswith("/moved/7.html")
+    assert not pending
     assert record.verdict is not None
     assert record.verdict.kind.value == "partial", "a page that robots.txt forbids stays open"
     assert "robots.txt" in record.verdict.reason
