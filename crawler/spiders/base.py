@@ -241,7 +241,7 @@ class SourceSpider(scrapy.Spider):
             if record and record.state is not LinkState.PENDING and record.next_check_at > now:
                 self.account.known_bad += record.state is LinkState.REFUSED
                 continue
-            if self.limit is not None and self.account.asked["article"] >= self.limit:
+            if self.limit is not None and len(self.asked_articles) >= self.limit:
                 self.account.stopped = f"stopped at the limit of {self.limit} articles"
                 return
             self.asked_articles.add(url)
