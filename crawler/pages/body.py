@@ -6,9 +6,11 @@ line by line (``boilerplate``).
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from operator import attrgetter
 
 from crawler.pages.boilerplate import dropped_by, heads_comments, heads_links
 from crawler.pages.tree import Line, Page
@@ -31,6 +33,7 @@ _LEVELS = 3
 _WORTH_ADDING = 0.25
 _NEARLY_ALL = 0.985
 _ENOUGH = 60.0
+_first_line = attrgetter("start")
 _SENTENCE = 12
 """Characters from which a line with a stop in it counts as a sentence."""
 
@@ -63,10 +66,11 @@ def shares(page: Page) -> list[float]:
     found = page.shares
     for box in page.boxes:
         share = found[box.parent] if box.parent >= 0 else 1.0
-        if box.tag in _ASIDE_TAGS:
-            share = min(share, _OF_ASIDES)
-        if box.name and share > _OF_REPLIES:
-            share = min(share, _share_by_name(box.name))
+        if share > _OF_REPLIES:  # the least that a name can make of it
+            if share > _OF_ASIDES and box.tag in _ASIDE_TAGS:
+                share = _OF_ASIDES
+            if box.name and (named := _share_by_name(box.name)) < share:
+                share = named
         found.append(share)
     return found
 
@@ -126,21 +130,17 @@ def find_body(page: Page, anchor: int | None = None) -> Body | None:
 def _heaviest(page: Page, worths: list[float], anchor: int) -> Body | None:
     _discount(page, worths, anchor)
     sums = [0.0, *accumulate(worths)]
-    best, most = -1, 0.0
-    for box in page.boxes:
-        total = sums[box.end] - sums[box.start]
-        if total > 0 and total >= most:
-            best, most = box.index, total
-    if best < 0:
+    totals = [sums[box.end] - sums[box.start] for box in page.boxes]
+    most = max(totals)
+    if most <= 0:
         return None
-    best = _widened(page, worths, _tightened(page, sums, best))
+    best = len(totals) - 1 - totals[::-1].index(most)  # the innermost of equal boxes
+    best = _widened(page, worths, _tightened(page, totals, best))
     box = page.boxes[best]
-    rivals = (
-        sums[other.end] - sums[other.start]
-        for other in page.boxes
-        if other.end <= box.start or other.start >= box.end
-    )
-    return Body(best, box.start, box.end, most, max(0.0, max(rivals, default=0.0)))
+    # Boxes stand in the order of their first lines.
+    behind = bisect_left(page.boxes, box.end, lo=best, key=_first_line)
+    ahead = [totals[other.index] for other in page.boxes[:best] if other.end <= box.start]
+    return Body(best, box.start, box.end, most, max([0.0, *totals[behind:], *ahead]))
 
 
 def _discount(page: Page, worths: list[float], anchor: int) -> None:
@@ -163,17 +163,18 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
                 factor = min(factor, _OF_ASIDES)
 
 
-def _tightened(page: Page, sums: list[float], best: int) -> int:
+def _tightened(page: Page, totals: list[float], best: int) -> int:
     """The smallest box that holds nearly all of what the best box holds."""
     while True:
         outer = page.boxes[best]
-        enough = _NEARLY_ALL * (sums[outer.end] - sums[outer.start])
+        enough = _NEARLY_ALL * totals[best]
         inner = None
-        for box in page.boxes[best + 1 :]:
+        for index in range(best + 1, len(totals)):
+            box = page.boxes[index]
             if box.start >= outer.end and box.depth <= outer.depth:
                 break
-            if box.parent == best and sums[box.end] - sums[box.start] >= enough:
-                inner = box.index
+            if box.parent == best and totals[index] >= enough:
+                inner = index
                 break
         if inner is None:
             return best

@@ -30,12 +30,11 @@ _BLOCK_TAGS = _names(
     founder-title founder-author video
     """
 )
-_INLINE, _TEXT, _UNREAD, _BREAK, _IMAGE, _LINK, _BLOCK = range(7)
+_INLINE, _UNREAD, _BREAK, _IMAGE, _LINK, _BLOCK = range(6)
 _KINDS: dict[str | None, int] = {
     **dict.fromkeys(_UNREAD_TAGS, _UNREAD),
     **dict.fromkeys(_BLOCK_TAGS, _BLOCK),
     **dict.fromkeys(("-comment", "-doctype", "-document", None), _UNREAD),
-    "-text": _TEXT,
     "br": _BREAK,
     "img": _IMAGE,
     "a": _LINK,
@@ -148,12 +147,8 @@ def _hidden_names(source: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _is_hidden_block(attributes: dict[str, str | None], hidden_names: frozenset[str]) -> bool:
-    """Whether a block is hidden otherwise than by its own style."""
-    if "hidden" in attributes:
-        return True
-    if not hidden_names:
-        return False
+def _is_hidden_by_sheet(attributes: dict[str, str | None], hidden_names: frozenset[str]) -> bool:
+    """Whether a style sheet of the page hides a block by its class or id."""
     name = attributes.get("class")
     if name and not hidden_names.isdisjoint(name.split()):
         return True
@@ -190,47 +185,57 @@ def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str]) -> None:
             node = node.next
         if node is None:
             break
-        tag = node.tag
-        kind = kind_of(tag, _INLINE)
-        if kind == _TEXT:
-            text = node.text_content
+        text = node.text_content  # None for what is no text, and most nodes are text
+        if text is not None:
             if text and not text.isspace():
                 parts.append(text)
                 if link_depth:
                     linked += len(text.strip())
-        elif kind == _BREAK:
+            node = node.next
+            continue
+        tag = node.tag
+        kind = kind_of(tag, _INLINE)
+        if kind == _BREAK:
             if parts:
                 _end_line(lines, parts, linked, box)
                 parts, linked = [], 0
         elif kind != _UNREAD:
             attributes = node.attributes
-            style = attributes.get("style")
-            if (style and _HIDING.search(style)) or (
-                kind == _BLOCK and attributes and _is_hidden_block(attributes, hidden_names)
+            if attributes and (
+                ((style := attributes.get("style")) and _HIDING.search(style))
+                or (kind == _BLOCK and "hidden" in attributes)
+                or (
+                    kind == _BLOCK
+                    and hidden_names
+                    and _is_hidden_by_sheet(attributes, hidden_names)
+                )
             ):
                 page.hidden_chars += len(node.text())
             elif kind == _IMAGE:
                 page.pictures.append(_picture(attributes, len(lines), box))
-            elif len(stack) < MAX_DEPTH and len(lines) < MAX_LINES:
-                if kind == _BLOCK:
-                    if parts:
-                        _end_line(lines, parts, linked, box)
-                        parts, linked = [], 0
-                    name = ""
-                    if attributes:
-                        name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-                    number = len(boxes)
-                    boxes.append(Box(number, box, tag or "", name.lower(), len(stack), len(lines)))
-                    box = number
-                elif kind == _LINK:
-                    # <a name=top> marks a place; unclosed, it would make the whole page a link.
-                    if attributes.get("href"):
-                        link_depth += 1
-                    else:
-                        kind = _INLINE
-                stack.append((node, kind))
-                node = node.first_child
-                continue
+            else:
+                if parts and kind == _BLOCK:
+                    _end_line(lines, parts, linked, box)
+                    parts, linked = [], 0
+                child = node.first_child  # an empty element makes no box
+                if child is not None and len(stack) < MAX_DEPTH and len(lines) < MAX_LINES:
+                    if kind == _BLOCK:
+                        name = ""
+                        if attributes:
+                            name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+                            name = name.lower()
+                        number = len(boxes)
+                        boxes.append(Box(number, box, tag or "", name, len(stack), len(lines)))
+                        box = number
+                    elif kind == _LINK:
+                        # <a name=top> marks a place; unclosed, it would link the whole page.
+                        if attributes.get("href"):
+                            link_depth += 1
+                        else:
+                            kind = _INLINE
+                    stack.append((node, kind))
+                    node = child
+                    continue
         node = node.next
     if parts:
         _end_line(lines, parts, linked, box)
