@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
 
-from crawler.pages.boilerplate import dropped_by, heads_comments, heads_links
+from crawler.pages.boilerplate import MAX_HEADING, dropped_by, heads_comments, heads_links
 from crawler.pages.tree import Line, Page
 
 _STOPS = re.compile(r"[，。！？；、…]|[,;!?](?=[\u4e00-\u9fff\s”]|$)")
@@ -153,13 +153,16 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
     for index in range(anchor, len(page.lines)):
         value = worths[index]
         if value > 0:
-            worths[index] = value * factor
+            if factor < 1.0:
+                worths[index] = value * factor
             seen += value
         elif seen > _ENOUGH:
-            text = page.lines[index].text
-            if not page.lines[index].linked and heads_comments(text):
+            line = page.lines[index]
+            if len(line.text) > MAX_HEADING:
+                continue
+            if not line.linked and heads_comments(line.text):
                 factor = _OF_REPLIES
-            elif heads_links(text):
+            elif heads_links(line.text):
                 factor = min(factor, _OF_ASIDES)
 
 

@@ -159,7 +159,8 @@ _CONTAINED = [
 ]
 _SHORT = 170
 _MAX_DROPPED = 300
-_MAX_HEADING = 24
+MAX_HEADING = 24
+"""Characters of a line that may head what follows an article; a longer one heads nothing."""
 
 
 def dropped_by(text: str) -> str | None:
@@ -180,13 +181,13 @@ def dropped_by(text: str) -> str | None:
 
 def heads_links(text: str) -> bool:
     """Whether a line heads related links, recommendations or a ranking."""
-    if len(text) > _MAX_HEADING or not _LINK_HINT.search(text):
+    if len(text) > MAX_HEADING or not _LINK_HINT.search(text):
         return False
     return _HEADS_LINKS.match(text) is not None
 
 
 def heads_comments(text: str) -> bool:
     """Whether a line heads what readers wrote."""
-    if len(text) > _MAX_HEADING or not _COMMENT_HINT.search(text):
+    if len(text) > MAX_HEADING or not _COMMENT_HINT.search(text):
         return False
     return _HEADS_COMMENTS.match(text) is not None

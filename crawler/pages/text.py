@@ -84,7 +84,8 @@ def table_rows(page: Page, begin: int, end: int) -> dict[int, int]:
     A row is data when each of its cells holds one short line.
     """
     cells: dict[int, list[int]] = {}
-    if not any(box.tag == "tr" and box.start < end and box.end > begin for box in page.boxes):
+    inside = [box.tag for box in page.boxes if box.start < end and box.end > begin]
+    if "tr" not in inside:
         return {}
     for index in range(begin, end):
         box = page.boxes[page.lines[index].box]

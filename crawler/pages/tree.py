@@ -147,13 +147,11 @@ def _hidden_names(source: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _is_hidden_by_sheet(attributes: dict[str, str | None], hidden_names: frozenset[str]) -> bool:
-    """Whether a style sheet of the page hides a block by its class or id."""
-    name = attributes.get("class")
-    if name and not hidden_names.isdisjoint(name.split()):
-        return True
-    name = attributes.get("id")
-    return bool(name) and f"#{name}" in hidden_names
+def _named(names: tuple[str | None, str | None], hidden_names: frozenset[str]) -> tuple[str, bool]:
+    """A box's name by its class and id, and whether a style sheet of the page hides it."""
+    classes, own = names[0] or "", names[1] or ""
+    hidden = not hidden_names.isdisjoint(classes.split()) or f"#{own}" in hidden_names
+    return f"{classes} {own}".lower(), hidden
 
 
 def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str]) -> None:
@@ -168,6 +166,7 @@ def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str]) -> None:
     linked = 0
     link_depth = 0
     stack: list[tuple[LexborNode, int]] = []
+    known_names: dict[tuple[str | None, str | None], tuple[str, bool]] = {}
     kind_of = _KINDS.get
     node = root.first_child
     while True:
@@ -201,15 +200,19 @@ def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str]) -> None:
                 parts, linked = [], 0
         elif kind != _UNREAD:
             attributes = node.attributes
-            if attributes and (
-                ((style := attributes.get("style")) and _HIDING.search(style))
-                or (kind == _BLOCK and "hidden" in attributes)
-                or (
-                    kind == _BLOCK
-                    and hidden_names
-                    and _is_hidden_by_sheet(attributes, hidden_names)
-                )
-            ):
+            name, hidden = "", False
+            if attributes:
+                if kind == _BLOCK:
+                    names = attributes.get("class"), attributes.get("id")
+                    known = known_names.get(names)
+                    if known is None:
+                        known = known_names[names] = _named(names, hidden_names)
+                    name, hidden = known
+                    hidden = hidden or "hidden" in attributes
+                style = attributes.get("style")
+                if style and not hidden:
+                    hidden = _HIDING.search(style) is not None
+            if hidden:
                 page.hidden_chars += len(node.text())
             elif kind == _IMAGE:
                 page.pictures.append(_picture(attributes, len(lines), box))
@@ -220,10 +223,6 @@ def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str]) -> None:
                 child = node.first_child  # an empty element makes no box
                 if child is not None and len(stack) < MAX_DEPTH and len(lines) < MAX_LINES:
                     if kind == _BLOCK:
-                        name = ""
-                        if attributes:
-                            name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-                            name = name.lower()
                         number = len(boxes)
                         boxes.append(Box(number, box, tag or "", name, len(stack), len(lines)))
                         box = number
