@@ -16,8 +16,9 @@ from crawler.account import Account
 from crawler.errors import PageError, TruncatedPageError
 from crawler.ledger import LEASE_SECONDS, RunLedger
 from crawler.pages import join_pages, read_article
+from crawler.pages.charset import declared_charset
 from crawler.pages.urls import canonical_url
-from crawler.pipelines.clean import assess, declared_charset
+from crawler.pipelines.clean import assess
 from crawler.sources.declaration import Source
 from crawler.statuses import refusal_of_status
 from scheduler.import_input import GivenText, ImportFileError, Item, Page, Unusable, read_items

@@ -7,11 +7,13 @@ tried first; the legacy encodings are told apart by which one yields common char
 
 import codecs
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w-]+)""", re.I
 )
+_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.I)
 _HEAD_BYTES = 4096
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -101,3 +103,11 @@ def _sampled(body: bytes, encoding: str) -> tuple[float, str]:
 def _decoded(body: bytes, encoding: str) -> Decoded:
     text = body.decode(encoding, "replace")
     return Decoded(text, encoding, text.count("\ufffd"))
+
+
+def declared_charset(headers: Iterable[tuple[str, str]]) -> str | None:
+    """The charset that the Content-Type among HTTP ``headers`` declares, if any."""
+    for name, value in headers:
+        if name.lower() == "content-type" and (found := _HEADER_CHARSET.search(value)):
+            return found[1].lower()
+    return None

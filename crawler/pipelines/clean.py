@@ -1,14 +1,14 @@
 """Reads the few pages that are flagged publications again, with more care."""
 
 import logging
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from crawler.errors import PageError
 from crawler.pages import Selectors, join_pages
 from crawler.pages.careful import reread_carefully
+from crawler.pages.charset import declared_charset
 from crawler.reading import read_publication
 from storage.records import Article, Capture, Evidence
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from crawler.sources.declaration import Source
 
 logger = logging.getLogger(__name__)
-
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.I)
 
 
 class CleanPipeline:
@@ -85,14 +83,6 @@ def _doubt(refusal: PageError) -> Evidence:
         span=(0, len(refusal.detail)),
         quote=refusal.detail,
     )
-
-
-def declared_charset(headers: Iterable[tuple[str, str]]) -> str | None:
-    """The charset that a Content-Type header declares, if any."""
-    for name, value in headers:
-        if name.lower() == "content-type" and (found := _CHARSET.search(value)):
-            return found[1].lower()
-    return None
 
 
 def _all_html(captures: Sequence[Capture]) -> bool:

@@ -16,6 +16,7 @@ from crawler.errors import PageError, TruncatedPageError
 from crawler.failures import refusal_of
 from crawler.ledger import RunLedger
 from crawler.pages import join_pages, read_article
+from crawler.pages.charset import declared_charset
 from crawler.pages.urls import canonical_url
 from crawler.sources.declaration import Source
 from storage.discoveries import LinkState
@@ -307,7 +308,6 @@ class _RedirectedError(PageError):
 
 
 def charset_of(response: Response) -> str | None:
-    """The charset that the Content-Type header declares, if any."""
+    """The charset that the answer's Content-Type declares, if any."""
     header = response.headers.get("Content-Type") or b""
-    _, _, value = header.decode("latin-1").lower().partition("charset=")
-    return value.split(";")[0].strip(" \"'") or None
+    return declared_charset([("content-type", header.decode("latin-1"))])
