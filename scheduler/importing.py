@@ -16,7 +16,7 @@ from crawler.account import Account
 from crawler.errors import PageError, TruncatedPageError
 from crawler.ledger import LEASE_SECONDS, RunLedger
 from crawler.pages import join_pages, read_article
-from crawler.pages.charset import declared_charset
+from crawler.pages.charset import header_charset
 from crawler.pages.urls import canonical_url
 from crawler.pipelines.clean import assess
 from crawler.sources.declaration import Source
@@ -242,7 +242,7 @@ def _from_page(page: Page, source: Source | None) -> Article:
     article = read_article(
         capture.body,
         url=page.url,
-        charset=declared_charset(capture.headers),
+        charset=header_charset(capture.headers),
         now=capture.fetched_at,
         selectors=source.selectors if source else None,
     )

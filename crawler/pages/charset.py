@@ -105,7 +105,7 @@ def _decoded(body: bytes, encoding: str) -> Decoded:
     return Decoded(text, encoding, text.count("\ufffd"))
 
 
-def declared_charset(headers: Iterable[tuple[str, str]]) -> str | None:
+def header_charset(headers: Iterable[tuple[str, str]]) -> str | None:
     """The charset that the Content-Type among HTTP ``headers`` declares, if any."""
     for name, value in headers:
         if name.lower() == "content-type" and (found := _HEADER_CHARSET.search(value)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from crawler.errors import PageError
 from crawler.pages import Selectors, join_pages
 from crawler.pages.careful import reread_carefully
-from crawler.pages.charset import declared_charset
+from crawler.pages.charset import header_charset
 from crawler.reading import read_publication
 from storage.records import Article, Capture, Evidence
 
@@ -69,7 +69,7 @@ def _reread(capture: Capture, selectors: Selectors | None) -> Article:
     return reread_carefully(
         capture.body,
         url=capture.url,
-        charset=declared_charset(capture.headers),
+        charset=header_charset(capture.headers),
         now=capture.fetched_at,
         selectors=selectors,
     )

@@ -16,7 +16,7 @@ from crawler.errors import PageError, TruncatedPageError
 from crawler.failures import refusal_of
 from crawler.ledger import RunLedger
 from crawler.pages import join_pages, read_article
-from crawler.pages.charset import declared_charset
+from crawler.pages.charset import header_charset
 from crawler.pages.urls import canonical_url
 from crawler.sources.declaration import Source
 from storage.discoveries import LinkState
@@ -310,4 +310,4 @@ class _RedirectedError(PageError):
 def charset_of(response: Response) -> str | None:
     """The charset that the answer's Content-Type declares, if any."""
     header = response.headers.get("Content-Type") or b""
-    return declared_charset([("content-type", header.decode("latin-1"))])
+    return header_charset([("content-type", header.decode("latin-1"))])

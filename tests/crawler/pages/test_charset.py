@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.pages import decode
-from crawler.pages.charset import declared_charset
+from crawler.pages.charset import declared_charset, header_charset
 
 SENTENCE = "县政协召开协商会，委员们围绕河湾镇的水利工程提出了意见和建议，有关部门当场作了答复。"
 TRADITIONAL = "縣政協召開協商會，委員們圍繞河灣鎮的水利工程提出了意見和建議，有關部門當場作了答覆。"
@@ -58,3 +58,15 @@ def test_declared_charset_is_found_in_both_forms() -> None:
 def test_any_bytes_become_text(body: bytes, declared: str | None) -> None:
     decoded = decode(body, declared=declared)
     assert decoded.replaced == decoded.text.count("\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("value", "charset"),
+    [
+        ("text/html; charset=GBK", "gbk"),
+        ('text/html;charset="utf-8"', "utf-8"),
+        ("text/html", None),
+    ],
+)
+def test_header_charset(value: str, charset: str | None) -> None:
+    assert header_charset([("X", "charset=no"), ("content-type", value)]) == charset

@@ -9,7 +9,7 @@ import pytest
 from crawler.errors import PageError
 from crawler.pages import Selectors, read_article
 from crawler.pages.careful import reread_carefully
-from crawler.pipelines.clean import CleanPipeline, assess, declared_charset
+from crawler.pipelines.clean import CleanPipeline, assess
 from crawler.reading import read_publication
 from storage.records import Article, Capture
 from tests.storage.samples import NOW
@@ -112,15 +112,3 @@ def test_evidence_says_each_thing_once() -> None:
 def test_json_answers_are_not_read_as_pages() -> None:
     one = fetched(b"{}", "application/json")
     assert assess(one, region="云南", selectors=None).text == one.text
-
-
-@pytest.mark.parametrize(
-    ("value", "charset"),
-    [
-        ("text/html; charset=GBK", "gbk"),
-        ('text/html;charset="utf-8"', "utf-8"),
-        ("text/html", None),
-    ],
-)
-def test_declared_charset(value: str, charset: str | None) -> None:
-    assert declared_charset([("X", "charset=no"), ("content-type", value)]) == charset
