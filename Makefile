@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test check format bench clean setup
+.PHONY: demo test check format bench bench-long clean setup
 
 setup: $(STAMP)
 
@@ -32,7 +32,11 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 bench: setup
-	$(BIN)/pytest -m bench tests/benchmarks -s -q
+	$(BIN)/pytest -m "bench and not long" tests/benchmarks -s -q
+
+# The service over 50 kills, an idle hour, a soak, a simulated year: some three hours.
+bench-long: setup
+	$(BIN)/pytest -m "bench and long" tests/benchmarks -s -q
 
 clean:
 	rm -rf $(VENV) var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -47,6 +47,10 @@ class CrawlConfig(BaseSettings):
         return present.replace(year=self.today.year, month=self.today.month, day=self.today.day)
 
 
+FOR_TESTS = ("CPPCC_TEST_", "CPPCC_BENCH_", "CPPCC_PG_")
+"""Variables of the tests, the benchmarks and .ci/postgresql.sh, which are no settings."""
+
+
 def unknown_settings(known: set[str], environ: dict[str, str] | None = None) -> list[str]:
     """The ``CPPCC_`` variables that no setting claims: a misspelt one would do nothing."""
     names = os.environ if environ is None else environ
@@ -54,5 +58,5 @@ def unknown_settings(known: set[str], environ: dict[str, str] | None = None) -> 
     return sorted(
         name
         for name in names
-        if name.startswith("CPPCC_") and not name.startswith("CPPCC_TEST_") and name not in wanted
+        if name.startswith("CPPCC_") and not name.startswith(FOR_TESTS) and name not in wanted
     )

@@ -91,6 +91,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 @pytest.mark.bench
+@pytest.mark.long
 def test_idle_with_120_sources(tmp_path: Path) -> None:
     names = declare(tmp_path / "sources", 120)
     living = Living(tmp_path, environment(tmp_path / "sources"))
@@ -114,6 +115,7 @@ def test_idle_with_120_sources(tmp_path: Path) -> None:
 
 
 @pytest.mark.bench
+@pytest.mark.long
 def test_start_with_3000_sources(tmp_path: Path) -> None:
     names = declare(tmp_path / "sources", 3000)
     living = Living(tmp_path, environment(tmp_path / "sources"))

@@ -90,6 +90,7 @@ def strike(living: Living, victim: str, chance: random.Random) -> str:
 
 
 @pytest.mark.bench
+@pytest.mark.long
 def test_random_kills(tmp_path: Path) -> None:
     chance = random.Random(50)
     struck: Counter[str] = Counter()

@@ -48,6 +48,7 @@ def descendants(pid: int) -> int:
 
 
 @pytest.mark.bench
+@pytest.mark.long
 def test_soak(tmp_path: Path) -> None:
     chance = random.Random(60)
     sources = tmp_path / "sources"

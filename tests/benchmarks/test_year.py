@@ -31,6 +31,7 @@ PLANTED = 10
 
 
 @pytest.mark.bench
+@pytest.mark.long
 def test_simulated_year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulation, "HOUSEKEEPING", timedelta(hours=1))
     chance = random.Random(27)
