@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    any_,
+    bindparam,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from storage.changes import lock_writers
@@ -128,13 +138,20 @@ def known_links(session: Session, source_id: str, urls: Iterable[str]) -> dict[s
     for start in range(0, len(wanted), IN_BATCH):
         rows = session.execute(
             select(*_COLUMNS).where(
-                DiscoveryRow.url.in_(wanted[start : start + IN_BATCH]),
+                _is_one_of(session, wanted[start : start + IN_BATCH]),
                 DiscoveryRow.source_id == source_id,
             )
         )
         for row in rows:
             found[row[0]] = _known(tuple(row))
     return found
+
+
+def _is_one_of(session: Session, urls: list[str]) -> ColumnElement[bool]:
+    """The URL is one of ``urls``: one array for PostgreSQL, which else parses each parameter."""
+    if session.get_bind().dialect.name == "postgresql":
+        return DiscoveryRow.url == any_(literal(urls, ARRAY(Text)))
+    return DiscoveryRow.url.in_(urls)
 
 
 def due_links(
