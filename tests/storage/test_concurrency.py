@@ -1,6 +1,7 @@
 """Several writers at once: no change missed or repeated, one story a text, one runner a run."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -16,6 +17,11 @@ from tests.storage.samples import NOW, TEXT, article
 
 WRITERS = 4
 EACH = 12
+
+BETWEEN_POLLS = 0.001
+"""Seconds.  A thread that never waits keeps the interpreter from the one that holds SQLite's
+lock: each statement then takes 5 ms to get it back, and the others wait 30 s for the lock.
+"""
 
 
 def at_once(*jobs: Callable[[], None]) -> None:
@@ -57,6 +63,7 @@ def test_a_follower_misses_and_repeats_nothing(database: Database) -> None:
             followed.extend(found)
             if last and not found:
                 return
+            time.sleep(BETWEEN_POLLS)
 
     follow = threading.Thread(target=follower)
     follow.start()
