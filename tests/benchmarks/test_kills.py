@@ -16,8 +16,8 @@ import pytest
 from fixtures.server import SmallInternetProcess
 from fixtures.site import DAY_ONE
 from storage.database import Database
-from storage.records import SHANGHAI
-from storage.runs import RunState, create_run, list_runs
+from storage.records import SHANGHAI, VerdictKind
+from storage.runs import RunRecord, RunState, create_run, list_runs
 from tests.scheduler.living import Living, Receiver
 
 KILLS = int(os.environ.get("CPPCC_TEST_KILLS", "50"))
@@ -65,6 +65,15 @@ def flagged(database: Database) -> dict[str, str]:
             "SELECT f.id, p.url FROM flags f JOIN publications p ON p.id = f.publication_id"
         )
         return {f"flag:{number}": url for number, url in rows}
+
+
+def failures(records: list[RunRecord]) -> Counter[str]:
+    """Why runs failed: a kill gives a run back, so none should."""
+    return Counter(
+        record.verdict.reason
+        for record in records
+        if record.verdict is not None and record.verdict.kind is VerdictKind.FAILED
+    )
 
 
 def settings(internet: SmallInternetProcess, receiver: Receiver, day: int) -> dict[str, str]:
@@ -137,6 +146,8 @@ def test_random_kills(tmp_path: Path) -> None:
     print(f"\n{struck.total()} kills {dict(struck)} in {(time.monotonic() - began) / 60:.1f} min")
     print(f"runs: {len(records)}, states {dict(states)}, verdicts {dict(verdicts)}, "
           f"claims a run {dict(sorted(tokens.items()))}")  # fmt: skip
+    for reason, count in failures(records).items():
+        print(f"  failed {count} x: {reason}")
     print(f"items: {ours.total()} (undisturbed {theirs.total()}), lost {(theirs - ours).total()}, "
           f"doubled {(ours - theirs).total()}")  # fmt: skip
     print(f"flags: {len(flags)} (undisturbed {len(known)}), undelivered {len(undelivered)}, "
