@@ -3,9 +3,8 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.sources.declaration import Source
@@ -13,10 +12,9 @@ from scheduler.health import PASSING, Baseline, FailureClass, Judgement, RunEvid
 from scheduler.seasons import Calendar
 from scheduler.watching import changed
 from storage import incidents, schedule, watches
-from storage.discoveries import list_refusals
+from storage.discoveries import list_refusals, newest_listed
 from storage.records import SHANGHAI, VerdictKind
 from storage.runs import RunRecord, RunState
-from storage.tables import DiscoveryRow
 from storage.watches import Watch
 
 logger = logging.getLogger(__name__)
@@ -115,7 +113,11 @@ class Settler:
         now: datetime,
     ) -> RunEvidence:
         wrong = record.verdict is not None and record.verdict.kind is VerdictKind.WRONG_CONTENT
-        listed_on, known_on = _newest_listed(session, record) if wrong else (None, None)
+        listed_on = known_on = None
+        if wrong:
+            begun = record.started_at or record.due_at
+            listed_on = newest_listed(session, source.id, seen_since=begun)
+            known_on = newest_listed(session, source.id)
         sound = record.counts.refused == 0
         return RunEvidence(
             verdict=record.verdict,
@@ -177,12 +179,3 @@ def _after_run(watch: Watch, record: RunRecord) -> Watch:
         return watch
     watch = replace(watch, last_new_at=record.finished_at)
     return watch if record.trigger == "probe" else changed(watch, record.finished_at)
-
-
-def _newest_listed(session: Session, record: RunRecord) -> tuple[date | None, date | None]:
-    """The newest day printed on the lists of this run, and of all runs."""
-    newest = select(func.max(DiscoveryRow.listed_on)).where(
-        DiscoveryRow.source_id == record.source_id
-    )
-    seen = newest.where(DiscoveryRow.last_seen_at >= (record.started_at or record.due_at))
-    return session.scalar(seen), session.scalar(newest)

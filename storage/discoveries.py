@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    func,
     insert,
     literal,
     select,
@@ -165,6 +166,16 @@ def due_links(
         query = query.where(DiscoveryRow.state == state.value)
     rows = session.execute(query.order_by(DiscoveryRow.next_check_at).limit(limit))
     return [_known(tuple(row)) for row in rows]
+
+
+def newest_listed(
+    session: Session, source_id: str, *, seen_since: datetime | None = None
+) -> date | None:
+    """The newest day printed on this source's lists; on those read since an instant, if given."""
+    query = select(func.max(DiscoveryRow.listed_on)).where(DiscoveryRow.source_id == source_id)
+    if seen_since is not None:
+        query = query.where(DiscoveryRow.last_seen_at >= seen_since)
+    return session.scalar(query)
 
 
 def record_refusal(

@@ -16,15 +16,20 @@ PURE = [
 ]
 
 
-def imported(path: Path) -> set[str]:
-    """The top-level packages that a module imports."""
+def imported_modules(path: Path) -> set[str]:
+    """The modules that a module imports; of ``from a import b`` both ``a`` and ``a.b``."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-    return {name.split(".")[0] for name in names}
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a module imports."""
+    return {name.split(".")[0] for name in imported_modules(path)}
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -39,3 +44,11 @@ def test_imports_point_downwards(layer: str) -> None:
 @pytest.mark.parametrize("path", PURE, ids=lambda p: str(p.relative_to(ROOT)))
 def test_pure_modules_import_nothing_heavy(path: Path) -> None:
     assert not imported(path) & HEAVY
+
+
+@pytest.mark.parametrize("package", ["crawler", "scheduler", "fixtures"])
+def test_rows_do_not_leave_storage(package: str) -> None:
+    tables = {f"storage.{path.stem}" for path in (ROOT / "storage").glob("*tables.py")}
+    assert "storage.tables" in tables
+    for path in (ROOT / package).rglob("*.py"):
+        assert not imported_modules(path) & tables, path

@@ -15,6 +15,7 @@ from storage.discoveries import (
     LinkState,
     due_links,
     known_links,
+    newest_listed,
     record_links,
     record_refusal,
     waited,
@@ -142,3 +143,16 @@ def test_one_good_answer_between_starts_the_count_anew(database: Database) -> No
             refused(database, RefusalClass.SOFT_404, days=day + later)
     with database.reading() as session:
         assert get_publication(session, ONE.url).summary.removed_at is None
+
+
+def test_the_newest_listed_day_is_of_one_source_and_of_the_lists_read_since(
+    database: Database,
+) -> None:
+    listed(database, LINK)
+    listed(database, replace(LINK, url=article(2).url, published_on=date(2026, 1, 17)), days=3)
+    listed(database, replace(LINK, url=article(3).url, published_on=None), days=3)
+    with database.reading() as session:
+        assert newest_listed(session, "a") == date(2026, 1, 19)
+        assert newest_listed(session, "a", seen_since=NOW + DAY) == date(2026, 1, 17)
+        assert newest_listed(session, "a", seen_since=NOW + 4 * DAY) is None
+        assert newest_listed(session, "another") is None
