@@ -6,12 +6,12 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.errors import NotArticleError, TooShortError
+from crawler.errors import NotArticleError, ScriptShellError, TooShortError
 from crawler.pages.body import Body, find_body
 from crawler.pages.charset import Decoded, decode
-from crawler.pages.credits import find_credits, placed_outlet
+from crawler.pages.credits import find_credits, outlet_in_script, placed_outlet
 from crawler.pages.dates import address_doubt, find_date
-from crawler.pages.head import outlet_places, read_head
+from crawler.pages.head import named_outlet, outlet_places, read_head
 from crawler.pages.parts import absolute, next_page
 from crawler.pages.quality import (
     check_article,
@@ -23,10 +23,12 @@ from crawler.pages.quality import (
 from crawler.pages.selectors import Selectors, body_text, sharpen
 from crawler.pages.text import Text, select_text
 from crawler.pages.titles import find_anchor, find_title
-from crawler.pages.tree import Page, lay_out
+from crawler.pages.tree import Page, lay_out, lay_out_as_loaded
 from storage.records import Article, Evidence, Image
 
 _QUOTE = 300
+_HIDDEN_TEXT = 60
+"""Characters that a page without any text hides, from which it is worth another look."""
 _ONLY_SELECTED = 0.5
 """How sure a text is that only its declared selector vouches for."""
 _NO_PICTURE = re.compile(
@@ -81,9 +83,23 @@ def read_generically(
     tree: LexborHTMLParser, decoded: Decoded, *, url: str, now: datetime | None
 ) -> Article:
     """Read a parsed page with no selectors."""
+    page = lay_out(tree, decoded.text)
+    try:
+        return _read_page(tree, page, decoded, url=url, now=now)
+    except (NotArticleError, TooShortError, ScriptShellError):
+        if page.hidden_chars < _HIDDEN_TEXT:
+            raise
+        shown = lay_out_as_loaded(tree, decoded.text)
+        if shown.hidden_chars == page.hidden_chars:
+            raise
+        return _read_page(tree, shown, decoded, url=url, now=now)
+
+
+def _read_page(
+    tree: LexborHTMLParser, page: Page, decoded: Decoded, *, url: str, now: datetime | None
+) -> Article:
     text = decoded.text
     at = url or None
-    page = lay_out(tree, text)
     head = read_head(tree, text)
     found = find_body(page, find_anchor(page, head))
     if found is None:
@@ -101,6 +117,10 @@ def read_generically(
     outlet = credits.outlet
     if outlet is None or "label" not in outlet.evidence.rule:
         outlet = placed_outlet(outlet_places(tree, text)) or outlet
+        if outlet is None or outlet.evidence.field != "meta":
+            near = "\n".join([line.text for line in page.lines[max(0, first - 12) : first]])
+            outlet = placed_outlet(named_outlet(tree, near)) or outlet
+        outlet = outlet or outlet_in_script(text)
     sure = sureness(page, found, content, title, dated)
     check_article(text, head.title, page, content, title, sure, at)
     if title is None:

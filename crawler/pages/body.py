@@ -30,10 +30,17 @@ _OF_ASIDES = 0.3
 _POOR = 120.0
 _SHORT_LINE = 6
 _LEVELS = 3
+_LINK = -4.0
+"""The worth of a line that is mostly link, at best."""
 _WORTH_ADDING = 0.25
 _NEARLY_ALL = 0.985
 _ENOUGH = 60.0
 _first_line = attrgetter("start")
+_DAY_BESIDE = re.compile(
+    r"[\s\[(（|·-]*(?:(?:19|20)?\d\d\s*[-/.年])?\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?"
+    r"(?:\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s\])）]*"
+)
+_LONGEST_DAY = 24
 _SENTENCE = 12
 """Characters from which a line with a stop in it counts as a sentence."""
 
@@ -94,8 +101,8 @@ def _worth(line: Line) -> float:
     size = len(text)
     linked = min(line.linked, size)
     plain = size - linked
-    if linked * 2 > size:
-        return -4.0 - 0.3 * min(linked, 40)
+    if linked * 2 > size or is_dated_link(line):
+        return _LINK - 0.3 * min(linked, 40)
     stops = len(_STOPS.findall(text)) if plain >= _SHORT_LINE else 0
     if stops and plain < _SENTENCE:
         return 0.5 * plain if not rule_of(line) else -3.0
@@ -106,6 +113,16 @@ def _worth(line: Line) -> float:
     if plain >= 30:
         return 0.4 * plain
     return 0.1 * plain - 3.0
+
+
+def is_dated_link(line: Line) -> bool:
+    """Whether a line is one link with the day of what it leads to."""
+    if not line.linked or len(line.text) - line.linked > _LONGEST_DAY:
+        return False
+    return any(
+        _DAY_BESIDE.fullmatch(piece) is not None and len(piece) + line.linked + 1 >= len(line.text)
+        for piece in (line.pieces[0], line.pieces[-1])
+    )
 
 
 def find_body(page: Page, anchor: int | None = None) -> Body | None:
@@ -155,6 +172,8 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
         if value > 0:
             if factor < 1.0:
                 worths[index] = value * factor
+            if is_teaser(worths, index):
+                worths[index] *= _OF_ASIDES
             seen += value
         elif seen > _ENOUGH:
             line = page.lines[index]
@@ -164,6 +183,13 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
                 factor = _OF_REPLIES
             elif heads_links(line.text):
                 factor = min(factor, _OF_ASIDES)
+
+
+def is_teaser(worths: list[float], index: int) -> bool:
+    """Whether a line stands alone between two links: the abstract of what the first leads to."""
+    if not index or worths[index - 1] > _LINK:
+        return False
+    return index + 1 == len(worths) or worths[index + 1] <= _LINK
 
 
 def _tightened(page: Page, totals: list[float], best: int) -> int:
@@ -195,7 +221,7 @@ def _widened(page: Page, worths: list[float], best: int) -> int:
         outer = page.boxes[outer.parent]
         around = [*range(outer.start, inner.start), *range(inner.end, outer.end)]
         added = sum(worths[index] for index in around if worths[index] > 0)
-        linked = sum(-worths[index] for index in around if worths[index] <= -4)
+        linked = sum(-worths[index] for index in around if worths[index] <= _LINK)
         if added > _WORTH_ADDING * own and added > 2 * linked:
             return outer.index
     return best

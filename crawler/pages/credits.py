@@ -31,10 +31,16 @@ _DATE_AND_CLOCK = re.compile(
 _NO_OUTLET = re.compile(
     r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]"
 )
+_DASHES = frozenset("-–—·")
 _EDGE = " \t\u3000:：|｜丨,，;；。、-—·•[]【】()（）<>/\\'\"“”"
 _MAX_NAME = 40
 _OUTLET_NAME = re.compile(
     r"(?:网|报|社|日报|晚报|新闻|电视台|广播|客户端|频道|杂志|在线|周刊|政协|发布|融媒|传媒|头条号|研究院|委员会|人民政府|办公室|协会|学会|公众号|号|台|通讯|观察|时报|快讯|论坛|观点|热线)$"
+)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_CHANNEL = re.compile(
+    r"^(?:国内|国际|社会|时政|财经|体育|娱乐|综合|本地|地方|文化|教育|科技|军事|图片|视频|滚动|最新|今日|头条|民生|政务)*"
+    r"(?:新闻|要闻|资讯|快讯|热点|观点)$"
 )
 _NOBODY = frozenset(
     (
@@ -115,7 +121,8 @@ def _first_word(name: str) -> str:
     words = name.split(" ")
     kept = words[0]
     for word in words[1:]:
-        if kept and word and kept[-1].isascii() and word[0].isascii():
+        joined = word in _DASHES or kept[-1:] in _DASHES  # 秦风网 — 三秦晨报 is one credit
+        if kept and word and (joined or (kept[-1].isascii() and word[0].isascii())):
             kept = f"{kept} {word}"
         else:
             break
@@ -137,7 +144,8 @@ def find_credits(
     return Credits(
         outlet=_outlet(page, head, header, tail, title),
         author=_labelled(page, "author", _AUTHOR_LABEL, header)
-        or _author(page, head, header, text),
+        or _author(page, head, header, text)
+        or _labelled(page, "author", _AUTHOR_LABEL, tail),
         editor=_labelled(page, "editor", _EDITOR_LABEL, [*tail, *header]),
     )
 
@@ -192,6 +200,23 @@ def placed_outlet(places: dict[str, str]) -> Credit | None:
     return None
 
 
+_SCRIPT_OUTLET = re.compile(
+    r"[\"']?\b(?:media(?:_?name)?|source_?name|copy_?from|source)[\"']?\s*[:=]\s*"
+    r"([\"'])([^\"'<>{}\\/:]{2,24})\1",
+    re.I,
+)
+
+
+def outlet_in_script(text: str) -> Credit | None:
+    """The outlet that the page's own data names, where they name no second one."""
+    named = {found[2]: found for found in _SCRIPT_OUTLET.finditer(text) if _HAN.search(found[2])}
+    if len(named) != 1:
+        return None
+    words, found = named.popitem()
+    name = clean_outlet(words)
+    return _credit("outlet", "inline script", "html", name, found[0]) if name else None
+
+
 def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | None:
     """A reporter named in the header, in the text, or by the Founder comment."""
     found = reporters([page.lines[index].text for index in header]) or reporters(text.paragraphs)
@@ -214,6 +239,8 @@ def _beside_date(page: Page, header: list[int], title: int | None) -> Credit | N
         for piece in line.pieces:
             name = _DATE_AND_CLOCK.sub("", piece).strip(_EDGE)
             if not 2 <= len(name) <= 20 or _NEXT_LABEL.search(name) or _NO_OUTLET.search(name):
+                continue
+            if _CHANNEL.match(name):
                 continue
             words = [word for word in name.split() if _OUTLET_NAME.search(word)]
             name = words[0] if words else name

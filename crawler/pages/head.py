@@ -12,6 +12,10 @@ _ENP_FIELD = re.compile(
 )
 # WeChat's account name, and the markup that Baidu News asked of all portals.
 _PLACES = {"#js_name": 'id="js_name"', "#source_baidu": "source_baidu"}
+_SOURCE_NAMES = (
+    "[class*=source],[id*=source],[class*=laiyuan],[id*=laiyuan],[id*=media_name],.media,.src,.from"
+)
+_OUTLET_CHARS = 24
 _SPACES = re.compile(r"\s+")
 
 
@@ -59,6 +63,15 @@ def read_head(tree: LexborHTMLParser, text: str) -> Head:
                 if value.strip():
                     head.enp.setdefault(name, _SPACES.sub(" ", value).strip())
     return head
+
+
+def named_outlet(tree: LexborHTMLParser, near: str) -> dict[str, str]:
+    """The words of the first element that is named for the source, as ``near`` prints them."""
+    for node in tree.css(_SOURCE_NAMES):
+        words = _SPACES.sub(" ", node.text()).strip()
+        if 2 <= len(words) <= _OUTLET_CHARS and words in near:
+            return {f".{node.attributes.get('class') or node.attributes.get('id')}": words}
+    return {}
 
 
 def outlet_places(tree: LexborHTMLParser, text: str) -> dict[str, str]:

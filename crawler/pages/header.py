@@ -6,7 +6,7 @@ from crawler.pages.boilerplate import any_of
 
 OUTLET_LABEL = re.compile(
     r"(?:信息|稿件|文章|新闻|内容|本文|资料|消息|原文|转载)?\s*"
-    r"(?:[来來]\s*源|稿\s*源|出\s*处|转载?自|发布机构|发布单位|发稿单位|供稿单位)\s*(?:于|为)?\s*[:：﹕丨｜|]\s*"
+    r"(?:[来來]\s*源|稿\s*源|出\s*处|转载?自|来自|发布机构|发布单位|发稿单位|供稿单位)\s*(?:于|为)?\s*[:：﹕丨｜|]\s*"
 )
 BARE_OUTLET_LABEL = re.compile(r"(?:信息|稿件|文章|新闻)?来源$")
 DATE_LABEL = re.compile(
@@ -28,6 +28,15 @@ _OTHER_LABEL = re.compile(
     + r"\s*[:：]|发布于|IP属地|\d+\s*人参与|我要(?:评论|分享)|关注新华网|听新闻|下载客户端"
     r"|独家抢先看)"
 )
+# 《清江日报》（2022年01月05日 第 13 版）, 记者 方向 2019年03月05日, 昨天 21:30
+_IN_PRINT = re.compile(
+    r"《[^》]{2,20}》\s*[（(]\s*(?:19|20)\d\d\s*[年-][^（）()]{4,20}版\s*[）)]"
+    r"|^\W*(?:本报)?(?:[记記]者|通[讯訊][员員]|作者)\W.{1,24}(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\D{0,6}$"
+)
+_AGO = re.compile(
+    r"(?:今天|昨天|前天|昨日)\s*\d{1,2}[:：]\d\d|(?<!\d)\d{1,2}\s*(?:分钟|小时|天|个月)前(?![\u4e00-\u9fff])"
+)
+_SHORT = 40
 _DAY_ONLY = re.compile(r"^\W*(?:19|20)\d\d\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}\W*$")
 _MAX = 160
 
@@ -42,4 +51,6 @@ def is_header(text: str) -> bool:
         or _CLOCKED.search(text)
         or _DAY_ONLY.match(text)
         or _OTHER_LABEL.match(text)
+        or _IN_PRINT.search(text)
+        or (len(text) <= _SHORT and _AGO.search(text))
     )

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.pages.body import Body, rule_of, shares, worth
+from crawler.pages.body import Body, is_dated_link, is_teaser, rule_of, shares, worth
 from crawler.pages.boilerplate import heads_comments, heads_links
 from crawler.pages.header import is_header
 from crawler.pages.titles import comparable
@@ -22,6 +22,9 @@ _STOP = re.compile(r"[，。！？；…]")
 _ENDERS = frozenset(
     {"editor", "platform_note", "back_to_site", "share", "copyright", "previous_next", "keywords"}
 )
+# A block of 来源 / 作者 / 编辑 under the text is the header's, set at the end.
+_BYLINE = re.compile(r"\W*作\s*者\s*[:：丨|]\s*\S.{0,30}$")
+_CREDITS = frozenset({"editor", "source_line"})
 _HEADER_LINES = 14
 _CELL = 60
 _CELL_DEPTH = 12
@@ -130,7 +133,10 @@ def _skip_header(page: Page, begin: int, end: int, dropped: dict[int, str]) -> i
 
 
 def _is_link(line: Line) -> bool:
-    return line.linked >= 0.8 * len(line.text) and not _ATTACHMENT.match(line.text)
+    if not line.linked:
+        return False
+    linked = line.linked >= 0.8 * len(line.text) or is_dated_link(line)
+    return linked and not _ATTACHMENT.match(line.text)
 
 
 def _drop_asides(page: Page, body: Body, begin: int, dropped: dict[int, str]) -> None:
@@ -172,9 +178,10 @@ def _drop_related(page: Page, begin: int, end: int, dropped: dict[int, str]) -> 
     """
     hanging = False
     weight = 0.0
+    worths = [worth(line) for line in page.lines[begin:end]]
     for index in range(begin, end):
         text = page.lines[index].text
-        value = worth(page.lines[index])
+        value = worths[index - begin]
         if weight > _ENOUGH and not page.lines[index].linked and heads_comments(text):
             dropped.update(dict.fromkeys(range(index, end), "comments"))
             return
@@ -183,7 +190,7 @@ def _drop_related(page: Page, begin: int, end: int, dropped: dict[int, str]) -> 
             dropped[index] = "related"
         elif index in dropped:
             continue
-        elif value > 0:
+        elif value > 0 and not (hanging and is_teaser(worths, index - begin)):
             hanging = False
             weight += value
         elif hanging:
@@ -206,5 +213,7 @@ def _drop_tail(
             continue
         if dropped.get(index) in _ENDERS:
             ended = True
+        elif _BYLINE.match(text) and {dropped.get(index - 1), dropped.get(index + 1)} & _CREDITS:
+            dropped.setdefault(index, "byline")
         elif ended or (len(text) <= 2 and index > last + 1) or (text[0] in "+#" and len(text) < 40):
             dropped.setdefault(index, "tail")

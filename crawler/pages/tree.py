@@ -42,6 +42,7 @@ _KINDS: dict[str | None, int] = {
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt)?\s*(?:;|$|!)", re.I
 )
+_GONE = re.compile(r"display\s*:\s*none|font-size\s*:\s*0(?:px|pt)?\s*(?:;|$|!)", re.I)
 _HIDING_MARKS = ("display:none", "display: none", "visibility:hidden", "visibility: hidden")
 _SIMPLE = re.compile(r"[.#][\w-]+")
 _MAX_STYLE = 50_000
@@ -110,14 +111,26 @@ def lay_out(tree: LexborHTMLParser, source: str) -> Page:
     page = Page()
     root = tree.body or tree.root
     if root is not None:
-        _walk(root, page, _hidden_names(source))
+        _walk(root, page, _hidden_names(source), _HIDING)
+    return page
+
+
+def lay_out_as_loaded(tree: LexborHTMLParser, source: str) -> Page:
+    """The page with the boxes that are only invisible, as its script would show them.
+
+    WeChat sends an article ``visibility: hidden`` and shows it when its pictures are there.
+    """
+    page = Page()
+    root = tree.body or tree.root
+    if root is not None:
+        _walk(root, page, _hidden_names(source), _GONE)
     return page
 
 
 def lay_out_node(node: LexborNode) -> Page:
     """The lines and boxes inside one element, as if it were the whole page."""
     page = Page()
-    _walk(node, page, frozenset())
+    _walk(node, page, frozenset(), _HIDING)
     return page
 
 
@@ -154,7 +167,9 @@ def _named(names: tuple[str | None, str | None], hidden_names: frozenset[str]) -
     return f"{classes} {own}".lower(), hidden
 
 
-def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str]) -> None:
+def _walk(
+    root: LexborNode, page: Page, hidden_names: frozenset[str], hiding: re.Pattern[str]
+) -> None:
     """Depth first without recursion: a hostile page may nest ten thousand deep.
 
     One function on purpose: calls per node would cost more than the work (docs/pages.md).
@@ -211,7 +226,7 @@ def _walk(root: LexborNode, page: Page, hidden_names: frozenset[str]) -> None:
                     hidden = hidden or "hidden" in attributes
                 style = attributes.get("style")
                 if style and not hidden:
-                    hidden = _HIDING.search(style) is not None
+                    hidden = hiding.search(style) is not None
             if hidden:
                 page.hidden_chars += len(node.text())
             elif kind == _IMAGE:
