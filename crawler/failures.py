@@ -17,6 +17,7 @@ from twisted.web.client import ResponseFailed
 
 from crawler.errors import PageError
 from crawler.middlewares.offsite import OffsiteRequestError
+from crawler.robots import FORBIDDEN, Silence
 from crawler.statuses import refusal_of_status
 from storage.records import RefusalClass
 
@@ -34,9 +35,21 @@ NETWORK_ERRORS = (
 )
 
 
+class RobotsSilentError(IgnoreRequest):
+    """The robots.txt that would allow or forbid a request could not be had."""
+
+    def __init__(self, silence: Silence) -> None:
+        super().__init__(silence.detail)
+        self.silence = silence
+
+
 def refusal_of(failure: Failure) -> tuple[RefusalClass, str]:
     """The class of a failed request and its facts in words."""
-    error = failure.value
+    return refusal_of_error(failure.value)
+
+
+def refusal_of_error(error: BaseException | None) -> tuple[RefusalClass, str]:
+    """The same, of the exception alone."""
     if isinstance(error, HttpError):
         status = error.response.status
         return refusal_of_status(status), f"status {status}"
@@ -44,6 +57,8 @@ def refusal_of(failure: Failure) -> tuple[RefusalClass, str]:
         return error.refusal_class, error.detail
     if isinstance(error, OffsiteRequestError):
         return RefusalClass.OFFSITE, str(error)
+    if isinstance(error, RobotsSilentError):
+        return error.silence.refusal_class, error.silence.detail
     if isinstance(error, IgnoreRequest):
         return _refusal_of_ignored(str(error))
     if isinstance(error, DownloadCancelledError):
@@ -58,7 +73,7 @@ def refusal_of(failure: Failure) -> tuple[RefusalClass, str]:
 def _refusal_of_ignored(words: str) -> tuple[RefusalClass, str]:
     """Scrapy tells its reasons for not downloading only by the message."""
     if "robots.txt" in words:
-        return RefusalClass.BLOCKED, "robots.txt forbids it"
+        return RefusalClass.BLOCKED, FORBIDDEN
     if "max redirections" in words:
         return RefusalClass.REDIRECTED, "redirected too many times"
     return RefusalClass.OURS, f"ignored: {words}"

@@ -27,7 +27,7 @@ CONCURRENT_ITEMS = 1
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 8 * 2**20  # the largest real page seen is under 3 MiB
 DOWNLOAD_WARNSIZE = 0
-REDIRECT_MAX_TIMES = 5
+REDIRECT_MAX_TIMES = 5  # of robots.txt too (RFC 9309)
 RETRY_TIMES = 2
 DNS_TIMEOUT = 20
 
@@ -43,6 +43,8 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # a dropped request leav
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.middlewares.offsite.DeclaredHostsMiddleware": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
 }
 SPIDER_MIDDLEWARES = {
     # Our spiders make no deep trees and build no URLs.

@@ -21,6 +21,7 @@ from crawler.pages.links import read_listing
 from crawler.pages.urls import canonical_url
 from crawler.sources.declaration import Source, issue_url
 from crawler.statuses import refusal_of_status
+from scheduler.asking import Answer, TooLargeError, ask
 from scheduler.robots import Manners
 from storage.records import SHANGHAI, Refusal, RefusalClass
 from storage.watches import ProbePage
@@ -94,7 +95,8 @@ class Prober:
                 headers["If-None-Match"] = before.etag
             if before.last_modified:
                 headers["If-Modified-Since"] = before.last_modified
-        status, answer, body = await self._fetch(source, url, headers)
+        answer, arrived = await self._fetch(source, url, headers)
+        status = answer.status
         if status == httpx.codes.NOT_MODIFIED and before is not None:
             return replace(
                 before, probed_at=self._now(), unchanged_count=before.unchanged_count + 1
@@ -104,7 +106,7 @@ class Prober:
         elif not httpx.codes.is_success(status):
             raise _Refused(refusal_of_status(status), f"status {status}")
         else:
-            digest = links_digest(source, body, str(answer.url), answer.charset_encoding)
+            digest = links_digest(source, answer.body, arrived, answer.charset)
         return ProbePage(
             url=url,
             source_id=source.id,
@@ -116,30 +118,30 @@ class Prober:
 
     async def _fetch(
         self, source: Source, url: str, headers: Mapping[str, str]
-    ) -> tuple[int, httpx.Response, bytes]:
-        """One answer behind at most ``MAX_REDIRECTS`` redirects, all on declared hosts."""
+    ) -> tuple[Answer, str]:
+        """One answer behind at most ``MAX_REDIRECTS`` redirects, all on declared hosts; its URL."""
         politeness = source.politeness
+
+        async def of_robots(robots_url: str) -> Answer:
+            return await ask(self._client, robots_url, politeness)
+
         here = url
         try:
             for _ in range(MAX_REDIRECTS + 1):
-                if not await self._manners.allows(here, self._client.get):
-                    raise _Refused(RefusalClass.BLOCKED, "robots.txt forbids it")
+                held = await self._manners.held_back(here, of_robots, source.allows)
+                if held is not None:
+                    raise _Refused(held.refusal_class, held.detail)
                 await self._manners.wait(here, politeness.delay_seconds)
-                request = self._client.stream(
-                    "GET", here, headers=dict(headers), timeout=politeness.timeout_seconds
-                )
-                async with request as answer:
-                    if not answer.has_redirect_location:
-                        return (
-                            answer.status_code,
-                            answer,
-                            await _body(answer, politeness.max_bytes),
-                        )
-                    here = _target(source, url, urljoin(here, answer.headers["Location"]))
+                answer = await ask(self._client, here, politeness, headers)
+                if answer.location is None:
+                    return answer, here
+                here = _target(source, url, urljoin(here, answer.location))
         except httpx.HTTPError as error:
             raise _Refused(RefusalClass.NETWORK, type(error).__name__) from error
         except httpx.InvalidURL as error:
             raise _Refused(RefusalClass.REDIRECTED, f"redirected to no URL: {error}") from error
+        except TooLargeError as error:
+            raise _Refused(RefusalClass.TOO_LARGE, str(error)) from error
         raise _Refused(RefusalClass.REDIRECTED, "redirected too many times")
 
 
@@ -196,12 +198,3 @@ def _target(source: Source, url: str, target: str) -> str:
     if parts.path in ("", "/") and urlsplit(url).path not in ("", "/"):
         raise _Refused(RefusalClass.REDIRECTED, f"redirected to {target}")
     return target
-
-
-async def _body(answer: httpx.Response, most: int) -> bytes:
-    taken = bytearray()
-    async for chunk in answer.aiter_bytes():
-        taken += chunk
-        if len(taken) > most:
-            raise _Refused(RefusalClass.TOO_LARGE, f"over {most} bytes")
-    return bytes(taken)

@@ -18,6 +18,7 @@ from crawler.ledger import RunLedger
 from crawler.pages import join_pages, read_article
 from crawler.pages.charset import header_charset
 from crawler.pages.urls import canonical_url
+from crawler.robots import FORBIDDEN
 from crawler.sources.declaration import Source
 from storage.discoveries import LinkState
 from storage.errors import StorageError
@@ -190,7 +191,7 @@ class SourceSpider(scrapy.Spider):
         if refusal.refusal_class is RefusalClass.CHALLENGE:
             self.account.walled = True
             self.stop("a challenge page is a stop sign")
-        elif refusal.refusal_class is RefusalClass.BLOCKED and "robots" not in refusal.detail:
+        elif refusal.refusal_class is RefusalClass.BLOCKED and refusal.detail != FORBIDDEN:
             self._blocks += 1
             if self._blocks >= BLOCKS_BEFORE_STOP:
                 self.account.walled = True

@@ -167,6 +167,90 @@ def test_robots_txt_is_obeyed() -> None:
     assert asked == ["/robots.txt"]
 
 
+def robots(*answers: httpx.Response) -> tuple[Answer, list[str]]:
+    """A host whose robots.txt answers so, one after the other, and what was asked of it."""
+    asked: list[str] = []
+    left = list(answers)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if "robots" in request.url.path:
+            return left.pop(0)
+        return httpx.Response(200, html=listing(range(8)))
+
+    return answer, asked
+
+
+def redirect(target: str) -> httpx.Response:
+    return httpx.Response(301, headers={"Location": target})
+
+
+FORBIDS = httpx.Response(200, text="User-agent: *\nDisallow: /list/\n")
+
+
+@pytest.mark.parametrize("status", [404, 403, 429])
+def test_a_robots_txt_of_4xx_forbids_nothing(status: int) -> None:
+    answer, asked = robots(httpx.Response(status, text="User-agent: *\nDisallow: /\n"))
+    assert probe(answer).refusal is None
+    assert asked == ["/robots.txt", "/list/"]
+
+
+@pytest.mark.parametrize(("status", "name"), [(500, "http_error"), (503, "http_error")])
+def test_a_robots_txt_of_5xx_forbids_everything_until_it_answers(status: int, name: str) -> None:
+    answer, asked = robots(httpx.Response(status))
+    refusal = probe(answer).refusal
+    assert refusal is not None
+    assert refusal.refusal_class.value == name
+    assert refusal.detail.startswith(f"robots.txt answers {status}: nothing is asked for")
+    assert asked == ["/robots.txt"]
+
+
+def test_a_robots_txt_that_cannot_be_reached_forbids_everything() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        raise httpx.ConnectError("refused")
+
+    refusal = probe(answer).refusal
+    assert refusal is not None
+    assert refusal.refusal_class.value == "network"
+    assert refusal.detail.startswith("robots.txt cannot be had (ConnectError)")
+    assert asked == ["/robots.txt"]
+
+
+def test_five_redirects_of_robots_txt_are_followed_and_a_sixth_forbids_nothing() -> None:
+    chain = [redirect(f"/robots{n}.txt") for n in range(5)]
+    refusal = probe(robots(*chain, FORBIDS)[0]).refusal
+    assert refusal is not None
+    assert refusal.refusal_class.value == "blocked"
+    assert probe(robots(*chain, redirect("/robots9.txt"))[0]).refusal is None
+
+
+def test_a_robots_txt_is_not_followed_off_the_declared_hosts() -> None:
+    answer, asked = robots(redirect("http://other.example/robots.txt"), FORBIDS)
+    assert probe(answer).refusal is None
+    assert asked == ["/robots.txt", "/list/"]
+
+
+def test_a_silent_robots_txt_is_asked_for_again_when_its_time_has_passed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer, asked = robots(httpx.Response(503), httpx.Response(404))
+
+    async def ask() -> list[str | None]:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            prober = Prober(client, Manners("cppcc-monitor/0.1", 0.0), now=lambda: NOON)
+            outcomes = [await prober.probe(SOURCE, {}) for _ in range(2)]
+            monkeypatch.setattr("scheduler.robots.SILENCE_KEPT_SECONDS", 0.0)
+            outcomes.append(await prober.probe(SOURCE, {}))
+        refusals = [outcome.refusal for outcome in outcomes]
+        return [None if one is None else one.refusal_class.value for one in refusals]
+
+    assert asyncio.run(ask()) == ["http_error", "http_error", None]
+    assert asked == ["/robots.txt", "/robots.txt", "/list/"]
+
+
 def test_a_paper_that_is_not_out_yet_is_no_failure() -> None:
     assert probed_urls(PAPER, NOON) == ("http://b.example/2027-01/12/node_1.htm",)
     missing = probe(status(404), source=PAPER)
