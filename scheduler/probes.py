@@ -7,16 +7,15 @@ probe asks in full.  A page that cannot be read is a refusal with its class, as 
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
 import httpx
-import jmespath
 
-from crawler.errors import PageError
+from crawler.errors import LayoutChangedError, PageError
+from crawler.json_issues import read_json_page, url_of, values_of
 from crawler.pages.links import read_listing
 from crawler.pages.urls import canonical_url
 from crawler.sources.declaration import Source, issue_url
@@ -69,12 +68,13 @@ class Prober:
         pages: list[ProbePage] = []
         changed = False
         requests = 0
+        day = self._now().astimezone(SHANGHAI).date()
         async with self._room:
-            for url in probed_urls(source, self._now()):
+            for url in probed_urls(source, day):
                 requests += 1
                 before = known.get(url)
                 try:
-                    page = await self._page(source, url, before)
+                    page = await self._page(source, url, before, day)
                 except _Refused as refused:
                     kind = "listing" if source.listing else "issue"
                     refusal = Refusal(
@@ -88,7 +88,9 @@ class Prober:
                 pages.append(page)
         return ProbeOutcome(pages=tuple(pages), changed=changed, requests=requests)
 
-    async def _page(self, source: Source, url: str, before: ProbePage | None) -> ProbePage:
+    async def _page(
+        self, source: Source, url: str, before: ProbePage | None, day: date
+    ) -> ProbePage:
         headers = {}
         if before is not None and (before.unchanged_count + 1) % FULL_EVERY:
             if before.etag:
@@ -106,7 +108,7 @@ class Prober:
         elif not httpx.codes.is_success(status):
             raise _Refused(refusal_of_status(status), f"status {status}")
         else:
-            digest = links_digest(source, answer.body, arrived, answer.charset)
+            digest = links_digest(source, answer.body, arrived, answer.charset, day)
         return ProbePage(
             url=url,
             source_id=source.id,
@@ -151,43 +153,58 @@ def _is_news(page: ProbePage, before: ProbePage | None) -> bool:
     return before.links_sha256 != page.links_sha256
 
 
-def probed_urls(source: Source, now: datetime) -> tuple[str, ...]:
-    """What a probe of ``source`` asks for: its lists, or the issue of today."""
+def probed_urls(source: Source, day: date) -> tuple[str, ...]:
+    """What a probe of ``source`` asks for: its lists, or the issue of ``day``."""
     if source.listing is not None:
         return source.listing.urls
-    return tuple(issue_url(url, now.astimezone(SHANGHAI).date()) for url in source.entry_urls)
+    return tuple(issue_url(url, day) for url in source.entry_urls)
 
 
-def links_digest(source: Source, body: bytes, url: str, charset: str | None) -> str:
-    """SHA-256 of what a list page lists, whatever else on it changes."""
-    if source.family == "json":
-        listed = _json_titles(source, body)
-    else:
-        try:
-            listing = read_listing(
-                body,
-                url=url,
-                charset=charset,
-                link_selector=source.listing.link_selector if source.listing else None,
-                article_pattern=source.article_re,
-            )
-        except PageError as error:
-            raise _Refused(error.refusal_class, error.detail) from error
-        listed = sorted(f"{canonical_url(link.url)} {link.title}" for link in listing.links)
-        listed += sorted(listing.issue_pages)
-    return hashlib.sha256("\n".join(listed).encode()).hexdigest()
+def links_digest(source: Source, body: bytes, url: str, charset: str | None, day: date) -> str:
+    """SHA-256 of what a list page lists, whatever else on it changes; or NO_ISSUE.
 
-
-def _json_titles(source: Source, body: bytes) -> list[str]:
-    options = source.json_options
+    ``day`` is that of the issue, for sources of dated issues.
+    """
     try:
-        document = json.loads(body)
-    except ValueError as error:
-        raise _Refused(RefusalClass.LAYOUT_CHANGED, f"not JSON: {error}") from error
-    items = jmespath.search(options.items, document)
-    if not isinstance(items, list):
-        return [NO_ISSUE]
-    return sorted(str(jmespath.search(options.fields["title"], item)) for item in items)
+        listed = (
+            _of_json(source, body, url, day)
+            if source.json_
+            else _of_html(source, body, url, charset)
+        )
+    except PageError as error:
+        raise _Refused(error.refusal_class, error.detail) from error
+    return NO_ISSUE if listed is None else hashlib.sha256("\n".join(listed).encode()).hexdigest()
+
+
+def _of_html(source: Source, body: bytes, url: str, charset: str | None) -> list[str]:
+    listing = read_listing(
+        body,
+        url=url,
+        charset=charset,
+        link_selector=source.listing.link_selector if source.listing else None,
+        article_pattern=source.article_re,
+    )
+    listed = sorted(f"{canonical_url(link.url)} {link.title}" for link in listing.links)
+    return listed + sorted(listing.issue_pages)
+
+
+def _of_json(source: Source, body: bytes, url: str, day: date) -> list[str] | None:
+    """URL and declared fields of each item, and the issue's pages; None without today's issue.
+
+    Bodies are left out, as other lists show none: a corrected one is found by the daily crawl.
+    """
+    options = source.json_options
+    page = read_json_page(body, options, url=url)
+    if page.day != day.isoformat():
+        return None  # the paper of today is not out; some answer with yesterday's until it is
+    if page.items is None:
+        raise LayoutChangedError(f"{options.items} finds no list", url=url)
+    listed = []
+    for number, item in enumerate(page.items, start=1):
+        values = values_of(options, page, number, item)
+        said = [f"{name}={value}" for name, value in sorted(values.items()) if name != "body"]
+        listed.append(" ".join([url_of(options, day, values), *said]))
+    return sorted(listed) + sorted(page.codes or ())
 
 
 def _target(source: Source, url: str, target: str) -> str:

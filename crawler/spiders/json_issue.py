@@ -1,18 +1,15 @@
 """The family ``json``: dated issues that an interface answers as JSON documents."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from html import escape
-from typing import cast
 
-import jmespath
 from scrapy.http import Response
 
 from crawler.errors import LayoutChangedError, PageError, TooShortError, WrongContentError
+from crawler.json_issues import JsonPage, read_json_page, url_of, values_of
 from crawler.pages import read_article
-from crawler.pages.urls import canonical_url
 from crawler.sources.declaration import issue_url
 from crawler.spiders.base import Ask, Output
 from crawler.spiders.issues import IssueSpider
@@ -43,18 +40,17 @@ class JsonSpider(IssueSpider):
         :raises PageError: when the document is no JSON, of another day, or of another form.
         """
         assert ask.day is not None
-        document = _document(response)
-        if self.skips_days and not self._stated_day(document):
+        page = self._read(response)
+        if self.skips_days and not page.day:
             self.note_missing_issue(ask)
             return
         pages: list[str] = []
         if self.options.pages and self.options.page_url:
-            codes = jmespath.search(self.options.pages, document)
-            if not isinstance(codes, list) or not codes:
+            if not page.codes:
                 raise LayoutChangedError(f"{self.options.pages} finds no pages", url=ask.url)
-            pages = [issue_url(self.options.page_url, ask.day, page=str(code)) for code in codes]
+            pages = [issue_url(self.options.page_url, ask.day, page=code) for code in page.codes]
         others = [url for url in pages if url != ask.url]
-        articles = list(self._take(document, response, ask, open_pages=len(others)))
+        articles = list(self._take(page, response, ask, open_pages=len(others)))
         for number, url in enumerate(others, start=2):
             yield from self.ask(
                 replace(ask, url=url, kind="listing", read=self.read_page, page_number=number)
@@ -63,25 +59,28 @@ class JsonSpider(IssueSpider):
 
     def read_page(self, response: Response, ask: Ask) -> Iterator[Output]:
         """A further page of an issue."""
-        yield from self._take(_document(response), response, ask, open_pages=None)
+        yield from self._take(self._read(response), response, ask, open_pages=None)
+
+    def _read(self, response: Response) -> JsonPage:
+        return read_json_page(response.body, self.options, url=response.url)
 
     def _take(
-        self, document: object, response: Response, ask: Ask, *, open_pages: int | None
+        self, page: JsonPage, response: Response, ask: Ask, *, open_pages: int | None
     ) -> Iterator[Output]:
         """The articles of one document; each item is a page in the account."""
         assert ask.day is not None
-        stated = self._stated_day(document)
-        if stated != ask.day.isoformat():
-            raise WrongContentError(f"the issue of {stated or 'no day'} was answered", url=ask.url)
-        items = jmespath.search(self.options.items, document)
-        if not isinstance(items, list):
+        if page.day != ask.day.isoformat():
+            raise WrongContentError(
+                f"the issue of {page.day or 'no day'} was answered", url=ask.url
+            )
+        if page.items is None:
             raise LayoutChangedError(f"{self.options.items} finds no list", url=ask.url)
-        page_code = str(jmespath.search(self.options.page_code or "''", document) or "")
         read: list[Article] = []
-        for number, item in enumerate(items, start=1):
+        for number, item in enumerate(page.items, start=1):
             self.account.asked["article"] += 1
             try:
-                read.append(self._article(item, number, page_code, ask.day, response))
+                values = values_of(self.options, page, number, item)
+                read.append(self._article(values, ask.day, response))
             except PageError as error:
                 part = replace(ask, url=f"{ask.url}#{number}", kind="article")
                 yield from self.refuse(part, error.refusal_class, error.detail)
@@ -92,25 +91,14 @@ class JsonSpider(IssueSpider):
         self.ledger.discovered(
             [Link(url=article.url, title=article.title, published_on=ask.day) for article in fresh]
         )
-        self.note_page(ask, links=len(items), open_pages=open_pages)
+        self.note_page(ask, links=len(page.items), open_pages=open_pages)
         yield from fresh
 
-    def _stated_day(self, document: object) -> str:
-        return str(jmespath.search(self.options.issue_date, document) or "")[:10]
-
-    def _article(
-        self, item: object, number: int, page_code: str, day: date, response: Response
-    ) -> Article:
-        values = {
-            name: str(jmespath.search(path, item) or "")
-            for name, path in self.options.fields.items()
-        }
-        values.setdefault("number", str(number))
-        values.setdefault("page", page_code)
+    def _article(self, values: dict[str, str], day: date, response: Response) -> Article:
         if not values["title"]:
-            raise LayoutChangedError(f"item {number} has no title")
+            raise LayoutChangedError(f"item {values['number']} has no title")
         if not values["body"].strip():
-            raise TooShortError(f"item {number} ({values['title']}) has no text")
+            raise TooShortError(f"item {values['number']} ({values['title']}) has no text")
         page = PAGE.format(
             title=escape(values["title"]),
             kicker=escape(values.get("kicker", "")),
@@ -121,7 +109,7 @@ class JsonSpider(IssueSpider):
         )
         article = read_article(
             page.encode(),
-            url=canonical_url(issue_url(self.options.article_url, day, **values)),
+            url=url_of(self.options, day, values),
             charset="utf-8",
             now=self.now(),
         )
@@ -134,10 +122,3 @@ class JsonSpider(IssueSpider):
                 captures=(self.capture(response),),
             )
         )
-
-
-def _document(response: Response) -> object:
-    try:
-        return cast(object, json.loads(response.body))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise LayoutChangedError(f"not JSON: {error}", url=response.url) from error
