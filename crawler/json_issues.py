@@ -50,7 +50,9 @@ def read_json_page(body: bytes, options: JsonOptions, *, url: str) -> JsonPage:
 
 def values_of(options: JsonOptions, page: JsonPage, number: int, item: object) -> dict[str, str]:
     """The declared fields of one item, the ``number``-th of its page."""
-    values = {name: str(jmespath.search(path, item) or "") for name, path in options.fields.items()}
+    values: dict[str, str] = {}
+    for name, path in options.fields.items():
+        values[name] = str(jmespath.search(path, item) or "")
     values.setdefault("number", str(number))
     values.setdefault("page", page.code)
     return values
