@@ -10,13 +10,17 @@ from scheduler.presentation import fail
 
 def run(
     console: Annotated[
-        bool, typer.Option("--console/--no-console", help="Serve the console too")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--console/--no-console",
+            help="There is no console yet: --console is refused, --no-console changes nothing",
+        ),
+    ] = None,
     log_format: Annotated[
         str | None, typer.Option("--log", help="json or text; CPPCC_LOG_FORMAT by default")
     ] = None,
 ) -> None:
-    """Watch all declared sources until SIGTERM: clock, crawls, alerts, coverage.
+    """Watch all declared sources until SIGTERM: clock, probes, crawls, alerts, coverage.
 
     SIGHUP reads the declarations again.  /healthz and /metrics answer on loopback.
     """
@@ -26,6 +30,12 @@ def run(
     from scheduler.logs import set_up_logging
     from scheduler.service import Service, load_declared, serve
 
+    if console:
+        fail(
+            "there is no console yet, nothing was started",
+            hint="`cppcc flags list`, `cppcc coverage` and /metrics show what the service does",
+            code=2,
+        )
     if log_format not in (None, "json", "text"):
         fail(f"--log {log_format!r} is neither json nor text", code=2)
     config = settings()
