@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.records import SHANGHAI
 
+USER_AGENT = "cppcc-monitor/0.1 (+{contact})"
+
 
 class CrawlConfig(BaseSettings):
     """Where a crawl stores, what it crawls, and as whom.
@@ -38,6 +40,11 @@ class CrawlConfig(BaseSettings):
         ge=0,
         description="Caps every politeness delay; 0 for the small internet, never for live sites",
     )
+
+    @property
+    def user_agent(self) -> str:
+        """Whom webmasters see: honest, and with somebody to complain to."""
+        return USER_AGENT.format(contact=self.contact)
 
     def now(self) -> datetime:
         """The present in Asia/Shanghai, on the pretended day if one is set."""

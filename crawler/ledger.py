@@ -16,10 +16,7 @@ from storage.database import Database
 from storage.discoveries import KnownLink
 from storage.list_heads import ListHead, get_list_head, put_list_head
 from storage.records import Article, Link, Refusal, RunCounts, Saved, Verdict
-from storage.runs import LeaseState, RunRecord
-
-LEASE_SECONDS = 120.0
-"""How long a run may stay silent before it counts as dead; it beats far more often."""
+from storage.runs import LEASE_SECONDS, LeaseState, RunRecord
 
 
 class RunLedger:

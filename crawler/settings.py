@@ -2,13 +2,14 @@
 
 import os
 
+from crawler.config import USER_AGENT as USER_AGENT
+
 BOT_NAME = "cppcc-monitor"
 SPIDER_LOADER_CLASS = "crawler.spiders.loader.SourceSpiderLoader"
 CPPCC_SOURCES = os.environ.get("CPPCC_SOURCES")
 CPPCC_MAX_DELAY_SECONDS = os.environ.get("CPPCC_MAX_DELAY_SECONDS")
 
-# Honest, and with somebody to complain to.  The RunExtension puts the configured contact in.
-USER_AGENT = "cppcc-monitor/0.1 (+{contact})"
+# The RunExtension puts the configured contact into the User-Agent.
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",  # the default asks Chinese sites for English

@@ -14,13 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.ledger import LEASE_SECONDS
 from scheduler.launcher import ClaimedRun, Launcher, RunHandle
 from storage import runs, schedule
 from storage.database import Database
 from storage.errors import LeaseLostError
 from storage.records import RunCounts, Verdict, VerdictKind
-from storage.runs import RunRecord
+from storage.runs import LEASE_SECONDS, RunRecord
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from scheduler.channels import Channel, ChannelError
-from scheduler.messages import Notice, flag_notice
+from scheduler.messages import DELIVERED_KINDS, Notice, flag_notice
 from storage import outbox
 from storage.database import Database
 from storage.flags import get_flag
@@ -13,9 +13,6 @@ from storage.outbox import Message
 from storage.publications import get_publication
 
 logger = logging.getLogger(__name__)
-
-DELIVERED_KINDS = ("flag", "incident", "recovery", "digest")
-"""What is sent as a message of its own; notes on flags go into the digest."""
 
 
 class Courier:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crawler.account import Account
 from crawler.errors import PageError, TruncatedPageError
-from crawler.ledger import LEASE_SECONDS, RunLedger
+from crawler.ledger import RunLedger
 from crawler.pages import join_pages, read_article
 from crawler.pages.charset import header_charset
 from crawler.pages.urls import canonical_url
@@ -26,7 +26,7 @@ from scheduler.inspection import published_of, source_of
 from storage import runs
 from storage.database import Database
 from storage.records import Article, Refusal, RefusalClass, Verdict, VerdictKind
-from storage.runs import LeaseState, RunRecord, RunState
+from storage.runs import LEASE_SECONDS, LeaseState, RunRecord, RunState
 from storage.sources import sync_sources
 
 SOURCE_ID = "import"

@@ -9,6 +9,9 @@ from storage.incidents import Incident
 from storage.publications import Publication
 from storage.records import SHANGHAI
 
+DELIVERED_KINDS = ("flag", "incident", "recovery", "digest")
+"""What is sent as a message of its own; notes on flags go into the digest."""
+
 HEADINGS = 3
 WHY_RULES = 3
 MOST_LINES = 40

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.reading import RULES_VERSION, read_publication
-from scheduler.commands.show import article_of
+from scheduler.stored_article import article_of
 from storage.database import Database
 from storage.publications import Publication, get_publication
 from storage.records import Reading

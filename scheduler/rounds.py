@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
-from crawler.ledger import LEASE_SECONDS
 from crawler.sources.declaration import Source
 from scheduler import completeness, digest, notices
 from scheduler.almanac import Almanac
@@ -25,7 +24,7 @@ from storage import incidents, runs, schedule
 from storage.coverage import Cell
 from storage.database import Database
 from storage.errors import TransitionError
-from storage.runs import RunState
+from storage.runs import LEASE_SECONDS, RunState
 from storage.schedule import OpenRun
 
 logger = logging.getLogger(__name__)

@@ -23,9 +23,10 @@ from scheduler.carrier import Carrier
 from scheduler.channels import Channel, open_channels
 from scheduler.clock import Clock
 from scheduler.config import Config
-from scheduler.delivery import DELIVERED_KINDS, Courier
+from scheduler.delivery import Courier
 from scheduler.desk import Desk
 from scheduler.launcher import Launcher, LocalLauncher
+from scheduler.messages import DELIVERED_KINDS
 from scheduler.probes import Prober
 from scheduler.robots import Manners
 from scheduler.rounds import Declared, Limits, Rounds
@@ -44,7 +45,6 @@ HOUSEKEEPING_SECONDS = 60.0
 STALL_SECONDS = 120.0
 """Without a sound round for so long the service is not well: longer than any lock is held."""
 JUMP = timedelta(seconds=60)
-USER_AGENT = "cppcc-monitor/0.1 (+{contact})"
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ class Service:
         self.telemetry = Telemetry()
         self._client = httpx.AsyncClient(
             headers={
-                "User-Agent": USER_AGENT.format(contact=config.contact),
+                "User-Agent": config.user_agent,
                 "Accept-Language": "zh-CN,zh;q=0.9",
             },
             limits=httpx.Limits(max_connections=config.probes_at_once, keepalive_expiry=15.0),

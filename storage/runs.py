@@ -16,6 +16,9 @@ from storage.errors import LeaseLostError, RecordNotFoundError, TransitionError
 from storage.records import RefusalClass, RunCounts, Verdict, VerdictKind
 from storage.tables import JsonValue, RunRow, table_of, upsert_into
 
+LEASE_SECONDS = 120.0
+"""How long a run may stay silent before it counts as dead; it beats far more often."""
+
 MAX_CLAIMS = 5
 """A run whose runner died this many times is lost: something in it kills runners."""
 

@@ -10,7 +10,7 @@ from scrapy.utils.asyncio import create_looping_call
 
 from crawler.account import Expectation, verdict_of
 from crawler.config import CrawlConfig
-from crawler.ledger import LEASE_SECONDS, RunLedger
+from crawler.ledger import RunLedger
 from crawler.pipelines.store import StorePipeline
 from crawler.sources.declaration import Source
 from crawler.spiders.base import Ask, SourceSpider
@@ -18,7 +18,7 @@ from storage import runs
 from storage.database import open_database
 from storage.errors import LeaseLostError
 from storage.records import RefusalClass, Verdict
-from storage.runs import LeaseState
+from storage.runs import LEASE_SECONDS, LeaseState
 from storage.sources import sync_sources
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class RunExtension:
         spider.config = config
         crawler.settings.set(
             "USER_AGENT",
-            crawler.settings["USER_AGENT"].format(contact=config.contact),
+            config.user_agent,
             priority="spider",
         )
         database = open_database(config.database_url)

@@ -14,9 +14,8 @@ from sqlalchemy.engine import make_url
 from crawler.errors import DeclarationError
 from crawler.sources.declaration import load_sources
 from scheduler.almanac import AlmanacError, load_almanac
-from scheduler.channels import ChannelError, open_channels
 from scheduler.config import Config, ConfigError, load_config
-from scheduler.delivery import DELIVERED_KINDS
+from scheduler.messages import DELIVERED_KINDS
 from scheduler.presentation import EXIT_FAILED, console, print_json
 from storage import database, incidents, outbox, runs
 from storage.records import VerdictKind
@@ -109,6 +108,8 @@ def _calendar(config: Config) -> Check:
 
 
 def _channels(config: Config) -> Check:
+    from scheduler.channels import ChannelError, open_channels  # httpx, for this command alone
+
     try:
         found = open_channels(config.channels.get_secret_value(), var=config.var, now=config.now)
     except ChannelError as error:

@@ -9,7 +9,6 @@ from rich.text import Text
 
 from crawler.account import Account, exit_code
 from scheduler.commands.context import open_context
-from scheduler.import_input import ImportFileError
 from scheduler.presentation import console, errors, fail, print_json, verdict_text
 from storage.runs import RunRecord
 
@@ -29,6 +28,7 @@ def import_(
 
     Exit code 0 when everything in the file was stored, 3 when some of it was, 4 otherwise.
     """
+    from scheduler.import_input import ImportFileError
     from scheduler.importing import import_file  # BeautifulSoup, which no other command needs
 
     context = open_context()

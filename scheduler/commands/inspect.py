@@ -4,14 +4,12 @@ import json
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import typer
 
 from crawler.errors import PageError
 from scheduler.commands.context import declared_sources, settings
 from scheduler.config import Config
 from scheduler.evidence_view import page_view, reading_view
-from scheduler.inspection import inspect_batch, read_page, source_of
 from scheduler.presentation import console, fail, print_json
 from scheduler.publication_json import article_json
 
@@ -28,6 +26,8 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Read a page, or a batch of pages and texts, and show what was read and why."""
+    from scheduler.inspection import read_page, source_of  # the readers cost others 0.1 s
+
     config = settings()
     if batch is not None:
         _inspect_batch(config, batch, out)
@@ -52,6 +52,8 @@ def inspect(
 
 
 def _inspect_batch(config: Config, batch: Path, out: Path | None) -> None:
+    from scheduler.inspection import inspect_batch
+
     if out is None:
         fail("--batch needs --out OUT.jsonl", code=2)
     rows = refused = 0
@@ -75,11 +77,12 @@ def _bytes_of(config: Config, page: str, url: str) -> tuple[bytes, str]:
         if not path.is_file():
             fail(f"{page} is neither a file nor an http(s) URL", code=2)
         return path.read_bytes(), url
-    agent = f"cppcc-monitor/0.1 (+{config.contact})"
+    import httpx  # 0.2 s, for this alone
+
     try:
         answer = httpx.get(
-            page, headers={"User-Agent": agent}, timeout=30, follow_redirects=True
+            page, headers={"User-Agent": config.user_agent}, timeout=30, follow_redirects=True
         ).raise_for_status()
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         fail(f"{page} could not be fetched: {error}")
     return answer.content, str(answer.url)

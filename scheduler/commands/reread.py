@@ -1,15 +1,16 @@
 """`cppcc reread`: stored publications read again when the rules have changed."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from crawler.reading import RULES_VERSION
 from scheduler.commands.context import connected, settings
 from scheduler.presentation import console, print_json, table
-from scheduler.rereading import Reread, reread_all
 from storage.rereading import apply_readings
+
+if TYPE_CHECKING:
+    from scheduler.rereading import Reread
 
 SHOWN = 60
 """Characters of a value in the table."""
@@ -27,6 +28,9 @@ def reread(
     Words are not changed and no page is fetched.  A genre that becomes flagged raises a flag,
     one that no longer is leaves a note on it.
     """
+    from crawler.reading import RULES_VERSION  # the readers cost other commands 0.1 s
+    from scheduler.rereading import reread_all
+
     config = settings()
     database = connected(config)
     seen = replaced = flags = stale = 0
@@ -66,7 +70,7 @@ def reread(
         console.print("[dim]nothing is stored yet: `cppcc reread --apply` stores it[/]")
 
 
-def _print(changed: list[Reread]) -> None:
+def _print(changed: "list[Reread]") -> None:
     rows = table("id", "title", "what", "stored", "now")
     ordered = sorted(changed, key=lambda one: (not one.genre_changes, one.id))
     for one in ordered:
@@ -85,7 +89,7 @@ def _short(words: str) -> str:
     return words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
 
 
-def _as_json(one: Reread) -> dict[str, object]:
+def _as_json(one: "Reread") -> dict[str, object]:
     return {
         "id": one.id,
         "title": one.title,

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from crawler.pages.urls import canonical_url
 from scheduler.commands.context import connected, settings
 from scheduler.commands.revisions import show_revisions
 from scheduler.evidence_view import page_view, reading_view
 from scheduler.presentation import console, fail, moment, print_json, table
 from scheduler.publication_json import article_json, published_text
+from scheduler.stored_article import article_of
 from storage.errors import RecordNotFoundError
 from storage.publications import Publication, get_publication
 from storage.records import Article
@@ -72,6 +72,8 @@ def explain(wanted: Wanted, as_json: Annotated[bool, typer.Option("--json")] = F
 
 def find(wanted: str) -> Publication:
     """The stored publication with this id or URL, or the end of the command."""
+    from crawler.pages.urls import canonical_url
+
     try:
         key = int(wanted) if wanted.isdigit() else canonical_url(wanted)
     except ValueError:
@@ -81,28 +83,6 @@ def find(wanted: str) -> Publication:
             return get_publication(session, key)
     except RecordNotFoundError as error:
         fail(str(error), hint="`cppcc flags list` and `cppcc search` show ids")
-
-
-def article_of(publication: Publication) -> Article:
-    """A stored publication as the article it was stored from."""
-    summary = publication.summary
-    return Article(
-        url=summary.url,
-        title=summary.title,
-        text=publication.text,
-        kicker=publication.kicker,
-        subtitle=publication.subtitle,
-        published_at=summary.published_at,
-        published_precision=summary.published_precision,
-        outlet=summary.outlet,
-        author=publication.author,
-        editor=publication.editor,
-        images=publication.images,
-        score=publication.page_score,
-        evidence=publication.page_evidence,
-        source_id=summary.source_id,
-        reading=publication.reading,
-    )
 
 
 def _print_head(publication: Publication, article: Article) -> None:

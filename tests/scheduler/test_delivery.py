@@ -16,8 +16,8 @@ from scheduler.channels import (
     WebhookChannel,
     open_channels,
 )
-from scheduler.delivery import DELIVERED_KINDS, Courier
-from scheduler.messages import Notice
+from scheduler.delivery import Courier
+from scheduler.messages import DELIVERED_KINDS, Notice
 from storage import articles, outbox
 from storage.database import Database
 from storage.records import SHANGHAI, Genre

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crawler.ledger import LEASE_SECONDS
 from scheduler.almanac import load_almanac
 from scheduler.carrier import Carrier
 from scheduler.launcher import ClaimedRun
@@ -16,7 +15,7 @@ from storage import incidents, runs, schedule
 from storage.database import Database
 from storage.errors import LeaseLostError
 from storage.records import SHANGHAI, RunCounts, Verdict, VerdictKind
-from storage.runs import MAX_CLAIMS, TRANSITIONS, RunState
+from storage.runs import LEASE_SECONDS, MAX_CLAIMS, TRANSITIONS, RunState
 from tests.scheduler.simulation import make_source
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
