@@ -1,7 +1,8 @@
 """Full-text search that returns exactly what a substring scan over title and text returns.
 
-The index (``storage.search_index``) names candidates; each is checked in its words before it
-counts.  Hits in the title come first, then originals before their copies, then the newest:
+The index (``storage.search_index``) names candidates.  A term of one or two characters is in
+the index itself; for a longer one each candidate is checked in its words before it counts.
+Hits in the title come first, then originals before their copies, then the newest:
 an order that both engines give alike and that a reader can foresee.  There is no bm25: with
 one word of interest and texts of one kind it ranks by length, and it would need the
 positions, which double the index.
@@ -18,12 +19,15 @@ from itertools import chain, repeat
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     and_,
     any_,
     bindparam,
+    column,
     func,
     literal,
     or_,
@@ -51,10 +55,10 @@ _CURRENT = (RevisionRow.publication_id == PublicationRow.id) & (
     RevisionRow.revision == PublicationRow.revision
 )
 
-_FTS5 = text("SELECT rowid FROM search_grams WHERE search_grams MATCH :grams LIMIT :limit")
+_FTS5 = text("SELECT rowid AS id FROM search_grams WHERE search_grams MATCH :grams LIMIT :limit")
 _GIN = text(
-    'SELECT publication_id FROM revisions WHERE search_grams(title, text) COLLATE "C"'
-    " @> CAST(:grams AS text[]) LIMIT :limit"
+    "SELECT publication_id AS id, revision FROM revisions"
+    ' WHERE search_grams(title, text) COLLATE "C" @> CAST(:grams AS text[]) LIMIT :limit'
 )
 
 
@@ -87,12 +91,13 @@ class _Wanted:
     terms: tuple[str, ...]
     filters: tuple[ColumnElement[bool], ...]
 
-    def in_title(self, words: _Words) -> bool:
-        plain = folded(words.title)
-        return all(term in plain for term in self.terms)
+    @property
+    def is_gram(self) -> bool:
+        """All terms are grams themselves: what the index names holds them."""
+        return all(len(term.encode("utf-16-be", "surrogatepass")) <= 4 for term in self.terms)
 
-    def in_words(self, words: _Words) -> bool:
-        plain = joined(words.title, words.body)
+    def stands_in(self, words: _Words, *, in_title: bool) -> bool:
+        plain = folded(words.title) if in_title else joined(words.title, words.body)
         return all(term in plain for term in self.terms)
 
 
@@ -161,11 +166,10 @@ def _hits(
     known: frozenset[int] = frozenset(),
 ) -> list[int]:
     """The best of those that hold all terms (in the title), without those in ``known``."""
-    holds = wanted.in_title if in_title else wanted.in_words
     found: dict[int, None] = {}
-    for words in _ranked(session, wanted, limit, in_title=in_title):
-        if words.id not in known and words.id not in found and holds(words):
-            found[words.id] = None
+    for id_ in _ranked(session, wanted, limit, in_title=in_title):
+        if id_ not in known and id_ not in found:
+            found[id_] = None
             if len(found) == limit:
                 break
     return list(found)
@@ -173,60 +177,74 @@ def _hits(
 
 def _ranked(
     session: Session, wanted: _Wanted, limit: int | None, *, in_title: bool
-) -> Iterator[_Words]:
-    """Words that may be hits, best first; some may come twice."""
+) -> Iterator[int]:
+    """Those that hold all terms, best first; some may come twice."""
+    ids = None
     if limit is not None:
-        most = max(CANDIDATES, 4 * limit)
-        ids = _candidates(session, wanted, in_title=in_title, limit=most + 1)
-        if len(ids) <= most:
-            yield from _sorted(session, wanted, ids, in_title=in_title)
+        ids = _candidates(session, wanted, in_title=in_title, most=max(CANDIDATES, 4 * limit))
+        if ids is None and (yield from _walk(session, wanted, in_title=in_title)):
             return
-        if (yield from _walk(session, wanted, in_title=in_title)):
-            return
-    ids = _candidates(session, wanted, in_title=in_title, limit=None)
-    yield from _sorted(session, wanted, ids, in_title=in_title)
+    if ids is None:
+        ids = _candidates(session, wanted, in_title=in_title, most=None) or []
+    yield from ids if wanted.is_gram else _checked(session, wanted, ids, in_title=in_title)
 
 
 def _candidates(
-    session: Session, wanted: _Wanted, *, in_title: bool, limit: int | None
-) -> list[int]:
-    """Ids of publications that hold all grams of all terms, whatever else they are."""
-    if session.get_bind().dialect.name == "sqlite":
-        parts = [fts5_query(term, in_title=in_title) for term in wanted.terms]
-        grams: str | list[str] = " AND ".join(parts)
-        query, every = _FTS5, -1
-    else:
-        lists = [postgresql_grams(term, in_title=in_title) for term in wanted.terms]
-        grams = list(dict.fromkeys(gram for grams in lists for gram in grams))
-        query, every = _GIN, None
-    rows = session.scalars(query, {"grams": grams, "limit": every if limit is None else limit})
-    return list(dict.fromkeys(rows))
+    session: Session, wanted: _Wanted, *, in_title: bool, most: int | None
+) -> list[int] | None:
+    """Ids of those that hold all grams of all terms and pass the filters, best first.
 
-
-def _sorted(
-    session: Session, wanted: _Wanted, ids: Sequence[int], *, in_title: bool
-) -> Iterator[_Words]:
-    """The words of those of ``ids`` that the filters let through, best first."""
-    if not ids:
-        return
-    ordered = list(
-        session.scalars(
-            select(PublicationRow.id)
-            .where(_among(session, ids), *wanted.filters)
-            .order_by(
-                PublicationRow.is_original.desc(),
-                PublicationRow.published_at.desc().nulls_last(),
-                PublicationRow.id.desc(),
-            )
+    None when more than ``most`` texts hold the grams, whatever the filters say of them.
+    """
+    found, current = _found(session, wanted, in_title=in_title, most=most)
+    row = PublicationRow
+    # What the filters refuse comes as null: the number of rows is that of the texts found.
+    query = (
+        select(row.id)
+        .select_from(found.outerjoin(row, and_(current, *wanted.filters)))
+        .order_by(
+            row.is_original.desc().nulls_last(),
+            row.published_at.desc().nulls_last(),
+            row.id.desc().nulls_last(),
         )
     )
-    sizes = _sizes()
-    while ordered:
-        size = next(sizes)
-        wave, ordered = ordered[:size], ordered[size:]
+    ids = list(session.scalars(query))
+    if most is not None and len(ids) > most:
+        return None
+    return [id_ for id_ in ids if id_ is not None]
+
+
+def _found(
+    session: Session, wanted: _Wanted, *, in_title: bool, most: int | None
+) -> tuple[CTE, ColumnElement[bool]]:
+    """What the index names, one more than ``most``, and how it is joined to publications."""
+    row, id_ = PublicationRow, column("id", BigInteger)
+    if session.get_bind().dialect.name == "sqlite":
+        parts = [fts5_query(term, in_title=in_title) for term in wanted.terms]
+        limit = -1 if most is None else most + 1
+        asked = _FTS5.bindparams(grams=" AND ".join(parts), limit=limit)
+        found = asked.columns(id_).cte("found")
+        return found, row.id == found.c.id
+    lists = [postgresql_grams(term, in_title=in_title) for term in wanted.terms]
+    grams = list(dict.fromkeys(gram for grams in lists for gram in grams))
+    asked = _GIN.bindparams(grams=grams, limit=None if most is None else most + 1)
+    found = asked.columns(id_, column("revision", Integer)).cte("found")
+    return found, (row.id == found.c.id) & (row.revision == found.c.revision)
+
+
+def _checked(
+    session: Session, wanted: _Wanted, ids: Sequence[int], *, in_title: bool
+) -> Iterator[int]:
+    """Those of ``ids`` whose words hold the terms, read no further than they are asked for."""
+    start = 0
+    for size in _sizes():
+        wave = ids[start : start + size]
+        if not wave:
+            return
         query = _words(in_title=in_title).where(_among(session, wave))
         found = {row[0]: _Words(row[0], row[2], row[3]) for row in session.execute(query)}
-        yield from (found[id_] for id_ in wave)
+        yield from (id_ for id_ in wave if wanted.stands_in(found[id_], in_title=in_title))
+        start += size
 
 
 def _among(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
@@ -237,8 +255,8 @@ def _among(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
     return PublicationRow.id.in_(select(listed.c.value))
 
 
-def _walk(session: Session, wanted: _Wanted, *, in_title: bool) -> Generator[_Words, None, bool]:
-    """All words that the filters let through, best first; False when it gave up on the way."""
+def _walk(session: Session, wanted: _Wanted, *, in_title: bool) -> Generator[int, None, bool]:
+    """All that hold the terms and pass the filters, best first; False when it gave up."""
     read = 0
     published = PublicationRow.published_at
     for original in (True, False):
@@ -251,7 +269,10 @@ def _walk(session: Session, wanted: _Wanted, *, in_title: bool) -> Generator[_Wo
             after: tuple[datetime | None, int] | None = None
             for size in _sizes():
                 rows = session.execute(_following(part, after).limit(size)).all()
-                yield from (_Words(row[0], row[2], row[3]) for row in rows)
+                read_now = (_Words(row[0], row[2], row[3]) for row in rows)
+                yield from (
+                    words.id for words in read_now if wanted.stands_in(words, in_title=in_title)
+                )
                 read += len(rows)
                 if len(rows) < size:
                     break
