@@ -2,7 +2,7 @@
 
 Prints list requests against a crawl of everything at every full hour, detection delays in and
 out of season, and the alarms.  ``CPPCC_TEST_YEAR_FROM`` and ``CPPCC_TEST_YEAR_DAYS`` take a
-part of it.
+part of it; ``CPPCC_TEST_YEAR_PLANTED=0`` makes it a quiet one.
 """
 
 import os
@@ -27,7 +27,8 @@ BEGIN = datetime.fromisoformat(os.environ.get("CPPCC_TEST_YEAR_FROM", "2026-04-0
 )
 DAYS = int(os.environ.get("CPPCC_TEST_YEAR_DAYS", "365"))
 IN_SEASON = ("hot", "session")
-PLANTED = 10
+PLANTED = int(os.environ.get("CPPCC_TEST_YEAR_PLANTED", "10"))
+"""Regions without a review; 0 is a quiet year, in which nothing may be alarmed."""
 
 
 @pytest.mark.bench
