@@ -15,14 +15,15 @@ from pathlib import Path
 from crawler.account import Account
 from crawler.errors import PageError, TruncatedPageError
 from crawler.ledger import RunLedger
-from crawler.pages import join_pages, read_article
+from crawler.pages import join_pages
+from crawler.pages.careful import read_thoroughly
 from crawler.pages.charset import header_charset
 from crawler.pages.urls import canonical_url
 from crawler.pipelines.clean import assess
 from crawler.sources.declaration import Source
 from crawler.statuses import refusal_of_status
 from scheduler.import_input import GivenText, ImportFileError, Item, Page, Unusable, read_items
-from scheduler.inspection import published_of, source_of
+from scheduler.inspection import of_source, published_of, source_of
 from storage import runs
 from storage.database import Database
 from storage.records import Article, Refusal, RefusalClass, Verdict, VerdictKind
@@ -239,14 +240,14 @@ def _from_page(page: Page, source: Source | None) -> Article:
     capture = page.capture
     if not 200 <= capture.status < 300:
         raise _StatusError(capture.status, page.url)
-    article = read_article(
+    article = read_thoroughly(
         capture.body,
         url=page.url,
         charset=header_charset(capture.headers),
         now=capture.fetched_at,
         selectors=source.selectors if source else None,
     )
-    return _of_source(replace(article, captures=(capture,), fetched_at=capture.fetched_at), source)
+    return of_source(replace(article, captures=(capture,), fetched_at=capture.fetched_at), source)
 
 
 def _from_text(given: GivenText, source: Source | None) -> Article:
@@ -260,15 +261,4 @@ def _from_text(given: GivenText, source: Source | None) -> Article:
         published_at=published_at,
         published_precision=precision,
     )
-    return _of_source(article, source)
-
-
-def _of_source(article: Article, source: Source | None) -> Article:
-    if source is None:
-        return article
-    outlets = source.lookups.get("outlet", {})
-    return replace(
-        article,
-        source_id=source.id,
-        outlet=outlets.get(article.outlet or "", article.outlet),
-    )
+    return of_source(article, source)

@@ -9,11 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.errors import PageError
-from crawler.pages import read_article
+from crawler.pages.careful import read_thoroughly
+from crawler.pages.charset import header_charset
+from crawler.pipelines.clean import assess
 from crawler.reading import read_publication
 from crawler.sources.declaration import Source
 from scheduler.publication_json import article_json
-from storage.records import SHANGHAI, Article, Precision
+from storage.records import SHANGHAI, Article, Capture, Precision
 
 
 class InputError(Exception):
@@ -34,14 +36,40 @@ def source_of(url: str | None, sources: Iterable[Source]) -> Source | None:
     return max(matches, key=lambda match: match[0])[1] if matches else None
 
 
-def read_page(body: bytes, *, url: str, now: datetime, source: Source | None) -> Article:
-    """One page with its reading.
+def of_source(article: Article, source: Source | None) -> Article:
+    """The article with the id of its source, its outlet's odd spelling looked up there."""
+    if source is None:
+        return article
+    outlets = source.lookups.get("outlet", {})
+    return replace(
+        article,
+        source_id=source.id,
+        outlet=outlets.get(article.outlet or "", article.outlet),
+    )
+
+
+def read_page(
+    body: bytes,
+    *,
+    url: str,
+    now: datetime,
+    source: Source | None,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Article:
+    """One page with its reading, read as a crawl reads it: with care where it is flagged.
 
     :raises PageError: when the page is not one that can be read.
     """
-    article = read_article(body, url=url, now=now, selectors=source.selectors if source else None)
-    reading = read_publication(article, region=source.region if source else None)
-    return replace(article, reading=reading, source_id=source.id if source else None)
+    selectors = source.selectors if source else None
+    article = read_thoroughly(
+        body, url=url, charset=header_charset(headers), now=now, selectors=selectors
+    )
+    capture = Capture(url=url, fetched_at=now, status=200, headers=headers, body=body)
+    return assess(
+        of_source(replace(article, captures=(capture,)), source),
+        region=source.region if source else None,
+        selectors=selectors,
+    )
 
 
 def read_text(row: dict[str, object], *, source: Source | None) -> Article:

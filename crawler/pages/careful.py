@@ -23,7 +23,6 @@ from crawler.errors import (
     PageError,
     ScriptShellError,
     TooShortError,
-    TruncatedPageError,
 )
 from crawler.pages.article import read_article, read_tree
 from crawler.pages.charset import decode
@@ -57,10 +56,11 @@ def read_thoroughly(
     """The quick reading, and the careful one where the quick one found no article's text.
 
     A wall, a soft 404, an altered mirror stay refused at once: no parser makes them articles.
+    Nor does one bring back what a truncated page has lost.
     """
     try:
         return read_article(body, url=url, charset=charset, now=now, selectors=selectors)
-    except (ScriptShellError, TooShortError, NotArticleError, TruncatedPageError) as refusal:
+    except (ScriptShellError, TooShortError, NotArticleError) as refusal:
         try:
             return reread_carefully(body, url=url, charset=charset, now=now, selectors=selectors)
         except PageError:

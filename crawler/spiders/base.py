@@ -15,7 +15,8 @@ from crawler.config import CrawlConfig
 from crawler.errors import PageError, TruncatedPageError
 from crawler.failures import refusal_of
 from crawler.ledger import RunLedger
-from crawler.pages import join_pages, read_article
+from crawler.pages import join_pages
+from crawler.pages.careful import read_thoroughly
 from crawler.pages.charset import header_charset
 from crawler.pages.urls import canonical_url
 from crawler.robots import FORBIDDEN
@@ -256,7 +257,7 @@ class SourceSpider(scrapy.Spider):
 
         :raises PageError: when the page is no article.
         """
-        article = read_article(
+        article = read_thoroughly(
             response.body,
             url=response.url,
             charset=charset_of(response),

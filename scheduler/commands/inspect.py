@@ -34,10 +34,10 @@ def inspect(
         return
     if page is None:
         fail("name a FILE, a URL, or --batch IN.jsonl --out OUT.jsonl", code=2)
-    body, address = _bytes_of(config, page, url)
+    body, address, headers = _bytes_of(config, page, url)
     source = source_of(address, declared_sources(config).values())
     try:
-        article = read_page(body, url=address, now=config.now(), source=source)
+        article = read_page(body, url=address, now=config.now(), source=source, headers=headers)
     except PageError as error:
         if as_json:
             print_json({"error": {"class": error.refusal_class.value, "message": error.detail}})
@@ -70,13 +70,15 @@ def _inspect_batch(config: Config, batch: Path, out: Path | None) -> None:
     console.print(f"{rows} read, {refused} of them refused; written to {out}")
 
 
-def _bytes_of(config: Config, page: str, url: str) -> tuple[bytes, str]:
-    """The bytes of a file, or of a URL fetched once with our User-Agent."""
+def _bytes_of(
+    config: Config, page: str, url: str
+) -> tuple[bytes, str, tuple[tuple[str, str], ...]]:
+    """Bytes, address and headers of a file, or of a URL fetched once with our User-Agent."""
     if not page.startswith(("http://", "https://")):
         path = Path(page)
         if not path.is_file():
             fail(f"{page} is neither a file nor an http(s) URL", code=2)
-        return path.read_bytes(), url
+        return path.read_bytes(), url, ()
     import httpx  # 0.2 s, for this alone
 
     try:
@@ -85,4 +87,4 @@ def _bytes_of(config: Config, page: str, url: str) -> tuple[bytes, str]:
         ).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         fail(f"{page} could not be fetched: {error}")
-    return answer.content, str(answer.url)
+    return answer.content, str(answer.url), tuple(answer.headers.multi_items())

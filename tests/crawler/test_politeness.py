@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -60,6 +61,12 @@ max_days_silent = 3
 """
 
 
+def in_textarea(page: str) -> str:
+    """The page with its text where only the careful reading finds it."""
+    head, content, text = page.partition('<div class="content">')
+    return f'{head}<textarea id="zw">{escape(content + text)}</textarea></body></html>'
+
+
 @dataclass
 class Site:
     """A recording proxy that knows one host."""
@@ -88,6 +95,8 @@ def site() -> Iterator[Site]:
                 self.redirect("http://elsewhere.example/gone.html")
             elif path.endswith("_7.html"):
                 self.redirect("/moved/7.html")
+            elif path.endswith("_3.html"):
+                self.answer(in_textarea(ARTICLE.format(title=LINKS[path])))
             else:
                 title = LINKS.get(path, LINKS["/202101/t20210124_7.html"])
                 self.answer(ARTICLE.format(title=title))
@@ -152,6 +161,7 @@ def test_manners(site: Site, tmp_path: Path) -> None:
         (record,) = list_runs(session)
         refusals = list_refusals(session, record.id)
         moved = get_publication(session, canonical_url(f"http://{HOST}/202101/t20210124_7.html"))
+        hidden = get_publication(session, canonical_url(f"http://{HOST}/202101/t20210124_3.html"))
         due = record.finished_at or record.created_at
         pending = due_links(session, "polite_net", now=due, limit=9, state=LinkState.PENDING)
     database.close()
@@ -166,6 +176,7 @@ def test_manners(site: Site, tmp_path: Path) -> None:
     assert record.counts.articles_new == 4
     assert moved.summary.url.endswith("_7.html"), "identity is the address that the list names"
     assert moved.captures[0].url.endswith("/moved/7.html")
+    assert hidden.text.startswith("市政协委员昨天走进社区"), "read with care, as inspect reads it"
     assert not pending
     assert record.verdict is not None
     assert record.verdict.kind.value == "partial", "a page that robots.txt forbids stays open"

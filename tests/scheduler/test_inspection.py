@@ -9,7 +9,12 @@ from typer.testing import CliRunner
 
 from crawler.sources.declaration import load_sources
 from scheduler.cli import app
+from scheduler.importing import import_file
 from scheduler.inspection import inspect_batch, period_of, published_of, source_of
+from scheduler.publication_json import article_json
+from scheduler.stored_article import article_of
+from storage.database import open_database
+from storage.publications import get_publication
 from storage.records import SHANGHAI, Precision
 
 NOW = datetime(2021, 2, 1, tzinfo=SHANGHAI)
@@ -56,6 +61,49 @@ def test_texts_pages_and_errors_keep_their_order(tmp_path: Path) -> None:
     errors = [row["error"]["class"] for row in rows[2:]]  # type: ignore[index]  # an object
     assert errors[1:] == ["unreadable_file", "input", "input"]
     assert errors[0] not in ("input", "unreadable_file")
+
+
+PARAGRAPHS = [
+    "石桥县政协在雨季前走访了十二座水库，委员们沿着坝顶一段一段地看，记下了四十多处隐患。",
+    "回到县城的当天晚上，调研组就把清单送到了水利局，并约定半个月后一起复查。",
+    "复查时，三十八处隐患已经整改完毕，剩下的几处也排出了工期，落实了责任人。",
+]
+HIDDEN = (
+    "<html><head><title>汛前走访十二座水库_云南网</title></head><body><h1>汛前走访十二座水库</h1>"
+    "<div>2021-01-24 08:30 来源：云南网 </div><textarea>"
+    + "".join(f"&lt;p>{words}&lt;/p>" for words in PARAGRAPHS)
+    + "</textarea></body></html>"
+)
+FLAGGED = (
+    "<html><head><title>云南省政协2020年十件大事</title></head><body>"
+    "<h1>云南省政协2020年十件大事</h1><div>2021-01-24 09:00 来源：云南网</div><div class='content'>"
+    + "".join(
+        f"<p>{n}、省政协围绕第{n}个课题深入基层开展协商，提出建议{n + 2}条，得到有关部门采纳。</p>"
+        for n in range(1, 11)
+    )
+    + "<p><img src='/a.jpg'></p><p class='caption'>图为委员在田间调研</p></div></body></html>"
+)
+
+
+@pytest.mark.parametrize("page", [HIDDEN, FLAGGED], ids=["hidden", "flagged"])
+def test_inspect_reads_what_import_stores(page: str, tmp_path: Path) -> None:
+    url = "http://yn.yunnan.cn/system/2021/01/24/031250716.shtml"
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    row = {"id": "p", "file": "page.html", "url": url}
+    (inspected,) = batch(tmp_path, row)
+    lines = tmp_path / "in.jsonl"
+    lines.write_text(json.dumps(row), "utf-8")
+    database = open_database(f"sqlite:///{tmp_path / 'cppcc.db'}")
+    import_file(database, lines, sources=load_sources(), now=lambda: NOW)
+    with database.reading() as session:
+        stored = article_json(article_of(get_publication(session, 1)))
+    database.close()
+    assert "error" not in inspected
+    assert any(item["rule"] == "careful reading" for item in inspected["evidence"])  # type: ignore[attr-defined]  # rows
+    other = {"id", "url"}  # stored under the canonical one
+    assert {name: value for name, value in inspected.items() if name not in other} == {
+        name: value for name, value in stored.items() if name not in other
+    }
 
 
 @pytest.mark.parametrize(
