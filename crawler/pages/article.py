@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 from crawler.errors import NotArticleError, ScriptShellError, TooShortError
 from crawler.pages.body import Body, find_body
 from crawler.pages.charset import Decoded, decode
-from crawler.pages.credits import find_credits, outlet_in_script, placed_outlet
+from crawler.pages.credits import find_credits, names_outlet, outlet_in_script, placed_outlet
 from crawler.pages.dates import address_doubt, find_date
 from crawler.pages.head import named_outlet, outlet_places, read_head
 from crawler.pages.parts import absolute, next_page
@@ -117,7 +117,7 @@ def _read_page(
     outlet = credits.outlet
     if outlet is None or "label" not in outlet.evidence.rule:
         outlet = placed_outlet(outlet_places(tree, text)) or outlet
-        if outlet is None or outlet.evidence.field != "meta":
+        if outlet is None or not names_outlet(outlet.name):
             near = "\n".join([line.text for line in page.lines[max(0, first - 12) : first]])
             outlet = placed_outlet(named_outlet(tree, near)) or outlet
         outlet = outlet or outlet_in_script(text)

@@ -12,7 +12,14 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
 
-from crawler.pages.boilerplate import MAX_HEADING, dropped_by, heads_comments, heads_links
+from crawler.pages.boilerplate import (
+    MAX_POST_HEAD,
+    dropped_by,
+    heads_comments,
+    heads_links,
+    heads_post,
+)
+from crawler.pages.notes import note_of
 from crawler.pages.tree import Line, Page
 
 _STOPS = re.compile(r"[，。！？；、…]|[,;!?](?=[\u4e00-\u9fff\s”]|$)")
@@ -41,6 +48,10 @@ _DAY_BESIDE = re.compile(
     r"(?:\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s\])）]*"
 )
 _LONGEST_DAY = 24
+# A teaser breaks off before the link to the rest: ……[详细]
+_CUT_OFF = re.compile(
+    r"(?:…|\.{3})\s*[\[【(（<]?\s*(?:详细|详情|全文|阅读全文|更多|查看.{0,4}|继续阅读)\W*$"
+)
 _SENTENCE = 12
 """Characters from which a line with a stop in it counts as a sentence."""
 
@@ -101,14 +112,16 @@ def _worth(line: Line) -> float:
     size = len(text)
     linked = min(line.linked, size)
     plain = size - linked
-    if linked * 2 > size or is_dated_link(line):
+    if linked * 2 > size or (linked and is_dated_link(line)):
         return _LINK - 0.3 * min(linked, 40)
     stops = len(_STOPS.findall(text)) if plain >= _SHORT_LINE else 0
     if stops and plain < _SENTENCE:
         return 0.5 * plain if not rule_of(line) else -3.0
     if stops:
-        if rule_of(line):
+        if rule_of(line) or note_of(text, linked=linked > 0):
             return -5.0
+        if line.linked and _CUT_OFF.search(text):
+            return _LINK - 0.3 * min(linked, 40)
         return plain + 4.0 * min(stops, plain / 6)
     if plain >= 30:
         return 0.4 * plain
@@ -117,7 +130,7 @@ def _worth(line: Line) -> float:
 
 def is_dated_link(line: Line) -> bool:
     """Whether a line is one link with the day of what it leads to."""
-    if not line.linked or len(line.text) - line.linked > _LONGEST_DAY:
+    if len(line.text) - line.linked > _LONGEST_DAY:
         return False
     return any(
         _DAY_BESIDE.fullmatch(piece) is not None and len(piece) + line.linked + 1 >= len(line.text)
@@ -172,14 +185,16 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
         if value > 0:
             if factor < 1.0:
                 worths[index] = value * factor
-            if is_teaser(worths, index):
+            if index and worths[index - 1] <= _LINK and is_teaser(worths, index):
                 worths[index] *= _OF_ASIDES
             seen += value
         elif seen > _ENOUGH:
             line = page.lines[index]
-            if len(line.text) > MAX_HEADING:
+            if len(line.text) > MAX_POST_HEAD:
                 continue
-            if not line.linked and heads_comments(line.text):
+            if ("20" in line.text and heads_post(line.text)) or (
+                not line.linked and heads_comments(line.text)
+            ):
                 factor = _OF_REPLIES
             elif heads_links(line.text):
                 factor = min(factor, _OF_ASIDES)

@@ -18,6 +18,7 @@ _EDITORS = any_of(
     r"(?:初审|复审|终审|审核)?编辑"
     r" 责任编辑 责\s*编 编\s*辑 编审 审编 美编 校\s*对 审\s*核 审校 审\s*读 責任編輯 編輯 責編"
     r" 初审 复审 复核 终审 一审 二审 三审 监\s*制 总监制 总策划 值班主任 值班总监 签发"
+    r" (?:栏目|本期|执行|总)?主编 统\s*筹 题图来源 版面编辑"
 )
 _BROWSER = any_of("浏览器 flash Flash 播放器 播放插件 HTML5 html5")
 _PAGER = any_of(
@@ -27,7 +28,7 @@ _PAGER = any_of(
 _BUTTONS = any_of(
     "纠错 我要纠错 打印 关闭 关闭窗口 打印本页 打印本稿 打印文章 发表评论 举报 投诉 推荐 顶部"
     " 页首 点击 收藏 加入收藏 返回顶部 回到顶部 返回列表 返回首页 返回 转发 图集 评论 点赞 赞"
-    " 保存 复制链接 责任编辑 编辑 我要投稿 收藏本页 打印此页 关闭本页 听新闻"
+    " 保存 复制链接 责任编辑 编辑 参与评论 留言 论坛 喜欢 赠金笔 阅读 浏览 字号 字体 赞同 分享 我要投稿 收藏本页 打印此页 关闭本页 听新闻"
 )
 _RIGHTS = any_of(
     r"ICP备 ICP证 公网安备 版权所有 All\s[Rr]ights?\s[Rr]eserved Copyright"
@@ -83,7 +84,9 @@ DROPPED: Mapping[str, str] = {
         r"|Your browser does not support.*|.{0,24}(?:来源|出处)[:：].{0,8}视频[）)]"
         r"|(?:当前时间|播放|暂停)?\s*\d{1,2}:\d\d\s*/\s*-?\d{1,2}:\d\d.{0,20}"
     ),
-    "buttons": rf"[\s+\d【\[(（]*{_BUTTONS}(?:[\s】\]【\[|+\d()（）]*{_BUTTONS})*[\s】\]\d)）>]*",
+    "buttons": (
+        rf"[\s+\d【\[(（]*{_BUTTONS}(?:[\s】\]【\[|┊│·/+\d()（）]*{_BUTTONS})*[\s】\]\d()（）>]*"
+    ),
     "font_size": (
         r"[\s\[【]*(?:调整)?字[\s]*[体号]\s*[:：]?"
         r"(?:[\s\[\]【】|]*(?:A|T|[+-]|大|中|小|超大|默认|打印))*\s*"
@@ -163,9 +166,14 @@ _CONTAINED = [
     (name, tuple(words.split()), re.compile(f"(?:{rule})$"))
     for name, (words, rule) in CONTAINED.items()
 ]
+_POSTED = re.compile(
+    r"\W*(?:作\s*者|网友|楼主|层主|发帖人|\d{1,4}\s*[楼#]).{0,24}"
+    r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,12}$"
+)
 _SHORT = 170
 _MAX_DROPPED = 300
 MAX_HEADING = 24
+MAX_POST_HEAD = 60
 """Characters of a line that may head what follows an article; a longer one heads nothing."""
 
 
@@ -190,6 +198,11 @@ def heads_links(text: str) -> bool:
     if len(text) > MAX_HEADING or not _LINK_HINT.search(text):
         return False
     return _HEADS_LINKS.match(text) is not None
+
+
+def heads_post(text: str) -> bool:
+    """Whether a line heads one reader's post in a thread: who wrote it, and when."""
+    return len(text) <= MAX_POST_HEAD and _POSTED.match(text) is not None
 
 
 def heads_comments(text: str) -> bool:

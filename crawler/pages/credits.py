@@ -26,7 +26,7 @@ _NEXT_LABEL = re.compile(
 _DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]|\d{1,2}[-/月]\d{1,2}|\d{1,2}\s*[:：]\s*\d\d")
 _DATE_AND_CLOCK = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?|\d{1,2}\s*[:：]\s*\d\d(?:[:：]\d\d)?"
-    r"|\d{1,2}[-/月]\d{1,2}日?|星期.|发布于?"
+    r"|\d{1,2}[-/月]\d{1,2}日?|星期.|发布于|发布(?=\s*[:：])|(?:https?://|www\.)[\w./-]+|\b[AP]M\b"
 )
 _NO_OUTLET = re.compile(
     r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]"
@@ -59,6 +59,9 @@ _NOBODY = frozenset(
     )
 )
 _SOURCE_NAMED = re.compile(r"source|laiyuan|ly\b|\bsrc\b|media|\bfrom\b|come")
+
+_ACCOUNT_NAMED = re.compile(r"(?:author|user|nick|account|media|mp|screen)[-_]?name\b|\baccount\b")
+_ACCOUNT_CHARS = (4, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,23 @@ def _outlet(
         name = clean_outlet(content) if content else None
         if name and content:
             return _credit("outlet", f"meta {key}", "meta", name, content)
+    return _account(page, header)
+
+
+def _account(page: Page, header: list[int]) -> Credit | None:
+    """The account that a platform names in a box of its own; a short name is a person's."""
+    for index in header:
+        line = page.lines[index]
+        if _ACCOUNT_CHARS[0] <= len(line.text) <= _ACCOUNT_CHARS[1]:
+            named = _ACCOUNT_NAMED.search(page.boxes[line.box].name) is not None
+            if named and not _NO_OUTLET.search(line.text):
+                return _credit("outlet", "the account's name", "html", line.text, line.text)
     return None
+
+
+def names_outlet(name: str) -> bool:
+    """Whether a name ends as outlets' names do."""
+    return _OUTLET_NAME.search(name) is not None
 
 
 def placed_outlet(places: dict[str, str]) -> Credit | None:
@@ -200,21 +219,28 @@ def placed_outlet(places: dict[str, str]) -> Credit | None:
     return None
 
 
+_SCRIPT_KEYS = ("media", "ource", "opyfrom", "opyFrom", "opy_from")
 _SCRIPT_OUTLET = re.compile(
-    r"[\"']?\b(?:media(?:_?name)?|source_?name|copy_?from|source)[\"']?\s*[:=]\s*"
-    r"([\"'])([^\"'<>{}\\/:]{2,24})\1",
-    re.I,
+    r"(?:media(?:_?[nN]ame)?|ource(?:_?[nN]ame)?|opy_?[fF]rom)[\"']?\s*[:=]\s*"
+    r"([\"'])([^\"'<>{}\\/:]{2,24})\1"
 )
 
 
 def outlet_in_script(text: str) -> Credit | None:
     """The outlet that the page's own data names, where they name no second one."""
-    named = {found[2]: found for found in _SCRIPT_OUTLET.finditer(text) if _HAN.search(found[2])}
+    named: dict[str, str] = {}
+    for key in _SCRIPT_KEYS:
+        at = text.find(key)
+        while at >= 0:
+            found = _SCRIPT_OUTLET.match(text, at)
+            if found and _HAN.search(found[2]):
+                named[found[2]] = found[0]
+            at = text.find(key, at + 1)
     if len(named) != 1:
         return None
-    words, found = named.popitem()
+    words, quote = named.popitem()
     name = clean_outlet(words)
-    return _credit("outlet", "inline script", "html", name, found[0]) if name else None
+    return _credit("outlet", "inline script", "html", name, quote) if name else None
 
 
 def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | None:
@@ -243,6 +269,7 @@ def _beside_date(page: Page, header: list[int], title: int | None) -> Credit | N
             if _CHANNEL.match(name):
                 continue
             words = [word for word in name.split() if _OUTLET_NAME.search(word)]
+            words = [word for word in words if not _CHANNEL.match(word)]
             name = words[0] if words else name
             if named or words or len(line.pieces) > 1:
                 return _credit("outlet", "printed beside the date", "html", name, line.text)

@@ -33,8 +33,9 @@ _PRINTED = re.compile(
 )
 _DAY_FIRST = re.compile(rf"(?<![\d:：.-]){_DAY}\s+(?P<y>20\d\d)\s*[-/.年]\s*{_MONTH}月?(?![\d-])")
 _SHORT_YEAR = re.compile(
-    rf"(?<![\d.:：/-])(?P<y>[0-3]\d)[-/.年]{_MONTH}[-/.月]{_DAY}日?(?![\d/-]){_CLOCK}"
+    rf"(?<![\d./-])(?<!\d[:：])(?P<y>[0-3]\d)[-/.年]{_MONTH}[-/.月]{_DAY}日?(?![\d/-]){_CLOCK}"
 )
+_DOTTED = re.compile(rf"(?<![\d.]){_DAY}\.{_MONTH}\.(?P<y>20\d\d)(?![\d.])")
 _COMPACT = re.compile(
     r"(?<!\d)(?P<y>20\d\d)(?P<mo>1[0-2]|0[1-9])(?P<d>3[01]|[12]\d|0[1-9])"
     r"(?:(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?P<s>[0-5]\d)?)?(?!\d)"
@@ -87,6 +88,7 @@ _EARLIEST = datetime(1994, 1, 1, tzinfo=SHANGHAI)
 _DRIFT = timedelta(days=2)
 _APART = timedelta(days=7)
 _DIGIT = re.compile(r"\d")
+_BARE_LABEL = re.compile(r"\W*(?:发[布表]|更新)?(?:时间|日期)\s+\d")
 _SHORT = 12
 _ONLY_CLOCK = re.compile(r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?$")
 
@@ -141,7 +143,7 @@ def _precision(at: datetime) -> Precision:
 
 def dates_in(text: str, rule: str, where: str, now: datetime | None) -> Iterator[Dated]:
     """The plausible dates of a short text, in order of how they are written out."""
-    for pattern in (_PRINTED, _DAY_FIRST, _SHORT_YEAR):
+    for pattern in (_PRINTED, _DAY_FIRST, _SHORT_YEAR, _DOTTED):
         for found in pattern.finditer(text):
             dated = _dated(found, text, rule, where, now)
             if dated:
@@ -164,7 +166,7 @@ def _printed(
             joined = f"{joined} {page.lines[index + 1].text}"
         if _NOT_PUBLISHED.search(joined) or _OF_THE_EVENT.search(joined):
             continue
-        label = DATE_LABEL.search(joined) is not None
+        label = DATE_LABEL.search(joined) is not None or _BARE_LABEL.match(joined) is not None
         rule = "printed with a label" if label else "printed by the title"
         dated = next(dates_in(joined, rule, "html", now), None)
         if dated:

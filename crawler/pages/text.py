@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.pages.body import Body, is_dated_link, is_teaser, rule_of, shares, worth
-from crawler.pages.boilerplate import heads_comments, heads_links
+from crawler.pages.boilerplate import heads_comments, heads_links, heads_post
 from crawler.pages.header import is_header
+from crawler.pages.notes import note_of
 from crawler.pages.titles import comparable
 from crawler.pages.tree import Line, Page
 
@@ -20,10 +21,20 @@ _GLUED_TAIL = re.compile(
 _ATTACHMENT = re.compile(r"\W*附件|.*\.(?:docx?|xlsx?|pdf|zip|rar|wps)\W*$", re.I)
 _STOP = re.compile(r"[，。！？；…]")
 _ENDERS = frozenset(
-    {"editor", "platform_note", "back_to_site", "share", "copyright", "previous_next", "keywords"}
+    {
+        "editor",
+        "platform_note",
+        "rights_note",
+        "promotion",
+        "back_to_site",
+        "share",
+        "copyright",
+        "previous_next",
+        "keywords",
+    }
 )
 # A block of 来源 / 作者 / 编辑 under the text is the header's, set at the end.
-_BYLINE = re.compile(r"\W*作\s*者\s*[:：丨|]\s*\S.{0,30}$")
+_BYLINE = re.compile(r"\W*(?:(?:本文)?作\s*者|记\s*者|通讯员|摄影)\s*[:：丨|]\s*\S.{0,30}$")
 _CREDITS = frozenset({"editor", "source_line"})
 _HEADER_LINES = 14
 _CELL = 60
@@ -148,7 +159,8 @@ def _drop_asides(page: Page, body: Body, begin: int, dropped: dict[int, str]) ->
     beside = [i for i in range(begin, body.end) if 0.2 < by_name[page.lines[i].box] < whole]
     apart = set(beside)
     outside = sum(len(page.lines[i].text) for i in range(begin, body.end) if i not in apart)
-    if sum(len(page.lines[index].text) for index in beside) < 0.6 * outside:
+    ahead = sum(max(0.0, worth(page.lines[i])) for i in range(begin, min(apart, default=begin)))
+    if ahead > 2 * _ENOUGH or sum(len(page.lines[index].text) for index in beside) < 0.6 * outside:
         dropped.update(dict.fromkeys(beside, "aside"))
 
 
@@ -182,7 +194,7 @@ def _drop_related(page: Page, begin: int, end: int, dropped: dict[int, str]) -> 
     for index in range(begin, end):
         text = page.lines[index].text
         value = worths[index - begin]
-        if weight > _ENOUGH and not page.lines[index].linked and heads_comments(text):
+        if weight > _ENOUGH and _heads_replies(page.lines[index]):
             dropped.update(dict.fromkeys(range(index, end), "comments"))
             return
         if heads_links(text):
@@ -197,21 +209,40 @@ def _drop_related(page: Page, begin: int, end: int, dropped: dict[int, str]) -> 
             dropped[index] = "related"
 
 
+def _heads_replies(line: Line) -> bool:
+    return ("20" in line.text and heads_post(line.text)) or (
+        not line.linked and heads_comments(line.text)
+    )
+
+
+def _apart(page: Page, index: int) -> bool:
+    """Whether a line stands in another box than the line before it, not in the next paragraph."""
+    parents = []
+    for line in page.lines[index - 1 : index + 1]:
+        box = page.boxes[line.box]
+        parents.append(box.parent if box.tag == "p" else box.index)
+    return len(set(parents)) > 1
+
+
 def _drop_tail(
     page: Page, begin: int, end: int, rows: dict[int, int], dropped: dict[int, str]
 ) -> None:
     """Behind the last sentence, what follows an editor or platform line is not text."""
     last = begin - 1
     for index in range(end - 1, begin - 1, -1):
-        if index not in dropped and len(_STOP.findall(page.lines[index].text)) > 0:
+        if index in dropped or index in rows or not _STOP.search(page.lines[index].text):
+            continue
+        note = note_of(page.lines[index].text, linked=page.lines[index].linked > 0)
+        if note is None or (note == "promotion" and not _apart(page, index)):
             last = index
             break
+        dropped[index] = note
     ended = False
     for index in range(last + 1, end):
         text = page.lines[index].text
         if index in rows:
             continue
-        if dropped.get(index) in _ENDERS:
+        if dropped.get(index) in _ENDERS or rule_of(page.lines[index]) in _ENDERS:
             ended = True
         elif _BYLINE.match(text) and {dropped.get(index - 1), dropped.get(index + 1)} & _CREDITS:
             dropped.setdefault(index, "byline")

@@ -124,7 +124,10 @@ def _above_header(page: Page, start: int, end: int) -> int | None:
         line = page.lines[index]
         if not 6 <= len(line.text) <= 80 or line.linked or _NOT_TITLE.search(line.text):
             continue
-        if is_header(page.lines[index + 1].text) and not is_header(line.text):
+        if line.text.startswith("——") or is_header(line.text):
+            continue
+        below = index + 2 if page.lines[index + 1].text.startswith("——") else index + 1
+        if is_header(page.lines[min(below, len(page.lines) - 1)].text):
             return index
     return None
 

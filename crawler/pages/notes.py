@@ -1,0 +1,135 @@
+"""What a site says of itself under its articles: whose the text is, where its app is.
+
+No list of such sentences is ever complete; what gives them away is how many words of the
+trade they put into one line.  A report may say the same words, so a note counts as one only
+behind the text (``text``), and nowhere as a reason to take a box for an article (``body``).
+"""
+
+import re
+
+_MAY_BE = ["权", "權", "声明", "聲明", "转载", "轉載", "APP", "下载", "下載", "公众号", "客户端"]
+_RIGHTS = frozenset(
+    [
+        "转载",
+        "轉載",
+        "授权",
+        "授權",
+        "版权",
+        "版權",
+        "侵权",
+        "侵權",
+        "著作权",
+        "著作權",
+        "免责",
+        "免責",
+        "声明",
+        "聲明",
+        "观点",
+        "立场",
+        "风险自担",
+        "投资建议",
+        "不得",
+        "严禁",
+        "嚴禁",
+        "禁止",
+        "注明",
+        "註明",
+        "删除",
+        "來源",
+    ]
+)
+_OWN = frozenset(
+    [
+        "本网",
+        "本網",
+        "本站",
+        "本文",
+        "本报",
+        "本報",
+        "本台",
+        "本社",
+        "本刊",
+        "本号",
+        "本平台",
+        "本公众号",
+        "凡注",
+        "凡本",
+        "如遇",
+        "如无",
+        "如因",
+        "如涉",
+        "若涉",
+        "书面",
+        "書面",
+        "特别授权",
+        "权利人",
+        "作者本人",
+        "投资建议",
+        "非经",
+        "非經",
+        "未经",
+        "未經",
+        "仅代表",
+        "仅供参考",
+        "以上内容",
+        "所有文章",
+        "所有作品",
+        "任何单位",
+        "任何媒体",
+        "文内",
+        "发布",
+    ]
+)
+_APPS = frozenset(["APP", "App", "app", "客户端", "客戶端", "公众号", "公眾號", "二维码", "视频号"])
+_ASKS = frozenset(
+    [
+        "下载",
+        "下載",
+        "关注",
+        "關注",
+        "扫描",
+        "扫码",
+        "点击",
+        "點擊",
+        "點我",
+        "官方",
+        "微信",
+        "微博",
+        "即可",
+        "添加",
+        "打开",
+    ]
+)
+_WORDS = re.compile(
+    "|".join(
+        sorted(_RIGHTS | _OWN | _APPS | _ASKS | {"联系", "广告", "微信"}, key=len, reverse=True)
+    )
+)
+_LONGEST = 500
+_FEW = 3
+_MANY = 4
+_LONG = 120
+
+
+def note_of(text: str, *, linked: bool) -> str | None:
+    """``rights_note`` or ``promotion`` for a line that reads like one; None for others."""
+    if len(text) > _LONGEST:
+        return None
+    for mark in _MAY_BE:
+        if mark in text:
+            break
+    else:
+        return None
+    words = set(_WORDS.findall(text))
+    if len(words) < (_FEW if len(text) < _LONG else _MANY):
+        return None
+    of_rights = len(words & _RIGHTS)
+    if not words.isdisjoint(_OWN) and (of_rights > 1 or (of_rights and len(words) >= _MANY)):
+        return "rights_note"
+    if (
+        (linked or len(words) >= _MANY)
+        and not words.isdisjoint(_APPS)
+        and not words.isdisjoint(_ASKS)
+    ):
+        return "promotion"
+    return None
