@@ -12,18 +12,21 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduler.launcher import ClaimedRun, Launcher, RunHandle
 from storage import runs, schedule
 from storage.database import Database
 from storage.errors import LeaseLostError
-from storage.records import RunCounts, Verdict, VerdictKind
+from storage.records import Verdict, VerdictKind
 from storage.runs import LEASE_SECONDS, RunRecord
 
 logger = logging.getLogger(__name__)
 
 CLOSE_POLL_SECONDS = 0.1
+
+ORPHAN_SILENCE = timedelta(seconds=30)
+"""A child beats every second; one that was silent so long and lost its parent is dead."""
 
 CANCEL_GRACE_SECONDS = 20.0
 """How long a cancelled child may take to end in good order before it is killed."""
@@ -108,8 +111,8 @@ class Carrier:
             if code is None:
                 self._mind_time(carried)
                 continue
+            self._settle(carried, code)  # an error of the database leaves it to the next tick
             del self.active[run_id]
-            self._settle(carried, code)
             ended.append(run_id)
         return ended
 
@@ -120,6 +123,22 @@ class Carrier:
             carried.cancelled = time.monotonic()
             carried.cancel_reason = reason
             carried.handle.cancel()
+
+    def free_dead(self) -> None:
+        """Give back the runs, whoever's, whose runner is dead or whose lease has run out."""
+        now = self._now()
+        with self._database.begin() as session:
+            schedule.pull_back_leases(session, now=now, lease_seconds=LEASE_SECONDS)
+            expired = runs.expire_leases(session, now=now)
+            freed = schedule.give_back_orphans(
+                session, carried=self.active, owner=self.owner, now=now, silence=ORPHAN_SILENCE
+            )
+        for lost in expired:
+            logger.warning("run=%s source=%s lease expired: %s", lost.run_id, lost.source_id,
+                           lost.state.value)  # fmt: skip
+            self.abandon(lost.run_id)
+        for orphan in freed:
+            logger.warning("run=%s source=%s its runner died", orphan.id, orphan.source_id)
 
     def close(self) -> None:
         """End every child: in good order, and by force when that takes too long."""
@@ -148,7 +167,7 @@ class Carrier:
         """Give a run whose child left none a verdict."""
         with self._database.reading() as session:
             record = runs.get_run(session, carried.run.run_id)
-        if record is not None and record.finished_at is not None:
+        if record.finished_at is not None:
             return
         why = f"; {carried.cancel_reason}" if carried.cancel_reason else ""
         died = f"signal {-code}" if code < 0 else f"exit code {code}"
@@ -174,7 +193,7 @@ class Carrier:
                     run.run_id,
                     run.token,
                     Verdict(kind=VerdictKind.FAILED, reason=reason),
-                    record.counts if record else RunCounts(),
+                    record.counts,
                     now=self._now(),
                 )
         except LeaseLostError:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy.orm import Session
-
 from crawler.sources.declaration import Source
 from scheduler import completeness, digest, notices
 from scheduler.almanac import Almanac
@@ -24,14 +22,12 @@ from storage import incidents, runs, schedule
 from storage.coverage import Cell
 from storage.database import Database
 from storage.errors import TransitionError
-from storage.runs import LEASE_SECONDS, RunState
+from storage.runs import RunState
 from storage.schedule import OpenRun
 
 logger = logging.getLogger(__name__)
 
 LEASES_EVERY = timedelta(seconds=15)
-ORPHAN_SILENCE = timedelta(seconds=30)
-"""A child beats every second; one that was silent so long and lost its parent is dead."""
 OVERRUN = timedelta(minutes=5)
 COVERAGE_EVERY = timedelta(hours=1)
 AT_ONE_QUERY = 400
@@ -147,35 +143,17 @@ class Rounds:
             running = [run for run in schedule.open_runs(session) if run.state is RunState.RUNNING]
         if not running:
             return
-        with self._database.begin() as session:
-            schedule.pull_back_leases(session, now=now, lease_seconds=LEASE_SECONDS)
-            expired = runs.expire_leases(session, now=now)
-            freed = schedule.give_back_orphans(
-                session,
-                carried=self.carrier.active,
-                owner=self.carrier.owner,
-                now=now,
-                silence=ORPHAN_SILENCE,
-            )
-            for run in running:
-                self._mind_overrun(session, run, now)
-        for lost in expired:
-            logger.warning("run=%s source=%s lease expired: %s", lost.run_id, lost.source_id,
-                           lost.state.value)  # fmt: skip
-            self.carrier.abandon(lost.run_id)
-        for orphan in freed:
-            logger.warning("run=%s source=%s its runner died", orphan.id, orphan.source_id)
+        self.carrier.free_dead()
+        for run in running:
+            self._mind_overrun(run, now)
 
-    def _mind_overrun(self, session: Session, run: OpenRun, now: datetime) -> None:
+    def _mind_overrun(self, run: OpenRun, now: datetime) -> None:
         """A child whose service died has nobody who minds its deadline but us."""
         if run.id in self.carrier.active or run.started_at is None or run.cancel_requested_at:
             return
         longest = timedelta(seconds=self._limits.deadline_seconds) + OVERRUN
         if now - run.started_at > longest:
-            try:
-                runs.request_cancel(session, run.id, now=now)
-            except TransitionError:
-                logger.debug("run=%s ended meanwhile", run.id)
+            self._cancel(run, now)
 
     def _settle(self, opened: list[OpenRun], newest: int) -> list[Settled]:
         """Judge what has ended since the last round; all that was not judged at the first."""
@@ -246,6 +224,9 @@ class Rounds:
 
     def _cancel_undeclared(self, run: OpenRun, now: datetime) -> None:
         logger.warning("run=%s source=%s is not declared; cancelled", run.id, run.source_id)
+        self._cancel(run, now)
+
+    def _cancel(self, run: OpenRun, now: datetime) -> None:
         with self._database.begin() as session:
             try:
                 runs.request_cancel(session, run.id, now=now)

@@ -3,9 +3,9 @@
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -22,10 +22,13 @@ from scheduler.launcher import LocalLauncher
 from scheduler.presentation import console, errors, fail, print_json, table, verdict_text
 from storage import runs
 from storage.database import Database
+from storage.errors import TransitionError
 from storage.records import VerdictKind
 from storage.runs import RunRecord, RunState
 
 POLL_SECONDS = 0.25
+FREE_SECONDS = 5.0
+"""How often waiting runs see whether what they wait for is dead."""
 EXIT_NO_VERDICT = 4
 
 
@@ -101,13 +104,18 @@ def crawl_now(
         deadline_seconds=config.deadline_seconds,
     )
     waiting = list(ids)
+    freed = float("-inf")
     with (
+        giving_up(database, waiting, config.now),
         ending_children(carrier),
         Live(console=console, transient=True, refresh_per_second=4) as live,
     ):
         while waiting or carrier.active or _unfinished(database, ids):
             _take_what_is_free(carrier, database, waiting, jobs)
             carrier.tick()
+            if waiting and len(carrier.active) < jobs and time.monotonic() - freed > FREE_SECONDS:
+                carrier.free_dead()  # no service may be there to do it
+                freed = time.monotonic()
             if not quiet:
                 live.update(_progress(database, ids))
             time.sleep(POLL_SECONDS)
@@ -123,6 +131,19 @@ def ending_children(carrier: Carrier) -> Iterator[None]:
     finally:
         carrier.close()
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def giving_up(
+    database: Database, waiting: list[int], now: Callable[[], datetime]
+) -> Iterator[None]:
+    """Cancel the runs that still wait when this command ends: nobody would want them later."""
+    try:
+        yield
+    finally:
+        for run_id in waiting:
+            with database.begin() as session, suppress(TransitionError):
+                runs.request_cancel(session, run_id, now=now())
 
 
 def _take_what_is_free(carrier: Carrier, database: Database, waiting: list[int], jobs: int) -> None:
@@ -152,7 +173,11 @@ def _progress(database: Database, ids: list[int]) -> Table:
     for run_id in ids:
         record = _record(database, run_id)
         counts = record.counts
-        state = verdict_text(record.verdict.kind.value) if record.verdict else record.state.value
+        state = record.state.value
+        if record.verdict:
+            state = verdict_text(record.verdict.kind.value)
+        elif record.state is RunState.DUE:
+            state = "due, waits its turn"
         rows.add_row(
             record.source_id,
             state,

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from scheduler.almanac import load_almanac
-from scheduler.carrier import Carrier
+from scheduler.carrier import ORPHAN_SILENCE, Carrier
 from scheduler.launcher import ClaimedRun
-from scheduler.rounds import ORPHAN_SILENCE, Declared, Limits, Rounds
+from scheduler.rounds import Declared, Limits, Rounds
 from storage import incidents, runs, schedule
 from storage.database import Database
 from storage.errors import LeaseLostError
