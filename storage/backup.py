@@ -5,8 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
+from storage.database import sqlite_file
 from storage.errors import StorageError
 
 PAGES_AT_ONCE = 4096
@@ -17,20 +16,18 @@ class BackupError(StorageError):
     """A backup could not be made or is none, in words."""
 
 
-def sqlite_file(url: str) -> Path:
+def file_of(url: str) -> Path:
     """The file behind a database URL.
 
     :raises BackupError: for an engine that has its own tools, or a database in memory.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
+    file = sqlite_file(url)
+    if file is None:
         raise BackupError(
-            "PostgreSQL has its own tools: pg_dump --format=custom makes a backup, pg_restore "
-            "--clean puts it back"
+            "only a SQLite file is backed up and restored here; PostgreSQL has its own tools: "
+            "pg_dump --format=custom makes a backup, pg_restore --clean puts it back"
         )
-    if not parsed.database or parsed.database == ":memory:":
-        raise BackupError("a database in memory has no backup")
-    return Path(parsed.database)
+    return file
 
 
 def make_backup(url: str, target: Path) -> int:
@@ -40,7 +37,7 @@ def make_backup(url: str, target: Path) -> int:
 
     :raises BackupError: when ``target`` exists, the database is not there, or it is damaged.
     """
-    source = sqlite_file(url)
+    source = file_of(url)
     if not source.exists():
         raise BackupError(f"there is no database at {source}")
     if target.exists():
@@ -70,25 +67,26 @@ def restore_backup(url: str, backup: Path) -> Path | None:
 
     :raises BackupError: when the backup is damaged or none, or the database is in use.
     """
-    target = sqlite_file(url)
+    target = file_of(url)
     see_sound(backup)
     kept = None
+    partial = target.with_name(target.name + ".partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        with closing(sqlite3.connect(backup)) as read, closing(sqlite3.connect(partial)) as write:
+            read.backup(write)
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
         if target.exists():
             _see_unused(target)
             kept = _free_name(target)
             target.rename(kept)
-            for suffix in ("-wal", "-shm"):
-                beside = target.with_name(target.name + suffix)
-                if beside.exists():
-                    beside.rename(kept.with_name(kept.name + suffix))
-        partial = target.with_name(target.name + ".partial")
-        with closing(sqlite3.connect(backup)) as read, closing(sqlite3.connect(partial)) as write:
-            read.backup(write)
         partial.rename(target)
     except (OSError, sqlite3.Error) as error:
         raise BackupError(f"not restored: {error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
     return kept
 
 
@@ -110,11 +108,17 @@ def see_sound(path: Path) -> None:
 
 
 def _see_unused(path: Path) -> None:
-    """Take the lock that every other connection would need to write."""
+    """See that nobody has the database open, and make it one file with no -wal beside it.
+
+    Leaving the WAL mode needs the only connection: any other one, idle or not, refuses it.
+
+    :raises BackupError: when the database is in use.
+    """
     with closing(sqlite3.connect(path, timeout=1.0, isolation_level=None)) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
-        connection.execute("ROLLBACK")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            raise BackupError(f"not restored: {path} is in use ({error})") from error
 
 
 def _free_name(path: Path) -> Path:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scheduler.commands.context import settings
-from scheduler.presentation import console, fail
+from scheduler.presentation import fail, say
 from storage.backup import BackupError, make_backup, restore_backup
 
 
@@ -16,7 +16,7 @@ def backup(path: Annotated[Path, typer.Argument(help="The file to make")]) -> No
         size = make_backup(settings().database_url, path)
     except BackupError as error:
         fail(str(error))
-    console.print(f"{path}: {size / 2**20:.1f} MiB, checked")
+    say(f"{path}: {size / 2**20:.1f} MiB, checked")
 
 
 def restore(
@@ -30,5 +30,5 @@ def restore(
     try:
         kept = restore_backup(config.database_url, path)
     except BackupError as error:
-        fail(str(error), hint="stop the service first: systemctl stop cppcc-monitor")
-    console.print("restored" + (f"; the former database is {kept}" if kept else ""))
+        fail(str(error), hint="nothing was changed; a running service is stopped first")
+    say("restored" + (f"; the former database is {kept}" if kept else ""))
