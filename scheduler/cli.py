@@ -24,7 +24,7 @@ from scheduler.commands import (
     show,
     sources,
 )
-from scheduler.presentation import errors
+from scheduler.presentation import print_error
 from storage.errors import StorageError
 
 app = typer.Typer(
@@ -59,6 +59,5 @@ def main() -> None:
     try:
         app()
     except StorageError as error:
-        errors.print(f"[bold red]error:[/] {error}", highlight=False)
-        errors.print("[dim]`cppcc doctor` looks closer[/]")
+        print_error(str(error), "`cppcc doctor` looks closer")
         sys.exit(1)

@@ -53,7 +53,8 @@ def reading_view(article: Article) -> RenderableType:
     head = table("", "")
     head.add_row("genre", f"[bold]{reading.genre.value}[/] (score {reading.score:.2f}){flagged}")
     if committee:
-        head.add_row("committee", f"{committee.name} ({committee.level.value}, {committee.region})")
+        words = f"{committee.name} ({committee.level.value}, {committee.region})"
+        head.add_row("committee", Text(words))
     years = "-".join(str(year) for year in reading.years) or "-"
     head.add_row("years", years)
     for name in ("term", "session", "part"):
@@ -61,7 +62,7 @@ def reading_view(article: Article) -> RenderableType:
             head.add_row(name, str(value))
     head.add_row("rules", reading.rules_version)
     for issue in reading.issues:
-        head.add_row("[yellow]issue[/]", issue)
+        head.add_row("[yellow]issue[/]", Text(issue))
     parts: list[RenderableType] = [head, evidence_table(reading.evidence)]
     if reading.events:
         events = table("#", "event", "date")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
@@ -10,11 +11,26 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from storage.records import SHANGHAI
 
-console = Console()
-errors = Console(stderr=True)
+PIPED_WIDTH = 240
+"""Columns where no terminal says how many: a table that is searched or kept is not folded."""
+
+IDENTIFIERS = frozenset({"id", "flag", "source", "subject", "class", "verdict", "genre", "status"})
+"""Columns that people copy from, and so are never folded."""
+
+
+def _console(*, stderr: bool = False) -> Console:
+    made = Console(stderr=stderr)
+    if not made.is_terminal and "COLUMNS" not in os.environ:
+        made.width = PIPED_WIDTH
+    return made
+
+
+console = _console()
+errors = _console(stderr=True)
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -52,17 +68,27 @@ def print_json(value: object) -> None:
 
 def fail(message: str, *, hint: str | None = None, code: int = EXIT_FAILED) -> NoReturn:
     """End the command with ``message`` and what to do next."""
-    errors.print(f"[bold red]error:[/] {message}", highlight=False)
-    if hint:
-        errors.print(f"[dim]{hint}[/]", highlight=False)
+    print_error(message, hint)
     raise typer.Exit(code)
+
+
+def print_error(message: str, hint: str | None = None) -> None:
+    """Say what went wrong and what to do next; brackets in either are words, no markup."""
+    errors.print(Text.assemble(("error:", "bold red"), " ", message), soft_wrap=True)
+    if hint:
+        errors.print(Text(hint, style="dim"), soft_wrap=True)
+
+
+def say(words: str) -> None:
+    """Print ``words`` on a line of their own, as they are."""
+    console.print(Text(words), soft_wrap=True)
 
 
 def table(*columns: str, title: str | None = None) -> Table:
     """A plain table with these columns."""
     made = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        made.add_column(column, overflow="fold")
+        made.add_column(column, overflow="fold", no_wrap=column in IDENTIFIERS)
     return made
 
 

@@ -130,6 +130,19 @@ def make_engine(url: str, *, create_folder: bool = True) -> Engine:
     return engine
 
 
+def shown_url(url: str) -> str:
+    """The URL without its password.  DatabaseUnavailableError when it is none."""
+    return _parse(url).render_as_string(hide_password=True)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; None for another engine or one in memory."""
+    parsed = _parse(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(str(parsed.database))
+
+
 def schema_revision(engine: Engine) -> str | None:
     """The revision that the database says it is at; None when it holds no tables of ours."""
     with engine.execution_options(**{_READ_ONLY: True}).connect() as connection:
@@ -165,8 +178,10 @@ def _parse(url: str) -> URL:
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise DatabaseUnavailableError(f"not a database URL: {url!r}") from error
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        # Neither the URL nor the driver's words about it: both may hold the password.
+        known = "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+        raise DatabaseUnavailableError(f"not a database URL; write {known}") from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise DatabaseUnavailableError(
             f"only sqlite and postgresql are known, not {parsed.get_backend_name()}"

@@ -3,7 +3,7 @@
 import typer
 
 from scheduler.commands.context import settings
-from scheduler.presentation import console, fail
+from scheduler.presentation import fail, say
 from storage import database
 from storage.errors import StorageError
 
@@ -18,7 +18,7 @@ def upgrade() -> None:
         database.upgrade(config.database_url)
     except StorageError as error:
         fail(str(error))
-    console.print("the schema is up to date")
+    say("the schema is up to date")
 
 
 @app.command()
@@ -26,7 +26,7 @@ def check() -> None:
     """Say what is wrong with the database; exit code 1 when something is."""
     problems = database.check(settings().database_url)
     for problem in problems:
-        console.print(f"[red]-[/] {problem}")
+        say(f"- {problem}")
     if problems:
         fail(f"{len(problems)} problems", hint="`cppcc db upgrade` brings an old schema up to date")
-    console.print("the database is sound")
+    say("the database is sound")

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from scheduler.commands.crawl import crawl_now
 from scheduler.config import Config
-from scheduler.presentation import console, fail, table, verdict_text
+from scheduler.presentation import console, fail, say, table, verdict_text
 from storage import flags
 from storage.database import Database, open_database
 from storage.runs import RunRecord
@@ -63,7 +63,7 @@ def demo(
                 _print_flags(database, known)
             sound &= all(record.verdict is not None for record in records)
     console.print(Rule())
-    console.print(
+    say(
         f"The database is {folder / 'cppcc.db'}. Look at it with\n"
         f"  CPPCC_DATABASE_URL={url} cppcc flags list\n"
         f"  sqlite3 {folder / 'cppcc.db'} "

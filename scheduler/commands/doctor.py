@@ -5,19 +5,19 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from sqlalchemy.engine import make_url
+from rich.text import Text
 
 from crawler.errors import DeclarationError
 from crawler.sources.declaration import load_sources
 from scheduler.almanac import AlmanacError, load_almanac
 from scheduler.config import Config, ConfigError, load_config
 from scheduler.messages import DELIVERED_KINDS
-from scheduler.presentation import EXIT_FAILED, console, print_json
+from scheduler.presentation import EXIT_FAILED, console, moment, print_json
 from storage import database, incidents, outbox, runs
+from storage.errors import StorageError
 from storage.records import VerdictKind
 
 MIN_FREE_BYTES = 1 << 30
@@ -50,7 +50,8 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     else:
         for check in checks:
             style = STYLES[check.state]
-            console.print(f"[{style}]{check.state:8}[/]{check.subject:14}{check.words}")
+            line = Text.assemble((f"{check.state:8}", style), f"{check.subject:14}{check.words}")
+            console.print(line, soft_wrap=True)
     if any(check.state == "wrong" for check in checks):
         raise typer.Exit(EXIT_FAILED)
 
@@ -64,7 +65,12 @@ def examine() -> Iterator[Check]:
     except ConfigError as error:
         yield Check("settings", "wrong", str(error))
         return
-    yield Check("settings", "ok", f"database {make_url(config.database_url)!r}")
+    try:
+        name = database.shown_url(config.database_url)
+    except StorageError as error:
+        yield Check("settings", "wrong", f"CPPCC_DATABASE_URL: {error}")
+        return
+    yield Check("settings", "ok", f"database {name}")
     if config.today is not None or config.max_delay_seconds is not None:
         yield Check(
             "settings",
@@ -136,7 +142,7 @@ def _of_service(config: Config) -> Iterator[Check]:
     else:
         yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} in Asia/Shanghai")
     if waiting.oldest_at is not None and now - waiting.oldest_at > MESSAGE_SLACK:
-        words = f"{waiting.messages} wait since {waiting.oldest_at:%Y-%m-%d %H:%M}"
+        words = f"{waiting.messages} wait since {moment(waiting.oldest_at)}"
         error = f"; {waiting.last_error}" if waiting.last_error else "; is `cppcc run` running?"
         yield Check("messages", "warning", words + error)
     else:
@@ -147,8 +153,8 @@ def _of_service(config: Config) -> Iterator[Check]:
 
 
 def _disk(config: Config) -> Check:
-    url = make_url(config.database_url)
-    folder = Path(url.database or ".").parent if url.get_backend_name() == "sqlite" else config.var
+    file = database.sqlite_file(config.database_url)
+    folder = config.var if file is None else file.parent
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
@@ -176,7 +182,7 @@ def _last_runs(config: Config) -> Iterator[Check]:
                 f"`cppcc runs show {record.id}`",
             )
         if record.finished_at and config.now() - record.finished_at > STALE:
-            yield Check("runs", "warning", f"{name}: last crawled {record.finished_at:%Y-%m-%d}")
+            yield Check("runs", "warning", f"{name}: last crawled {moment(record.finished_at)}")
     if not never and all(
         records[0].verdict and records[0].verdict.kind in SOUND for records in latest.values()
     ):

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scheduler.commands.context import connected, settings
-from scheduler.presentation import console, fail, print_json
+from scheduler.presentation import fail, print_json, say
 from storage.errors import StorageError
 from storage.exports import Format
 from storage.exports import export as write_export
@@ -40,6 +40,6 @@ def export(
         )
         return
     what = {Format.WARC: "pages", Format.ATOM: "flags"}.get(format_, "publications")
-    console.print(f"{done.count} {what} written to {done.path}")
+    say(f"{done.count} {what} written to {done.path}")
     if done.cursor is not None:
-        console.print(f"next cursor: {done.cursor}", highlight=False)
+        say(f"next cursor: {done.cursor}")

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from scheduler.commands.context import connected, settings
 from scheduler.evidence_view import evidence_table
-from scheduler.presentation import console, fail, moment, print_json, table
+from scheduler.presentation import console, fail, moment, print_json, say, table
 from storage import flags
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.flags import FlagStatus
@@ -62,7 +62,7 @@ def show(flag_id: Id, as_json: Annotated[bool, typer.Option("--json")] = False) 
     rows.add_row("title", Text(flag.title))
     rows.add_row("url", Text(flag.url))
     rows.add_row("genre", f"{flag.genre.value} (score {flag.score:.2f})")
-    rows.add_row("status", flag.status.value + (f": {flag.note}" if flag.note else ""))
+    rows.add_row("status", Text(flag.status.value + (f": {flag.note}" if flag.note else "")))
     rows.add_row("raised", moment(flag.raised_at))
     for note in flag.notes:
         rows.add_row(moment(note.at), Text(note.words))
@@ -83,7 +83,7 @@ def accept(flag_id: Id) -> None:
             flags.accept_flag(session, flag_id, now=config.now())
     except (RecordNotFoundError, TransitionError) as error:
         fail(str(error))
-    console.print(f"flag {flag_id}: accepted")
+    say(f"flag {flag_id}: accepted")
 
 
 @app.command()
@@ -100,4 +100,4 @@ def dismiss(
             flags.dismiss_flag(session, flag_id, why=why, now=config.now())
     except (RecordNotFoundError, TransitionError) as error:
         fail(str(error))
-    console.print(f"flag {flag_id}: dismissed ({why})")
+    say(f"flag {flag_id}: dismissed ({why})")

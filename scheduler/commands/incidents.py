@@ -6,7 +6,7 @@ import typer
 from rich.text import Text
 
 from scheduler.commands.context import connected, settings
-from scheduler.presentation import console, fail, moment, print_json, table
+from scheduler.presentation import console, fail, moment, print_json, say, table
 from storage import incidents
 from storage.errors import RecordNotFoundError, TransitionError
 
@@ -86,7 +86,7 @@ def ack(
             incidents.acknowledge_incident(session, incident_id, now=config.now(), note=note)
     except (RecordNotFoundError, TransitionError) as error:
         fail(str(error))
-    console.print(f"incident {incident_id}: acknowledged")
+    say(f"incident {incident_id}: acknowledged")
 
 
 @app.command()
@@ -101,4 +101,4 @@ def resolve(
             incidents.close_incident(session, incident_id, now=config.now(), note=why)
     except (RecordNotFoundError, TransitionError) as error:
         fail(str(error))
-    console.print(f"incident {incident_id}: resolved")
+    say(f"incident {incident_id}: resolved")

@@ -10,7 +10,7 @@ from crawler.errors import PageError
 from scheduler.commands.context import declared_sources, settings
 from scheduler.config import Config
 from scheduler.evidence_view import page_view, reading_view
-from scheduler.presentation import console, fail, print_json
+from scheduler.presentation import console, fail, print_json, say
 from scheduler.publication_json import article_json
 
 EXIT_REFUSED = 4
@@ -67,7 +67,7 @@ def _inspect_batch(config: Config, batch: Path, out: Path | None) -> None:
             output.write(json.dumps(row, ensure_ascii=False) + "\n")
             rows += 1
             refused += "error" in row
-    console.print(f"{rows} read, {refused} of them refused; written to {out}")
+    say(f"{rows} read, {refused} of them refused; written to {out}")
 
 
 def _bytes_of(

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from crawler.sources.declaration import Source
 from scheduler.commands.context import declared_sources, open_context, settings
-from scheduler.presentation import console, fail, moment, print_json, table, verdict_text
+from scheduler.presentation import console, fail, moment, print_json, say, table, verdict_text
 from storage import runs
 from storage.runs import RunRecord
 
@@ -37,7 +37,7 @@ def list_(
         kind = record.verdict.kind.value if record and record.verdict else None
         rows.add_row(
             source.id,
-            source.name,
+            Text(source.name),
             source.region,
             source.kind,
             source.family,
@@ -77,7 +77,7 @@ def show(
 @app.command()
 def check() -> None:
     """Read every declaration and say what is wrong with the first wrong one."""
-    console.print(f"{len(declared_sources(settings()))} declarations, all sound")
+    say(f"{len(declared_sources(settings()))} declarations, all sound")
 
 
 def _facts(source: Source) -> dict[str, str]:

@@ -14,7 +14,7 @@ from scheduler.commands.doctor import examine
 from storage import articles, incidents, runs
 from storage.backup import BackupError, make_backup, restore_backup
 from storage.database import Database, open_database
-from storage.records import Genre
+from storage.records import SHANGHAI, Genre
 from tests.storage.samples import NOW, article
 
 
@@ -122,6 +122,19 @@ def test_a_backup_is_made_while_others_write_and_restored(
     assert list(tmp_path.glob("cppcc.db.before-restore-1"))
 
 
+def test_a_database_in_use_is_not_replaced(database: Database, tmp_path: Path) -> None:
+    make_backup(database.url, tmp_path / "copy.db")
+    with database.reading() as session:
+        incidents.list_incidents(session)  # its connection stays open, and idle, in the pool
+    with pytest.raises(BackupError, match="in use"):
+        restore_backup(database.url, tmp_path / "copy.db")
+    assert not list(tmp_path.glob("cppcc.db.*")), "neither put aside nor half copied"
+    with database.reading() as session:
+        assert len(incidents.list_incidents(session)) == 1
+    database.close()
+    assert restore_backup(database.url, tmp_path / "copy.db") is not None
+
+
 def test_what_is_no_backup_changes_nothing(database: Database, tmp_path: Path) -> None:
     (tmp_path / "torn.db").write_bytes(b"SQLite format 3\0" + b"\0" * 5000)
     for path in (tmp_path / "torn.db", tmp_path / "nothing.db"):
@@ -160,3 +173,31 @@ def test_a_console_that_is_not_there_is_refused_before_anything_starts(
     assert refused.exit_code == 2
     assert "there is no console yet" in refused.stderr
     assert not (tmp_path / "cppcc.db").exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["hunter2", "mysql://u:hunter2@h/d", "postgresql+no://u:hunter2@h/d", "sqlite+x:hunter2"]
+)
+def test_a_wrong_database_url_is_said_without_its_password(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CPPCC_DATABASE_URL", url)
+    refused = cppcc("runs", "list")
+    assert refused.exit_code == 1
+    assert "error:" in refused.stderr
+    found = cppcc("doctor")
+    assert found.exit_code == 1
+    assert "wrong   settings" in found.output
+    assert "hunter2" not in refused.output + refused.stderr + found.output
+
+
+def test_words_of_people_are_shown_as_they_are(database: Database) -> None:
+    said = cppcc("flags", "dismiss", "1", "--why", "[dup] 与[/]重复")
+    assert said.exit_code == 0, said.output
+    assert "[dup] 与[/]重复" in said.output
+    assert "dismissed: [dup] 与[/]重复" in cppcc("flags", "show", "1").output
+
+
+def test_the_doctor_tells_the_time_in_shanghai(database: Database) -> None:
+    (waiting,) = [check.words for check in examine() if check.subject == "messages"]
+    assert NOW.astimezone(SHANGHAI).strftime("since %Y-%m-%d %H:%M") in waiting
