@@ -29,8 +29,11 @@ _DATE_AND_CLOCK = re.compile(
     r"|\d{1,2}[-/月]\d{1,2}日?|星期.|发布于|发布(?=\s*[:：])|(?:https?://|www\.)[\w./-]+|\b[AP]M\b"
 )
 _NO_OUTLET = re.compile(
-    r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]"
+    r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]|官方账号|创作者|认证|作者$"
 )
+_BARS = re.compile(r"\s*[|｜┊]\s*|\s+[·•]\s+|\u3000+")
+_BARE_LABELLED = re.compile(r"(?:[来來]源|稿源)\s+(\S{2,20})$")
+_MICROBLOG = re.compile(r"\s*[(（]?微博[)）]?$")
 _DASHES = frozenset("-–—·")
 _EDGE = " \t\u3000:：|｜丨,，;；。、-—·•[]【】()（）<>/\\'\"“”"
 _MAX_NAME = 40
@@ -60,7 +63,9 @@ _NOBODY = frozenset(
 )
 _SOURCE_NAMED = re.compile(r"source|laiyuan|ly\b|\bsrc\b|media|\bfrom\b|come")
 
-_ACCOUNT_NAMED = re.compile(r"(?:author|user|nick|account|media|mp|screen)[-_]?name\b|\baccount\b")
+_ACCOUNT_NAMED = re.compile(
+    r"(?:author|user|\bu|nick|account|media|mp|screen)[-_]?name\b|\baccount\b"
+)
 _ACCOUNT_CHARS = (4, 20)
 
 
@@ -109,7 +114,7 @@ def clean_outlet(rest: str) -> str | None:
     name = rest[:cut]
     name = re.split(r"\s*[|｜]\s*|\s{2,}|[\x00-\x1f]", name.strip())[0]
     name = _first_word(name)
-    name = name.strip(_EDGE.replace("》", ""))
+    name = _MICROBLOG.sub("", name.strip(_EDGE.replace("》", "")))
     if name.endswith("《") or not name:
         return None
     if "://" in name or name.startswith("www."):
@@ -253,27 +258,38 @@ def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | N
 
 
 def _beside_date(page: Page, header: list[int], title: int | None) -> Credit | None:
-    """A name without a label, on the date's line or in a box named for the source."""
+    """A name without a label: on the date's line, next to it, or in a box named for the source."""
+    dated = {index for index in header if _DATE.search(page.lines[index].text)}
     for index in header:
         line = page.lines[index]
         if index == title or len(line.text) > 80:
             continue
         named = _SOURCE_NAMED.search(page.boxes[line.box].name) is not None
-        dated = _DATE.search(line.text) is not None
-        if not named and not dated:
+        beside = index in dated
+        if not (named or beside or index - 1 in dated or index + 1 in dated):
             continue
-        for piece in line.pieces:
-            name = _DATE_AND_CLOCK.sub("", piece).strip(_EDGE)
-            if not 2 <= len(name) <= 20 or _NEXT_LABEL.search(name) or _NO_OUTLET.search(name):
-                continue
-            if _CHANNEL.match(name):
+        pieces = [part for piece in line.pieces for part in _BARS.split(piece)]
+        for piece in pieces:
+            name = _plain_name(piece)
+            if name is None:
                 continue
             words = [word for word in name.split() if _OUTLET_NAME.search(word)]
             words = [word for word in words if not _CHANNEL.match(word)]
             name = words[0] if words else name
-            if named or words or len(line.pieces) > 1:
+            if named or words or (beside and len(line.pieces) > 1):
                 return _credit("outlet", "printed beside the date", "html", name, line.text)
     return None
+
+
+def _plain_name(piece: str) -> str | None:
+    """What a piece of the date's line leaves when the date is gone; None for what is no name."""
+    name = _MICROBLOG.sub("", _DATE_AND_CLOCK.sub("", piece).strip(_EDGE))
+    bare = _BARE_LABELLED.match(name)
+    if bare:
+        name = bare[1]
+    if not 2 <= len(name) <= 20 or _NEXT_LABEL.search(name) or _NO_OUTLET.search(name):
+        return None
+    return None if _CHANNEL.match(name) else name
 
 
 def _labelled(page: Page, about: str, label: re.Pattern[str], lines: list[int]) -> Credit | None:

@@ -188,7 +188,7 @@ def find_date(
 
     ``title`` is the title's line, ``start`` the first line of the text.
     """
-    found = _near_title(page, title, start, now)
+    found = _near_title(page, title, start, now) or _in_header(page, lines, now)
     if found is None:
         found = _of_metas(head, now) or _in_script(text, now) or _of_time(text, now)
         found = found or _updated(head, now)
@@ -214,6 +214,15 @@ def _near_title(page: Page, title: int | None, start: int, now: datetime | None)
     for index, _label, dated in _printed(page, range(first - 1, max(-1, first - 8), -1), now, 60):
         if page.lines[index].linked * 2 <= len(page.lines[index].text):
             return dated
+    return None
+
+
+def _in_header(page: Page, text: Text, now: datetime | None) -> Dated | None:
+    """A date behind the abstract, on a header's line that was left out of the text."""
+    for index, rule in text.dropped:
+        if rule == "header" and index > text.first:
+            for _index, _label, dated in _printed(page, range(index, index + 1), now):
+                return dated
     return None
 
 

@@ -38,7 +38,21 @@ _AGO = re.compile(
 )
 _SHORT = 40
 _DAY_ONLY = re.compile(r"^\W*(?:19|20)\d\d\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}\W*$")
+# Posted on 2014-03-21 by 田野 | 1,203 次浏览: a day in figures, and no sentence round it.
+_DAY_INSIDE = re.compile(
+    r"[^，。！？；“”]{0,24}(?<!\d)(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?!\d)[^，。！？；“”]{0,40}$"
+)
+_WITHOUT_COLON = re.compile(
+    r"^\W*(?:撰文|编辑|作者|记者|摄影|出品|监制|来源|稿源)\s+\S{2,12}(?:\s+(?:撰文|编辑|作者|记者|摄影|出品|监制|来源)\s+\S{2,12})+\s*$"
+)
 _MAX = 160
+
+
+def states_day(text: str) -> bool:
+    """Whether a short line states a day in figures or with a label, and is no sentence."""
+    if len(text) > _SHORT or "。" in text:
+        return False
+    return bool(_DAY_INSIDE.match(text) or _CLOCKED.search(text))
 
 
 def is_header(text: str) -> bool:
@@ -52,5 +66,7 @@ def is_header(text: str) -> bool:
         or _DAY_ONLY.match(text)
         or _OTHER_LABEL.match(text)
         or _IN_PRINT.search(text)
+        or _DAY_INSIDE.match(text)
+        or _WITHOUT_COLON.match(text)
         or (len(text) <= _SHORT and _AGO.search(text))
     )

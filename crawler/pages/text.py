@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crawler.pages.body import Body, is_dated_link, is_teaser, rule_of, shares, worth
 from crawler.pages.boilerplate import heads_comments, heads_links, heads_post
-from crawler.pages.header import is_header
+from crawler.pages.header import is_header, states_day
 from crawler.pages.notes import note_of
 from crawler.pages.titles import comparable
 from crawler.pages.tree import Line, Page
@@ -34,8 +34,10 @@ _ENDERS = frozenset(
     }
 )
 # A block of 来源 / 作者 / 编辑 under the text is the header's, set at the end.
-_BYLINE = re.compile(r"\W*(?:(?:本文)?作\s*者|记\s*者|通讯员|摄影)\s*[:：丨|]\s*\S.{0,30}$")
-_CREDITS = frozenset({"editor", "source_line"})
+_BYLINE = re.compile(
+    r"\W*(?:(?:本文)?作\s*者|记\s*者|通讯员|摄影|撰稿|撰文|文字|图片)\s*[:：丨|]\s*\S.{0,30}$"
+)
+_CREDITS = frozenset({"editor", "source_line", "byline"})
 _HEADER_LINES = 14
 _CELL = 60
 _CELL_DEPTH = 12
@@ -138,6 +140,8 @@ def _skip_header(page: Page, begin: int, end: int, dropped: dict[int, str]) -> i
         if is_header(text):
             last = index + 1
         elif len(text) > 60 or (len(text) >= 20 and _STOP.search(text)) or text[-1] in "：:":
+            if index + 1 < end and states_day(page.lines[index + 1].text):
+                dropped[index + 1] = "header"  # an abstract stands between the title and it
             break
     dropped.update(dict.fromkeys(range(begin, last), "header"))
     return last
@@ -237,6 +241,9 @@ def _drop_tail(
             last = index
             break
         dropped[index] = note
+    for index in range(end - 1, last, -1):
+        if _BYLINE.match(page.lines[index].text) and dropped.get(index + 1) in _CREDITS:
+            dropped.setdefault(index, "byline")
     ended = False
     for index in range(last + 1, end):
         text = page.lines[index].text
@@ -244,7 +251,7 @@ def _drop_tail(
             continue
         if dropped.get(index) in _ENDERS or rule_of(page.lines[index]) in _ENDERS:
             ended = True
-        elif _BYLINE.match(text) and {dropped.get(index - 1), dropped.get(index + 1)} & _CREDITS:
+        elif _BYLINE.match(text) and dropped.get(index - 1) in _CREDITS:
             dropped.setdefault(index, "byline")
         elif ended or (len(text) <= 2 and index > last + 1) or (text[0] in "+#" and len(text) < 40):
             dropped.setdefault(index, "tail")

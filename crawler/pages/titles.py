@@ -17,6 +17,8 @@ _KEPT = re.compile(r"[\W_]+")
 _SITE = re.compile(
     r"\s*(?:[_|｜»]|\s[-–—]+\s?|[-–—]+\s|--+|——|(?<=[\u4e00-\u9fff”》）！？])[-–—](?=[\u4e00-\u9fff]))\s*"
 )
+_CRUMBS = re.compile(r"\s*(?:>{1,2}|＞|›)\s*")
+"""海风体育 >> 足球 >> the title: what stands last is the page's own name."""
 _NAMED = re.compile(r"title|biaoti|headline|\bbt\b|h1|tit\b|subject|artical-t|art-t")
 _LISTED = re.compile(r"list|nav|menu|logo|crumb|related|recommend|side|hot|rank|comment|more")
 _KICKER = re.compile(
@@ -58,7 +60,8 @@ def comparable(text: str) -> str:
 
 
 def without_site(title: str) -> str:
-    """``<title>`` without the site's name and the channels behind it."""
+    """``<title>`` without the site's name and the channels round it."""
+    title = _CRUMBS.split(title)[-1] or title
     parts = [part for part in _SITE.split(title) if part and part.strip()]
     if not parts:
         return title.strip()
@@ -144,6 +147,8 @@ def _above_text(page: Page, start: int) -> int | None:
 def _named(head: Head) -> list[str]:
     """The page's own names for itself, as far as they may hold the title."""
     names = [head.title] if head.title else []
+    if head.title and len(crumbs := _CRUMBS.split(head.title)) > 1:
+        names.append(crumbs[-1])
     names.extend(head.metas[name] for name in _META if name in head.metas)
     if "title" in head.enp:
         names.append(head.enp["title"])
@@ -240,7 +245,7 @@ def _shared_prefix(one: str, other: str) -> int:
 def _printed(page: Page, head: Head, index: int, score: float, start: int) -> Title:
     box = page.lines[index].box
     whole = [index]
-    if _heading(page, box):
+    if _heading(page, box) or _goes_on(page, head, index):
         for step in (-1, 1):
             near = index + step
             while 0 <= near < len(page.lines) and page.lines[near].box == box:
@@ -273,6 +278,14 @@ def _printed(page: Page, head: Head, index: int, score: float, start: int) -> Ti
         weight=round(score, 2),
     )
     return Title(words, whole[-1], evidence, min(1.0, score / 5), kicker, subtitle)
+
+
+def _goes_on(page: Page, head: Head, index: int) -> bool:
+    """Whether the next line of the same box goes on with what the page calls itself."""
+    if index + 1 >= len(page.lines) or page.lines[index + 1].box != page.lines[index].box:
+        return False
+    both = comparable(page.lines[index].text + page.lines[index + 1].text)
+    return any(comparable(name).startswith(both) for name in _named(head))
 
 
 def _unprinted(head: Head) -> Title | None:
