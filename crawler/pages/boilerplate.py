@@ -158,7 +158,7 @@ def _heading(words: str) -> re.Pattern[str]:
     )
 
 
-_LINK_HINT = re.compile(r"[关關荐薦阅閱新聞闻文看欢行章热顾图链评]")
+_LINK_HINT = re.compile(r"[伸关關荐薦阅閱新聞闻文看欢行章热顾图链评]")
 _COMMENT_HINT = re.compile(r"[评论說说帖言]")
 _HEADS_LINKS = _heading(_LINKS)
 _HEADS_COMMENTS = _heading(_COMMENTS)

@@ -29,9 +29,14 @@ _DATE_AND_CLOCK = re.compile(
     r"|\d{1,2}[-/月]\d{1,2}日?|星期.|发布于|发布(?=\s*[:：])|(?:https?://|www\.)[\w./-]+|\b[AP]M\b"
 )
 _NO_OUTLET = re.compile(
-    r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]|官方账号|创作者|认证|作者$"
+    r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]|官方账号|楼主|创作者|认证|作者$"
 )
 _BARS = re.compile(r"\s*[|｜┊]\s*|\s+[·•]\s+|\u3000+")
+_BYLINES = frozenset({"byline", "source_line"})
+_DISPATCH = ("网讯", "报讯", "社讯", "体育讯", "新闻讯", "财经讯")
+_IN_PRINT = re.compile(
+    r"《\s*([^》]{2,16}?)\s*》\s*[（(]\s*(?:19|20)\d\d\s*[年-][^（）()]{4,20}版\s*[）)]"
+)
 _BARE_LABELLED = re.compile(r"(?:[来來]源|稿源)\s+(\S{2,20})$")
 _MICROBLOG = re.compile(r"\s*[(（]?微博[)）]?$")
 _DASHES = frozenset("-–—·")
@@ -148,12 +153,13 @@ def find_credits(
     first = title if title is not None and title <= start else max(0, start - 8)
     header = [*range(first, start), *range(first - 1, max(-1, first - 6), -1)]
     last = text.lines[-1] if text.lines else start
+    bylines = [index for index, rule in text.dropped if rule in _BYLINES]
     tail = list(range(last + 1, min(max(end, last) + 8, len(page.lines))))
     return Credits(
         outlet=_outlet(page, head, header, tail, title),
         author=_labelled(page, "author", _AUTHOR_LABEL, header)
         or _author(page, head, header, text)
-        or _labelled(page, "author", _AUTHOR_LABEL, tail),
+        or _labelled(page, "author", _AUTHOR_LABEL, bylines),
         editor=_labelled(page, "editor", _EDITOR_LABEL, [*tail, *header]),
     )
 
@@ -195,6 +201,10 @@ def _outlet(
         name = clean_outlet(content) if content else None
         if name and content:
             return _credit("outlet", f"meta {key}", "meta", name, content)
+    for index in tail:
+        if printed := _IN_PRINT.search(page.lines[index].text):
+            words = page.lines[index].text
+            return _credit("outlet", "printed with its page", "html", printed[1], words)
     return _account(page, header)
 
 
@@ -250,7 +260,12 @@ def outlet_in_script(text: str) -> Credit | None:
 
 def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | None:
     """A reporter named in the header, in the text, or by the Founder comment."""
-    found = reporters([page.lines[index].text for index in header]) or reporters(text.paragraphs)
+    for index in header:
+        for piece in page.lines[index].pieces:
+            found = reporters([_DATE_AND_CLOCK.sub("", piece)])
+            if found:
+                return Credit(*found)
+    found = reporters(text.paragraphs)
     if found:
         return Credit(*found)
     name = clean_name(head.enp.get("author", ""))
@@ -268,10 +283,12 @@ def _beside_date(page: Page, header: list[int], title: int | None) -> Credit | N
         beside = index in dated
         if not (named or beside or index - 1 in dated or index + 1 in dated):
             continue
+        if printed := _IN_PRINT.search(line.text):
+            return _credit("outlet", "printed with its page", "html", printed[1], line.text)
         pieces = [part for piece in line.pieces for part in _BARS.split(piece)]
-        for piece in pieces:
+        for number, piece in enumerate(pieces):
             name = _plain_name(piece)
-            if name is None:
+            if name is None or (number and pieces[number - 1].rstrip()[-1:] in ("：", ":")):
                 continue
             words = [word for word in name.split() if _OUTLET_NAME.search(word)]
             words = [word for word in words if not _CHANNEL.match(word)]
@@ -287,6 +304,8 @@ def _plain_name(piece: str) -> str | None:
     bare = _BARE_LABELLED.match(name)
     if bare:
         name = bare[1]
+    if name.endswith(_DISPATCH):
+        name = name[:-1]
     if not 2 <= len(name) <= 20 or _NEXT_LABEL.search(name) or _NO_OUTLET.search(name):
         return None
     return None if _CHANNEL.match(name) else name

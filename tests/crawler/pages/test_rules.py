@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from crawler.pages import body, boilerplate, charset, dates, text, tree
+from crawler.pages import (
+    article,
+    body,
+    boilerplate,
+    charset,
+    credits,
+    dates,
+    header,
+    text,
+    titles,
+    tree,
+)
 from tests.crawler.pages.test_fixtures import PAGES, differences
 
 BY_NAME = {page.stem: page for page in PAGES}
@@ -54,6 +65,26 @@ def test_dropping_rule(rule: str, name: str, monkeypatch: pytest.MonkeyPatch) ->
         (dates, "_SCRIPT", NEVER, "date_in_script"),
         (dates, "url_date", lambda _url: None, "date_in_address"),
         (charset, "_COMMON", frozenset(), "big5"),
+        (tree, "_GONE", tree._HIDING, "invisible_until_loaded"),
+        (body, "is_teaser", lambda *_: False, "teasers_between_links"),
+        (body, "_DAY_BESIDE", NEVER, "dated_links_inside"),
+        (header, "_IN_PRINT", NEVER, "header_in_print"),
+        (header, "_AGO", NEVER, "header_ago"),
+        (header, "_DAY_INSIDE", NEVER, "header_posted_on"),
+        (text, "_BYLINE", NEVER, "tail_byline"),
+        (text, "note_of", lambda *_, **__: None, "note_of_rights"),
+        (text, "note_of", lambda *_, **__: None, "note_of_apps"),
+        (text, "states_day", lambda _line: False, "header_below_abstract"),
+        (text, "_ENOUGH", float("inf"), "recommended_longer"),
+        (boilerplate, "_POSTED", NEVER, "posts_follow"),
+        (article, "outlet_in_script", lambda _text: None, "outlet_in_script"),
+        (credits, "_DASHES", frozenset(), "outlet_with_dash"),
+        (credits, "_ACCOUNT_NAMED", NEVER, "account_above_date"),
+        (credits, "_BARS", NEVER, "outlet_between_bars"),
+        (credits, "_BARE_LABELLED", NEVER, "outlet_bare_label"),
+        (dates, "_DOTTED", NEVER, "date_dotted_at_end"),
+        (titles, "_goes_on", lambda *_: False, "title_goes_on"),
+        (titles, "_CRUMBS", NEVER, "title_behind_crumbs"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
