@@ -67,12 +67,12 @@ def flagged(database: Database) -> dict[str, str]:
         return {f"flag:{number}": url for number, url in rows}
 
 
-def failures(records: list[RunRecord]) -> Counter[str]:
-    """Why runs failed: a kill gives a run back, so none should."""
+def shortcomings(records: list[RunRecord]) -> Counter[tuple[str, str]]:
+    """Verdicts other than complete, with their reasons: a kill gives a run back."""
     return Counter(
-        record.verdict.reason
+        (record.verdict.kind.value, record.verdict.reason)
         for record in records
-        if record.verdict is not None and record.verdict.kind is VerdictKind.FAILED
+        if record.verdict is not None and record.verdict.kind is not VerdictKind.COMPLETE
     )
 
 
@@ -146,8 +146,8 @@ def test_random_kills(tmp_path: Path) -> None:
     print(f"\n{struck.total()} kills {dict(struck)} in {(time.monotonic() - began) / 60:.1f} min")
     print(f"runs: {len(records)}, states {dict(states)}, verdicts {dict(verdicts)}, "
           f"claims a run {dict(sorted(tokens.items()))}")  # fmt: skip
-    for reason, count in failures(records).items():
-        print(f"  failed {count} x: {reason}")
+    for (kind, reason), count in shortcomings(records).items():
+        print(f"  {kind} {count} x: {reason}")
     print(f"items: {ours.total()} (undisturbed {theirs.total()}), lost {(theirs - ours).total()}, "
           f"doubled {(ours - theirs).total()}")  # fmt: skip
     print(f"flags: {len(flags)} (undisturbed {len(known)}), undelivered {len(undelivered)}, "
