@@ -28,7 +28,7 @@ class FlagStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagNote:
-    """Something that happened to a flagged story after its flag."""
+    """Something that happened to a flagged story after its flag, or why it was decided so."""
 
     at: datetime
     publication_id: int
@@ -171,11 +171,22 @@ def _decide(
         update(FlagRow)
         .where(FlagRow.id == flag_id, FlagRow.status == FlagStatus.OPEN.value)
         .values(**values)
-        .returning(FlagRow.id)
-    ).one_or_none()
+        .returning(FlagRow.publication_id)
+    ).scalar_one_or_none()
     if decided is None:
         flag = get_flag(session, flag_id)
         raise TransitionError("flag", flag_id, flag.status.value, status.value)
+    if why is not None:  # the flag's own note is replaced by the next thing that happens
+        revision = select(PublicationRow.revision).where(PublicationRow.id == decided)
+        session.execute(
+            insert(FlagNoteRow).values(
+                flag_id=flag_id,
+                at=now,
+                publication_id=decided,
+                revision=session.scalars(revision).one(),
+                words=f"{status.value}: {why}",
+            )
+        )
 
 
 def _raise(

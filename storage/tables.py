@@ -328,7 +328,7 @@ class FlagRow(Base):
 
 
 class FlagNoteRow(Base):
-    """What happened to a flagged story after its flag: a revision, another original."""
+    """What happened to a flagged story after its flag: a revision, a decision and its reason."""
 
     __tablename__ = "flag_notes"
     __table_args__ = (Index(None, "flag_id"),)

@@ -62,10 +62,12 @@ def show(flag_id: Id, as_json: Annotated[bool, typer.Option("--json")] = False) 
     rows.add_row("title", Text(flag.title))
     rows.add_row("url", Text(flag.url))
     rows.add_row("genre", f"{flag.genre.value} (score {flag.score:.2f})")
-    rows.add_row("status", Text(flag.status.value + (f": {flag.note}" if flag.note else "")))
+    rows.add_row("status", flag.status.value)
     rows.add_row("raised", moment(flag.raised_at))
     for note in flag.notes:
         rows.add_row(moment(note.at), Text(note.words))
+    if flag.note and not any(flag.note in note.words for note in flag.notes):
+        rows.add_row("note", Text(flag.note))  # of a decision before reasons were notes
     console.print(rows)
     console.print(evidence_table(item for item in flag.evidence if item.about == "genre"))
     console.print(

@@ -67,6 +67,26 @@ def test_a_revision_may_raise_the_flag_that_the_first_version_did_not(database: 
         assert list(keys) == ["flag:1", "flag_note:1"]
 
 
+def test_the_reason_of_a_decision_outlives_what_happens_next(database: Database) -> None:
+    first = article(1, genre=Genre.TEN_EVENTS)
+    with database.begin() as session:
+        flag_id = save_article(session, first, now=NOW, run_id=None).flag_id
+        assert flag_id is not None
+        dismiss_flag(session, flag_id, why="[dup] 重复", now=NOW + DAY)
+        save_article(
+            session, replace(first, text=first.text + "（更正）"), now=NOW + 2 * DAY, run_id=None
+        )
+    with database.reading() as session:
+        flag = get_flag(session, flag_id)
+    assert flag.status is FlagStatus.DISMISSED
+    assert flag.note is not None
+    assert flag.note.startswith("revision 2")
+    assert [(note.at, note.words) for note in flag.notes] == [
+        (NOW + DAY, "dismissed: [dup] 重复"),
+        (NOW + 2 * DAY, flag.note),
+    ]
+
+
 def test_snapshots_are_kept_once_and_checked(database: Database) -> None:
     body = "政协".encode() * 5000
     with database.begin() as session:
