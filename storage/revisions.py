@@ -19,9 +19,6 @@ _RUN = re.compile(
 LEAST_MATCH = 2
 """Characters that must agree between two differences to count as kept."""
 
-CONTEXT = 12
-"""Characters shown before and after a difference."""
-
 
 class Kind(StrEnum):
     """What became of a stretch of text."""
@@ -52,27 +49,6 @@ def diff_words(old: str, new: str) -> list[Stretch]:
     return _stretches(_without_accidents(edits))
 
 
-def show_diff(old: str, new: str) -> str:
-    """The differences in words, one a line: ``…before[-old-]{+new+}after…``.
-
-    Long stretches that were kept are shortened; an empty string says that nothing changed.
-    """
-    stretches = diff_words(old, new)
-    if all(stretch.kind is Kind.KEPT for stretch in stretches):
-        return ""
-    shown = []
-    last = len(stretches) - 1
-    for place, stretch in enumerate(stretches):
-        match stretch.kind:
-            case Kind.REMOVED:
-                shown.append(f"[-{stretch.text}-]")
-            case Kind.ADDED:
-                shown.append(f"{{+{stretch.text}+}}")
-            case Kind.KEPT:
-                shown.append(_shortened(stretch.text, first=place == 0, last=place == last))
-    return "".join(shown)
-
-
 def _without_accidents(edits: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """A match of a sign or two between two differences belongs to the difference."""
     merged: list[tuple[str, str, str]] = []
@@ -94,11 +70,3 @@ def _stretches(edits: list[tuple[str, str, str]]) -> list[Stretch]:
             if words:
                 found.append(Stretch(kind, words))
     return found
-
-
-def _shortened(kept: str, *, first: bool, last: bool) -> str:
-    head = "" if first else kept[:CONTEXT]
-    tail = "" if last else kept[-CONTEXT:]
-    if len(head) + len(tail) >= len(kept):
-        return kept
-    return f"{head}…\n…{tail}" if head and tail else f"{head}…{tail}"
