@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from crawler.sources.declaration import NATIONAL, REGIONS
 from scheduler.almanac import Window
 from storage.coverage import Cell, CellStatus, Found
-from storage.records import Level
+from storage.records import SHANGHAI, Level
 
 LEARNT_YEARS = 2
 """So many years of history replace the declared window."""
@@ -144,7 +144,8 @@ def _status(
 ) -> tuple[CellStatus, str]:
     first, last = window
     if known is not None:
-        return CellStatus.FOUND, f"found on {known.published_on or known.seen_at:%Y-%m-%d}"
+        day = known.published_on or known.seen_at.astimezone(SHANGHAI).date()
+        return CellStatus.FOUND, f"found on {day}"
     if waived is not None:
         return CellStatus.WAIVED, waived
     if today < first:

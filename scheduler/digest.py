@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from scheduler.health import FailureClass
 from storage import coverage, flags, incidents, outbox
 from storage.coverage import Cell, CellStatus
 from storage.records import SHANGHAI
@@ -47,17 +48,20 @@ def digest_words(session: Session, *, now: datetime) -> tuple[str, str]:
     """Title and body of the digest as things stand."""
     local = now.astimezone(SHANGHAI)
     cells = coverage.list_cells(session)
-    unresolved = incidents.list_incidents(session)
+    broken = [
+        one
+        for one in incidents.list_incidents(session, limit=10_000)
+        if one.failure_class != FailureClass.OVERDUE.value  # told with the cells
+    ]
     fresh = [flag for flag in flags.list_flags(session, limit=200) if now - flag.raised_at <= SPAN]
     lines = [
         *_missing(cells),
         *_section(
-            f"broken ({len(unresolved)})",
+            f"broken ({len(broken)})",
             [
                 f"{one.source_id or one.subject}: {one.failure_class} since "
                 f"{one.opened_at.astimezone(SHANGHAI):%m-%d %H:%M}"
-                for one in unresolved
-                if one.failure_class != "overdue"
+                for one in broken
             ],
         ),
         *_section(
@@ -72,7 +76,7 @@ def digest_words(session: Session, *, now: datetime) -> tuple[str, str]:
     counts = Counter(cell.status for cell in cells)
     title = (
         f"{local:%Y-%m-%d}: {counts[CellStatus.OVERDUE]} overdue, {counts[CellStatus.DUE]} due, "
-        f"{len(unresolved)} broken, {len(fresh)} new"
+        f"{len(broken)} broken, {len(fresh)} new"
     )
     return title, "\n".join(lines) or "nothing is due, broken or new"
 

@@ -18,7 +18,9 @@ from storage.records import SHANGHAI
 PIPED_WIDTH = 240
 """Columns where no terminal says how many: a table that is searched or kept is not folded."""
 
-IDENTIFIERS = frozenset({"id", "flag", "source", "subject", "class", "verdict", "genre", "status"})
+IDENTIFIERS = frozenset(
+    {"id", "flag", "source", "subject", "class", "verdict", "genre", "status", "by"}
+)
 """Columns that people copy from, and so are never folded."""
 
 
@@ -95,6 +97,11 @@ def table(*columns: str, title: str | None = None) -> Table:
 def moment(value: datetime | None) -> str:
     """An instant as a person in Shanghai reads it; a dash for none."""
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if value else "-"
+
+
+def short_moment(value: datetime | None) -> str:
+    """The same for a list of many: without year and seconds."""
+    return value.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if value else "-"
 
 
 def verdict_text(kind: str | None) -> str:

@@ -18,7 +18,7 @@ from scheduler.health import FailureClass
 from scheduler.probes import ProbeOutcome
 from scheduler.seasons import Calendar
 from storage import schedule, watches
-from storage.records import RefusalClass
+from storage.records import SHANGHAI, RefusalClass
 from storage.watches import ProbePage, Watch
 
 HISTORY = 8
@@ -133,7 +133,8 @@ def _step(
         return Step.CRAWL, "never crawled"
     if state.retry_at is not None:
         if now < state.retry_at and not hastened:
-            return Step.NOTHING, f"left alone until {state.retry_at:%H:%M} after a failure"
+            until = state.retry_at.astimezone(SHANGHAI)
+            return Step.NOTHING, f"left alone until {until:%H:%M} after a failure"
         if state.failures == 1 and state.failed_runs:
             return Step.CRAWL, "a failed run is tried again"
         return Step.PROBE, "does it answer again?"

@@ -7,7 +7,15 @@ from rich.text import Text
 
 from scheduler.commands.context import connected, settings
 from scheduler.commands.crawl import log_path
-from scheduler.presentation import console, fail, moment, print_json, table, verdict_text
+from scheduler.presentation import (
+    console,
+    fail,
+    moment,
+    print_json,
+    short_moment,
+    table,
+    verdict_text,
+)
 from storage import runs
 from storage.discoveries import list_refusals
 from storage.errors import RecordNotFoundError, TransitionError
@@ -32,7 +40,7 @@ def list_(
         console.print("no runs yet; `cppcc crawl SOURCE` makes the first")
         return
     rows = table(
-        "id", "source", "trigger", "started", "verdict", "pages", "new", "chg", "same", "rep", "ref"
+        "id", "source", "by", "started", "verdict", "pages", "new", "chg", "same", "rep", "ref"
     )
     for record in records:
         counts = record.counts
@@ -41,7 +49,7 @@ def list_(
             str(record.id),
             record.source_id,
             record.trigger,
-            moment(record.started_at),
+            short_moment(record.started_at),
             verdict_text(kind) if kind else record.state.value,
             *(
                 str(number)

@@ -1,6 +1,7 @@
 """Due windows and the status of a cell."""
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -125,3 +126,11 @@ def test_a_window_that_ended_before_the_watch_began_has_no_cell() -> None:
     watch = RegionWatch(since=date(2027, 4, 1), sources=1, broken=0)
     assert status_on(date(2027, 5, 1), watch) is None
     assert status_on(date(2027, 5, 1), watch, known=found(2026, None)) is CellStatus.FOUND
+
+
+def test_a_find_without_a_day_is_dated_in_shanghai() -> None:
+    late = datetime(2027, 1, 20, 17, tzinfo=UTC)  # 01:00 of the 21st there
+    seen = replace(found(2026, None), seen_at=late)
+    cells = cells_on(date(2027, 2, 1), expectations(), {("云南", LEVEL, 2026): seen}, {})
+    (cell,) = [cell for cell in cells if (cell.region, cell.year) == ("云南", 2026)]
+    assert cell.reason == "found on 2027-01-21"

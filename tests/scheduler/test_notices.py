@@ -88,6 +88,18 @@ def test_the_digest_comes_at_its_hour_in_shanghai(database: Database) -> None:
         assert digest.is_due(session, now=NOON.replace(hour=8), hour=8)
 
 
+def test_the_digest_counts_a_missing_review_once(database: Database) -> None:
+    fail(database, "a", "b", at=NOON)
+    with database.begin() as session:
+        incidents.open_incident(
+            session, "coverage:云南:provincial:2025", "overdue", reason="late", now=NOON
+        )
+    with database.reading() as session:
+        title, body = digest.digest_words(session, now=NOON)
+    assert "2 broken" in title
+    assert "broken (2):" in body
+
+
 def test_notes_on_flags_leave_with_the_digest(database: Database) -> None:
     with database.begin() as session:
         outbox.post(session, "flag_note", "flag_note:1", {"words": "revision 2: 综述"}, now=NOON)
