@@ -14,11 +14,13 @@ from scrapy.utils.project import get_project_settings
 
 from crawler.account import exit_code
 from crawler.errors import DeclarationError
+from crawler.extensions.collector import collect_seldom
 from crawler.extensions.run import RunExtension
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Crawl one source within a run that was claimed for it."""
+    collect_seldom()  # the process is the run's own; here for all that is still to be imported
     parser = argparse.ArgumentParser(prog="python -m crawler.run", description=__doc__)
     parser.add_argument("source")
     parser.add_argument("--run-id", type=int, required=True)

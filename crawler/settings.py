@@ -55,6 +55,7 @@ SPIDER_MIDDLEWARES = {
 EXTENSIONS = {
     "crawler.extensions.run.RunExtension": 100,
     "crawler.extensions.robots_delay.RobotsDelayExtension": 200,
+    "crawler.extensions.collector.CollectorExtension": 300,
     "scrapy.extensions.logstats.LogStats": None,
 }
 ITEM_PIPELINES = {
