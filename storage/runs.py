@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import LeaseLostError, RecordNotFoundError, TransitionError
@@ -101,15 +101,14 @@ _CLAIM = (
     )
     .returning(_RUNS.c.token)
 )
-_HELD = (
-    select(_RUNS.c.cancel_requested_at)
-    .where(
-        _RUNS.c.id == bindparam("run"),
-        _RUNS.c.token == bindparam("held"),
-        _RUNS.c.state == RunState.RUNNING.value,
-    )
-    .with_for_update()
+_IS_HELD = (
+    _RUNS.c.id == bindparam("run"),
+    _RUNS.c.token == bindparam("held"),
+    _RUNS.c.state == RunState.RUNNING.value,
 )
+_HOLD = select(_RUNS.c.id).where(*_IS_HELD).with_for_update(read=True)
+_HELD = select(_RUNS.c.cancel_requested_at).where(*_IS_HELD).with_for_update()
+_BEAT = update(_RUNS).where(*_IS_HELD).returning(_RUNS.c.cancel_requested_at)
 _FINISH = update(_RUNS).where(_RUNS.c.id == bindparam("run"))
 
 
@@ -169,14 +168,14 @@ def heartbeat(
 ) -> LeaseState:
     """Prolong the lease and show the counts so far."""
     asked = session.execute(
-        update(RunRow)
-        .where(*_held(run_id, token))
-        .values(
-            lease_until=now + timedelta(seconds=lease_seconds),
-            heartbeat_at=now,
+        _BEAT,
+        {
+            "run": run_id,
+            "held": token,
+            "lease_until": now + timedelta(seconds=lease_seconds),
+            "heartbeat_at": now,
             **_counts_as_columns(counts),
-        )
-        .returning(RunRow.id, RunRow.cancel_requested_at)
+        },
     ).one_or_none()
     if asked is None:
         return LeaseState.LOST
@@ -188,8 +187,7 @@ def hold_lease(session: Session, run_id: int, token: int) -> None:
 
     LeaseLostError when it is not.
     """
-    query = select(RunRow.id).where(*_held(run_id, token)).with_for_update(read=True)
-    if session.execute(query).one_or_none() is None:
+    if session.execute(_HOLD, {"run": run_id, "held": token}).one_or_none() is None:
         raise LeaseLostError(run_id, token)
 
 
@@ -311,14 +309,6 @@ def last_complete_run(session: Session, source_id: str) -> RunRecord | None:
     )
     found = _records(session, query)
     return found[0] if found else None
-
-
-def _held(run_id: int, token: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        RunRow.id == run_id,
-        RunRow.token == token,
-        RunRow.state == RunState.RUNNING.value,
-    )
 
 
 def _state_of(session: Session, run_id: int, *, lock: bool = False) -> RunState:
