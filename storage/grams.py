@@ -11,9 +11,6 @@ found as the plain ones, and A-Z in lower case.  PostgreSQL folds in the same wa
 
 import unicodedata
 
-import numpy as np
-from numpy.typing import NDArray
-
 MAX_PAIRS = 32
 """Pairs asked for at once: more cannot narrow the candidates much, and FTS5 bounds them."""
 
@@ -48,18 +45,6 @@ def joined(title: str, text: str) -> str:
     return folded(f"{title}\n{text}")
 
 
-def fts5_document(title: str, text: str) -> str:
-    """All grams of a publication as FTS5 tokens, each once: the index keeps no positions.
-
-    A token is the hexadecimal form of one or two UTF-16 units, because FTS5's tokenizers
-    would drop punctuation and know only the characters of their own Unicode version.
-    """
-    heading = _grams(folded(title))
-    if heading:
-        heading = TITLE_MARK + heading.replace(" ", " " + TITLE_MARK)
-    return f"{_grams(joined(title, text))} {heading}".strip()
-
-
 def fts5_query(term: str, *, in_title: bool) -> str:
     """The FTS5 expression for the grams of a folded ``term``."""
     mark = TITLE_MARK if in_title else ""
@@ -74,23 +59,6 @@ def postgresql_grams(term: str, *, in_title: bool) -> list[str]:
 
 def _hexadecimal(text: str) -> str:
     return text.encode("utf-16-be", "surrogatepass").hex()
-
-
-def _grams(folded_text: str) -> str:
-    """The distinct units and pairs of units, each in hexadecimal, separated by spaces."""
-    coded = np.frombuffer(folded_text.encode("utf-16-be", "surrogatepass"), ">u2")
-    units = coded.astype(np.uint32)
-    pairs = (units[:-1] << np.uint32(16)) | units[1:]
-    one = _distinct(units).astype(">u2").tobytes().hex(" ", 2)
-    two = _distinct(pairs).astype(">u4").tobytes().hex(" ", 4)
-    return f"{one} {two}" if two else one
-
-
-def _distinct(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    ordered = np.sort(values)
-    fresh = np.ones(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    return ordered[fresh]
 
 
 def _chosen(term: str, width: int) -> list[str]:

@@ -5,10 +5,12 @@ Only SQLite needs this; on PostgreSQL the index is on the words themselves.
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from storage.grams import fts5_document
+from storage.grams import TITLE_MARK, folded, joined
 from storage.tables import PublicationRow, RevisionRow
 
 REBUILD_BATCH = 500
@@ -23,6 +25,35 @@ _REMOVE = text(
     "INSERT INTO search_grams (search_grams, rowid, grams) VALUES ('delete', :id, :grams)"
 )
 _EMPTY = text("INSERT INTO search_grams (search_grams) VALUES ('delete-all')")
+
+
+def fts5_document(title: str, text: str) -> str:
+    """All grams of a publication as FTS5 tokens, each once: the index keeps no positions.
+
+    A token is the hexadecimal form of one or two UTF-16 units, because FTS5's tokenizers
+    would drop punctuation and know only the characters of their own Unicode version.
+    """
+    heading = _grams(folded(title))
+    if heading:
+        heading = TITLE_MARK + heading.replace(" ", " " + TITLE_MARK)
+    return f"{_grams(joined(title, text))} {heading}".strip()
+
+
+def _grams(folded_text: str) -> str:
+    """The distinct units and pairs of units, each in hexadecimal, separated by spaces."""
+    coded = np.frombuffer(folded_text.encode("utf-16-be", "surrogatepass"), ">u2")
+    units = coded.astype(np.uint32)
+    pairs = (units[:-1] << np.uint32(16)) | units[1:]
+    one = _distinct(units).astype(">u2").tobytes().hex(" ", 2)
+    two = _distinct(pairs).astype(">u4").tobytes().hex(" ", 4)
+    return f"{one} {two}" if two else one
+
+
+def _distinct(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    ordered = np.sort(values)
+    fresh = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    return ordered[fresh]
 
 
 def index_words(session: Session, current: Sequence[Words]) -> None:

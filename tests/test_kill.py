@@ -15,9 +15,9 @@ from fixtures.server import SmallInternet
 from tests.benchmarks.crawl_site import DECLARATION, build_site
 from tests.crawl_many import ROOT, crawl_many
 
-PAGES = 160
-KILLS = (0.15, 0.5, 0.85)
-"""Shares of the pages stored when the crawl is killed."""
+PAGES = 340
+KILLS = (0.15, 0.45, 0.7)
+"""Shares of the pages stored when the crawl is killed: each leaves more than one batch to store."""
 
 CONTENT = {
     "publications": """SELECT url, title, outlet, author, editor, published_at, genre, score,
