@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.records import Level, SourceRecord
-from storage.tables import PublicationRow, SourceRow
+from storage.tables import PublicationRow, SourceRow, upsert_into
 
 
 def sync_sources(session: Session, sources: Iterable[SourceRecord], *, now: datetime) -> None:
@@ -16,7 +16,7 @@ def sync_sources(session: Session, sources: Iterable[SourceRecord], *, now: date
     A changed region moves to the source's publications too.
     """
     known = {row.id: row for row in list_sources(session)}
-    for source in sources:
+    for source in sorted(sources, key=lambda one: one.id):  # one order: no deadlock
         values = {
             "name": source.name,
             "region": source.region,
@@ -27,10 +27,12 @@ def sync_sources(session: Session, sources: Iterable[SourceRecord], *, now: date
         before = known.get(source.id)
         if before == source:
             continue
-        if before is None:
-            session.execute(insert(SourceRow).values(id=source.id, **values))
-        else:
-            session.execute(update(SourceRow).where(SourceRow.id == source.id).values(**values))
+        # Two services may begin on an empty database at the same moment.
+        session.execute(
+            upsert_into(session, SourceRow)
+            .values(id=source.id, **values)
+            .on_conflict_do_update(index_elements=["id"], set_=values)
+        )
         session.execute(
             update(PublicationRow)
             .where(

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from storage import runs
 from storage.articles import save_article, save_articles
 from storage.database import Database
-from storage.records import Genre, Saved
+from storage.records import Genre, Saved, SourceRecord
+from storage.sources import list_sources, sync_sources
 from storage.views import Change, changes_since
 from tests.storage.samples import NOW, TEXT, article
 
@@ -127,3 +128,15 @@ def test_a_writer_that_fails_does_not_hold_up_the_others(database: Database) -> 
     assert outcome.saved is Saved.NEW
     with database.reading() as session:
         assert session.execute(text("SELECT count(*) FROM publications")).scalar_one() == 1
+
+
+def test_two_services_enter_the_same_new_sources(database: Database) -> None:
+    sources = [SourceRecord(id=f"s{n}", name=f"第{n}家", region="云南") for n in range(40)]
+
+    def enter() -> None:
+        with database.begin() as session:
+            sync_sources(session, sources, now=NOW)
+
+    at_once(*[enter] * WRITERS)
+    with database.reading() as session:
+        assert list_sources(session) == sorted(sources, key=lambda one: one.id)
