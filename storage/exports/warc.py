@@ -32,7 +32,8 @@ def export_warc(session: Session, path: Path, chosen: Selection) -> int:
 
     count = 0
     with whole_file(path) as temporary, temporary.open("wb") as stream:
-        writer = WARCWriter(stream, gzip=path.suffix != ".warc")
+        # 1.1, as 1.0 knows no fractions of a second
+        writer = WARCWriter(stream, gzip=path.suffix != ".warc", warc_version="WARC/1.1")
         about = {"software": "cppcc-monitor", "format": "WARC File Format 1.1"}
         writer.write_record(writer.create_warcinfo_record(path.name, about))
         for capture in _captures(session, chosen):

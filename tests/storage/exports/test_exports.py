@@ -192,6 +192,9 @@ def test_a_warc_opens_elsewhere_and_comes_back(
         (one.url, "2026-01-20T01:30:00.000000Z", "200", str(number), one.captures[0].body)
         for number, one in enumerate(articles, start=1)
     ]
+    with path.open("rb") as stream:
+        versions = {record.rec_headers.protocol for record in ArchiveIterator(stream)}
+    assert versions == {"WARC/1.1"}, "dates with fractions are of 1.1"
 
 
 def test_what_is_exported_as_warc_can_be_imported(
