@@ -16,7 +16,7 @@ from crawler.sources.declaration import Source
 from crawler.spiders.base import Ask, SourceSpider
 from storage import runs
 from storage.database import open_database
-from storage.errors import LeaseLostError
+from storage.errors import LeaseLostError, StorageError
 from storage.records import RefusalClass, Verdict
 from storage.runs import LEASE_SECONDS, LeaseState
 from storage.sources import sync_sources
@@ -96,11 +96,16 @@ class RunExtension:
         """One heartbeat; stops the crawl when that was asked for, or its lease is lost.
 
         What waits to be stored is stored first, so the counts that the beat shows are true.
+        A beat that the database refuses is lost; the next one tries again, until the lease ends.
         """
         pipeline = self._crawler.get_item_pipeline(StorePipeline)
         if pipeline is not None:
             pipeline.flush()
-        beat = self.ledger.beat(self._spider.account)
+        try:
+            beat = self.ledger.beat(self._spider.account)
+        except StorageError as error:  # raised, it would end the looping call for good
+            logger.warning("run=%s missed a heartbeat: %s", self.ledger.run_id, error)
+            return
         if beat is LeaseState.CANCEL_ASKED:
             self._spider.stop("cancelled")
         elif beat is LeaseState.LOST:

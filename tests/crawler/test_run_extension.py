@@ -1,0 +1,56 @@
+"""The pulse of a run goes on when the database refuses one beat."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from scrapy.settings import Settings
+
+from crawler.account import Account
+from crawler.extensions.run import RunExtension
+from crawler.sources.declaration import load_sources
+from storage import runs
+from storage.database import open_database
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+def beaten_at(url: str, run_id: int) -> datetime | None:
+    database = open_database(url)
+    with database.reading() as session:
+        found = runs.get_run(session, run_id).heartbeat_at
+    database.close()
+    return found
+
+
+def test_a_refused_heartbeat_is_followed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = f"sqlite:///{tmp_path / 'cppcc.db'}"
+    monkeypatch.setenv("CPPCC_DATABASE_URL", url)
+    monkeypatch.setattr("storage.database.BUSY_TIMEOUT_MS", 10)
+    spider = SimpleNamespace(source=load_sources()["yunnan_net"], account=Account())
+    crawler = SimpleNamespace(
+        spider=spider, settings=Settings({"USER_AGENT": "x"}), get_item_pipeline=lambda _: None
+    )
+
+    async def beat() -> None:
+        extension = RunExtension(cast("Crawler", crawler))
+        run_id = extension.ledger.run_id
+        claimed = beaten_at(url, run_id)
+        with closing(sqlite3.connect(tmp_path / "cppcc.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            extension.beat()
+        assert beaten_at(url, run_id) == claimed
+        extension.beat()
+        assert beaten_at(url, run_id) != claimed
+        extension.ledger.database.close()
+
+    asyncio.run(beat())
+    assert "missed a heartbeat: another process holds the database" in caplog.text
