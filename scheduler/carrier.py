@@ -6,9 +6,7 @@ that was killed from outside is given back instead and runs again, a bounded num
 """
 
 import logging
-import os
 import signal
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from datetime import datetime, timedelta
 
 from scheduler.launcher import ClaimedRun, Launcher, RunHandle
 from storage import runs, schedule
+from storage.claimers import this_process
 from storage.database import Database
 from storage.errors import LeaseLostError
 from storage.records import Verdict, VerdictKind
@@ -30,11 +29,6 @@ ORPHAN_SILENCE = timedelta(seconds=30)
 
 CANCEL_GRACE_SECONDS = 20.0
 """How long a cancelled child may take to end in good order before it is killed."""
-
-
-def this_process() -> str:
-    """Who claims: host and process id."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 @dataclass(slots=True)

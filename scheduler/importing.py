@@ -5,8 +5,7 @@ of its own, whose trigger is ``import``.  What is stored is known by its URL and
 an import that was killed is simply begun again: it ends with the same content.
 """
 
-import os
-import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,7 +24,9 @@ from crawler.statuses import refusal_of_status
 from scheduler.import_input import GivenText, ImportFileError, Item, Page, Unusable, read_items
 from scheduler.inspection import of_source, published_of, source_of
 from storage import runs
+from storage.claimers import is_dead, this_process
 from storage.database import Database
+from storage.errors import LeaseLostError
 from storage.records import Article, Refusal, RefusalClass, Verdict, VerdictKind
 from storage.runs import LEASE_SECONDS, LeaseState, RunRecord, RunState
 from storage.sources import sync_sources
@@ -45,6 +46,10 @@ class _StatusError(PageError):
         self.status_class = refusal_of_status(status)
 
 
+BEAT_SECONDS = 10.0
+"""How often an import says that it lives, also between two batches: a lease is short."""
+
+
 @dataclass(slots=True)
 class _Import:
     """One import on its way."""
@@ -57,6 +62,7 @@ class _Import:
     synced: set[str] = field(default_factory=set)
     # Pages of articles whose next page has not come yet, by that page's URL.
     open_parts: dict[str, tuple[Article, ...]] = field(default_factory=dict)
+    beaten: float = field(default_factory=time.monotonic)
 
     def take(self, item: Item) -> None:
         """Read one item into the batch, or enter why it cannot be read."""
@@ -121,8 +127,19 @@ class _Import:
             self.synced |= fresh
         self.ledger.save(self.batch)
         self.batch.clear()
-        if self.ledger.beat(self.account) is LeaseState.CANCEL_ASKED:
-            self.account.stopped = "cancelled"
+        self.beat()
+
+    def beat(self) -> None:
+        """Say that the run lives; stop where that was asked for.
+
+        :raises LeaseLostError: when the run was given up for dead.
+        """
+        self.beaten = time.monotonic()
+        match self.ledger.beat(self.account):
+            case LeaseState.CANCEL_ASKED:
+                self.account.stopped = "cancelled"
+            case LeaseState.LOST:
+                raise LeaseLostError(self.ledger.run_id, self.ledger.token)
 
     def close_parts(self) -> None:
         """Refuse the articles whose later pages the file does not hold."""
@@ -165,6 +182,8 @@ def _take_all(
     try:
         for item in items:
             running.take(item)
+            if time.monotonic() - running.beaten > BEAT_SECONDS:
+                running.beat()
             progress(running.account)
             if running.account.stopped:
                 break
@@ -202,11 +221,10 @@ def import_verdict(account: Account, broken: str | None = None) -> Verdict:
 
 def _open_run(database: Database, path: Path, now: Callable[[], datetime]) -> RunLedger:
     """A claimed run; imports of this machine whose process has died are asked to end."""
-    owner = f"{socket.gethostname()}:{os.getpid()}"
     begun = now()
     with database.begin() as session:
         for run in runs.list_runs(session, source_id=SOURCE_ID, state=RunState.RUNNING):
-            if _is_dead(run.owner):
+            if is_dead(run.owner):
                 runs.request_cancel(session, run.id, now=begun)
         run_id = runs.create_run(
             session,
@@ -216,23 +234,12 @@ def _open_run(database: Database, path: Path, now: Callable[[], datetime]) -> Ru
             now=begun,
             options={"file": str(path)},
         )
-        token = runs.claim_run(session, run_id, owner=owner, now=begun, lease_seconds=LEASE_SECONDS)
+        token = runs.claim_run(
+            session, run_id, owner=this_process(), now=begun, lease_seconds=LEASE_SECONDS
+        )
     if token is None:
         raise ImportFileError("another import began at this very moment; try again")
     return RunLedger(database, source_id=SOURCE_ID, run_id=run_id, token=token, now=now)
-
-
-def _is_dead(owner: str | None) -> bool:
-    host, _, number = (owner or "").rpartition(":")
-    if host != socket.gethostname() or not number.isdigit():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def _from_page(page: Page, source: Source | None) -> Article:

@@ -4,8 +4,6 @@ Making and claiming hold one lock (``lock_schedule``), so what a service sees of
 true until its transaction ends, however many services share the database.
 """
 
-import os
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Integer, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from storage.claimers import is_dead
 from storage.records import VerdictKind
 from storage.runs import MAX_CLAIMS, RunRecord, RunState, claim_run, create_run, get_run, list_runs
 from storage.service_tables import RunHealthRow
@@ -194,7 +193,7 @@ def give_back_orphans(
         if run.state is not RunState.RUNNING or run.id in mine:
             continue
         silent = run.heartbeat_at is None or now - run.heartbeat_at > silence
-        if silent and (run.owner == owner or _is_dead(run.owner)):
+        if silent and (run.owner == owner or is_dead(run.owner)):
             give_back(session, run.id, run.token, now=now, why="its runner died")
             freed.append(run)
     return freed
@@ -316,17 +315,3 @@ def health_history(session: Session, source_id: str, limit: int) -> list[HealthE
         )
         for row in rows
     ]
-
-
-def _is_dead(owner: str | None) -> bool:
-    """Whether the claimer was a process of this machine that is no more."""
-    host, _, number = (owner or "").rpartition(":")
-    if host != socket.gethostname() or not number.isdigit():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

@@ -1,8 +1,6 @@
 """The run around a crawl: claimed before the first request, closed with a verdict."""
 
 import logging
-import os
-import socket
 from typing import TYPE_CHECKING, Self, cast
 
 from scrapy import signals
@@ -15,6 +13,7 @@ from crawler.pipelines.store import StorePipeline
 from crawler.sources.declaration import Source
 from crawler.spiders.base import Ask, SourceSpider
 from storage import runs
+from storage.claimers import this_process
 from storage.database import open_database
 from storage.errors import LeaseLostError, StorageError
 from storage.records import RefusalClass, Verdict
@@ -63,7 +62,7 @@ class RunExtension:
                 claimed = runs.claim_run(
                     session,
                     run_id,
-                    owner=f"{socket.gethostname()}:{os.getpid()}",
+                    owner=this_process(),
                     now=now,
                     lease_seconds=LEASE_SECONDS,
                 )

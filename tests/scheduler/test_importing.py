@@ -15,14 +15,16 @@ from sqlalchemy import text
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler.account import Account
 from crawler.sources.declaration import load_sources
 from scheduler.import_input import ImportFileError, read_items
 from scheduler.importing import import_file
 from storage.articles import get_publication, list_publications
 from storage.database import Database, open_database
 from storage.discoveries import list_refusals
+from storage.errors import LeaseLostError
 from storage.records import SHANGHAI, RefusalClass, VerdictKind
-from storage.runs import RunRecord, list_runs
+from storage.runs import RunRecord, expire_leases, list_runs
 from storage.snapshots import get_snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -267,3 +269,33 @@ def test_a_killed_import_begun_again_ends_with_the_same_content(tmp_path: Path) 
     assert states[0] == (True, False)
     undisturbed.close()
     killed.close()
+
+
+def test_an_import_says_that_it_lives_between_two_batches(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.importing.BEAT_SECONDS", 0.0)
+    path = jsonl(tmp_path, [{"url": f"http://a.example/{n}.html"} for n in range(3)])
+    moments = iter(NOW + timedelta(seconds=seconds) for seconds in range(99))
+    beats = []
+
+    def look(account: Account) -> None:
+        with database.reading() as session:
+            beats.append(list_runs(session)[0].heartbeat_at)
+
+    import_file(database, path, sources={}, now=lambda: next(moments), progress=look)
+    assert len(set(beats)) == len(beats) == 3
+
+
+def test_an_import_that_was_given_up_for_dead_stops(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.importing.BEAT_SECONDS", 0.0)
+    path = jsonl(tmp_path, [{"url": f"http://a.example/{n}.html"} for n in range(3)])
+
+    def give_up(account: Account) -> None:
+        with database.begin() as session:
+            expire_leases(session, now=NOW + timedelta(hours=1))
+
+    with pytest.raises(LeaseLostError):
+        import_file(database, path, sources={}, now=lambda: NOW, progress=give_up)
