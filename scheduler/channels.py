@@ -70,6 +70,12 @@ class WebhookChannel:
         self._url = url
         self._client = client or httpx.Client(timeout=TIMEOUT_SECONDS)
         self.name = safe_name("webhook", url)
+        try:
+            sound = bool(httpx.URL(url).host)
+        except httpx.InvalidURL:
+            sound = False
+        if not sound:
+            raise ChannelError(f"{self.name}: not a URL with a host")
 
     def send(self, notice: Notice) -> None:
         """POST; any status of 2xx counts as taken."""

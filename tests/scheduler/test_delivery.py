@@ -190,7 +190,15 @@ def test_channels_are_read_from_their_urls(tmp_path: Path) -> None:
 
 
 @apprise
-@pytest.mark.parametrize("url", ["secret", "nosuchservice://secret"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "secret",
+        "nosuchservice://secret",
+        "webhook+https:///secret",
+        "webhook+https://hook.example:secret/",
+    ],
+)
 def test_what_is_no_channel_is_refused_without_showing_it(tmp_path: Path, url: str) -> None:
     with pytest.raises(ChannelError) as raised:
         open_channels(url, var=tmp_path, now=lambda: NOON)
