@@ -9,8 +9,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -191,7 +190,10 @@ class Service:
         self.telemetry.ticks.labels(step=plan.step.value).inc()
         if plan.step is not Step.PROBE:
             return True
-        outcome = await self._prober.probe(self._declared.sources[source_id], plan.known)
+        source = self._declared.sources.get(source_id)
+        if source is None:  # a reload came in between
+            return True
+        outcome = await self._prober.probe(source, plan.known)
         words = "refused" if outcome.refusal else "changed" if outcome.changed else "unchanged"
         self.telemetry.probes.labels(outcome=words).inc()
         hastened = await asyncio.to_thread(self.desk.note_probe, source_id, plan, outcome)
@@ -199,7 +201,7 @@ class Service:
         return True
 
     async def _round(self) -> None:
-        self._mind_clock()
+        await self._mind_clock()
         settled = await self._guarded("round", asyncio.to_thread(self.rounds.round))
         if settled is None:
             return
@@ -238,9 +240,8 @@ class Service:
             await asyncio.sleep(ROUND_SECONDS / 2)
         self.clock.scheduler.pause()
         await asyncio.to_thread(self._carrier.close)
-        with suppress(StorageError):
-            await asyncio.to_thread(self.rounds.round)
-            await asyncio.to_thread(self.courier.deliver)
+        await self._guarded("round", asyncio.to_thread(self.rounds.round))
+        await self._guarded("delivery", asyncio.to_thread(self.courier.deliver))
 
     def health(self) -> Health:
         """Whether rounds are sound; asked by /healthz."""
@@ -250,18 +251,14 @@ class Service:
             return Health(well=False, words=f"{words}; last sound round {silent:.0f} s ago")
         return Health(well=True, words=f"{len(self._declared.sources)} sources watched")
 
-    def _mind_clock(self) -> None:
+    async def _mind_clock(self) -> None:
         """When the wall clock jumps, the ticks are worked out anew."""
         apart = datetime.now().astimezone().timestamp() - time.monotonic()
         before, self._wall_minus_steady = self._wall_minus_steady, apart
         if before is not None and abs(apart - before) > JUMP.total_seconds():
             logger.warning("the clock jumped by %.0f s: ticks are worked out anew", apart - before)
-            self._relearn(self._declared.sources)
-
-    def _relearn(self, source_ids: Iterable[str]) -> None:
-        with suppress(StorageError):
-            self.desk.learn_all()
-        self.clock.ask_anew(source_ids)
+            await self._guarded("clock", asyncio.to_thread(self.desk.learn_all))
+            self.clock.ask_anew(self._declared.sources)
 
     async def _guarded(self, where: str, work: Awaitable[T]) -> T | None:
         """Await ``work``; an error of the database is logged and gives None."""
