@@ -48,7 +48,7 @@ class _Refused(Exception):
 
 
 class Prober:
-    """Probes sources over one pool of connections."""
+    """Probes sources over one pool of connections, at most ``at_once`` requests at a time."""
 
     def __init__(
         self,
@@ -69,23 +69,22 @@ class Prober:
         changed = False
         requests = 0
         day = self._now().astimezone(SHANGHAI).date()
-        async with self._room:
-            for url in probed_urls(source, day):
-                requests += 1
-                before = known.get(url)
-                try:
-                    page = await self._page(source, url, before, day)
-                except _Refused as refused:
-                    kind = "listing" if source.listing else "issue"
-                    refusal = Refusal(
-                        url=url,
-                        kind=kind,
-                        refusal_class=refused.refusal_class,
-                        detail=refused.detail,
-                    )
-                    return ProbeOutcome(refusal=refusal, requests=requests)
-                changed |= _is_news(page, before)
-                pages.append(page)
+        for url in probed_urls(source, day):
+            requests += 1
+            before = known.get(url)
+            try:
+                page = await self._page(source, url, before, day)
+            except _Refused as refused:
+                kind = "listing" if source.listing else "issue"
+                refusal = Refusal(
+                    url=url,
+                    kind=kind,
+                    refusal_class=refused.refusal_class,
+                    detail=refused.detail,
+                )
+                return ProbeOutcome(refusal=refusal, requests=requests)
+            changed |= _is_news(page, before)
+            pages.append(page)
         return ProbeOutcome(pages=tuple(pages), changed=changed, requests=requests)
 
     async def _page(
@@ -125,7 +124,8 @@ class Prober:
         politeness = source.politeness
 
         async def of_robots(robots_url: str) -> Answer:
-            return await ask(self._client, robots_url, politeness)
+            async with self._room:
+                return await ask(self._client, robots_url, politeness)
 
         here = url
         try:
@@ -133,8 +133,9 @@ class Prober:
                 held = await self._manners.held_back(here, of_robots, source.allows)
                 if held is not None:
                     raise _Refused(held.refusal_class, held.detail)
-                await self._manners.wait(here, politeness.delay_seconds)
-                answer = await ask(self._client, here, politeness, headers)
+                # Room is taken after the wait: a host's delay keeps no other host from asking.
+                async with self._manners.turn(here, politeness.delay_seconds), self._room:
+                    answer = await ask(self._client, here, politeness, headers)
                 if answer.location is None:
                     return answer, here
                 here = _target(source, url, urljoin(here, answer.location))

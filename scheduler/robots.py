@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
@@ -47,8 +48,9 @@ class Manners:
             return None
         return Silence(RefusalClass.BLOCKED, FORBIDDEN)
 
-    async def wait(self, url: str, declared_seconds: float) -> None:
-        """Wait until the host may be asked again; call it right before the request."""
+    @asynccontextmanager
+    async def turn(self, url: str, declared_seconds: float) -> AsyncIterator[None]:
+        """Wait until the host may be asked again, and keep others waiting while it is asked."""
         host = urlsplit(url).netloc
         rules = self._rules.get(_root(url), (0.0, None))[1]
         asked = rules.crawl_delay(self._user_agent) if isinstance(rules, Protego) else None
@@ -57,7 +59,10 @@ class Manners:
             rest = self._last.get(host, float("-inf")) + delay - time.monotonic()
             if rest > 0:
                 await asyncio.sleep(rest)
-            self._last[host] = time.monotonic()
+            try:
+                yield
+            finally:
+                self._last[host] = time.monotonic()
 
     async def _rules_of(
         self, url: str, fetch: Fetch, declared: Callable[[str], bool]

@@ -358,6 +358,33 @@ def test_a_delay_is_kept_between_two_requests_of_a_host() -> None:
     assert moments[1] - moments[0] >= 0.2
 
 
+def test_sources_that_wait_for_their_host_keep_no_other_from_asking() -> None:
+    order: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/robots.txt":
+            return httpx.Response(404)
+        order.append(request.url.host)
+        return httpx.Response(200, html=listing(range(8)))
+
+    def at(host: str, delay: float) -> Source:
+        options, manners = SOURCE.listing, SOURCE.politeness
+        assert options is not None
+        lists = options.model_copy(update={"urls": (f"http://{host}/list/",)})
+        polite = manners.model_copy(update={"delay_seconds": delay})
+        return SOURCE.model_copy(update={"listing": lists, "politeness": polite})
+
+    async def ask() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            prober = Prober(client, Manners("cppcc-monitor/0.1"), now=lambda: NOON, at_once=1)
+            slow = [at("slow.a.example", 0.2)] * 3
+            sources = [*slow, at("quick.a.example", 0)]
+            await asyncio.gather(*(prober.probe(source, {}) for source in sources))
+
+    asyncio.run(ask())
+    assert order.index("quick.a.example") <= 1
+
+
 def test_the_unchanged_count_grows_with_each_304() -> None:
     first = probe(page(listing(range(8)), ETag='"1"'))
     kept = replace(first.pages[0], probed_at=NOON - timedelta(hours=1))
