@@ -41,7 +41,9 @@ COOKIES_ENABLED = False  # no source needs a session
 METAREFRESH_ENABLED = False  # stub pages refresh to apps and other hosts
 
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # a dropped request leaves no trace
+DOWNLOADER_STATS = False  # the account counts what it proves
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no source asks for it
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.middlewares.offsite.DeclaredHostsMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -51,12 +53,14 @@ SPIDER_MIDDLEWARES = {
     # Our spiders make no deep trees and build no URLs.
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # they copy no meta
 }
 EXTENSIONS = {
     "crawler.extensions.run.RunExtension": 100,
     "crawler.extensions.robots_delay.RobotsDelayExtension": 200,
     "crawler.extensions.collector.CollectorExtension": 300,
     "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.corestats.CoreStats": None,
 }
 ITEM_PIPELINES = {
     "crawler.pipelines.read.ReadPipeline": 200,
@@ -67,4 +71,5 @@ ITEM_PIPELINES = {
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop" if os.name == "posix" else None
 LOG_LEVEL = "INFO"
+LOG_FORMATTER = "crawler.page_logs.PageLogFormatter"
 FEED_EXPORT_ENCODING = "utf-8"
