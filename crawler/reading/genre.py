@@ -8,7 +8,7 @@ from datetime import datetime
 from crawler.reading import wording as w
 from crawler.reading.lookalikes import deeds_of_government, weigh_look_alikes
 from crawler.reading.numerals import ordinal
-from crawler.reading.owner import owner_of
+from crawler.reading.owner import others_speak, owner_of
 from crawler.reading.subject import (
     COMMITTEE_SITE,
     CPPCC,
@@ -79,10 +79,8 @@ def genre_of(subject: Subject) -> Verdict:
         _vote(ballot)
         weigh_look_alikes(ballot)
         _news(ballot)
-    elif ENGLISH_CPPCC.search(subject.title.text + subject.head) or STANDING_COMMITTEE.search(
-        subject.title.text
-    ):
-        _english(ballot)
+    else:
+        _unowned(ballot)
     return _weigh(ballot)
 
 
@@ -94,6 +92,20 @@ def _weigh(ballot: Ballot) -> Verdict:
     second = max(0.0, ranked[1][1]) if len(ranked) > 1 else 0.0
     score = 1 / (1 + math.exp(-(best - second) / 1.5))
     return Verdict(genre, round(score, 3), tuple(ballot.evidence))
+
+
+def _unowned(ballot: Ballot) -> None:
+    """Another body's work without its name in the title, or English news of the committee."""
+    subject = ballot.subject
+    title = subject.title.text
+    form = w.OTHER_FORM.search(title)
+    english = ENGLISH_CPPCC.search(title + subject.head) or STANDING_COMMITTEE.search(title)
+    if not form and not english:
+        return
+    if others_speak(subject):
+        _other_body(ballot)
+    elif english:
+        _english(ballot)
 
 
 def _other_body(ballot: Ballot) -> None:

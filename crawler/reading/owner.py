@@ -27,7 +27,12 @@ def owner_of(subject: Subject) -> str | None:
         return "other" if _others_speak_first(subject.head) else "cppcc"
     if COMMITTEE_SITE.search(subject.outlet):
         return "cppcc"
-    return "other" if len(w.OTHER_BODY.findall(subject.head)) >= 2 else None
+    return None
+
+
+def others_speak(subject: Subject) -> bool:
+    """Whether the text of nobody's publication speaks of other bodies: the dearest question."""
+    return len(w.OTHER_BODY.findall(subject.head)) >= 2
 
 
 def _speaks_as_cppcc(subject: Subject) -> bool:
