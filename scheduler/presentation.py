@@ -35,7 +35,6 @@ console = _console()
 errors = _console(stderr=True)
 
 EXIT_FAILED = 1
-EXIT_USAGE = 2
 
 VERDICT_STYLES = {
     "complete": "green",

@@ -18,12 +18,11 @@ from scheduler.health import FailureClass
 from scheduler.probes import ProbeOutcome
 from scheduler.seasons import Calendar
 from storage import schedule, watches
-from storage.records import SHANGHAI, RefusalClass
+from storage.records import SHANGHAI
 from storage.watches import ProbePage, Watch
 
 HISTORY = 8
 WALLED = frozenset({FailureClass.BLOCKED.value, FailureClass.CHALLENGE.value})
-WALL_REFUSALS = frozenset({RefusalClass.BLOCKED, RefusalClass.CHALLENGE})
 
 
 class Step(Enum):

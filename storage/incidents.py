@@ -178,16 +178,6 @@ def list_incidents(
     return _incidents(session, query.order_by(IncidentRow.id.desc()).limit(limit))
 
 
-def unresolved_of(session: Session, subject: str) -> list[Incident]:
-    """The subject's unresolved incidents."""
-    return _incidents(
-        session,
-        select(IncidentRow).where(
-            IncidentRow.subject == subject, IncidentRow.state.in_(UNRESOLVED)
-        ),
-    )
-
-
 def untold(session: Session) -> list[Incident]:
     """Unresolved incidents that no message has told of, the oldest first."""
     return _incidents(

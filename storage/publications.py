@@ -117,7 +117,7 @@ def get_publication(session: Session, id_or_url: int | str) -> Publication:
         snapshot_sha256=row.snapshot_sha256,
         reading=_reading(session, row),
         revisions=revisions,
-        captures=_captures(session, row.id),
+        captures=captures_of(session, [row.id]),
     )
 
 
@@ -337,7 +337,8 @@ def _revisions(session: Session, publication_id: int) -> tuple[Revision, ...]:
     )
 
 
-def _captures(session: Session, publication_id: int) -> tuple[StoredCapture, ...]:
+def captures_of(session: Session, publication_ids: Sequence[int]) -> tuple[StoredCapture, ...]:
+    """Every capture of these publications, the pages of one revision in their order."""
     rows = session.execute(
         select(
             CaptureRow.revision,
@@ -347,8 +348,8 @@ def _captures(session: Session, publication_id: int) -> tuple[StoredCapture, ...
             CaptureRow.headers,
             CaptureRow.sha256,
         )
-        .where(CaptureRow.publication_id == publication_id)
-        .order_by(CaptureRow.revision, CaptureRow.position)
+        .where(CaptureRow.publication_id.in_(publication_ids))
+        .order_by(CaptureRow.publication_id, CaptureRow.revision, CaptureRow.position)
     )
     return tuple(
         StoredCapture(

@@ -43,11 +43,6 @@ def put_snapshots(session: Session, bodies: Iterable[bytes]) -> list[str]:
     return [sha256 for sha256, _ in named]
 
 
-def put_snapshot(session: Session, body: bytes) -> str:
-    """Keep one body; its hash."""
-    return put_snapshots(session, [body])[0]
-
-
 def get_snapshot(session: Session, sha256: str) -> bytes:
     """The bytes kept under a hash, checked against it.
 

@@ -4,18 +4,15 @@ The bytes are those after transfer and content encoding, so the headers that tol
 encoding are kept under ``X-Archive-Orig-`` and the length is that of the bytes.
 """
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.exports.files import whole_file
 from storage.exports.selection import Selection, id_batches
-from storage.publications import StoredCapture
+from storage.publications import StoredCapture, captures_of
 from storage.snapshots import get_snapshot
-from storage.tables import CaptureRow
 
 ENCODING_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 REASONS = {200: "OK", 206: "Partial Content", 301: "Moved Permanently", 404: "Not Found"}
@@ -36,7 +33,9 @@ def export_warc(session: Session, path: Path, chosen: Selection) -> int:
         writer = WARCWriter(stream, gzip=path.suffix != ".warc", warc_version="WARC/1.1")
         about = {"software": "cppcc-monitor", "format": "WARC File Format 1.1"}
         writer.write_record(writer.create_warcinfo_record(path.name, about))
-        for capture in _captures(session, chosen):
+        for capture in (
+            one for ids in id_batches(session, chosen) for one in captures_of(session, ids)
+        ):
             body = get_snapshot(session, capture.sha256)
             status = f"{capture.status} {REASONS.get(capture.status, 'Unknown')}"
             date = capture.fetched_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -61,30 +60,3 @@ def _headers(capture: StoredCapture, length: int) -> list[tuple[str, str]]:
         for name, value in capture.headers
     ]
     return [*kept, ("Content-Length", str(length))]
-
-
-def _captures(session: Session, chosen: Selection) -> Iterator[StoredCapture]:
-    """Every capture of the chosen publications, the pages of one revision in their order."""
-    for ids in id_batches(session, chosen):
-        rows = session.execute(
-            select(
-                CaptureRow.revision,
-                CaptureRow.url,
-                CaptureRow.fetched_at,
-                CaptureRow.status,
-                CaptureRow.headers,
-                CaptureRow.sha256,
-            )
-            .where(CaptureRow.publication_id.in_(ids))
-            .order_by(CaptureRow.publication_id, CaptureRow.revision, CaptureRow.position)
-        )
-        for row in rows:
-            pairs = [pair for pair in row.headers if isinstance(pair, list)]
-            yield StoredCapture(
-                revision=row.revision,
-                url=row.url,
-                fetched_at=row.fetched_at,
-                status=row.status,
-                headers=tuple((str(name), str(value)) for name, value in pairs),
-                sha256=row.sha256,
-            )

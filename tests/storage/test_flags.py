@@ -10,7 +10,7 @@ from storage.database import Database
 from storage.errors import RecordNotFoundError, SnapshotCorruptError, TransitionError
 from storage.flags import FlagStatus, accept_flag, dismiss_flag, get_flag, list_flags
 from storage.records import FLAGGED_GENRES, Genre
-from storage.snapshots import get_snapshot, put_snapshot, put_snapshots, sha256_of
+from storage.snapshots import get_snapshot, put_snapshots, sha256_of
 from storage.validators import Validators, get_validators, put_validators
 from tests.storage.samples import DAY, NOW, article
 
@@ -95,7 +95,7 @@ def test_snapshots_are_kept_once_and_checked(database: Database) -> None:
             sha256_of(b""),
             sha256_of(body),
         ]
-        assert put_snapshot(session, body) == sha256_of(body)
+        assert put_snapshots(session, [body]) == [sha256_of(body)]
     with database.reading() as session:
         assert get_snapshot(session, sha256_of(body)) == body
         assert get_snapshot(session, sha256_of(b"")) == b""
@@ -109,8 +109,7 @@ def test_snapshots_are_kept_once_and_checked(database: Database) -> None:
 def test_a_damaged_snapshot_is_said(database: Database, damage: str) -> None:
     body = "政协".encode() * 5000
     with database.begin() as session:
-        name = put_snapshot(session, body)
-        other = put_snapshot(session, body[:-3] + b"xyz")
+        name, other = put_snapshots(session, [body, body[:-3] + b"xyz"])
         change = "(SELECT zstd FROM snapshots WHERE sha256 = :other)"
         if damage == "cut short":
             change = "substr(zstd, 1, 20)"
