@@ -43,12 +43,14 @@ LIST_KINDS = frozenset({"listing", "issue"})
 class Walk:
     """How far one list, or one dated issue, was followed.
 
-    ``proof`` is why its end is certain, in words; ``broken`` why it is not.
+    ``proof`` is why its end is certain, in words; ``broken`` why it is not.  ``links`` counts
+    the articles that no other walk of the run had shown before, ``shown`` are all of this one.
     """
 
     name: str
     pages: int = 0
     links: int = 0
+    shown: set[str] = field(default_factory=set)  # canonical URLs
     proof: str | None = None
     broken: str | None = None
     empty_stated: bool = False  # the list itself says that it holds nothing

@@ -51,7 +51,9 @@ class ListingSpider(SourceSpider):
         walk = self.account.walk(ask.walk)
         walk.pages += 1
         urls = [canonical_url(link.url) for link in listing.links]
-        repeated = bool(urls) and self.met.issuperset(urls)
+        # Against this list alone: another one of the source may show the same articles.
+        repeated = bool(urls) and walk.shown.issuperset(urls)
+        walk.shown.update(urls)
         walk.links += len(set(urls) - self.met)
         if self._is_known_to_the_end(urls):
             walk.proof = "articles of an earlier complete run reached"
@@ -128,8 +130,8 @@ class ListingSpider(SourceSpider):
             walk.proof = f"articles before {self.since} reached"
         elif last_page and more_declared:
             walk.broken = f"{here} of {listing.page_count} leads no further"
-        elif last_page and listing.item_count is not None and walk.links < listing.item_count:
-            walk.broken = f"{listing.item_count} articles declared, {walk.links} found"
+        elif last_page and listing.item_count is not None and len(walk.shown) < listing.item_count:
+            walk.broken = f"{listing.item_count} articles declared, {len(walk.shown)} found"
         elif last_page:
             walk.empty_stated = not listing.links
             walk.proof = f"last page of {ask.walk} read ({ask.page_number})"
