@@ -9,9 +9,10 @@ from selectolax.lexbor import LexborHTMLParser
 from crawler.errors import NotArticleError, ScriptShellError, TooShortError
 from crawler.pages.body import Body, find_body
 from crawler.pages.charset import Decoded, decode
-from crawler.pages.credits import find_credits, names_outlet, outlet_in_script, placed_outlet
+from crawler.pages.credits import find_credits
 from crawler.pages.dates import address_doubt, find_date
 from crawler.pages.head import named_outlet, outlet_places, read_head
+from crawler.pages.outlets import names_outlet, outlet_in_script, placed_outlet
 from crawler.pages.parts import absolute, next_page
 from crawler.pages.quality import (
     check_article,

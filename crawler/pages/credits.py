@@ -8,78 +8,34 @@ import re
 from dataclasses import dataclass
 
 from crawler.pages.head import Head
-from crawler.pages.header import BARE_OUTLET_LABEL, OUTLET_LABEL
-from crawler.pages.people import reporters
+from crawler.pages.outlets import (
+    DATE,
+    DATE_AND_CLOCK,
+    EDGE,
+    NEXT_LABEL,
+    Credit,
+    credit_of,
+    find_outlet,
+    joined_pieces,
+    names_beside,
+)
+from crawler.pages.people import is_person, reporters
 from crawler.pages.text import Text
 from crawler.pages.tree import Page
-from storage.records import Evidence
 
 _AUTHOR_LABEL = re.compile(
     r"(?:作\s*者|撰\s*文|撰\s*稿|记\s*者|文字|采写|通讯员|供稿人?|文)\s*[:：/丨|／]\s*"
 )
 _EDITOR_LABEL = re.compile(
-    r"(?:责任编辑|责\s*编|编\s*辑|编\s*审|責任編輯|責編|編輯)\s*[:：/丨|／]\s*"
+    r"(?:责任编辑|责\s*编|编\s*辑|编\s*审|責任編輯|責編|編輯)"
+    r"(?:\s*[:：/丨|／]\s*|\s+(?=[\u4e00-\u9fff]{2,4}\W*$))"
 )
-_NEXT_LABEL = re.compile(
-    r"(?:作\s*者|记\s*者|撰\s*文|(?:图片|文字|视频|值班|执行|网络|美术)\s*编辑|责任编辑|责\s*编|编\s*辑|编\s*审|审\s*核|校\s*对|监\s*制|来\s*源|发布时间|发布日期|发表时间|更新时间|日\s*期|时\s*间|浏览|点击|阅读|访问|评论|字\s*[号体]|分\s*享|打\s*印|收\s*藏|关\s*闭|通讯员|摄\s*影|举\s*报|责\s*任)\s*[:：(（【\[/]?"
-)
-_DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]|\d{1,2}[-/月]\d{1,2}|\d{1,2}\s*[:：]\s*\d\d")
-_DATE_AND_CLOCK = re.compile(
-    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?|\d{1,2}\s*[:：]\s*\d\d(?:[:：]\d\d)?"
-    r"|\d{1,2}[-/月]\d{1,2}日?|星期.|发布于|发布(?=\s*[:：])|(?:https?://|www\.)[\w./-]+|\b[AP]M\b"
-)
-_NO_OUTLET = re.compile(
-    r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]|官方账号|楼主|创作者|认证|作者$"
-)
-_BARS = re.compile(r"\s*[|｜┊]\s*|\s+[·•]\s+|\u3000+")
 _BYLINES = frozenset({"byline", "source_line"})
-_DISPATCH = ("网讯", "报讯", "社讯", "体育讯", "新闻讯", "财经讯")
-_IN_PRINT = re.compile(
-    r"《\s*([^》]{2,16}?)\s*》\s*[（(]\s*(?:19|20)\d\d\s*[年-][^（）()]{4,20}版\s*[）)]"
+_ENDING = re.compile(
+    r"[（(【]\s*作者\s*[:：]\s*([\u4e00-\u9fff·]{2,12})\s+(?:责任)?编辑\s*[:：][^（()）]{2,12}[)）】]\W*$"
 )
-_BARE_LABELLED = re.compile(r"(?:[来來]源|稿源)\s+(\S{2,20})$")
-_MICROBLOG = re.compile(r"\s*[(（]?微博[)）]?$")
-_DASHES = frozenset("-–—·")
-_EDGE = " \t\u3000:：|｜丨,，;；。、-—·•[]【】()（）<>/\\'\"“”"
 _MAX_NAME = 40
-_OUTLET_NAME = re.compile(
-    r"(?:网|报|社|日报|晚报|新闻|电视台|广播|客户端|频道|杂志|在线|周刊|政协|发布|融媒|传媒|头条号|研究院|委员会|人民政府|办公室|协会|学会|公众号|号|台|通讯|观察|时报|快讯|论坛|观点|热线)$"
-)
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_CHANNEL = re.compile(
-    r"^(?:国内|国际|社会|时政|财经|体育|娱乐|综合|本地|地方|文化|教育|科技|军事|图片|视频|滚动|最新|今日|头条|民生|政务)*"
-    r"(?:新闻|要闻|资讯|快讯|热点|观点)$"
-)
-_NOBODY = frozenset(
-    (
-        "网络",
-        "互联网",
-        "综合",
-        "未知",
-        "本站",
-        "原创",
-        "转载",
-        "佚名",
-        "本网",
-        "网络整理",
-        "本站原创",
-        "网友",
-    )
-)
-_SOURCE_NAMED = re.compile(r"source|laiyuan|ly\b|\bsrc\b|media|\bfrom\b|come")
-
-_ACCOUNT_NAMED = re.compile(
-    r"(?:author|user|\bu|nick|account|media|mp|screen)[-_]?name\b|\baccount\b"
-)
-_ACCOUNT_CHARS = (4, 20)
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """One credited name and the words that credit it."""
-
-    name: str
-    evidence: Evidence
+_SHORT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,61 +45,6 @@ class Credits:
     outlet: Credit | None = None
     author: Credit | None = None
     editor: Credit | None = None
-
-
-def _credit(about: str, rule: str, where: str, name: str, quote: str) -> Credit:
-    quote = quote.strip()[:200]
-    return Credit(
-        name, Evidence(about=about, rule=rule, field=where, span=(0, len(quote)), quote=quote)
-    )
-
-
-def _outlet_after_label(joined: str) -> str | None:
-    """The name behind 来源： in a line whose pieces are joined by two spaces."""
-    found = OUTLET_LABEL.search(joined)
-    if not found:
-        return None
-    return clean_outlet(joined[found.end() :])
-
-
-def clean_outlet(rest: str) -> str | None:
-    """The first name in what follows a label; None when there is none."""
-    rest = rest.strip(" \u3000\t")
-    cut = len(rest)
-    for pattern in (_NEXT_LABEL, _DATE):
-        found = pattern.search(rest)
-        if found:
-            if found.start() == 0:
-                return None
-            cut = min(cut, found.start())
-    name = rest[:cut]
-    name = re.split(r"\s*[|｜]\s*|\s{2,}|[\x00-\x1f]", name.strip())[0]
-    name = _first_word(name)
-    name = _MICROBLOG.sub("", name.strip(_EDGE.replace("》", "")))
-    if name.endswith("《") or not name:
-        return None
-    if "://" in name or name.startswith("www."):
-        return None
-    if "、" in name:
-        name = name.removesuffix("等")
-    return name if 2 <= len(name) <= 40 and name not in _NOBODY else None
-
-
-def _first_word(name: str) -> str:
-    """A blank ends a Chinese name, not an English one."""
-    words = name.split(" ")
-    kept = words[0]
-    for word in words[1:]:
-        joined = word in _DASHES or kept[-1:] in _DASHES  # 秦风网 — 三秦晨报 is one credit
-        if kept and word and (joined or (kept[-1].isascii() and word[0].isascii())):
-            kept = f"{kept} {word}"
-        else:
-            break
-    return kept
-
-
-def _joined(page: Page, index: int) -> str:
-    return "  ".join(page.lines[index].pieces)
 
 
 def find_credits(
@@ -156,7 +57,7 @@ def find_credits(
     bylines = [index for index, rule in text.dropped if rule in _BYLINES]
     tail = list(range(last + 1, min(max(end, last) + 8, len(page.lines))))
     return Credits(
-        outlet=_outlet(page, head, header, tail, title),
+        outlet=find_outlet(page, head, header, tail, text, title),
         author=_labelled(page, "author", _AUTHOR_LABEL, header)
         or _author(page, head, header, text)
         or _labelled(page, "author", _AUTHOR_LABEL, bylines),
@@ -164,170 +65,52 @@ def find_credits(
     )
 
 
-def _outlet(
-    page: Page, head: Head, header: list[int], tail: list[int], title: int | None
-) -> Credit | None:
-    for index in header:
-        joined = _joined(page, index)
-        if len(joined) > 200 or index == title:
-            continue
-        if BARE_OUTLET_LABEL.match(joined) and index + 1 < len(page.lines):
-            joined = f"{joined}：{_joined(page, index + 1)}"
-        label = OUTLET_LABEL.search(joined)
-        if not label:
-            continue
-        name = clean_outlet(joined[label.end() :])
-        if name is None and not joined[label.end() :].strip() and index + 1 < len(page.lines):
-            name = clean_outlet(_joined(page, index + 1))
-        if name:
-            return _credit("outlet", "printed with a label", "html", name, joined)
-    for index in tail:
-        joined = _joined(page, index)
-        name = _outlet_after_label(joined) if len(joined) < 200 else None
-        if name:
-            return _credit("outlet", "printed at the end", "html", name, joined)
-    beside = _beside_date(page, header, title)
-    if beside:
-        return beside
-    for key in (
-        "contentsource",
-        "source",
-        "mediaid",
-        "article:source",
-        "laiyuan",
-        "og:article:source",
-    ):
-        content = head.metas.get(key)
-        name = clean_outlet(content) if content else None
-        if name and content:
-            return _credit("outlet", f"meta {key}", "meta", name, content)
-    for index in tail:
-        if printed := _IN_PRINT.search(page.lines[index].text):
-            words = page.lines[index].text
-            return _credit("outlet", "printed with its page", "html", printed[1], words)
-    return _account(page, header)
-
-
-def _account(page: Page, header: list[int]) -> Credit | None:
-    """The account that a platform names in a box of its own; a short name is a person's."""
-    for index in header:
-        line = page.lines[index]
-        if _ACCOUNT_CHARS[0] <= len(line.text) <= _ACCOUNT_CHARS[1]:
-            named = _ACCOUNT_NAMED.search(page.boxes[line.box].name) is not None
-            if named and not _NO_OUTLET.search(line.text):
-                return _credit("outlet", "the account's name", "html", line.text, line.text)
-    return None
-
-
-def names_outlet(name: str) -> bool:
-    """Whether a name ends as outlets' names do."""
-    return _OUTLET_NAME.search(name) is not None
-
-
-def placed_outlet(places: dict[str, str]) -> Credit | None:
-    """The outlet at an id that means nothing else, wherever the page puts it."""
-    for place, words in places.items():
-        label = OUTLET_LABEL.search(words)
-        name = clean_outlet(words[label.end() :] if label else words)
-        if name:
-            return _credit("outlet", f"at {place}", "html", name, words)
-    return None
-
-
-_SCRIPT_KEYS = ("media", "ource", "opyfrom", "opyFrom", "opy_from")
-_SCRIPT_OUTLET = re.compile(
-    r"(?:media(?:_?[nN]ame)?|ource(?:_?[nN]ame)?|opy_?[fF]rom)[\"']?\s*[:=]\s*"
-    r"([\"'])([^\"'<>{}\\/:]{2,24})\1"
-)
-
-
-def outlet_in_script(text: str) -> Credit | None:
-    """The outlet that the page's own data names, where they name no second one."""
-    named: dict[str, str] = {}
-    for key in _SCRIPT_KEYS:
-        at = text.find(key)
-        while at >= 0:
-            found = _SCRIPT_OUTLET.match(text, at)
-            if found and _HAN.search(found[2]):
-                named[found[2]] = found[0]
-            at = text.find(key, at + 1)
-    if len(named) != 1:
-        return None
-    words, quote = named.popitem()
-    name = clean_outlet(words)
-    return _credit("outlet", "inline script", "html", name, quote) if name else None
-
-
 def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | None:
     """A reporter named in the header, in the text, or by the Founder comment."""
     for index in header:
         for piece in page.lines[index].pieces:
-            found = reporters([_DATE_AND_CLOCK.sub("", piece)])
+            found = reporters([DATE_AND_CLOCK.sub("", piece)])
             if found:
                 return Credit(*found)
     found = reporters(text.paragraphs)
     if found:
         return Credit(*found)
+    if text.paragraphs and (ending := _ENDING.search(text.paragraphs[-1])):
+        return credit_of("author", "printed at the end", "text", ending[1], ending[0])
     name = clean_name(head.enp.get("author", ""))
-    return _credit("author", "enpproperty", "html", name, name) if name else None
+    if name is None:
+        return _beside_date(page, header)
+    return credit_of("author", "enpproperty", "html", name, name)
 
 
-def _beside_date(page: Page, header: list[int], title: int | None) -> Credit | None:
-    """A name without a label: on the date's line, next to it, or in a box named for the source."""
-    dated = {index for index in header if _DATE.search(page.lines[index].text)}
+def _beside_date(page: Page, header: list[int]) -> Credit | None:
+    """A person's name without a label on the date's line."""
     for index in header:
         line = page.lines[index]
-        if index == title or len(line.text) > 80:
-            continue
-        named = _SOURCE_NAMED.search(page.boxes[line.box].name) is not None
-        beside = index in dated
-        if not (named or beside or index - 1 in dated or index + 1 in dated):
-            continue
-        if printed := _IN_PRINT.search(line.text):
-            return _credit("outlet", "printed with its page", "html", printed[1], line.text)
-        pieces = [part for piece in line.pieces for part in _BARS.split(piece)]
-        for number, piece in enumerate(pieces):
-            name = _plain_name(piece)
-            if name is None or (number and pieces[number - 1].rstrip()[-1:] in ("：", ":")):
-                continue
-            words = [word for word in name.split() if _OUTLET_NAME.search(word)]
-            words = [word for word in words if not _CHANNEL.match(word)]
-            name = words[0] if words else name
-            if named or words or (beside and len(line.pieces) > 1):
-                return _credit("outlet", "printed beside the date", "html", name, line.text)
+        if len(line.text) <= _SHORT and len(line.pieces) > 1 and DATE.search(line.text):
+            for name in names_beside(line):
+                if is_person(name):
+                    return credit_of("author", "printed beside the date", "html", name, line.text)
     return None
-
-
-def _plain_name(piece: str) -> str | None:
-    """What a piece of the date's line leaves when the date is gone; None for what is no name."""
-    name = _MICROBLOG.sub("", _DATE_AND_CLOCK.sub("", piece).strip(_EDGE))
-    bare = _BARE_LABELLED.match(name)
-    if bare:
-        name = bare[1]
-    if name.endswith(_DISPATCH):
-        name = name[:-1]
-    if not 2 <= len(name) <= 20 or _NEXT_LABEL.search(name) or _NO_OUTLET.search(name):
-        return None
-    return None if _CHANNEL.match(name) else name
 
 
 def _labelled(page: Page, about: str, label: re.Pattern[str], lines: list[int]) -> Credit | None:
     for index in lines:
-        joined = _joined(page, index)
+        joined = joined_pieces(page, index)
         if len(joined) > 200:
             continue
         found = label.search(joined)
         if not found:
             continue
         rest = joined[found.end() :]
-        stop = _NEXT_LABEL.search(rest)
-        name = clean_name(rest[: stop.start()] if stop else rest)
+        stops = [stop.start() for stop in (NEXT_LABEL.search(rest), DATE.search(rest)) if stop]
+        name = clean_name(rest[: min(stops)] if stops else rest)
         if name:
-            return _credit(about, "printed with a label", "html", name, joined)
+            return credit_of(about, "printed with a label", "html", name, joined)
     return None
 
 
 def clean_name(text: str) -> str | None:
     """One or more persons' names, blanks and brackets round them gone; None when empty."""
-    name = re.split(r"\s{2,}|[|｜】）)\]]", text.strip(_EDGE))[0].strip(_EDGE)
+    name = re.split(r"\s{2,}|[|｜】）)\]]", text.strip(EDGE))[0].strip(EDGE)
     return name if 2 <= len(name) <= _MAX_NAME else None

@@ -164,13 +164,25 @@ def _printed(
             joined = f"{page.lines[index - 1].text} {joined}"  # a day set above its month
         if index + 1 < len(page.lines) and _ONLY_CLOCK.match(page.lines[index + 1].text):
             joined = f"{joined} {page.lines[index + 1].text}"
-        if _NOT_PUBLISHED.search(joined) or _OF_THE_EVENT.search(joined):
+        if _NOT_PUBLISHED.search(joined):
+            joined = _labelled_part(joined)
+        if not joined or _OF_THE_EVENT.search(text):
             continue
         label = DATE_LABEL.search(joined) is not None or _BARE_LABEL.match(joined) is not None
         rule = "printed with a label" if label else "printed by the title"
         dated = next(dates_in(joined, rule, "html", now), None)
         if dated:
             yield index, label, dated
+
+
+def _labelled_part(joined: str) -> str:
+    """Of a line that dates other things too (成文日期), what its own label dates."""
+    label = DATE_LABEL.search(joined)
+    if label is None:
+        return ""
+    part = joined[label.start() :]
+    other = _NOT_PUBLISHED.search(part)
+    return part[: other.start()] if other else part
 
 
 def find_date(

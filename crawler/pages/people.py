@@ -25,8 +25,19 @@ _ROLES = re.compile(rf"{_OUTLET}{_ROLE}")
 _SPLIT = re.compile(r"[\s、,，/]+")
 _NO_NAME = re.compile(r"报道|获悉|了解|从|在|日前|今天|近日|采访|发现|看到|表示|摄影|摄$")
 _WORK = frozenset({"整合", "综合", "整理", "摄", "文", "图", "报道", "摄影", "摄制"})
+_SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡"
+    "贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
+    "雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳"
+)
+_PERSON = re.compile(r"[\u4e00-\u9fff]{2,3}")
 _LEAD = 3
 _TAIL = 3
+
+
+def is_person(name: str) -> bool:
+    """Whether a name without any label reads as a person's: a usual surname and one or two more."""
+    return _PERSON.fullmatch(name) is not None and name[0] in _SURNAMES
 
 
 def reporters(paragraphs: Sequence[str]) -> tuple[str, Evidence] | None:

@@ -15,9 +15,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.errors import LayoutChangedError
 from crawler.pages.body import Body
-from crawler.pages.credits import clean_name, clean_outlet
+from crawler.pages.credits import clean_name
 from crawler.pages.dates import dates_in
 from crawler.pages.header import OUTLET_LABEL
+from crawler.pages.outlets import clean_outlet
 from crawler.pages.text import select_text
 from crawler.pages.titles import comparable
 from crawler.pages.tree import lay_out_node

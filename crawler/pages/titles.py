@@ -31,6 +31,10 @@ _NOT_TITLE = re.compile(
     r"当前位置|首页|您的位置|所在位置|[>»›]\s*\S|来源\s*[:：]|发布时间|字号|责任编辑|^\W*$|^\d[\d\s:/.年月日-]*$"
 )
 _SITE_WORDS = re.compile(r"(?:网|频道|门户|首页|官网|官方网站|网站|中心|日报|客户端|新闻)$")
+_SITE_IN_BRACKETS = re.compile(r"^【[^】]{1,8}(?:网|日报|晚报|客户端|在线)】(?=.{6})")
+_SITE_BEHIND_DOT = re.compile(
+    r"(?<=.{6})\s*[·•]\s*\S{1,8}(?:网|新闻|日报|晚报|频道|客户端|门户|在线)$"
+)
 _META = ("articletitle", "og:title", "twitter:title", "title", "dc.title", "contenttitle")
 _MAX = 160
 _ANCHOR = 8
@@ -61,14 +65,22 @@ def comparable(text: str) -> str:
 
 def without_site(title: str) -> str:
     """``<title>`` without the site's name and the channels round it."""
-    title = _CRUMBS.split(title)[-1] or title
+    crumbs = _CRUMBS.split(title)
+    title = crumbs[0] if _SITE_WORDS.search(crumbs[-1]) else crumbs[-1] or title
+    title = _SITE_BEHIND_DOT.sub("", _SITE_IN_BRACKETS.sub("", title)) or title
     parts = [part for part in _SITE.split(title) if part and part.strip()]
     if not parts:
         return title.strip()
     first = parts[0].strip()
+    if len(parts) == 2 and _is_site(first) and not _is_site(parts[1]):
+        return parts[1].strip()
     if len(first) < 6 and len(parts) > 1 and not _SITE_WORDS.search(parts[1]):
         return f"{first} {parts[1].strip()}" if len(parts[1]) > len(first) else first
     return first
+
+
+def _is_site(name: str) -> bool:
+    return len(name) <= _ANCHOR and _SITE_WORDS.search(name) is not None
 
 
 def find_anchor(page: Page, head: Head) -> int | None:

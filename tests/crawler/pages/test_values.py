@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from crawler.pages import read_article
 from crawler.pages.boilerplate import dropped_by, heads_comments, heads_links
-from crawler.pages.credits import clean_outlet
 from crawler.pages.dates import dates_in
+from crawler.pages.outlets import clean_outlet
 from crawler.pages.people import reporters
 from crawler.pages.titles import without_site
 from storage.records import SHANGHAI, Precision

@@ -1,0 +1,289 @@
+"""The outlet: whom a page credits (来源), which for a repost is not the site.
+
+Labels decide; then names beside the date, what stands at the end, the metas, the page's data.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawler.pages.head import Head
+from crawler.pages.header import BARE_OUTLET_LABEL, OUTLET_LABEL
+from crawler.pages.people import is_person
+from crawler.pages.text import Text
+from crawler.pages.tree import Line, Page
+from storage.records import Evidence
+
+NEXT_LABEL = re.compile(
+    r"(?:作\s*者|记\s*者|撰\s*文|(?:图片|文字|视频|值班|执行|网络|美术)\s*编辑|责任编辑|责\s*编|编\s*辑|编\s*审|审\s*核|校\s*对|监\s*制|来\s*源|发布时间|发布日期|发表时间|更新时间|日\s*期|时\s*间|浏览|点击|阅读|访问|评论|字\s*[号体]|分\s*享|打\s*印|收\s*藏|关\s*闭|通讯员|摄\s*影|举\s*报|责\s*任)\s*[:：(（【\[/]?"
+)
+DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]|\d{1,2}[-/月]\d{1,2}|\d{1,2}\s*[:：]\s*\d\d")
+EDGE = " \t\u3000:：|｜丨,，;；。、-—·•[]【】()（）<>/\\'\"“”"
+DATE_AND_CLOCK = re.compile(
+    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?|\d{1,2}\s*[:：]\s*\d\d(?:[:：]\d\d)?"
+    r"|\d{1,2}[-/月]\d{1,2}日?|星期.|发布于|发布(?=\s*[:：])|(?:https?://|www\.)[\w./-]+|\b[AP]M\b"
+)
+_NO_OUTLET = re.compile(
+    r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]|官方账号|楼主|创作者|认证|作者$"
+)
+_BARS = re.compile(r"\s*[|｜┊]\s*|\s+[·•]\s+|\u3000+")
+_DISPATCH = ("网讯", "报讯", "社讯", "体育讯", "新闻讯", "财经讯")
+_IN_PRINT = re.compile(
+    r"《\s*([^》]{2,16}?)\s*》\s*[（(]\s*(?:19|20)\d\d\s*[年-][^（）()]{4,20}版\s*[）)]"
+)
+_IN_BRACKETS = re.compile(
+    r"[（(【]\s*(?:(?:本文|文章|信息)?(?:来源于?|转载?自|摘自|选自|原载|稿源)|据)\s*[:：]?\s*"
+    r"([^（()）：:，。\d【】]{2,24}?)(?:\s+(?:作者|编辑|记者)\s*[:：].{2,20})?\s*[)）】]\W*$"
+)
+_WIRE = re.compile(r"(?:电|消息|报道|讯)$")
+_ENDING = 60
+_BARE_LABELLED = re.compile(r"(?:[来來]源|稿源)\s+(\S{2,20})$")
+_MICROBLOG = re.compile(r"\s*[(（]?微博[)）]?$")
+_DASHES = frozenset("-–—·")
+_OUTLET_NAME = re.compile(
+    r"(?:网|报|社|日报|晚报|新闻|电视台|广播|客户端|频道|杂志|在线|周刊|政协|发布|融媒|传媒|头条号|研究院|委员会|人民政府|办公室|协会|学会|公众号|号|台|通讯|观察|时报|快讯|论坛|观点|热线)$"
+)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_CHANNEL = re.compile(
+    r"^(?:国内|国际|社会|时政|财经|体育|娱乐|综合|本地|地方|文化|教育|科技|军事|图片|视频|滚动|最新|今日|头条|民生|政务)*"
+    r"(?:新闻|要闻|资讯|快讯|热点|观点)$"
+)
+_NOBODY = frozenset(
+    (
+        "网络",
+        "互联网",
+        "综合",
+        "未知",
+        "本站",
+        "原创",
+        "转载",
+        "佚名",
+        "本网",
+        "网络整理",
+        "本站原创",
+        "网友",
+    )
+)
+_SOURCE_NAMED = re.compile(r"source|laiyuan|ly\b|\bsrc\b|media|\bfrom\b|come")
+_ACCOUNT_NAMED = re.compile(
+    r"(?:author|user|\bu|nick|account|media|mp|screen)[-_]?name\b|\baccount\b"
+)
+_ACCOUNT_CHARS = (4, 20)
+_SCRIPT_KEYS = ("media", "ource", "opyfrom", "opyFrom", "opy_from")
+_SCRIPT_OUTLET = re.compile(
+    r"(?:media(?:_?[nN]ame)?|ource(?:_?[nN]ame)?|opy_?[fF]rom)[\"']?\s*[:=]\s*"
+    r"([\"'])([^\"'<>{}\\/:]{2,24})\1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One credited name and the words that credit it."""
+
+    name: str
+    evidence: Evidence
+
+
+def credit_of(about: str, rule: str, where: str, name: str, quote: str) -> Credit:
+    quote = quote.strip()[:200]
+    return Credit(
+        name, Evidence(about=about, rule=rule, field=where, span=(0, len(quote)), quote=quote)
+    )
+
+
+def joined_pieces(page: Page, index: int) -> str:
+    return "  ".join(page.lines[index].pieces)
+
+
+def _outlet_after_label(joined: str) -> str | None:
+    """The name behind 来源： in a line whose pieces are joined by two spaces."""
+    found = OUTLET_LABEL.search(joined)
+    if not found:
+        return None
+    return clean_outlet(joined[found.end() :])
+
+
+def clean_outlet(rest: str) -> str | None:
+    """The first name in what follows a label; None when there is none."""
+    rest = rest.strip(" \u3000\t")
+    cut = len(rest)
+    for pattern in (NEXT_LABEL, DATE):
+        found = pattern.search(rest)
+        if found:
+            if found.start() == 0:
+                return None
+            cut = min(cut, found.start())
+    name = rest[:cut]
+    name = re.split(r"\s*[|｜]\s*|\s{2,}|[\x00-\x1f]", name.strip())[0]
+    name = _first_word(name)
+    name = _MICROBLOG.sub("", name.strip(EDGE.replace("》", "")))
+    if name.endswith("《") or not name:
+        return None
+    if "://" in name or name.startswith("www."):
+        return None
+    if "、" in name:
+        name = name.removesuffix("等")
+    return name if 2 <= len(name) <= 40 and name not in _NOBODY else None
+
+
+def _first_word(name: str) -> str:
+    """A blank ends a Chinese name, not an English one."""
+    words = name.split(" ")
+    kept = words[0]
+    for word in words[1:]:
+        joined = word in _DASHES or kept[-1:] in _DASHES  # 秦风网 — 三秦晨报 is one credit
+        if kept and word and (joined or (kept[-1].isascii() and word[0].isascii())):
+            kept = f"{kept} {word}"
+        else:
+            break
+    return kept
+
+
+def find_outlet(
+    page: Page, head: Head, header: list[int], tail: list[int], text: Text, title: int | None
+) -> Credit | None:
+    """Whom the page credits; ``header`` and ``tail`` are the lines round the text."""
+    for index in header:
+        joined = joined_pieces(page, index)
+        if len(joined) > 200 or index == title:
+            continue
+        if BARE_OUTLET_LABEL.match(joined) and index + 1 < len(page.lines):
+            joined = f"{joined}：{joined_pieces(page, index + 1)}"
+        label = OUTLET_LABEL.search(joined)
+        if not label:
+            continue
+        name = clean_outlet(joined[label.end() :])
+        if name is None and not joined[label.end() :].strip() and index + 1 < len(page.lines):
+            name = clean_outlet(joined_pieces(page, index + 1))
+        if name:
+            return credit_of("outlet", "printed with a label", "html", name, joined)
+    for index in tail:
+        joined = joined_pieces(page, index)
+        name = _outlet_after_label(joined) if len(joined) < 200 else None
+        if name:
+            return credit_of("outlet", "printed at the end", "html", name, joined)
+    beside = _beside_date(page, header, title)
+    if beside:
+        return beside
+    for key in (
+        "contentsource",
+        "source",
+        "mediaid",
+        "article:source",
+        "laiyuan",
+        "og:article:source",
+    ):
+        content = head.metas.get(key)
+        name = clean_outlet(content) if content else None
+        if name and content:
+            return credit_of("outlet", f"meta {key}", "meta", name, content)
+    for index in tail:
+        if printed := _IN_PRINT.search(page.lines[index].text):
+            words = page.lines[index].text
+            return credit_of("outlet", "printed with its page", "html", printed[1], words)
+    ends = [page.lines[index].text for index in tail]
+    return _account(page, header) or _ending([*text.paragraphs[-1:], *ends])
+
+
+def _ending(lines: Sequence[str]) -> Credit | None:
+    """The outlet in brackets at the text's very end: （来源：新华网）, （据新华社）."""
+    for words in lines:
+        found = _IN_BRACKETS.search(words[-_ENDING:])
+        name = clean_outlet(_WIRE.sub("", found[1])) if found else None
+        if found and name:
+            return credit_of("outlet", "printed at the end", "text", name, found[0])
+    return None
+
+
+def _account(page: Page, header: list[int]) -> Credit | None:
+    """The account that a platform names in a box of its own; a short name is a person's."""
+    for index in header:
+        line = page.lines[index]
+        if _ACCOUNT_CHARS[0] <= len(line.text) <= _ACCOUNT_CHARS[1]:
+            named = _ACCOUNT_NAMED.search(page.boxes[line.box].name) is not None
+            if named and not _NO_OUTLET.search(line.text):
+                return credit_of("outlet", "the account's name", "html", line.text, line.text)
+    return None
+
+
+def names_outlet(name: str) -> bool:
+    """Whether a name ends as outlets' names do."""
+    return _OUTLET_NAME.search(name) is not None
+
+
+def placed_outlet(places: dict[str, str]) -> Credit | None:
+    """The outlet at an id that means nothing else, wherever the page puts it."""
+    for place, words in places.items():
+        label = OUTLET_LABEL.search(words)
+        name = clean_outlet(words[label.end() :] if label else words)
+        if name:
+            return credit_of("outlet", f"at {place}", "html", name, words)
+    return None
+
+
+def outlet_in_script(text: str) -> Credit | None:
+    """The outlet that the page's own data names, where they name no second one."""
+    named: dict[str, str] = {}
+    for key in _SCRIPT_KEYS:
+        at = text.find(key)
+        while at >= 0:
+            found = _SCRIPT_OUTLET.match(text, at)
+            if found and _HAN.search(found[2]):
+                named[found[2]] = found[0]
+            at = text.find(key, at + 1)
+    if len(named) != 1:
+        return None
+    words, quote = named.popitem()
+    name = clean_outlet(words)
+    return credit_of("outlet", "inline script", "html", name, quote) if name else None
+
+
+def _beside_date(page: Page, header: list[int], title: int | None) -> Credit | None:
+    """A name without a label: on the date's line, next to it, or in a box named for the source.
+
+    What ends like an outlet's name goes before what may be anything else but a person.
+    """
+    dated = {index for index in header if DATE.search(page.lines[index].text)}
+    other: Credit | None = None
+    for index in header:
+        line = page.lines[index]
+        if index == title or len(line.text) > 80:
+            continue
+        named = _SOURCE_NAMED.search(page.boxes[line.box].name) is not None
+        if not (named or {index - 1, index, index + 1} & dated):
+            continue
+        if printed := _IN_PRINT.search(line.text):
+            return credit_of("outlet", "printed with its page", "html", printed[1], line.text)
+        for name in names_beside(line):
+            words = [word for word in name.split() if _OUTLET_NAME.search(word)]
+            words = [word for word in words if not _CHANNEL.match(word)]
+            if words:
+                return credit_of("outlet", "printed beside the date", "html", words[0], line.text)
+            alone = named or (index in dated and len(line.pieces) > 1)
+            if other is None and alone and not is_person(name):
+                other = credit_of("outlet", "printed beside the date", "html", name, line.text)
+    return other
+
+
+def names_beside(line: Line) -> list[str]:
+    """The unlabelled names on a header's line, its date and clock taken out."""
+    pieces = [part for piece in line.pieces for part in _BARS.split(piece)]
+    names = [
+        _plain_name(piece)
+        for before, piece in zip(["", *pieces], pieces, strict=False)
+        if before.rstrip()[-1:] not in ("：", ":")
+    ]
+    return [name for name in names if name]
+
+
+def _plain_name(piece: str) -> str | None:
+    """What a piece of the date's line leaves when the date is gone; None for what is no name."""
+    name = _MICROBLOG.sub("", DATE_AND_CLOCK.sub("", piece).strip(EDGE))
+    bare = _BARE_LABELLED.match(name)
+    if bare:
+        name = bare[1]
+    if name.endswith(_DISPATCH):
+        name = name[:-1]
+    if not 2 <= len(name) <= 20 or NEXT_LABEL.search(name) or _NO_OUTLET.search(name):
+        return None
+    return None if _CHANNEL.match(name) else name

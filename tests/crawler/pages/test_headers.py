@@ -1,0 +1,124 @@
+"""Who is credited and when, in the forms that headers and endings take; what <title> adds."""
+
+import pytest
+
+from crawler.pages import read_article
+from storage.records import Article
+
+PARAGRAPHS = (
+    "渡口的灯一盏一盏亮了，摆渡的老人把船系在石桩上，回头望了望对岸的新桥。",
+    "桥是去年秋天动工的，今年入冬前合龙，两岸的人从此不必再等船，也不必再看天色。",
+    "“船我还留着，孩子们想坐就坐。”老人说，他打算在岸边开一间小小的茶铺。",
+)
+TEXT = "".join(f"<p>　　{words}</p>" for words in PARAGRAPHS)
+TITLE = "<title>渡口的灯_清河网</title>"
+
+
+def read(header: str, *, ending: str = "", head: str = TITLE, heading: str = "渡口的灯") -> Article:
+    return read_article(
+        f'<!DOCTYPE html><html><head><meta charset="utf-8">{head}</head><body>'
+        f"<h1>{heading}</h1><div>{header}</div><div>{TEXT}{ending}</div></body></html>".encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "day", "outlet", "author", "editor"),
+    [
+        ("2020-01-02 <span>李明</span> <span>清河网</span>", "2020-01-02", "清河网", "李明", None),
+        (
+            "<span>李明</span> <span>清河日报</span> <span>2020-01-02</span>",
+            "2020-01-02",
+            "清河日报",
+            "李明",
+            None,
+        ),
+        ("<span>李明</span> <span>2020-01-02</span>", "2020-01-02", None, "李明", None),
+        ("2020-01-02 编辑：李明", "2020-01-02", None, None, "李明"),
+        (
+            "来源:清河日报作者:李明编辑:王五2020-01-0210:20",
+            "2020-01-02",
+            "清河日报",
+            "李明",
+            "王五",
+        ),
+        (
+            "发布机构：市统计局　成文日期：2020-01-01　发布日期：2020-01-03",
+            "2020-01-03",
+            "市统计局",
+            None,
+            None,
+        ),
+        ("2020-01-02 来源： 作者： 编辑：", "2020-01-02", None, None, None),
+        ("2020-01-02 | 社会新闻 | 清河网(微博)", "2020-01-02", "清河网", None, None),
+        ("清河体育讯 <i>2020-01-02</i>", "2020-01-02", "清河体育", None, None),
+        ("", None, None, None, None),
+    ],
+)
+def test_header(
+    header: str, day: str | None, outlet: str | None, author: str | None, editor: str | None
+) -> None:
+    article = read(header)
+    at = article.published_at
+    assert (at.date().isoformat() if at else None) == day
+    assert (article.outlet, article.author, article.editor) == (outlet, author, editor)
+    assert article.text == "\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("ending", "outlet", "author", "editor"),
+    [
+        ("<p>（来源：新华网）</p>", "新华网", None, None),
+        ("<p>来源：清河日报　编辑：王五</p>", "清河日报", None, "王五"),
+        ("<p>（转自清河日报）</p>", "清河日报", None, None),
+        ("<p>（编辑 李明）</p>", None, None, "李明"),
+        ("<p>来源：清河网</p><p>记者：李明</p><p>编辑：王五</p>", "清河网", "李明", "王五"),
+    ],
+)
+def test_credits_behind_the_text(
+    ending: str, outlet: str | None, author: str | None, editor: str | None
+) -> None:
+    article = read("2020-01-02", ending=ending)
+    assert (article.outlet, article.author, article.editor) == (outlet, author, editor)
+    assert article.text == "\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("last", "outlet", "author"),
+    [
+        ("岸上的人都说这样好。（来源：新华网）", "新华网", None),
+        ("岸上的人都说这样好。（据新华社电）", "新华社", None),
+        ("岸上的人都说这样好。（作者：王一 编辑：李二）", None, "王一"),
+    ],
+)
+def test_credits_in_the_last_brackets_stay_in_the_text(
+    last: str, outlet: str | None, author: str | None
+) -> None:
+    article = read("2020-01-02", ending=f"<p>{last}</p>")
+    assert (article.outlet, article.author) == (outlet, author)
+    assert article.text.endswith(last)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "渡口的灯亮了一整个冬天 | 民生 | 新闻 | 清河网",
+        "渡口的灯亮了一整个冬天 — 民生 — 清河网",
+        "渡口的灯亮了一整个冬天·清河网",
+        "渡口的灯亮了一整个冬天 > 清河网",
+        "清河网 >> 民生 >> 渡口的灯亮了一整个冬天",
+        "清河网 - 渡口的灯亮了一整个冬天",
+        "【清河网】渡口的灯亮了一整个冬天",
+    ],
+)
+def test_site_round_the_title(named: str) -> None:
+    article = read("2020-01-02", head=f"<title>{named}</title>", heading="")
+    assert article.title == "渡口的灯亮了一整个冬天"
+
+
+def test_no_date_is_taken_from_the_event_the_list_or_the_rights() -> None:
+    ending = (
+        "</div><ul><li><a href='/1.html'>另一座桥也要动工</a> 2023-01-01</li></ul>"
+        "<div>Copyright 2011-2023 清河网"
+    )
+    article = read("<p>2023年3月4日，清河两岸的人都来看灯，江风吹了一夜。</p>", ending=ending)
+    assert article.published_at is None
