@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from statistics import median
@@ -31,7 +31,10 @@ _DATE = re.compile(
     r"0?[1-9])\s*日)?"
 )
 _YEAR_ONLY = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?=[,以来年初底末]|全年)")
-_BULLET = re.compile(r"^[ \t]*([■◆●▲★☆◇▶►※➤✦•·]|——)[ \t]*(?=\S)", re.MULTILINE)
+_SYMBOL = (
+    "·•※\u2190-\u21ff\u25a0-\u25ff\u2600-\u2775\u2794-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
+)
+_BULLET = re.compile(rf"^[ \t]*([{_SYMBOL}]|——)\ufe0f?[ \t]*(?=\S)", re.MULTILINE)
 _QUOTED = re.compile(r"“([^“”\n]{4,80})”")
 _SUFFIXED = re.compile(
     r"^[ \t]*([^\n(]{4,60})\(之[一二三四五六七八九十\d]{1,3}\)[ \t]*$", re.MULTILINE
@@ -85,13 +88,40 @@ def _chains(markers: Sequence[Marker], line_led: bool, stated: int | None) -> It
     kinds: defaultdict[str, list[Marker]] = defaultdict(list)
     for marker in markers:
         kinds[marker.kind].append(marker)
-    for found in kinds.values():
+    for found in (*kinds.values(), *_repaired(kinds, line_led, stated)):
         runs = _runs(found)[:MAX_RUNS]
         starts = [i for i, run in enumerate(runs) if run[0].number == 1][:MAX_STARTS]
         for start in starts:
             linked = _link(runs[start:], stated)
             if MIN_ITEMS <= len(linked) <= MAX_ITEMS:
                 yield Chain(tuple(linked), line_led)
+
+
+_MISPRINTS = 0.2  # the share of item numbers that may be wrong where their count is right
+
+
+def _repaired(
+    kinds: Mapping[str, list[Marker]], line_led: bool, stated: int | None
+) -> Iterator[list[Marker]]:
+    """As many numbered lines as are stated, though some are misprinted or of another kind.
+
+    Each is numbered by its place then, as in a list that counts down.
+    """
+    if not line_led or stated is None:
+        return
+    strict = sorted(
+        (m for found in kinds.values() for m in found if not m.loose), key=lambda m: m.start
+    )
+    for found in (*kinds.values(), strict):
+        if len(found) != stated:
+            continue
+        numbers = [m.number for m in found]
+        wrong = sum(number != place for place, number in enumerate(numbers, 1))
+        if found is strict:
+            if not wrong:
+                yield found
+        elif numbers == list(range(stated, 0, -1)) or 0 < wrong <= _MISPRINTS * stated:
+            yield [replace(m, number=i, printed=m.number) for i, m in enumerate(found, 1)]
 
 
 def _runs(markers: list[Marker]) -> list[list[Marker]]:
@@ -145,6 +175,7 @@ def events_of(
     """The events of a selection, in its printed order, and what does not add up."""
     chain = list_found(text.text, stated)
     if chain is not None and (stated is None or chain.length >= min(stated, MIN_ITEMS)):
+        chain = _without_gap(text.text, chain, stated)
         events = _split(text, chain, years)
         if stated is not None and chain.length != stated:
             events = _unnumbered(text, stated, years) or events
@@ -153,7 +184,31 @@ def events_of(
     if len(events) < (stated or MIN_ITEMS):
         captioned = _captioned(images, stated, years)
         events = captioned if len(captioned) > len(events) else events
-    return Selection(tuple(events), tuple(_issues(events, stated)))
+    issues = [*_issues(events, stated), *_misprints(chain, events)]
+    return Selection(tuple(events), tuple(issues))
+
+
+def _without_gap(text: str, chain: Chain, stated: int | None) -> Chain:
+    """The chain with its one missing item put back, where one line in the gap can be its head."""
+    markers = chain.markers
+    gaps = [(a, b) for a, b in pairwise(markers) if b.number == a.number + 2]
+    if not chain.line_led or stated != len(markers) + 1 or len(gaps) != 1:
+        return chain
+    before, after = gaps[0]
+    number = before.number + 1
+    first = text.find("\n", before.end, after.start)
+    if first < 0:
+        return chain
+    printed = re.compile(rf"^[ \t]*0?{number}[^\d\n]", re.MULTILINE)
+    heads = [m.span() for m in islice(printed.finditer(text, first, after.start), 2)]
+    if not heads:
+        heads = [
+            (first + start, first + start) for start, _ in _short_lines(text[first : after.start])
+        ]
+    if len(heads) != 1:
+        return chain
+    put_back = Marker(before.kind, number, *heads[0])
+    return replace(chain, markers=tuple(sorted((*markers, put_back), key=lambda m: m.start)))
 
 
 def _issues(events: Sequence[Event], stated: int | None) -> Iterable[str]:
@@ -163,6 +218,15 @@ def _issues(events: Sequence[Event], stated: int | None) -> Iterable[str]:
     missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
     if missing:
         yield f"no event is numbered {', '.join(map(str, missing))}"
+
+
+def _misprints(chain: Chain | None, events: Sequence[Event]) -> Iterable[str]:
+    """The item numbers that are printed wrongly; a list that counts down has none."""
+    if chain is None or chain.length != len(events) or chain.markers[0].printed == chain.length:
+        return
+    for marker in chain.markers:
+        if marker.printed not in (None, marker.number):
+            yield f"event {marker.number} is printed as number {marker.printed}"
 
 
 def _split(text: Folded, chain: Chain, years: tuple[int, ...]) -> list[Event]:
@@ -213,6 +277,7 @@ def _event(
         start += 1
     while stop > words and text.text[stop - 1].isspace():
         stop -= 1
+    words = _behind_number(text.text, words, stop, number)
     at, body_at = _heading_span(text.text, words, stop, shortest)
     heading = text.quote(*at).strip()
     body = "\n".join(
@@ -227,21 +292,31 @@ def _event(
     )
 
 
+def _behind_number(text: str, start: int, stop: int, number: int) -> int:
+    """Where the words begin behind marks that a number leaves, or a number printed again."""
+    again = next(line_markers(text, start, min(stop, start + 30)), None)
+    if again is not None and again.number == number and not text[start : again.start].strip(_MARKS):
+        start = again.end
+    while start < stop and text[start] in _MARKS:
+        start += 1
+    return start
+
+
+_MARKS = " \t\n\r:、,.|"
 _MAX_HEADING_LINE = 60
 _UNIFORM = 0.8  # the share of items with a colon that makes it the list's own separator
 _COUPLET = 14  # the longest second half of a heading in two halves
 _LONG_BODY = 30
 _COLON = re.compile(r"[^。!?;:\n]{4,40}:(?=[^\n]{12})")
 _SPACE = re.compile(
-    r"[^。!?;\n]{4,48}?[ \t]+(?=(?:(?:19|20)\d\d年|\d{1,2}月|一年来|全年|去年|今年))"
+    r"[^。!?;\n]{4,48}?(?:[ \t]+(?=(?:(?:19|20)\d\d年|\d{1,2}月|一年来|全年|去年|今年))|"
+    r"[ \t]{2,}(?=[^\n]{8,80}[。;]))"
 )
 _TRIM = "。;,、:| \t"
 
 
 def _heading_span(text: str, start: int, stop: int, shortest: int) -> tuple[tuple[int, int], int]:
     """Where the heading of the item in [start, stop) stands, and where its body begins."""
-    while start < stop and text[start] in " \t\n\r:、,.|":
-        start += 1
     end = text.find("\n", start, stop)
     end = stop if end < 0 else end
     sentence = _first_sentence(text, start, end)

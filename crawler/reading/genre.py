@@ -3,7 +3,6 @@
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime
 
 from crawler.reading import wording as w
 from crawler.reading.lookalikes import deeds_of_government, weigh_look_alikes
@@ -17,6 +16,8 @@ from crawler.reading.subject import (
     STANDING_COMMITTEE,
     Ballot,
     Subject,
+    in_season,
+    sums_up,
 )
 from storage.records import Evidence, Genre
 
@@ -137,7 +138,9 @@ def _selection(ballot: Ballot) -> None:
         ballot.add(Genre.TEN_EVENTS, "wording", weight, match, name)
         if subject.listed and subject.listed == number:
             ballot.add(Genre.TEN_EVENTS, "listed", 2, match, name)
-        elif after := w.REVIEW_STRONG.search(title, match.end() if name == "title" else 0):
+        elif number >= 3 and (
+            after := w.REVIEW_STRONG.search(title, match.end() if name == "title" else 0)
+        ):
             ballot.add(Genre.ANNUAL_REVIEW, "of_ten", 3, after, "title")
     elif match is None:
         inside = TEN_IN_TEXT.search(subject.head)
@@ -165,7 +168,9 @@ def _review(ballot: Ballot) -> None:
         ballot.add(Genre.ANNUAL_REVIEW, "period", 1, period, "title")
     if back:
         ballot.add(Genre.ANNUAL_REVIEW, "looks_back", 1, back, "text")
-    if not (strong or wide):
+    if sums := sums_up(subject):
+        ballot.add(Genre.ANNUAL_REVIEW, "sums_up", 1.5 if strong or wide else 3, sums, "text")
+    elif not (strong or wide):
         _achievement(ballot)
 
 
@@ -174,19 +179,13 @@ def _achievement(ballot: Ballot) -> None:
     subject = ballot.subject
     title = subject.title.text
     main = w.MAIN_WORK.search(title)
-    if main is None or w.FIGURE_HEADLINE.search(title) or not _in_season(subject.published):
+    if main is None or w.FIGURE_HEADLINE.search(title) or not in_season(subject.published):
         return
     back = _LOOKS_BACK.search(subject.head)
     year = subject.published.year - 1 if subject.published else 0
     dated = re.search(rf"{year}年?[\u4e00-\u9fff]{{0,8}}政协", title + "\n" + subject.head)
     if back or dated:
         ballot.add(Genre.ANNUAL_REVIEW, "achievement", 3.5, main, "title")
-
-
-def _in_season(published: datetime | None) -> bool:
-    return published is not None and (
-        published.month in (12, 1, 2) or (published.month == 3 and published.day <= 15)
-    )
 
 
 def _reports(ballot: Ballot) -> None:

@@ -4,7 +4,7 @@ import re
 
 from crawler.reading import wording as w
 from crawler.reading.period import part_of
-from crawler.reading.subject import CPPCC, Ballot, Subject
+from crawler.reading.subject import CPPCC, Ballot, Subject, sums_up
 from storage.records import Genre
 
 _GOVERNMENT_DEEDS = re.compile(r"民生实事|为民(?:办)?实事|民生工程|民生大事")
@@ -24,6 +24,7 @@ _TITLE_LOOK_ALIKES = (
     ("listing", w.LISTING, 6.0),
     ("of_a_sitting", w.OF_A_SITTING, 7.0),
     ("accounts", w.ACCOUNTS, 6.0),
+    ("explainer", w.EXPLAINER, 7.0),
     ("one_undertaking", w.ONE_UNDERTAKING, 5.0),
     ("figure_headline", w.FIGURE_HEADLINE, 2.0),
 )
@@ -39,16 +40,18 @@ def weigh_look_alikes(ballot: Ballot) -> None:
         return
     selected = w.TEN.search(title) or w.TEN_BARE.search(title)
     award = w.AWARDS.search(title)
-    if award and not (
+    judged = w.JUDGED.search(title)
+    if selected and judged:
+        ballot.add(Genre.CPPCC_NEWS, "award", 8, judged, "title")
+    elif award and not (
         selected and selected.start() <= award.start() and selected.end() >= award.end()
     ):
         ballot.add(Genre.CPPCC_NEWS, "award", 8, award, "title")
     if selected and deeds_of_government(title, selected):
         ballot.add(Genre.CPPCC_NEWS, "government_deeds", 6, selected, "title")
     _others_wording(ballot)
-    to_come = w.TO_COME.search(title)
-    if selected and to_come and _year_to_come(ballot.subject):
-        ballot.add(Genre.CPPCC_NEWS, "to_come", 8, to_come, "title")
+    if selected:
+        _to_come(ballot)
     start = _motto_end(title)
     for rule, pattern, weight in _TITLE_LOOK_ALIKES:
         match = pattern.search(title, start)
@@ -62,6 +65,18 @@ def deeds_of_government(title: str, match: re.Match[str]) -> bool:
     return bool(
         deeds and (_DEEDS_VERB.search(title) or w.OTHER_BODY.search(title, 0, match.start()))
     )
+
+
+def _to_come(ballot: Ballot) -> None:
+    """Deeds that are still to be done."""
+    subject = ballot.subject
+    title = subject.title.text
+    tasks = w.TASKS.search(title)
+    to_come = w.TO_COME.search(title) if _year_to_come(subject) else None
+    if to_come or tasks:
+        ballot.add(Genre.CPPCC_NEWS, "to_come", 8, to_come or tasks, "title")  # type: ignore[arg-type]
+    elif not _past_year(subject) and (will := w.WILL_DO.search(subject.head[:200])):
+        ballot.add(Genre.CPPCC_NEWS, "to_come", 5, will, "text")
 
 
 def _year_to_come(subject: Subject) -> bool:
@@ -100,7 +115,11 @@ def _motto_end(title: str) -> int:
 
 
 def _excused(rule: str, subject: Subject) -> bool:
-    """A plan for a year that is over is none; a theme with a number is a part of a series."""
+    """A plan for a year that is over is none; a theme with a number is a part of a series;
+    members who stand for a committee whose year is added up are the committee.
+    """
+    if rule == "member":
+        return sums_up(subject) is not None
     if rule == "one_theme":
         return part_of(subject.title.text, subject.beside) is not None
     return rule == "plan" and _past_year(subject)

@@ -1,6 +1,7 @@
 """The item numbers of enumerated lists, in every style that publications print."""
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ _LABEL = (
     r"(?:大事要事|大事件|大事|要事|实事|好事|亮点|事件|成果|成效|成就|关键词|热词|看点|新闻|"
     r"瞬间|印记|镜头|举措|答卷|品牌|创新|成绩|突破|变化|篇章)"
 )
+# Any other word that leads every item with its number: 关键事一｜, 【故事01】, 序号3：.
+_WORD = r"(?![第其图表附注])[\u4e00-\u9fff]{0,5}(?![一二三四五六七八九十])[\u4e00-\u9fff]"
 _LEAD = r"^[ \t]*(?:[▲★☆◆◇■□●○▶►◎※➤✦·•#*\-—]+[ \t]*)?"
 _OPEN = r"[【\[〔<(“\"]?"
 _CLOSE = r"[】\]〕>)”\"]?"
@@ -24,8 +27,13 @@ _CLOSE = r"[】\]〕>)”\"]?"
 _LINE_KINDS: tuple[tuple[str, str], ...] = (
     (
         "label",
-        rf"{_OPEN}{_LABEL}(?:之)?(?P<n>{_ANY}){_CLOSE}(?:[ \t]*[:、,.|丨][ \t]*|[ \t]+|"
-        rf"(?<=[】\]〕>)])|(?=[ \t]*$))",
+        rf"{_OPEN}{_LABEL}(?:之)?(?P<n>{_ANY}|[{CIRCLED}]){_CLOSE}"
+        rf"(?:[ \t]*(?:[:、,.|丨]|—{{1,2}})[ \t]*|[ \t]+|(?<=[】\]〕>)])|(?=[ \t]*$))",
+    ),
+    (
+        "of",
+        rf"{_OPEN}之(?P<n>{_ANY}){_CLOSE}(?:[ \t]*(?:[:、,.|丨]|—{{1,2}})[ \t]*|[ \t]+|"
+        rf"(?=[ \t]*$))",
     ),
     (
         "ordinal",
@@ -38,17 +46,18 @@ _LINE_KINDS: tuple[tuple[str, str], ...] = (
         rf"{_OPEN}(?:NO|No|no|N0|TOP|Top|top|PART|Part|part|№|"
         rf"#)[.:]?[ \t]*(?P<n>\d{{1,2}}){_CLOSE}[ \t]*[.:、|丨]?[ \t]*",
     ),
-    ("bracket", rf"[【\[〔](?P<n>{_ANY})[】\]〕][ \t]*[.:、]?[ \t]*"),
+    ("bracket", rf"[【\[〔〈《<](?P<n>{_ANY})[】\]〕〉》>][ \t]*[.:、]?[ \t]*"),
     ("paren_cn", rf"\((?P<n>{_CN})\)[ \t]*[.:、]?[ \t]*"),
     ("paren", r"\((?P<n>\d{1,2})\)[ \t]*[.:、]?[ \t]*"),
     ("circled", rf"(?P<n>[{CIRCLED}])[ \t]*[.:、]?[ \t]*"),
     ("keycap", "(?P<n>\\d{1,2}|\U0001f51f)(?:\ufe0f?\u20e3|(?<=\U0001f51f))[ \\t]*[.:、]?[ \\t]*"),
     ("lost", r"(?P<n>\d{1,2})\?{1,3}[ \t]*"),
     ("chinese", rf"其?(?P<n>{_CN})(?:[ \t]*[、.,:|丨)·][ \t]*|[ \t]+)(?!是[,:])"),
+    ("dashed", r"[~～\-—][ \t]*(?P<n>\d{1,2})[ \t]*[~～\-—][ \t]*"),
     (
         "arabic",
-        r"(?P<n>\d{1,2})[ \t]*(?:[、):|丨/]|[·\-—]{1,2}(?!\d)|[.](?!\d+(?:[万亿%]|[.]\d))|"
-        r",(?!\d))[ \t]*",
+        r"(?P<n>\d{1,2}|[1-6] \d(?=[、.]))"
+        r"[ \t]*(?:[、):|丨/]|——|[·\-—](?!\d)|[.](?!\d+(?:[万亿%]|[.]\d))|,(?!\d))[ \t]*",
     ),
     (
         "spaced",
@@ -60,11 +69,19 @@ _LINE_KINDS: tuple[tuple[str, str], ...] = (
         "glued",
         r"(?P<n>\d{1,2})(?=[\u4e00-\u9fff])(?![年月日时点届次个件项位名人条万亿千百余多类大场家篇岁周天期份户座种级度号所支位部本批套张册幅只台辆栋成倍分层方])",
     ),
+    (
+        "word",
+        rf"{_OPEN}(?P<w>{_WORD})(?P<n>{_ANY}){_CLOSE}"
+        rf"(?:[ \t]*[:|丨][ \t]*|[ \t]+|(?<=[】\]〕>])|(?=[ \t]*$))",
+    ),
 )
 _INLINE_KINDS: tuple[tuple[str, str], ...] = (
     ("label", rf"[【\[]{_LABEL}(?:之)?(?P<n>{_ANY})[】\]][:、]?[ \t]*"),
-    ("label_colon", rf"(?<=[。;!?\s]){_LABEL}(?:之)?(?P<n>{_ANY})[:、][ \t]*"),
-    ("ordinal", rf"(?<=[。;!?\s:])第(?P<n>{_ANY})(?:[大件项条个则桩])?(?:[大要实]事)?[:、,][ \t]*"),
+    ("label_colon", rf"(?<![^。;!?\s]){_LABEL}(?:之)?(?P<n>{_ANY})[:、][ \t]*"),
+    (
+        "ordinal",
+        rf"(?<![^。;!?\s:])第(?P<n>{_ANY})(?:[大件项条个则桩])?(?:[大要实]事)?[:、,][ \t]*",
+    ),
     ("number", r"(?:NO|No|TOP)\.?[ \t]*(?P<n>\d{1,2})[ \t]*[.:、]?[ \t]*"),
     ("circled", rf"(?P<n>[{CIRCLED}])[ \t]*[.:、]?[ \t]*"),
     ("keycap", "(?P<n>\\d{1,2}|\U0001f51f)(?:\ufe0f?\u20e3|(?<=\U0001f51f))[ \\t]*"),
@@ -77,9 +94,9 @@ _INLINE_KINDS: tuple[tuple[str, str], ...] = (
         r"(?:、|[.](?!\d{1,3}(?!\d))|(?:(?<=[。;:!?\n]\d)|"
         r"(?<=[。;:!?\n]\d\d))[.](?!\d+[万亿%]))[ \t]*(?=\S)",
     ),
-    ("chinese", rf"(?<=[。;!?\s:”]){_CN}(?<!第)(?:、)[ \t]*(?=[^\s])"),
-    ("one_is", rf"(?<=[。;!?\s:”]){_CN}是(?=[^\s,。])"),
-    ("spaced", r"(?<=[。;!?”\s])(?P<n>\d{1,2})[ \t]+(?=[\u4e00-\u9fff“\"《])(?![月日年][ \t]*\d)"),
+    ("chinese", rf"(?<![^。;!?\s:”]){_CN}(?<!第)(?:、)[ \t]*(?=[^\s])"),
+    ("one_is", rf"(?<![^。;!?\s:”]){_CN}是(?=[^\s,。])"),
+    ("spaced", r"(?<![^。;!?”\s])(?P<n>\d{1,2})[ \t]+(?=[\u4e00-\u9fff“\"《])(?![月日年][ \t]*\d)"),
 )
 
 
@@ -118,28 +135,32 @@ class Marker:
     start: int
     end: int
     loose: bool = False
+    printed: int | None = None  # another number than its place in the list, where one stands
 
 
-def line_markers(text: str) -> Iterator[Marker]:
-    """Numbers that lead a line."""
-    return _markers(_LINE, text)
+def line_markers(text: str, start: int = 0, stop: int = sys.maxsize) -> Iterator[Marker]:
+    """Numbers that lead a line of [start, stop)."""
+    return _markers(_LINE, text, start, stop)
 
 
 def inline_markers(text: str) -> Iterator[Marker]:
     """Numbers inside running text."""
-    return _markers(_INLINE, text)
+    return _markers(_INLINE, text, 0, sys.maxsize)
 
 
-def _markers(pattern: re.Pattern[str], text: str) -> Iterator[Marker]:
+def _markers(pattern: re.Pattern[str], text: str, start: int, stop: int) -> Iterator[Marker]:
     found = 0
-    for match in pattern.finditer(text):
+    for match in pattern.finditer(text, start, stop):
         kind = match.lastgroup or ""
         kind = kind.removeprefix("n_")
-        written = match.group(f"n_{kind}")
+        written = match.group(f"n_{kind}").replace(" ", "")
         number = 10 if written == "\U0001f51f" else ordinal(written)
         if number is None or not 1 <= number <= MAX_ITEM_NUMBER:
             continue
-        yield Marker(_SAME.get(kind, kind), number, match.start(), match.end(), kind in _LOOSE)
+        loose, group = kind in _LOOSE, _SAME.get(kind, kind)
+        if kind == "word":
+            group = f"word {match.group('w')}"
+        yield Marker(group, number, match.start(), match.end(), loose)
         found += 1
         if found >= MAX_MARKERS:
             return

@@ -3,6 +3,7 @@
 import re
 
 from crawler.reading import wording as w
+from crawler.reading.markers import inline_markers, line_markers
 from crawler.reading.subject import COMMITTEE_SITE, CPPCC, Subject
 
 
@@ -19,6 +20,9 @@ def owner_of(subject: Subject) -> str | None:
         return "cppcc"
     if w.DEEDS.search(title) and not CPPCC.search(subject.beside):
         return "other"
+    if _nobodys_selection(subject):
+        anyone = theirs or w.TEN_ANYONE.search(title) or w.SPEAKS_FIRST.search(subject.head)
+        return "other" if anyone else None
     if theirs or w.TEN_ANYONE.search(title):
         return "cppcc" if not theirs and _speaks_as_cppcc(subject) else "other"
     if CPPCC.search(subject.beside):
@@ -33,6 +37,28 @@ def owner_of(subject: Subject) -> str | None:
 def others_speak(subject: Subject) -> bool:
     """Whether the text of nobody's publication speaks of other bodies: the dearest question."""
     return len(w.OTHER_BODY.findall(subject.head)) >= 2
+
+
+_CLAIM = re.compile(r"政协(?!报|杂志|网|委员(?!会)|提案|主席|领导|全会|会议)|人民政治协商会议")
+_INTRODUCTION = 300
+
+
+def _nobodys_selection(subject: Subject) -> bool:
+    """Ten events that no committee claims: neither beside the title nor before the list.
+
+    Those of a country or of a newspaper only mention committees in their items.
+    """
+    if not w.TEN.search(subject.title.text) or COMMITTEE_SITE.search(subject.outlet):
+        return False
+    if CPPCC.search(subject.beside):
+        return False
+    opening = subject.head[:_INTRODUCTION]
+    first = next(line_markers(opening), None) or next(inline_markers(opening), None)
+    claim = _CLAIM.search(opening, 0, first.start if first else _INTRODUCTION)
+    return claim is None and len(_CLAIM.findall(subject.head)) < _CLAIMED_BY_ITEMS
+
+
+_CLAIMED_BY_ITEMS = 3
 
 
 def _speaks_as_cppcc(subject: Subject) -> bool:

@@ -1,5 +1,6 @@
 """One article read whole: its genre, committee, period, events and figures."""
 
+import re
 from dataclasses import replace
 
 from crawler.reading.committee import Surroundings, known_region, term_and_session, whose
@@ -19,6 +20,16 @@ _REPORTS = frozenset({Genre.WORK_REPORT, Genre.PROPOSAL_REPORT})
 _UNREAD = frozenset({Genre.OTHER, Genre.OTHER_BODY})
 
 
+_SUBTITLE = re.compile(r"\s*(?:[—-]{1,2}|——)\s*([^\n。]{6,60})(?:\n|$)")
+
+
+def _printed_subtitle(title: str, text: str) -> str:
+    """The subtitle that opens a text with a dash, below the title printed again or not."""
+    at = len(title) + text.find(title) if title and text.lstrip().startswith(title) else 0
+    match = _SUBTITLE.match(text, at)
+    return match.group(1).strip() if match else ""
+
+
 def read_publication(article: Article, *, region: str | None = None) -> Reading:
     """Read ``article``.
 
@@ -29,6 +40,8 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
     beside = "\n".join(
         fold(part[:MAX_TITLE]).text for part in (article.kicker, article.subtitle) if part
     )
+    if not beside:
+        beside = _printed_subtitle(title.text, text.text)
     outlet = fold(article.outlet or "").text
     subject = Subject(title, beside, text, article.published_at, outlet)
     if article.title and not concerns_cppcc(subject):

@@ -38,6 +38,32 @@ class Subject:
         return self.text.text[:HEAD]
 
 
+# The committee as the one who acts, then at least two totals of its year in one sentence.
+_TOTALS = re.compile(
+    r"(?:(?P<year>20\d\d)年|一年来|这一年|过去的?一年|全年)[^。\n]{0,40}?政协(?!委员(?!会)|报|机关|提案|界)"
+    r"[^。\n]{0,160}?\d(?:余|多)?(?:次|件|场|篇|项|条|期|人次|场次)(?!以上)[^。\n]{0,80}?"
+    r"\d(?:余|多)?(?:次|件|场|篇|项|条|期|人次|场次|%)"
+)
+_TOTALS_WITHIN = 300
+
+
+def in_season(published: datetime | None) -> bool:
+    """Whether reviews of the year before appear on that day."""
+    return published is not None and (
+        published.month in (12, 1, 2) or (published.month == 3 and published.day <= 15)
+    )
+
+
+def sums_up(subject: Subject) -> re.Match[str] | None:
+    """Where the opening adds up a committee's year that is just over."""
+    day = subject.published
+    match = _TOTALS.search(subject.text.text, 0, _TOTALS_WITHIN)
+    if match is None or day is None or not in_season(day):
+        return None
+    year = match.group("year")
+    return match if year is None or int(year) == day.year - (day.month < 12) else None
+
+
 @dataclass(slots=True)
 class Ballot:
     """The evidence gathered, and what it adds up to for each genre."""
