@@ -13,6 +13,7 @@ from crawler.reading.places import (
     MUNICIPALITIES,
     Place,
     gazetteer,
+    outlet_region,
     place_ending_at,
     places_starting_at,
     provinces,
@@ -308,8 +309,17 @@ def _places_meant(mention: Mention, around: Surroundings, heads: str) -> tuple[P
         return ()
     if around.region in MUNICIPALITIES and mention.word == "市":
         return ()
+    end, leading = places_starting_at(heads, 0)
+    if heads[end : end + 1] in _HEADED:
+        fitting = tuple(p for p in leading if _fits(p, mention))
+        if fitting:
+            return fitting
     named = [p for p in _places_in(around.outlet) if _fits(p, mention)]
     return tuple(named[:1])
+
+
+# What follows a place that heads a title: 赣州：市政协这一年; 印江 | 县政协…
+_HEADED = tuple(":丨| 、,")
 
 
 def _provinces_named(head: str, mention: Mention) -> Counter[Place]:
@@ -364,6 +374,8 @@ def _hints(around: Surroundings, heads: str) -> Counter[str]:
     for place in _places_in(heads):
         if place.name in heads:  # a short name may be a word: 同心, 和平
             hints[place.region] += 2
+    if region := outlet_region(around.outlet):
+        hints[region] += 5
     for place in _places_in(around.outlet):
         hints[place.region] += 5 if place.level is Level.PROVINCIAL else 3
     if around.region:

@@ -16,7 +16,8 @@ MAX_METRIC = 24
 MAX_SENTENCE = 400
 
 _UNITS = (
-    r"省\(区、市\)|县\(市、区\)|市\(州\)|个百分点|百分点|%|[件场篇期]\(次\)|人次|件次|场次|篇次|"
+    r"省\(区、市\)|县\(市、区\)|市\(州\)|个百分点|百分点|%|[件场篇期]\(次\)|"
+    r"[件篇条场期]\([件篇条场期]\)|人次|件次|场次|篇次|"
     r"期次|"
     r"条次|户次|家次|批次|人\(次\)|"
     r"方面(?!军)|平方米|平方公里|公里|公顷|万?元|美元|港元|亩|吨|"
@@ -25,7 +26,8 @@ _UNITS = (
     r"字|册|本(?![次届着级土身]|市|省|区|县)|部(?![分门署委队])|所|处(?!级|理|长|室)|座(?!谈)|"
     r"批(?!示|准|评)|组(?!织|建|成)|支(?!持|部|撑)|轮|"
     r"类|张(?![家])|幅|封|面(?![对积向上])|枚|例|起(?!到|来|步|草)|宗|门|堂|节|辑|集(?![中团体])|"
-    r"首|版|套|台(?!湾)|辆|间|只|头|棵|株|票|倍|项目|道(?![路德])|则|档|课|员(?!工)"
+    r"首|版|套|台(?!湾)|辆|间|只|头|棵|株|票|倍|项目|道(?![路德])|则|档|课|员(?!工)|讲(?![话座解述台坛])|"
+    r"分(?=[,。;、)]|$)"
 )
 _NUMBER = re.compile(
     r"(?P<num>\d[\d,]*(?:\.\d+)?|(?:一(?=[百千万十])|"
@@ -73,6 +75,13 @@ _PLANNED = re.compile(
     r"(?:计划|拟|力争|预计|打算|争取|将(?:要|会|继续|重点)?)"
     r"(?:召开|组织|开展|举办|安排|完成|实现|围绕|提交|建成|新增|形成)"
 )
+# A norm for each member, and what a proposal asks for, are no work done.
+_ASKED = re.compile(
+    r"每[名位个]委员[^,。;]{0,10}$|建议[省市县区]?(?:政府|委|财政|[^,。;]{2,6}(?:局|部门))[^,。;]{0,12}$"
+)
+_MONEY = re.compile(
+    r"(?:额|资金|投资|总值|产值|收入|引资|贷款|金额|资)(?:共|达|约|近|超|为|逾|计|总计|合计){0,2}$"
+)
 _NOT_AFTER = re.compile(
     r"^(?:大事|要事|实事好事|年(?!度)|月(?!度)|日(?!常)|届|周年|以上学历|维护|自信|意识|层面|维度)"
 )
@@ -91,7 +100,7 @@ _LEADING = re.compile(
 _TRAILING = re.compile(
     r"(?:共|共计|累计|合计|总计|总|达到?|为|约|近|超过?|逾|突破|至|到|了|有|各|均|分别|已|计|等|"
     r"仅|先后|再|又|就|数|"
-    r"比上年|同比|较上年|[是由从的、,:;\s“‘《(]|不少于|不低于|至少|高达|将近|接近|大约)+$"
+    r"[比较](?:上年|去年|上届|前一年|上一年)(?:同期)?|同比|环比|全[省市县区州]|[是由从的、,:;\s“‘《(]|不少于|不低于|至少|高达|将近|接近|大约)+$"
 )
 _FILLERS = 14
 _VERB_END = re.compile(
@@ -192,15 +201,24 @@ def _numbers(text: str) -> Iterator[_Found]:
         if _SELECTION.match(text, match.start()):
             continue
         if unit is None:
-            if not _people_after(text, match):
+            unit = _unit_understood(text, match)
+            if unit is None:
                 continue
-            unit = "名"
         found = _read(text, match, unit)
         if found is not None:
             yield found
 
 
 _QUOTED = re.compile(r"“[^“”\n]{1,24}”|《[^《》\n]{1,40}》|‘[^‘’\n]{1,24}’")
+
+
+def _unit_understood(text: str, match: re.Match[str]) -> str | None:
+    """The unit of a number that prints none: people before their noun, money behind its own."""
+    if _people_after(text, match):
+        return "名"
+    large = match.group("mult") in ("万", "亿", "千万", "百万", "千亿")
+    lead = text[max(0, match.start() - 8) : match.start()]
+    return "元" if large and _MONEY.search(lead) and match.group("num")[0].isdigit() else None
 
 
 def _people_after(text: str, match: re.Match[str]) -> bool:
@@ -287,6 +305,8 @@ def _is_performance(text: str, found: _Found, sentence: tuple[int, int]) -> bool
     clause = text[clause_start : min(len(text), found.end + 14)]
     if _ATTENDANCE.search(clause):
         return False
+    if _ASKED.search(text, max(sentence[0], found.start - 30), found.start):
+        return False
     return not (found.unit == "方面" and text[max(0, found.start - 1) : found.start] in "从个")
 
 
@@ -315,7 +335,8 @@ def _metric(
     own = _own(left)
     right = _right(text, found.end)
     if not own:
-        metric = right or previous
+        metric = right or ("字数" if found.unit == "字" else previous)
+        metric = metric or _clause_before(text, found.start - len(left))
     elif not right or found.unit == "%":
         metric = own
     elif verb := _VERB_END.search(own, max(0, len(own) - _VERB)):
@@ -324,6 +345,16 @@ def _metric(
         metric = own + right
     metric = metric[:MAX_METRIC] if metric is right else metric[-MAX_METRIC:]
     return metric, metric
+
+
+def _clause_before(text: str, end: int) -> str:
+    """What the clause before speaks of: 重点提案由主席会议成员督办,共24件."""
+    clause = _left(text, 0, end - 1)
+    return _tidied(_BEFORE_ACT.split(_LEADING.sub("", clause), maxsplit=1)[0])[:_LONGEST_TOPIC]
+
+
+_BEFORE_ACT = re.compile(r"[由经被均已按]|全部")
+_LONGEST_TOPIC = 12
 
 
 def _bare(left: str) -> str:
@@ -339,7 +370,12 @@ def _own(left: str) -> str:
     return _tidied(words)
 
 
+_DIVISIONS = re.compile(r"[省市县区州]\([省市县区旗州、]{1,5}\)")
+
+
 def _right(text: str, end: int) -> str:
+    if kind := _DIVISIONS.match(text, end):
+        return kind.group()
     stop = _RIGHT_STOP.search(text, end, end + 28)
     words = text[end : stop.start() if stop else min(len(text), end + 16)]
     words = words.lstrip("的”)")

@@ -36,6 +36,51 @@ _NOT_SHORT = frozenset(
 )
 
 
+# What people call places beside their names' own shortenings.
+_COLLOQUIAL = {
+    "巴州": "巴音郭楞蒙古自治州",
+    "博州": "博尔塔拉蒙古自治州",
+    "克州": "克孜勒苏柯尔克孜自治州",
+    "锡盟": "锡林郭勒盟",
+    "阿盟": "阿拉善盟",
+    "版纳": "西双版纳傣族自治州",
+    "版纳州": "西双版纳傣族自治州",
+    "呼市": "呼和浩特市",
+    "乌市": "乌鲁木齐市",
+    "哈市": "哈尔滨市",
+}
+# Papers and portals whose names hold no place, by the province that they report on.
+_OUTLETS = {
+    "北京": "千龙网 京报网",
+    "天津": "津云 北方网",
+    "河北": "燕赵 长城网 长城新媒体",
+    "山西": "三晋 黄河新闻网",
+    "内蒙古": "正北方网 草原云 奔腾融媒",
+    "辽宁": "北国网 辽沈晚报",
+    "黑龙江": "东北网 极光新闻",
+    "上海": "解放日报 新民晚报 文汇报 东方网 联合时报",
+    "江苏": "新华日报 交汇点 扬子晚报 江海晚报",
+    "浙江": "钱江晚报 潮新闻 联谊报",
+    "安徽": "中安在线 江淮时报",
+    "福建": "东南网",
+    "江西": "大江网 大江新闻 光华时报",
+    "山东": "大众日报 齐鲁 大众网 联合日报",
+    "河南": "大河网 大河报 映象网 顶端新闻",
+    "湖北": "荆楚网 长江云 极目新闻 楚天",
+    "湖南": "红网 三湘 潇湘 湘声报",
+    "广东": "南方日报 羊城晚报 金羊网 南方网 南方+ 粤",
+    "广西": "八桂 桂视网",
+    "海南": "南海网",
+    "重庆": "华龙网 上游新闻",
+    "四川": "川观新闻 华西都市报 封面新闻",
+    "贵州": "多彩贵州 天眼新闻",
+    "云南": "滇池晨报 七彩云端",
+    "陕西": "三秦 西部网 各界导报 各界新闻",
+    "甘肃": "陇原 新甘肃",
+    "新疆": "天山网 天山 石榴云 兵团",
+}
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """One administrative place; ``region`` is its province's short name, ``former`` its past."""
@@ -124,6 +169,8 @@ def gazetteer() -> Gazetteer:
         full.setdefault(place.name, set()).add(place)
         for name in _shorter(place.name, place.level):
             short.setdefault(name, set()).add(place)
+    for name, whole in _COLLOQUIAL.items():
+        short.setdefault(name, set()).update(full[whole])
     order = list(Level)
 
     def ranked(places: set[Place]) -> tuple[Place, ...]:
@@ -161,3 +208,11 @@ def places_starting_at(text: str, start: int) -> tuple[int, tuple[Place, ...]]:
         if found:
             return end, found
     return start, ()
+
+
+def outlet_region(outlet: str) -> str | None:
+    """The province of a paper whose name holds no place: 南方日报, 川观新闻; None for others."""
+    for region, names in _OUTLETS.items():
+        if any(name in outlet for name in names.split()):
+            return region
+    return None
