@@ -9,6 +9,7 @@ from statistics import median
 
 from crawler.reading.folding import Folded, fold
 from crawler.reading.markers import Marker, inline_markers, line_markers
+from crawler.reading.numerals import ordinal
 from storage.records import Event, Image
 
 MIN_ITEMS = 3
@@ -37,7 +38,7 @@ _SYMBOL = (
 _BULLET = re.compile(rf"^[ \t]*([{_SYMBOL}]|——)\ufe0f?[ \t]*(?=\S)", re.MULTILINE)
 _QUOTED = re.compile(r"“([^“”\n]{4,80})”")
 _SUFFIXED = re.compile(
-    r"^[ \t]*([^\n(]{4,60})\(之[一二三四五六七八九十\d]{1,3}\)[ \t]*$", re.MULTILINE
+    r"^[ \t]*([^\n(]{4,60})\(之?([一二三四五六七八九十\d]{1,3})\)[ \t]*$", re.MULTILINE
 )
 _LINE = re.compile(r"[^\n]+")
 
@@ -97,6 +98,7 @@ def _chains(markers: Sequence[Marker], line_led: bool, stated: int | None) -> It
                 yield Chain(tuple(linked), line_led)
 
 
+_SHARE_SHOWN = 3  # a list of less than a third of the events is one of an event's own
 _MISPRINTS = 0.2  # the share of item numbers that may be wrong where their count is right
 
 
@@ -174,7 +176,10 @@ def events_of(
 ) -> Selection:
     """The events of a selection, in its printed order, and what does not add up."""
     chain = list_found(text.text, stated)
-    if chain is not None and (stated is None or chain.length >= min(stated, MIN_ITEMS)):
+    suffixed = list(islice(_SUFFIXED.finditer(text.text), MAX_ITEMS + 1)) if stated else []
+    if stated and [ordinal(head.group(2)) for head in suffixed] == [*range(1, stated + 1)]:
+        chain, events = None, _numbered_behind(text, suffixed, years)
+    elif chain is not None and (stated is None or chain.length * _SHARE_SHOWN >= stated):
         chain = _without_gap(text.text, chain, stated)
         events = _split(text, chain, years)
         if stated is not None and chain.length != stated:
@@ -279,7 +284,7 @@ def _event(
         stop -= 1
     words = _behind_number(text.text, words, stop, number)
     at, body_at = _heading_span(text.text, words, stop, shortest)
-    heading = text.quote(*at).strip()
+    heading = _unbracketed(text.quote(*at).strip())
     body = "\n".join(
         line for part in text.quote(body_at, stop).splitlines() if (line := part.strip())
     )
@@ -290,6 +295,14 @@ def _event(
         date=_date(text.text[words:stop], years),
         span=text.span(start, stop),
     )
+
+
+def _unbracketed(heading: str) -> str:
+    """A heading without the bracket that its number opened: 【亮点一：…】."""
+    for opening, closing in ("【】", "[]", "〔〕"):
+        if heading.endswith(closing) and opening not in heading:
+            return heading[:-1].rstrip()
+    return heading
 
 
 def _behind_number(text: str, start: int, stop: int, number: int) -> int:
@@ -371,9 +384,6 @@ def _unnumbered(text: Folded, stated: int | None, years: tuple[int, ...]) -> lis
     """Items without numbers: bulleted, headed by short lines, or a run of quoted titles."""
     if stated is None or not MIN_ITEMS <= stated <= MAX_ITEMS:
         return []
-    suffixed = list(islice(_SUFFIXED.finditer(text.text), MAX_ITEMS + 1))
-    if len(suffixed) == stated:
-        return _numbered_behind(text, suffixed, years)
     for starts in (_bullets(text.text), _short_lines(text.text)):
         if len(starts) == stated:
             stops = [start for start, _ in starts[1:]] + [_closing(text.text, starts[-1][1])]
@@ -419,6 +429,7 @@ def _bullets(text: str) -> list[tuple[int, int]]:
 
 _SHORT = 40
 _STOPS = "。;!?,:…"
+_CLOSERS = "”)』】"
 
 
 def _short_lines(text: str) -> list[tuple[int, int]]:
@@ -432,7 +443,7 @@ def _short_lines(text: str) -> list[tuple[int, int]]:
             len(words) <= _SHORT
             and len(words) < len(below)
             and words[-1] not in _STOPS
-            and below[-1] in _STOPS
+            and (below.rstrip(_CLOSERS) or below)[-1] in _STOPS
         ):
             starts.append((line.start(), line.start()))
             if len(starts) > MAX_ITEMS:

@@ -62,7 +62,7 @@ def stated_number(subject: Subject) -> int | None:
     match = w.TEN.search(title) or w.TEN_BARE.search(title) or w.TEN.search(subject.beside)
     if match is None:
         opening = TEN_IN_TEXT.search(subject.head)
-        match = w.TEN.search(opening.group()) if opening else None
+        match = w.TEN.search(opening.group()) if opening else w.TEN_OPEN.search(title)
     number = ordinal(match.group(1)) if match else None
     return number if number is not None and 3 <= number <= 60 else None
 
@@ -142,6 +142,8 @@ def _selection(ballot: Ballot) -> None:
             after := w.REVIEW_STRONG.search(title, match.end() if name == "title" else 0)
         ):
             ballot.add(Genre.ANNUAL_REVIEW, "of_ten", 3, after, "title")
+    elif match is None and (loose := _open_selection(subject)):
+        ballot.add(Genre.TEN_EVENTS, "listed_wording", 7, loose, "title")
     elif match is None:
         inside = TEN_IN_TEXT.search(subject.head)
         if inside and subject.listed >= 3:
@@ -149,6 +151,15 @@ def _selection(ballot: Ballot) -> None:
     voted = _VOTED.search(subject.head)
     if voted and ballot.scores[Genre.TEN_EVENTS] > 0:
         ballot.add(Genre.TEN_EVENTS, "voted", 1, voted, "text")
+
+
+def _open_selection(subject: Subject) -> re.Match[str] | None:
+    """十大名场面 of a year, whatever its items are called, where the text lists ten."""
+    title = subject.title.text
+    match = w.TEN_OPEN.search(title)
+    if match is None or not w.PERIOD.search(title) or w.NO_EVENTS.search(match.group()):
+        return None
+    return match if subject.listed and subject.listed == ordinal(match.group(1)) else None
 
 
 def _review(ballot: Ballot) -> None:
@@ -168,7 +179,8 @@ def _review(ballot: Ballot) -> None:
         ballot.add(Genre.ANNUAL_REVIEW, "period", 1, period, "title")
     if back:
         ballot.add(Genre.ANNUAL_REVIEW, "looks_back", 1, back, "text")
-    if sums := sums_up(subject):
+    told = period or strong or wide or w.MAIN_WORK.search(title) or w.COMMITTEE_SAYS.match(title)
+    if told and (sums := sums_up(subject)):
         ballot.add(Genre.ANNUAL_REVIEW, "sums_up", 1.5 if strong or wide else 3, sums, "text")
     elif not (strong or wide):
         _achievement(ballot)

@@ -55,6 +55,10 @@ def weigh_look_alikes(ballot: Ballot) -> None:
     start = _motto_end(title)
     for rule, pattern, weight in _TITLE_LOOK_ALIKES:
         match = pattern.search(title, start)
+        if rule == "member" and match and selected:
+            if selected.start() <= match.start() and match.end() <= selected.end():
+                continue
+            weight += 2  # the members' own selection, not the committee's
         if match and not _excused(rule, ballot.subject):
             ballot.add(Genre.CPPCC_NEWS, rule, weight, match, "title")
 
@@ -114,12 +118,15 @@ def _motto_end(title: str) -> int:
     return motto.end() if w.REVIEW_STRONG.search(title, motto.end()) else 0
 
 
+_MEMBERS_ALL = re.compile(r"政协委员们?的这?一年|^(?!.*委员).*履职故事")
+
+
 def _excused(rule: str, subject: Subject) -> bool:
     """A plan for a year that is over is none; a theme with a number is a part of a series;
     members who stand for a committee whose year is added up are the committee.
     """
     if rule == "member":
-        return sums_up(subject) is not None
+        return sums_up(subject) is not None and bool(_MEMBERS_ALL.search(subject.title.text))
     if rule == "one_theme":
         return part_of(subject.title.text, subject.beside) is not None
     return rule == "plan" and _past_year(subject)

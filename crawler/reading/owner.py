@@ -28,7 +28,9 @@ def owner_of(subject: Subject) -> str | None:
     if CPPCC.search(subject.beside):
         return "cppcc"
     if CPPCC.search(subject.head):
-        return "other" if _others_speak_first(subject.head) else "cppcc"
+        if _others_speak_first(subject.head) or _others_review(subject):
+            return "other"
+        return "cppcc"
     if COMMITTEE_SITE.search(subject.outlet):
         return "cppcc"
     return None
@@ -39,7 +41,9 @@ def others_speak(subject: Subject) -> bool:
     return len(w.OTHER_BODY.findall(subject.head)) >= 2
 
 
-_CLAIM = re.compile(r"政协(?!报|杂志|网|委员(?!会)|提案|主席|领导|全会|会议)|人民政治协商会议")
+_CLAIM = re.compile(
+    r"政协(?!报|杂志|网|委员(?!会)|提案|主席|领导|全会|会议|民主监督|界)|人民政治协商会议"
+)
 _INTRODUCTION = 300
 
 
@@ -59,6 +63,14 @@ def _nobodys_selection(subject: Subject) -> bool:
 
 
 _CLAIMED_BY_ITEMS = 3
+
+
+def _others_review(subject: Subject) -> bool:
+    """A review whose text knows a committee only as its members, proposals and oversight."""
+    title = subject.title.text
+    if not w.REVIEW_STRONG.search(title) or COMMITTEE_SITE.search(subject.outlet):
+        return False
+    return _CLAIM.search(subject.head) is None
 
 
 def _speaks_as_cppcc(subject: Subject) -> bool:
