@@ -28,8 +28,13 @@ _TITLE_LOOK_ALIKES = (
     ("one_undertaking", w.ONE_UNDERTAKING, 5.0),
     ("figure_headline", w.FIGURE_HEADLINE, 2.0),
 )
-# A motto before the dash is nobody's: 委员履职有力量——某市政协2022年工作综述.
-_MOTTO = re.compile(r"[^—\n]{4,60}—{1,2}(?=.*政协)|[^\d\n]{4,60} (?=[^ —]*政协)")
+_LEADING_MOTTO = re.compile(r"[^—\n]{4,60}—{1,2}(?=.*政协)|[^\d\n]{4,60} (?=[^ —]*政协)")
+_PART_OF_TITLE = re.compile(r"[^—|丨:()【】\s]+")
+_CORE = re.compile(r"政协|(?:19|20)\d\d|届")
+_ACTS = re.compile(w.DISCUSSED.pattern + r"|出席|参加|主持|讲话|致辞|调研|召开|举行")
+_THEME_LABEL = re.compile(r"(?:工作|篇|平台|活动|品牌|办理|建设|专题|行动)$")
+_WITH_A_MOTTO = 2
+_SHORTEST_MOTTO = 5
 _ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
@@ -52,9 +57,9 @@ def weigh_look_alikes(ballot: Ballot) -> None:
     _others_wording(ballot)
     if selected:
         _to_come(ballot)
-    start = _motto_end(title)
+    core = _without_mottos(title)
     for rule, pattern, weight in _TITLE_LOOK_ALIKES:
-        match = pattern.search(title, start)
+        match = pattern.search(core)
         if rule == "member" and match and selected:
             if selected.start() <= match.start() and match.end() <= selected.end():
                 continue
@@ -110,12 +115,25 @@ def _past_year(subject: Subject) -> bool:
     return bool(match and subject.published and int(match.group()) < subject.published.year)
 
 
-def _motto_end(title: str) -> int:
-    """Where a motto ends that a review's own title follows; 0 for none."""
-    motto = _MOTTO.match(title)
-    if motto is None or w.DISCUSSED.search(motto.group()):
-        return 0
-    return motto.end() if w.REVIEW_STRONG.search(title, motto.end()) else 0
+def _without_mottos(title: str) -> str:
+    """A review's title with its mottos blanked: they name themes that the review is not about.
+
+    书香润初心——某市政协2023年工作综述 is no review of reading; 文史工作|某市政协2023年回眸 has a
+    label, not a motto.
+    """
+    leading = _LEADING_MOTTO.match(title)
+    if leading and w.REVIEW_STRONG.search(title, leading.end()):
+        end = 0 if w.DISCUSSED.search(leading.group()) else leading.end()
+        title = "·" * end + title[end:]
+    parts = list(_PART_OF_TITLE.finditer(title))
+    if len(parts) < _WITH_A_MOTTO or not w.REVIEW.search(title):
+        return title
+    for part in parts:
+        words = part.group()
+        motto = not (_CORE.search(words) or w.REVIEW.search(words) or _ACTS.search(words))
+        if motto and len(words) >= _SHORTEST_MOTTO and not _THEME_LABEL.search(words):
+            title = title[: part.start()] + "·" * len(words) + title[part.end() :]
+    return title
 
 
 _MEMBERS_ALL = re.compile(r"政协委员们?的这?一年|^(?!.*委员).*履职故事")

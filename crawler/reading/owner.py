@@ -11,7 +11,7 @@ def owner_of(subject: Subject) -> str | None:
     """Whose publication it is: ``cppcc``, ``other`` (another body), or None for nobody's."""
     title = subject.title.text
     ours, theirs = CPPCC.search(title), w.OTHER_BODY.search(title)
-    if ours and theirs:
+    if ours and theirs and theirs.group() != "年度报告":
         return "other" if _theirs_first(title, ours, theirs) else "cppcc"
     if ours:
         return "cppcc"
