@@ -371,9 +371,9 @@ def _hints(around: Surroundings, heads: str) -> Counter[str]:
         full = provinces()[region]
         hints[region] += min(count, 6) + (3 if full + "政协" in head else 0)
         hints[region] += 2 if f"中共{full}" in head or f"{full}委" in head else 0
-    for place in _places_in(heads):
-        if place.name in heads:  # a short name may be a word: 同心, 和平
-            hints[place.region] += 2
+    # A short name may be a word (同心, 和平); a name of several places hints at each once.
+    for _, region in {(p.name, p.region) for p in _places_in(heads) if p.name in heads}:
+        hints[region] += 2
     if region := outlet_region(around.outlet):
         hints[region] += 5
     for place in _places_in(around.outlet):

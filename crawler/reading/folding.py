@@ -52,6 +52,8 @@ class Folded:
         return self.original[begin:stop]
 
 
+# Both scripts write places with these: 乾县, 乾安县.
+_KEPT = frozenset("乾")
 # Above this many different characters one pass with the table is cheaper than a pass for each.
 _FEW = 24
 
@@ -60,7 +62,7 @@ _FEW = 24
 def _table() -> dict[str, str]:
     """Each character to fold, traditional or of full width, and what it becomes."""
     widths = {chr(code): chr(to) for code, to in _WIDTHS.items()}
-    return {**widths, **simplified_of()}
+    return {**widths, **{c: to for c, to in simplified_of().items() if c not in _KEPT}}
 
 
 def _fold_characters(text: str) -> str:

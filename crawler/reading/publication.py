@@ -12,7 +12,7 @@ from crawler.reading.period import part_of, period_of
 from crawler.reading.subject import Subject, concerns_cppcc
 from storage.records import Article, Genre, Reading
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Goes into each reading; raised whenever a rule changes what is read."""
 
 MAX_TITLE = 400
