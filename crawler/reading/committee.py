@@ -258,6 +258,8 @@ def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee | 
     if len(places) == 1:
         return _committee_of(places[0], told)
     hints = _hints(around, heads)
+    if len(places) > 1:
+        hints.update(_named_more_fully(places, around.text.text[:HEAD]))
     places = _ranked(places, hints)
     if places:
         return _committee_of(places[0], told)
@@ -270,6 +272,13 @@ def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee | 
     if region and (level is Level.PROVINCIAL or _municipal(mention, region)):
         return _committee_of(Place(region, Level.PROVINCIAL, provinces()[region]))
     return Committee(level=level, region=region, name=f"{mention.word}政协")
+
+
+def _named_more_fully(places: tuple[Place, ...], head: str) -> Counter[str]:
+    """Where the text says which of several it is: 沈阳市铁西区政协 for 铁西区政协."""
+    name = places[0].name
+    fuller = (m.places for m in mentions(head, MAX_ASKED) if m.places and m.places[0].name == name)
+    return Counter({named[0].region: 4 for named in fuller if len(named) < len(places)})
 
 
 def _municipal(mention: Mention, region: str) -> bool:

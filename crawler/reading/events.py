@@ -315,7 +315,7 @@ def _behind_number(text: str, start: int, stop: int, number: int) -> int:
     return start
 
 
-_MARKS = " \t\n\r:、,.|"
+_MARKS = " \t\n\r:、,.|—–~*"
 _MAX_HEADING_LINE = 60
 _UNIFORM = 0.8  # the share of items with a colon that makes it the list's own separator
 _COUPLET = 14  # the longest second half of a heading in two halves
@@ -323,9 +323,9 @@ _LONG_BODY = 30
 _COLON = re.compile(r"[^。!?;:\n]{4,40}:(?=[^\n]{12})")
 _SPACE = re.compile(
     r"[^。!?;\n]{4,48}?(?:[ \t]+(?=(?:(?:19|20)\d\d年|\d{1,2}月|一年来|全年|去年|今年))|"
-    r"[ \t]{2,}(?=[^\n]{8,80}[。;]))"
+    r"[ \t]{2,}(?=[^\n]{8,80}[。;])|\t(?=[^\n]{4,80}[。;]))"
 )
-_TRIM = "。;,、:| \t"
+_TRIM = "。;,、:|* \t"
 
 
 def _heading_span(text: str, start: int, stop: int, shortest: int) -> tuple[tuple[int, int], int]:
@@ -339,6 +339,8 @@ def _heading_span(text: str, start: int, stop: int, shortest: int) -> tuple[tupl
         return (start, _trimmed(text, start, end)), end
     for pattern, least in ((_COLON, shortest), (_SPACE, 10)):
         match = pattern.match(text, start, end)
+        if match and least and sentence and _is_couplet(match, sentence, end):
+            continue
         if (
             match
             and end - match.end() > least
@@ -349,6 +351,12 @@ def _heading_span(text: str, start: int, stop: int, shortest: int) -> tuple[tupl
     if sentence is not None:
         return (start, _trimmed(text, start, sentence.end())), sentence.end()
     return (start, _trimmed(text, start, end)), end
+
+
+def _is_couplet(colon: re.Match[str], sentence: re.Match[str], end: int) -> bool:
+    """Whether a colon only halves a heading that ends with a full stop: 与侨同行：携手圆梦。"""
+    halves = sentence.start() - colon.end()
+    return 0 < halves <= _COUPLET and sentence.end() < end
 
 
 def _first_sentence(text: str, start: int, end: int) -> re.Match[str] | None:

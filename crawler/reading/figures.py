@@ -68,7 +68,7 @@ _RANKED = re.compile(r"(?:居|列|排名?|位居|位列|名列)[^,。;]{0,6}第$
 _BOUNDARY = ",。;!?\n:…"
 _SENTENCE_ENDS = "。!?\n"
 _ATTENDANCE = re.compile(
-    r"应出席|应到|实到|实出席|出席(?:会议|大会|开幕会)的?(?:政协)?委员|符合(?:法定|规定)|会期(?!间)|"
+    r"参加(?:会议|大会|全会)的(?:政协)?委员|应出席|应到|实到|实出席|出席(?:会议|大会|开幕会)的?(?:政协)?委员|符合(?:法定|规定)|会期(?!间)|"
     r"列席人员|缺席"
 )
 _PLANNED = re.compile(
@@ -100,7 +100,7 @@ _LEADING = re.compile(
 _TRAILING = re.compile(
     r"(?:共|共计|累计|合计|总计|总|达到?|为|约|近|超过?|逾|突破|至|到|了|有|各|均|分别|已|计|等|"
     r"仅|先后|再|又|就|数|"
-    r"[比较](?:上年|去年|上届|前一年|上一年)(?:同期)?|同比|环比|全[省市县区州]|[是由从的、,:;\s“‘《(]|不少于|不低于|至少|高达|将近|接近|大约)+$"
+    r"[比较](?:上年|去年|上届|前一年|上一年)(?:同期)?|同比|环比|(?:增加?|升|提高|减少?|降)[至到]|全[省市县区州]|[是由从的、,:;\s“‘《(]|不少于|不低于|至少|高达|将近|接近|大约)+$"
 )
 _FILLERS = 14
 _VERB_END = re.compile(
@@ -370,10 +370,13 @@ def _own(left: str) -> str:
     return _tidied(words)
 
 
+_ENDORSED = re.compile(r"(?:获|得到|受到)[^,。;\d]{1,16}?(?:批示|肯定|采纳|采用)")
 _DIVISIONS = re.compile(r"[省市县区州]\([省市县区旗州、]{1,5}\)")
 
 
 def _right(text: str, end: int) -> str:
+    if endorsed := _ENDORSED.match(text, end):
+        return endorsed.group()
     if kind := _DIVISIONS.match(text, end):
         return kind.group()
     stop = _RIGHT_STOP.search(text, end, end + 28)

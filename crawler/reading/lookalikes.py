@@ -31,7 +31,7 @@ _TITLE_LOOK_ALIKES = (
 _LEADING_MOTTO = re.compile(r"[^—\n]{4,60}—{1,2}(?=.*政协)|[^\d\n]{4,60} (?=[^ —]*政协)")
 _PART_OF_TITLE = re.compile(r"[^—|丨:()【】\s]+")
 _CORE = re.compile(r"政协|(?:19|20)\d\d|届")
-_ACTS = re.compile(w.DISCUSSED.pattern + r"|出席|参加|主持|讲话|致辞|调研|召开|举行")
+_ACTS = re.compile(r"出席|参加|主持|讲话|致辞|调研")
 _THEME_LABEL = re.compile(r"(?:工作|篇|平台|活动|品牌|办理|建设|专题|行动)$")
 _WITH_A_MOTTO = 2
 _SHORTEST_MOTTO = 5
@@ -104,15 +104,24 @@ def _others_wording(ballot: Ballot) -> None:
     if wording is None:
         return
     ours = [m.end() for m in CPPCC.finditer(title, 0, wording.start())]
-    other = w.SPEAKS_FIRST.search(title, ours[-1], wording.start()) if ours else None
+    between = (ours[-1], wording.start()) if ours else (0, 0)
+    other = w.SPEAKS_FIRST.search(title, *between) or _SUPERVISED.search(title, *between)
     if other:
         ballot.add(Genre.CPPCC_NEWS, "others_wording", 6, other, "title")
+
+
+_SUPERVISED = re.compile(r"部门|承办单位|办理单位|局长|职能单位")
 
 
 def _past_year(subject: Subject) -> bool:
     """Whether the title's year is over: what is told of it is no plan."""
     match = _ANY_YEAR.search(subject.title.text)
     return bool(match and subject.published and int(match.group()) < subject.published.year)
+
+
+def _acts(words: str) -> bool:
+    """Whether a part of a title tells of an act, as no motto does."""
+    return any(act.search(words) for act in (w.DISCUSSED, w.MEETING, _ACTS))
 
 
 def _without_mottos(title: str) -> str:
@@ -126,11 +135,12 @@ def _without_mottos(title: str) -> str:
         end = 0 if w.DISCUSSED.search(leading.group()) else leading.end()
         title = "·" * end + title[end:]
     parts = list(_PART_OF_TITLE.finditer(title))
-    if len(parts) < _WITH_A_MOTTO or not w.REVIEW.search(title):
+    headed = w.REVIEW.search(title) or w.COMMITTEE_SAYS.match(title)
+    if len(parts) < _WITH_A_MOTTO or not headed:
         return title
     for part in parts:
         words = part.group()
-        motto = not (_CORE.search(words) or w.REVIEW.search(words) or _ACTS.search(words))
+        motto = not (_CORE.search(words) or w.REVIEW.search(words) or _acts(words))
         if motto and len(words) >= _SHORTEST_MOTTO and not _THEME_LABEL.search(words):
             title = title[: part.start()] + "·" * len(words) + title[part.end() :]
     return title

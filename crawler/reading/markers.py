@@ -10,7 +10,7 @@ from crawler.reading.numerals import CIRCLED, ordinal
 MAX_MARKERS = 5000
 MAX_ITEM_NUMBER = 60
 
-_CN = r"[一二三四五六七八九十]{1,3}"
+_CN = r"[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3}"
 _ANY = rf"(?:{_CN}|\d{{1,2}})"
 _LABEL = (
     r"(?:履职|工作|年度|重点|十大|十件|政协)?"
@@ -18,7 +18,7 @@ _LABEL = (
     r"瞬间|印记|镜头|举措|答卷|品牌|创新|成绩|突破|变化|篇章)"
 )
 # Any other word that leads every item with its number: 关键事一｜, 【故事01】, 序号3：.
-_WORD = r"(?![第其图表附注])[\u4e00-\u9fff]{0,5}(?![一二三四五六七八九十])[\u4e00-\u9fff]"
+_WORD = r"(?![第其表附注])[\u4e00-\u9fff]{0,5}(?![一二三四五六七八九十])[\u4e00-\u9fff]"
 _LEAD = r"^[ \t]*(?:[▲★☆◆◇■□●○▶►◎※➤✦·•#*\-—]+[ \t]*)?"
 _OPEN = r"[【\[〔<(“\"]?"
 _CLOSE = r"[】\]〕>)”\"]?"
@@ -37,7 +37,7 @@ _LINE_KINDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "ordinal",
-        rf"{_OPEN}第(?P<n>{_ANY})(?:[大件项条个则桩]|{_LABEL}|"
+        rf"{_OPEN}第(?P<n>{_ANY}|[{CIRCLED}])(?:[大件项条个则桩]|{_LABEL}|"
         rf"[大件项条个]{_LABEL})?(?:[大要实]事)?{_CLOSE}(?:[ \t]*[:、,.|丨][ \t]*|[ \t]+|"
         rf"(?<=[】\]〕>)])|(?=[ \t]*$)|(?<=[件项条桩])(?=[^\s提])|"
         rf"(?=[\u4e00-\u9fff]{{1,2}}(?:[:|丨]|[ \t]*$)))(?:[\u4e00-\u9fff]{{1,2}}[:|丨][ \t]*)?",
@@ -47,6 +47,7 @@ _LINE_KINDS: tuple[tuple[str, str], ...] = (
         rf"{_OPEN}(?:NO|No|no|N0|TOP|Top|top|PART|Part|part|№|"
         rf"#)[.:]?[ \t]*(?P<n>\d{{1,2}}){_CLOSE}[ \t]*[.:、|丨]?[ \t]*",
     ),
+    ("of_all", rf"{_OPEN}(?P<n>\d{{1,2}})/\d{{1,2}}(?![\d/]){_CLOSE}[ \t]*[.:、]?[ \t]*"),
     ("bracket", rf"[【\[〔〈《<](?P<n>{_ANY})[】\]〕〉》>][ \t]*[.:、]?[ \t]*"),
     ("paren_cn", rf"\((?P<n>{_CN})\)[ \t]*[.:、]?[ \t]*"),
     ("paren", r"\((?P<n>\d{1,2})\)[ \t]*[.:、]?[ \t]*"),
@@ -93,7 +94,7 @@ _INLINE_KINDS: tuple[tuple[str, str], ...] = (
     (
         "arabic",
         r"(?<![\d.,%\-])(?P<n>\d{1,2})"
-        r"(?:、|[.](?!\d{1,3}(?!\d))|(?:(?<=[。;:!?\n]\d)|"
+        r"(?:、|(?<![(（]\d)(?<![(（]\d\d)\)|[.](?!\d{1,3}(?!\d))|(?:(?<=[。;:!?\n]\d)|"
         r"(?<=[。;:!?\n]\d\d))[.](?!\d+[万亿%]))[ \t]*(?=\S)",
     ),
     ("chinese", rf"(?<![^。;!?\s:”]){_CN}(?<!第)(?:、)[ \t]*(?=[^\s])"),
@@ -161,7 +162,8 @@ def _markers(pattern: re.Pattern[str], text: str, start: int, stop: int) -> Iter
             continue
         loose, group = kind in _LOOSE, _SAME.get(kind, kind)
         if kind == "word":
-            group = f"word {match.group('w')}"
+            word = match.group("w")
+            group, loose = f"word {word}", word.startswith("图")  # a picture's number or an item's
         yield Marker(group, number, match.start(), match.end(), loose)
         found += 1
         if found >= MAX_MARKERS:

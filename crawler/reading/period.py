@@ -93,7 +93,7 @@ def _candidates(
     report: bool,
 ) -> Iterator[Period]:
     yield _stated_range(title, "title")
-    yield _title_year(title, published)
+    yield _title_year(title, published, report=report)
     yield _plan(title)
     head = Folded(text.original, text.text[:HEAD], text.positions)
     five = _FIVE_YEARS.search(title.text)
@@ -129,7 +129,7 @@ def _stated_range(source: Folded, field: str) -> Period:
     return Period()
 
 
-def _title_year(title: Folded, published: datetime | None) -> Period:
+def _title_year(title: Folded, published: datetime | None, *, report: bool = False) -> Period:
     for match in _YEAR.finditer(title.text):
         year = year_number(match.group(1))
         if year is None or _NOT_COVERED.match(title.text, match.end(1)):
@@ -138,6 +138,8 @@ def _title_year(title: Folded, published: datetime | None) -> Period:
             continue
         if published is not None and not match.group(2) and _dates_the_issue(year, published):
             continue
+        if report and published is not None and _dates_the_issue(year, published):
+            year -= 1  # the report of 2025 is given early in 2025, on 2024
         return Period((year,), _evidence(title, "title", "title_year", match.span()))
     return Period()
 
