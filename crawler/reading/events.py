@@ -173,9 +173,12 @@ def events_of(
     stated: int | None,
     years: tuple[int, ...],
     images: tuple[Image, ...] = (),
+    chain: Chain | None = None,
 ) -> Selection:
-    """The events of a selection, in its printed order, and what does not add up."""
-    chain = list_found(text.text, stated)
+    """The events of a selection, in its printed order, and what does not add up.
+
+    ``chain`` is the list that ``list_found`` found in ``text`` for ``stated``.
+    """
     suffixed = list(islice(_SUFFIXED.finditer(text.text), MAX_ITEMS + 1)) if stated else []
     if stated and [ordinal(head.group(2)) for head in suffixed] == [*range(1, stated + 1)]:
         chain, events = None, _numbered_behind(text, suffixed, years)
@@ -307,9 +310,16 @@ def _unbracketed(heading: str) -> str:
 
 def _behind_number(text: str, start: int, stop: int, number: int) -> int:
     """Where the words begin behind marks that a number leaves, or a number printed again."""
-    again = next(line_markers(text, start, min(stop, start + 30)), None)
-    if again is not None and again.number == number and not text[start : again.start].strip(_MARKS):
-        start = again.end
+    at = _behind_marks(text, start, stop)
+    if "\n" not in text[start:at]:
+        return at
+    again = next(line_markers(text, start, min(stop, at + 30)), None)
+    if again is None or again.number != number or again.start > at:
+        return at
+    return _behind_marks(text, again.end, stop)
+
+
+def _behind_marks(text: str, start: int, stop: int) -> int:
     while start < stop and text[start] in _MARKS:
         start += 1
     return start

@@ -305,7 +305,8 @@ def _is_performance(text: str, found: _Found, sentence: tuple[int, int]) -> bool
     clause = text[clause_start : min(len(text), found.end + 14)]
     if _ATTENDANCE.search(clause):
         return False
-    if _ASKED.search(text, max(sentence[0], found.start - 30), found.start):
+    lead = text[max(sentence[0], found.start - 30) : found.start]
+    if ("每" in lead or "建议" in lead) and _ASKED.search(lead):
         return False
     return not (found.unit == "方面" and text[max(0, found.start - 1) : found.start] in "从个")
 
@@ -375,9 +376,10 @@ _DIVISIONS = re.compile(r"[省市县区州]\([省市县区旗州、]{1,5}\)")
 
 
 def _right(text: str, end: int) -> str:
-    if endorsed := _ENDORSED.match(text, end):
+    follows = text[end : end + 1]
+    if follows in "获得受" and (endorsed := _ENDORSED.match(text, end)):
         return endorsed.group()
-    if kind := _DIVISIONS.match(text, end):
+    if follows in "省市县区州" and (kind := _DIVISIONS.match(text, end)):
         return kind.group()
     stop = _RIGHT_STOP.search(text, end, end + 28)
     words = text[end : stop.start() if stop else min(len(text), end + 16)]

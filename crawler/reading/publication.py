@@ -77,7 +77,8 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
     term, session = term_and_session(title.text, beside, text.text[:600])
     selection = Selection()
     if verdict.genre is Genre.TEN_EVENTS:
-        selection = events_of(text, stated, period.years, article.images)
+        chain = listed or list_found(text.text, stated)
+        selection = events_of(text, stated, period.years, article.images, chain)
     figures = figures_of(text, selection.events)
     return Reading(
         genre=verdict.genre,
