@@ -99,6 +99,7 @@ def _chains(markers: Sequence[Marker], line_led: bool, stated: int | None) -> It
 
 
 _SHARE_SHOWN = 3  # a list of less than a third of the events is one of an event's own
+_MISPRINTED_BY = 2  # what is further off heads a list inside an item
 _MISPRINTS = 0.2  # the share of item numbers that may be wrong where their count is right
 
 
@@ -118,11 +119,14 @@ def _repaired(
         if len(found) != stated:
             continue
         numbers = [m.number for m in found]
-        wrong = sum(number != place for place, number in enumerate(numbers, 1))
+        off = [abs(number - place) for place, number in enumerate(numbers, 1)]
+        wrong = sum(map(bool, off))
         if found is strict:
             if not wrong:
                 yield found
-        elif numbers == list(range(stated, 0, -1)) or 0 < wrong <= _MISPRINTS * stated:
+        elif numbers == list(range(stated, 0, -1)) or (
+            0 < wrong <= _MISPRINTS * stated and max(off) <= _MISPRINTED_BY
+        ):
             yield [replace(m, number=i, printed=m.number) for i, m in enumerate(found, 1)]
 
 
@@ -207,16 +211,27 @@ def _without_gap(text: str, chain: Chain, stated: int | None) -> Chain:
     first = text.find("\n", before.end, after.start)
     if first < 0:
         return chain
-    printed = re.compile(rf"^[ \t]*0?{number}[^\d\n]", re.MULTILINE)
-    heads = [m.span() for m in islice(printed.finditer(text, first, after.start), 2)]
+    numbered = re.compile(rf"^[ \t]*0?{number}[^\d\n]", re.MULTILINE)
+    heads = [m.start() for m in islice(numbered.finditer(text, first, after.start), 2)]
     if not heads:
-        heads = [
-            (first + start, first + start) for start, _ in _short_lines(text[first : after.start])
-        ]
+        heads = [first + start for start, _ in _short_lines(text[first : after.start])]
     if len(heads) != 1:
         return chain
-    put_back = Marker(before.kind, number, *heads[0])
+    words, printed = _own_number(text, heads[0], number)
+    put_back = Marker(before.kind, number, heads[0], words, printed=printed)
     return replace(chain, markers=tuple(sorted((*markers, put_back), key=lambda m: m.start)))
+
+
+def _own_number(text: str, start: int, number: int) -> tuple[int, int | None]:
+    """Where the words of a line begin behind the number that it carries, and that number."""
+    marker = next(line_markers(text, start, start + _LONGEST_NUMBER), None)
+    if marker is not None and not marker.loose and not text[start : marker.start].strip():
+        return marker.end, marker.number
+    plain = re.compile(rf"\s*0?{number}[^\w\s]").match(text, start)
+    return (plain.end(), number) if plain else (start, None)
+
+
+_LONGEST_NUMBER = 30
 
 
 def _issues(events: Sequence[Event], stated: int | None) -> Iterable[str]:
@@ -230,7 +245,12 @@ def _issues(events: Sequence[Event], stated: int | None) -> Iterable[str]:
 
 def _misprints(chain: Chain | None, events: Sequence[Event]) -> Iterable[str]:
     """The item numbers that are printed wrongly; a list that counts down has none."""
-    if chain is None or chain.length != len(events) or chain.markers[0].printed == chain.length:
+    if (
+        chain is None
+        or chain.length != len(events)
+        or not events
+        or chain.markers[0].printed == chain.length
+    ):
         return
     for marker in chain.markers:
         if marker.printed not in (None, marker.number):
@@ -406,7 +426,9 @@ def _unnumbered(text: Folded, stated: int | None, years: tuple[int, ...]) -> lis
         if len(starts) == stated:
             stops = [start for start, _ in starts[1:]] + [_closing(text.text, starts[-1][1])]
             return [
-                _event(text, i, (start, words, stop), years)
+                _event(
+                    text, i, (start, max(words, _own_number(text.text, start, i)[0]), stop), years
+                )
                 for i, ((start, words), stop) in enumerate(zip(starts, stops, strict=True), 1)
             ]
     quoted = list(islice(_QUOTED.finditer(text.text), MAX_ITEMS + 1))
