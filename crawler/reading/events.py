@@ -2,20 +2,17 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from statistics import median
 
+from crawler.reading.chains import MAX_ITEMS, MIN_ITEMS, Chain
 from crawler.reading.folding import Folded, fold
-from crawler.reading.markers import Marker, inline_markers, line_markers
+from crawler.reading.markers import Marker, line_markers
 from crawler.reading.numerals import ordinal
 from storage.records import Event, Image
 
-MIN_ITEMS = 3
-MAX_ITEMS = 60
-MAX_RUNS = 400
-MAX_STARTS = 24
 _CLOSING = re.compile(
     r"^\s*(?:[(\[【].{0,40}(?:提供|记者|通讯员|摄影|摄|来源|编辑|供稿|责编|文图|图文|报道|"
     r"整理)[^\n]{0,30}[)\]】]\s*$"
@@ -44,132 +41,11 @@ _LINE = re.compile(r"[^\n]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
-    """The markers of one list, 1 to its last, and whether they lead their lines."""
-
-    markers: tuple[Marker, ...]
-    line_led: bool
-
-    @property
-    def length(self) -> int:
-        return len(self.markers)
-
-
-@dataclass(frozen=True, slots=True)
 class Selection:
     """The items found and what contradicts the number that the publication states."""
 
     events: tuple[Event, ...] = ()
     issues: tuple[str, ...] = ()
-
-
-def list_found(text: str, stated: int | None = None) -> Chain | None:
-    """The enumerated list of a folded text that best fits the number stated; None for none."""
-    best: tuple[tuple[float, ...], Chain] | None = None
-    for line_led, markers in ((True, list(line_markers(text))), (False, None)):
-        if not line_led and best is not None and (stated is None or best[1].length == stated):
-            break
-        found = markers if markers is not None else list(inline_markers(text))
-        for chain in _chains(found, line_led, stated):
-            rank = _rank(chain, stated)
-            if best is None or rank > best[0]:
-                best = (rank, chain)
-    return best[1] if best else None
-
-
-def _rank(chain: Chain, stated: int | None) -> tuple[float, ...]:
-    covered = chain.markers[-1].start - chain.markers[0].start
-    exact = float(stated is not None and chain.length == stated)
-    near = -abs(chain.length - stated) if stated is not None else 0
-    trusted = float(not any(m.loose for m in chain.markers))
-    return (exact, float(near), float(chain.line_led), trusted, float(covered))
-
-
-def _chains(markers: Sequence[Marker], line_led: bool, stated: int | None) -> Iterable[Chain]:
-    kinds: defaultdict[str, list[Marker]] = defaultdict(list)
-    for marker in markers:
-        kinds[marker.kind].append(marker)
-    for found in (*kinds.values(), *_repaired(kinds, line_led, stated)):
-        runs = _runs(found)[:MAX_RUNS]
-        starts = [i for i, run in enumerate(runs) if run[0].number == 1][:MAX_STARTS]
-        for start in starts:
-            linked = _link(runs[start:], stated)
-            if MIN_ITEMS <= len(linked) <= MAX_ITEMS:
-                yield Chain(tuple(linked), line_led)
-
-
-_SHARE_SHOWN = 3  # a list of less than a third of the events is one of an event's own
-_MISPRINTED_BY = 2  # what is further off heads a list inside an item
-_MISPRINTS = 0.2  # the share of item numbers that may be wrong where their count is right
-
-
-def _repaired(
-    kinds: Mapping[str, list[Marker]], line_led: bool, stated: int | None
-) -> Iterator[list[Marker]]:
-    """As many numbered lines as are stated, though some are misprinted or of another kind.
-
-    Each is numbered by its place then, as in a list that counts down.
-    """
-    if not line_led or stated is None:
-        return
-    strict = sorted(
-        (m for found in kinds.values() for m in found if not m.loose), key=lambda m: m.start
-    )
-    for found in (*kinds.values(), strict):
-        if len(found) != stated:
-            continue
-        numbers = [m.number for m in found]
-        off = [abs(number - place) for place, number in enumerate(numbers, 1)]
-        wrong = sum(map(bool, off))
-        if found is strict:
-            if not wrong:
-                yield found
-        elif numbers == list(range(stated, 0, -1)) or (
-            0 < wrong <= _MISPRINTS * stated and max(off) <= _MISPRINTED_BY
-        ):
-            yield [replace(m, number=i, printed=m.number) for i, m in enumerate(found, 1)]
-
-
-def _runs(markers: list[Marker]) -> list[list[Marker]]:
-    """The markers as runs that count up by one."""
-    runs: list[list[Marker]] = []
-    for marker in markers:
-        if runs and marker.number == runs[-1][-1].number + 1:
-            runs[-1].append(marker)
-        else:
-            runs.append([marker])
-    return runs
-
-
-def _link(runs: list[list[Marker]], stated: int | None) -> list[Marker]:
-    """The outer list: a run that restarts inside an item is that item's own list.
-
-    One number may be missing, but not behind the last one that the publication states.
-    """
-    chain = list(runs[0])
-    rest = runs[1:]
-    while rest:
-        wanted = chain[-1].number + 1
-        found = _continuation(rest, wanted)
-        if found is None and (stated is None or wanted <= stated):
-            found = _continuation(rest, wanted + 1)
-        if found is None:
-            break
-        index, offset = found
-        chain.extend(rest[index][offset:])
-        rest = rest[index + 1 :]
-    return chain
-
-
-def _continuation(runs: list[list[Marker]], wanted: int) -> tuple[int, int] | None:
-    for index, run in enumerate(runs):
-        if run[0].number == wanted:
-            return index, 0
-    for index, run in enumerate(runs):
-        offset = wanted - run[0].number
-        if 0 < offset < len(run):
-            return index, offset
-    return None
 
 
 def events_of(
@@ -186,7 +62,7 @@ def events_of(
     suffixed = list(islice(_SUFFIXED.finditer(text.text), MAX_ITEMS + 1)) if stated else []
     if stated and [ordinal(head.group(2)) for head in suffixed] == [*range(1, stated + 1)]:
         chain, events = None, _numbered_behind(text, suffixed, years)
-    elif chain is not None and (stated is None or chain.length * _SHARE_SHOWN >= stated):
+    elif chain is not None and _is_the_list(chain, stated):
         chain = _without_gap(text.text, chain, stated)
         events = _split(text, chain, years)
         if stated is not None and chain.length != stated:
@@ -198,6 +74,14 @@ def events_of(
         events = captioned if len(captioned) > len(events) else events
     issues = [*_issues(events, stated), *_misprints(chain, events)]
     return Selection(tuple(events), tuple(issues))
+
+
+_SHARE_SHOWN = 3
+
+
+def _is_the_list(chain: Chain, stated: int | None) -> bool:
+    """A list in running text of less than a third of the events is one of an event's own."""
+    return stated is None or chain.line_led or chain.length * _SHARE_SHOWN >= stated
 
 
 def _without_gap(text: str, chain: Chain, stated: int | None) -> Chain:

@@ -3,8 +3,9 @@
 import re
 from dataclasses import replace
 
+from crawler.reading.chains import list_found
 from crawler.reading.committee import Surroundings, known_region, term_and_session, whose
-from crawler.reading.events import Selection, events_of, list_found
+from crawler.reading.events import Selection, events_of
 from crawler.reading.figures import figures_of
 from crawler.reading.folding import fold
 from crawler.reading.genre import genre_of, stated_number

@@ -1,0 +1,132 @@
+"""The enumerated list of a text: its item numbers chained from 1 to the last."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from crawler.reading.markers import Marker, inline_markers, line_markers
+
+MIN_ITEMS = 3
+MAX_ITEMS = 60
+MAX_RUNS = 400
+MAX_STARTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The markers of one list, 1 to its last, and whether they lead their lines."""
+
+    markers: tuple[Marker, ...]
+    line_led: bool
+
+    @property
+    def length(self) -> int:
+        return len(self.markers)
+
+
+def list_found(text: str, stated: int | None = None) -> Chain | None:
+    """The enumerated list of a folded text that best fits the number stated; None for none."""
+    best: tuple[tuple[float, ...], Chain] | None = None
+    for line_led, markers in ((True, list(line_markers(text))), (False, None)):
+        if not line_led and best is not None and (stated is None or best[1].length == stated):
+            break
+        found = markers if markers is not None else list(inline_markers(text))
+        for chain in _chains(found, line_led, stated):
+            rank = _rank(chain, stated)
+            if best is None or rank > best[0]:
+                best = (rank, chain)
+    return best[1] if best else None
+
+
+def _rank(chain: Chain, stated: int | None) -> tuple[float, ...]:
+    covered = chain.markers[-1].start - chain.markers[0].start
+    exact = float(stated is not None and chain.length == stated)
+    near = -abs(chain.length - stated) if stated is not None else 0
+    trusted = float(not any(m.loose for m in chain.markers))
+    return (exact, float(near), float(chain.line_led), trusted, float(covered))
+
+
+def _chains(markers: Sequence[Marker], line_led: bool, stated: int | None) -> Iterable[Chain]:
+    kinds: defaultdict[str, list[Marker]] = defaultdict(list)
+    for marker in markers:
+        kinds[marker.kind].append(marker)
+    for found in (*kinds.values(), *_repaired(kinds, line_led, stated)):
+        runs = _runs(found)[:MAX_RUNS]
+        starts = [i for i, run in enumerate(runs) if run[0].number == 1][:MAX_STARTS]
+        for start in starts:
+            linked = _link(runs[start:], stated)
+            if MIN_ITEMS <= len(linked) <= MAX_ITEMS:
+                yield Chain(tuple(linked), line_led)
+
+
+_MISPRINTED_BY = 2  # what is further off heads a list inside an item
+_MISPRINTS = 0.2  # the share of item numbers that may be wrong where their count is right
+
+
+def _repaired(
+    kinds: Mapping[str, list[Marker]], line_led: bool, stated: int | None
+) -> Iterator[list[Marker]]:
+    """As many numbered lines as are stated, though some are misprinted or of another kind.
+
+    Each is numbered by its place then, as in a list that counts down.
+    """
+    if not line_led or stated is None:
+        return
+    strict = sorted(
+        (m for found in kinds.values() for m in found if not m.loose), key=lambda m: m.start
+    )
+    for found in (*kinds.values(), strict):
+        if len(found) != stated:
+            continue
+        numbers = [m.number for m in found]
+        off = [abs(number - place) for place, number in enumerate(numbers, 1)]
+        wrong = sum(map(bool, off))
+        if found is strict:
+            if not wrong:
+                yield found
+        elif numbers == list(range(stated, 0, -1)) or (
+            0 < wrong <= _MISPRINTS * stated and max(off) <= _MISPRINTED_BY
+        ):
+            yield [replace(m, number=i, printed=m.number) for i, m in enumerate(found, 1)]
+
+
+def _runs(markers: list[Marker]) -> list[list[Marker]]:
+    """The markers as runs that count up by one."""
+    runs: list[list[Marker]] = []
+    for marker in markers:
+        if runs and marker.number == runs[-1][-1].number + 1:
+            runs[-1].append(marker)
+        else:
+            runs.append([marker])
+    return runs
+
+
+def _link(runs: list[list[Marker]], stated: int | None) -> list[Marker]:
+    """The outer list: a run that restarts inside an item is that item's own list.
+
+    One number may be missing, but not behind the last one that the publication states.
+    """
+    chain = list(runs[0])
+    rest = runs[1:]
+    while rest:
+        wanted = chain[-1].number + 1
+        found = _continuation(rest, wanted)
+        if found is None and (stated is None or wanted <= stated):
+            found = _continuation(rest, wanted + 1)
+        if found is None:
+            break
+        index, offset = found
+        chain.extend(rest[index][offset:])
+        rest = rest[index + 1 :]
+    return chain
+
+
+def _continuation(runs: list[list[Marker]], wanted: int) -> tuple[int, int] | None:
+    for index, run in enumerate(runs):
+        if run[0].number == wanted:
+            return index, 0
+    for index, run in enumerate(runs):
+        offset = wanted - run[0].number
+        if 0 < offset < len(run):
+            return index, offset
+    return None
