@@ -77,20 +77,26 @@ def _share_by_name(name: str) -> float:
     return _OF_ASIDES if _ASIDE.search(name) else 1.0
 
 
-def shares(page: Page) -> list[float]:
-    """For each box, what its sentences count for by its name and those of the boxes round it."""
-    if page.shares:
-        return page.shares
-    found = page.shares
-    for box in page.boxes:
-        share = found[box.parent] if box.parent >= 0 else 1.0
+def share_of(page: Page, box: int) -> float:
+    """What a box's sentences count for by its name and those of the boxes round it.
+
+    Found once a box, and only where sentences stand: most boxes of a page hold links.
+    """
+    known = page.shares
+    unknown = []
+    while box >= 0 and box not in known:
+        unknown.append(box)
+        box = page.boxes[box].parent
+    share = known[box] if box >= 0 else 1.0
+    for index in reversed(unknown):
+        inner = page.boxes[index]
         if share > _OF_REPLIES:  # the least that a name can make of it
-            if share > _OF_ASIDES and box.tag in _ASIDE_TAGS:
+            if share > _OF_ASIDES and inner.tag in _ASIDE_TAGS:
                 share = _OF_ASIDES
-            if box.name and (named := _share_by_name(box.name)) < share:
+            if inner.name and (named := _share_by_name(inner.name)) < share:
                 share = named
-        found.append(share)
-    return found
+        known[index] = share
+    return share
 
 
 def rule_of(line: Line) -> str | None:
@@ -144,9 +150,8 @@ def find_body(page: Page, anchor: int | None = None) -> Body | None:
     ``anchor`` is the line of a heading that the text cannot stand before.
     """
     plain = [worth(line) for line in page.lines]
-    by_name = shares(page)
     named = [
-        value * by_name[line.box] if value > 0 else value
+        value * share_of(page, line.box) if value > 0 else value
         for value, line in zip(plain, page.lines, strict=True)
     ]
     found = _heaviest(page, named, anchor or 0)

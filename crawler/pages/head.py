@@ -78,7 +78,8 @@ def outlet_places(tree: LexborHTMLParser, text: str) -> dict[str, str]:
     """The words at ids that credit the outlet and mean nothing else, by CSS selector."""
     found: dict[str, str] = {}
     for place, mark in _PLACES.items():
-        if mark in text and (at := tree.css_first(place)) is not None:
+        # The tree is asked first: lexbor is twice as fast as a search of the source.
+        if (at := tree.css_first(place)) is not None and mark in text:
             words = _SPACES.sub(" ", at.text()).strip()
             if words:
                 found[place] = words

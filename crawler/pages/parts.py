@@ -30,8 +30,8 @@ def next_page(page: Page, text: str, base: str) -> str | None:
     """
     if not base or absolute(base, "") is None:
         return None
-    tail = (line.text for line in page.lines if line.linked)
-    places = _places(text) if any(word in line for line in tail for word in _NEXT) else ()
+    linked = "\n".join([line.text for line in page.lines if line.linked])
+    places = _places(text) if any(word in linked for word in _NEXT) else ()
     for at in places:
         window = text[max(0, at - _WINDOW) : at]
         opened = window.rfind("<a")

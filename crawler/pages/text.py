@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.pages.body import Body, is_dated_link, is_teaser, rule_of, shares, worth
+from crawler.pages.body import Body, is_dated_link, is_teaser, rule_of, share_of, worth
 from crawler.pages.boilerplate import heads_comments, heads_links, heads_post
 from crawler.pages.header import is_header, states_day
 from crawler.pages.notes import note_of
@@ -156,11 +156,11 @@ def _is_link(line: Line) -> bool:
 
 def _drop_asides(page: Page, body: Body, begin: int, dropped: dict[int, str]) -> None:
     """Boxes inside the body whose names set them aside, unless they hold most of it."""
-    by_name = shares(page)
-    whole = by_name[body.box]
-    replies = [i for i in range(begin, body.end) if by_name[page.lines[i].box] < 0.2 <= whole]
+    share = {i: share_of(page, page.lines[i].box) for i in range(begin, body.end)}
+    whole = share_of(page, body.box)
+    replies = [i for i in share if share[i] < 0.2 <= whole]
     dropped.update(dict.fromkeys(replies, "comments"))
-    beside = [i for i in range(begin, body.end) if 0.2 < by_name[page.lines[i].box] < whole]
+    beside = [i for i in share if 0.2 < share[i] < whole]
     apart = set(beside)
     outside = sum(len(page.lines[i].text) for i in range(begin, body.end) if i not in apart)
     ahead = sum(max(0.0, worth(page.lines[i])) for i in range(begin, min(apart, default=begin)))

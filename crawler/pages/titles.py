@@ -36,6 +36,11 @@ _SITE_BEHIND_DOT = re.compile(
     r"(?<=.{6})\s*[·•]\s*\S{1,8}(?:网|新闻|日报|晚报|频道|客户端|门户|在线)$"
 )
 _META = ("articletitle", "og:title", "twitter:title", "title", "dc.title", "contenttitle")
+_HEADINGS = {
+    **dict.fromkeys(("h1", "founder-title"), 2.0),
+    **dict.fromkeys(("h2", "h3"), 1.2),
+    **dict.fromkeys(("h4", "h5", "h6"), 0.8),
+}
 _MAX = 160
 _ANCHOR = 8
 _TITLE_LINES = 3
@@ -215,14 +220,10 @@ def _heading(page: Page, box: int) -> float:
     for _ in range(3):
         if box < 0:
             break
-        tag = page.boxes[box].tag
-        if tag in ("h1", "founder-title"):
-            return 2.0
-        if tag in ("h2", "h3"):
-            return 1.2
-        if tag in ("h4", "h5", "h6"):
-            return 0.8
-        box = page.boxes[box].parent
+        holder = page.boxes[box]
+        if holder.tag in _HEADINGS:
+            return _HEADINGS[holder.tag]
+        box = holder.parent
     return 0.0
 
 

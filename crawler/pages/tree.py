@@ -95,7 +95,7 @@ class Page:
     boxes: list[Box] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     hidden_chars: int = 0
-    shares: list[float] = field(default_factory=list)  # filled by ``body``
+    shares: dict[int, float] = field(default_factory=dict)  # by box, filled by ``body``
 
     def behind(self, box: int) -> int:
         """The index of the first box behind all that ``box`` holds."""
