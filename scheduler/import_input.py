@@ -1,6 +1,6 @@
 """What a file to import holds: pages and texts, one by one, from JSONL or WARC.
 
-JSONL lines are the batch input of docs/data.md with ``url`` required; a WARC may be plain or
+JSONL lines are the batch input of docs/commands.md with ``url`` required; a WARC may be plain or
 gzipped.  Nothing is held but the one item that is being read.
 """
 

@@ -1,4 +1,4 @@
-"""One article with its reading as the batch format of docs/data.md prints it."""
+"""One article with its reading as the batch format of docs/commands.md prints it."""
 
 from storage.records import SHANGHAI, Article, Evidence, Precision
 
