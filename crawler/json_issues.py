@@ -11,6 +11,7 @@ from datetime import date
 import jmespath
 
 from crawler.errors import LayoutChangedError
+from crawler.pages.storable import storable
 from crawler.pages.urls import canonical_url
 from crawler.sources.declaration import JsonOptions, issue_url
 
@@ -52,7 +53,7 @@ def values_of(options: JsonOptions, page: JsonPage, number: int, item: object) -
     """The declared fields of one item, the ``number``-th of its page."""
     values: dict[str, str] = {}
     for name, path in options.fields.items():
-        values[name] = str(jmespath.search(path, item) or "")
+        values[name] = storable(str(jmespath.search(path, item) or ""))
     values.setdefault("number", str(number))
     values.setdefault("page", page.code)
     return values

@@ -22,7 +22,7 @@ from crawler.pipelines.clean import assess
 from crawler.sources.declaration import Source
 from crawler.statuses import refusal_of_status
 from scheduler.import_input import GivenText, ImportFileError, Item, Page, Unusable, read_items
-from scheduler.inspection import of_source, published_of, source_of
+from scheduler.inspection import given_text, of_source, source_of
 from storage import runs
 from storage.claimers import is_dead, this_process
 from storage.database import Database
@@ -83,7 +83,8 @@ class _Import:
                 self.refuse(item.url, item.refusal_class, item.detail)
                 return None
             case GivenText():
-                return _from_text(item, source_of(item.url, self.sources.values()))
+                source = source_of(item.url, self.sources.values())
+                return of_source(given_text(item.row, url=item.url), source)
             case Page():
                 return self._join(_from_page(item, source_of(item.url, self.sources.values())))
 
@@ -255,17 +256,3 @@ def _from_page(page: Page, source: Source | None) -> Article:
         selectors=source.selectors if source else None,
     )
     return of_source(replace(article, captures=(capture,), fetched_at=capture.fetched_at), source)
-
-
-def _from_text(given: GivenText, source: Source | None) -> Article:
-    row = given.row
-    published_at, precision = published_of(row.get("published"))
-    article = Article(
-        url=given.url,
-        title=str(row.get("title") or ""),
-        text=str(row["text"]),
-        outlet=str(row["source"]) if row.get("source") else None,
-        published_at=published_at,
-        published_precision=precision,
-    )
-    return of_source(article, source)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from crawler.errors import PageError
 from crawler.pages.careful import read_thoroughly
 from crawler.pages.charset import header_charset
+from crawler.pages.storable import storable
 from crawler.pipelines.clean import assess
 from crawler.reading import read_publication
 from crawler.sources.declaration import Source
@@ -72,22 +73,27 @@ def read_page(
     )
 
 
+def given_text(row: dict[str, object], *, url: str) -> Article:
+    """A text as its row gives it, unread."""
+    published_at, precision = published_of(row.get("published"))
+    return Article(
+        url=url,
+        title=storable(str(row.get("title") or "")),
+        text=storable(str(row["text"])),
+        outlet=storable(str(row["source"])) if row.get("source") else None,
+        published_at=published_at,
+        published_precision=precision,
+    )
+
+
 def read_text(row: dict[str, object], *, source: Source | None) -> Article:
     """A text given with its title instead of a page.
 
     ``published`` may be a day or an instant in ISO 8601.  A month or a year (``2020-12``) states
     no day, so the article has none; but it tells the reading which years may be meant.
     """
-    published_at, precision = published_of(row.get("published"))
-    article = Article(
-        url=str(row.get("url") or ""),
-        title=str(row.get("title") or ""),
-        text=str(row["text"]),
-        outlet=str(row["source"]) if row.get("source") else None,
-        published_at=published_at,
-        published_precision=precision,
-    )
-    dated = article if published_at else replace(article, published_at=period_of(row))
+    article = given_text(row, url=str(row.get("url") or ""))
+    dated = article if article.published_at else replace(article, published_at=period_of(row))
     reading = read_publication(dated, region=source.region if source else None)
     return replace(article, reading=reading)
 
@@ -125,12 +131,14 @@ def inspect_batch(
             if not isinstance(row, dict):
                 raise InputError("not an object")
             page_id = row.get("id", page_id)
-            url = str(row.get("url") or "")
+            url = _url_of(row)
             source = source_of(url, declared)
             if "text" in row:
+                if not isinstance(row["text"], str):
+                    raise InputError('"text" is no string')
                 article = read_text(row, source=source)
-            elif "file" in row:
-                body = (folder / str(row["file"])).read_bytes()
+            elif isinstance(row.get("file"), str):
+                body = _bytes_of(folder / row["file"])
                 article = read_page(body, url=url, now=now, source=source)
             else:
                 raise InputError('neither "file" nor "text"')
@@ -142,6 +150,22 @@ def inspect_batch(
             yield _error(page_id, "unreadable_file", str(error))
         else:
             yield article_json(article) | {"id": page_id}
+
+
+def _url_of(row: dict[str, object]) -> str:
+    url = str(row.get("url") or "")
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise InputError(f'"url" is none: {error}') from error
+    return url
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except ValueError as error:  # a name that no file can have
+        raise InputError(f'"file" is none: {error}') from error
 
 
 def _error(page_id: str, error_class: str, message: str) -> dict[str, object]:

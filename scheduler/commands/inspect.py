@@ -57,16 +57,21 @@ def _inspect_batch(config: Config, batch: Path, out: Path | None) -> None:
     if out is None:
         fail("--batch needs --out OUT.jsonl", code=2)
     rows = refused = 0
-    with batch.open(encoding="utf-8") as lines, out.open("w", encoding="utf-8") as output:
-        for row in inspect_batch(
-            lines,
-            folder=batch.parent,
-            now=config.now(),
-            sources=declared_sources(config).values(),
+    sources = declared_sources(config).values()
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            # A line of other bytes is refused like any other that is no JSON.
+            batch.open(encoding="utf-8-sig", errors="replace") as lines,
+            # Half a surrogate pair, which an id may hold, becomes JSON's own escape for it.
+            out.open("w", encoding="utf-8", errors="backslashreplace") as output,
         ):
-            output.write(json.dumps(row, ensure_ascii=False) + "\n")
-            rows += 1
-            refused += "error" in row
+            for row in inspect_batch(lines, folder=batch.parent, now=config.now(), sources=sources):
+                output.write(json.dumps(row, ensure_ascii=False) + "\n")
+                rows += 1
+                refused += "error" in row
+    except OSError as error:
+        fail(f"{rows} rows were written, then: {error}")
     say(f"{rows} read, {refused} of them refused; written to {out}")
 
 

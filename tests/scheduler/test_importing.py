@@ -299,3 +299,18 @@ def test_an_import_that_was_given_up_for_dead_stops(
 
     with pytest.raises(LeaseLostError):
         import_file(database, path, sources={}, now=lambda: NOW, progress=give_up)
+
+
+def test_what_no_database_holds_spoils_no_import(database: Database, tmp_path: Path) -> None:
+    rows: list[object] = [
+        '{"url": "http://a.example/1.html", "title": "\\ud83d", "text": "政协\\u0000\\ud83d委员"}',
+        {"url": "http://a.example/2.html", "title": "好", "text": "政协委员视察"},
+        {"url": "http://[bad/3.html", "title": "好", "text": "政协委员视察"},
+    ]
+    record = run(database, jsonl(tmp_path, rows))
+    assert record.verdict is not None
+    assert record.verdict.kind is VerdictKind.PARTIAL
+    with database.reading() as session:
+        stored = get_publication(session, "http://a.example/1.html")
+    assert (stored.summary.title, stored.text) == ("\ufffd", "政协\ufffd\ufffd委员")
+    assert record.counts.articles_new == 2

@@ -107,6 +107,32 @@ def test_inspect_reads_what_import_stores(page: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ('{"id": "x", "text": 7}', "input"),
+        ('{"id": "x", "file": 7}', "input"),
+        ('{"id": "x", "file": "a\\u0000b"}', "input"),
+        ('{"id": "x", "file": "/"}', "unreadable_file"),
+        ('{"id": "x", "text": "政协", "url": "http://[bad"}', "input"),
+        ("\xff\xfe", "input"),
+        ("[1]", "input"),
+    ],
+)
+def test_a_broken_line_spoils_no_other(line: str, error: str, tmp_path: Path) -> None:
+    lines, out = tmp_path / "in.jsonl", tmp_path / "new" / "folder" / "out.jsonl"
+    sound = json.dumps({"id": "last", "title": "\ud83d", "text": "政协\ud83d委员\u0000视察"})
+    lines.write_bytes(f"{line}\n".encode("latin-1" if "\xff" in line else "utf-8"))
+    with lines.open("a", encoding="utf-8") as more:
+        more.write(sound + "\n")
+    done = CliRunner().invoke(app, ["inspect", "--batch", str(lines), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    first, last = [json.loads(row) for row in out.read_text("utf-8").splitlines()]
+    assert first["error"]["class"] == error
+    assert last["id"] == "last"
+    assert (last["title"], last["text"]) == ("\ufffd", "政协\ufffd委员\ufffd视察")
+
+
+@pytest.mark.parametrize(
     ("stated", "published", "precision"),
     [
         ("2021-01-20", "2021-01-20T00:00:00+08:00", Precision.DAY),

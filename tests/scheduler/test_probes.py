@@ -1,6 +1,7 @@
 """Probes: what counts as a change, what as a refusal, and how politely they ask."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -293,7 +294,7 @@ def issue(**changed: object) -> Answer:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/robots.txt":
             return httpx.Response(404)
-        return httpx.Response(200, json=ISSUE | changed)
+        return httpx.Response(200, content=json.dumps(ISSUE | changed))
 
     return answer
 
@@ -305,6 +306,7 @@ def issue(**changed: object) -> Answer:
         ({"items": [ITEM | {"reads": 99}]}, False),
         ({"items": [ITEM | {"body": "<p>同题异文</p>"}]}, False),
         ({"items": [ITEM | {"title": "省政协召开专题协商会（更正）"}]}, True),
+        ({"items": [ITEM | {"title": "\ud83d"}]}, True),
         ({"items": [ITEM | {"kicker": "引题"}]}, True),
         ({"items": [ITEM | {"id": 8}]}, True),
         ({"items": [ITEM, ITEM | {"id": 8}]}, True),
