@@ -11,7 +11,7 @@ OUTLET_LABEL = re.compile(
 BARE_OUTLET_LABEL = re.compile(r"(?:信息|稿件|文章|新闻)?来源$")
 DATE_LABEL = re.compile(
     r"(?<![\u4e00-\u9fff])(?:[发發][布佈表]|更新|刊发|刊登|发稿|编辑|上传|创建|录入|添加|发文|生成)?"
-    r"(?:[时時]\s*[间間]|日\s*期)\s*[:：]|(?:发布|发表|编辑|更新|创建)于"
+    r"(?:[时時]\s*[间間]|日\s*期)\s*[:：]|(?:发布|发表|编辑|更新|创建)于|^(?:发布|发表|更新)\s+(?=(?:19|20)\d\d)"
 )
 _CLOCKED = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?[\s\S]{0,8}?\d{1,2}\s*[:：时]\s*\d\d"
@@ -42,6 +42,9 @@ _DAY_ONLY = re.compile(r"^\W*(?:19|20)\d\d\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}\W
 _DAY_INSIDE = re.compile(
     r"[^，。！？；“”]{0,24}(?<!\d)(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?!\d)[^，。！？；“”]{0,40}$"
 )
+_DAY_AND_BAR = re.compile(
+    r"[^，。！？；]{0,16}(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*[·|｜][^，。！？；]{0,40}$"
+)
 _WITHOUT_COLON = re.compile(
     r"^\W*(?:撰文|编辑|作者|记者|摄影|出品|监制|来源|稿源)\s+\S{2,12}(?:\s+(?:撰文|编辑|作者|记者|摄影|出品|监制|来源)\s+\S{2,12})+\s*$"
 )
@@ -67,6 +70,7 @@ def is_header(text: str) -> bool:
         or _OTHER_LABEL.match(text)
         or _IN_PRINT.search(text)
         or _DAY_INSIDE.match(text)
+        or _DAY_AND_BAR.match(text)
         or _WITHOUT_COLON.match(text)
         or (len(text) <= _SHORT and _AGO.search(text))
     )

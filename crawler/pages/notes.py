@@ -12,7 +12,20 @@ def _words(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-_MAY_BE = ("权", "權", "声明", "聲明", "转载", "轉載", "APP", "下载", "下載", "公众号", "客户端")
+_MAY_BE = (
+    "权",
+    "權",
+    "声明",
+    "聲明",
+    "转载",
+    "轉載",
+    "APP",
+    "下载",
+    "下載",
+    "公众号",
+    "客户端",
+    "邮箱",
+)
 _RIGHTS = _words(
     """
     转载 轉載 授权 授權 版权 版權 侵权 侵權 著作权 著作權 免责 免責 声明 聲明 观点 立场 风险自担
@@ -26,8 +39,10 @@ _OWN = _words(
     以上内容 所有文章 所有作品 任何单位 任何媒体 文内 发布
     """
 )
-_APPS = _words("APP App app 客户端 客戶端 公众号 公眾號 二维码 视频号")
-_ASKS = _words("下载 下載 关注 關注 扫描 扫码 点击 點擊 點我 官方 微信 微博 即可 添加 打开")
+_APPS = _words("邮箱 邮件 电子邮件 APP App app 客户端 客戶端 公众号 公眾號 二维码 视频号")
+_ASKS = _words(
+    "下载 下載 关注 關注 扫描 扫码 点击 點擊 點我 官方 微信 微博 即可 添加 打开 订阅 随时 退订"
+)
 _WORDS = re.compile(
     "|".join(
         sorted(_RIGHTS | _OWN | _APPS | _ASKS | {"联系", "广告", "微信"}, key=len, reverse=True)

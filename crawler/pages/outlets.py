@@ -37,11 +37,13 @@ _IN_BRACKETS = re.compile(
 )
 _WIRE = re.compile(r"(?:电|消息|报道|讯)$")
 _ENDING = 60
+_SITE_PARTS = re.compile(r"\s*[-_|｜—–»>]+\s*")
 _BARE_LABELLED = re.compile(r"(?:[来來]源|稿源)\s+(\S{2,20})$")
 _MICROBLOG = re.compile(r"\s*[(（]?微博[)）]?$")
 _DASHES = frozenset("-–—·")
 _OUTLET_NAME = re.compile(
-    r"(?:网|报|社|日报|晚报|新闻|电视台|广播|客户端|频道|杂志|在线|周刊|政协|发布|融媒|传媒|头条号|研究院|委员会|人民政府|办公室|协会|学会|公众号|号|台|通讯|观察|时报|快讯|论坛|观点|热线)$"
+    r"(?:网|报|社|日报|晚报|新闻|电视台|广播|客户端|频道|杂志|在线|周刊|政协|发布|融媒|传媒|头条号|研究院|委员会|人民政府|办公室|协会|学会|公众号|号|台|通讯|观察|时报|快讯|论坛|观点|热线|局|厅|文联|法院|检察院"
+    r"|大学|学院|头条|电台|APP|App|之声|之窗|视频|微信)$"
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CHANNEL = re.compile(
@@ -98,7 +100,7 @@ def joined_pieces(page: Page, index: int) -> str:
 def _outlet_after_label(joined: str) -> str | None:
     """The name behind 来源： in a line whose pieces are joined by two spaces."""
     found = OUTLET_LABEL.search(joined)
-    if not found:
+    if not found or "注明" in joined:  # 凡本网注明“来源：…” credits nobody
         return None
     return clean_outlet(joined[found.end() :])
 
@@ -162,7 +164,7 @@ def find_outlet(
         name = _outlet_after_label(joined) if len(joined) < 200 else None
         if name:
             return credit_of("outlet", "printed at the end", "html", name, joined)
-    beside = _beside_date(page, header, title)
+    beside = _beside_date(page, header, title, frozenset(_SITE_PARTS.split(head.title)[1:]))
     if beside:
         return beside
     for key in (
@@ -238,7 +240,9 @@ def outlet_in_script(text: str) -> Credit | None:
     return credit_of("outlet", "inline script", "html", name, quote) if name else None
 
 
-def _beside_date(page: Page, header: list[int], title: int | None) -> Credit | None:
+def _beside_date(
+    page: Page, header: list[int], title: int | None, site: frozenset[str]
+) -> Credit | None:
     """A name without a label: on the date's line, next to it, or in a box named for the source.
 
     What ends like an outlet's name goes before what may be anything else but a person.
@@ -255,7 +259,7 @@ def _beside_date(page: Page, header: list[int], title: int | None) -> Credit | N
         if printed := _IN_PRINT.search(line.text):
             return credit_of("outlet", "printed with its page", "html", printed[1], line.text)
         for name in names_beside(line):
-            words = [word for word in name.split() if _OUTLET_NAME.search(word)]
+            words = [word for word in name.split() if word in site or _OUTLET_NAME.search(word)]
             words = [word for word in words if not _CHANNEL.match(word)]
             if words:
                 return credit_of("outlet", "printed beside the date", "html", words[0], line.text)
@@ -284,6 +288,10 @@ def _plain_name(piece: str) -> str | None:
         name = bare[1]
     if name.endswith(_DISPATCH):
         name = name[:-1]
-    if not 2 <= len(name) <= 20 or NEXT_LABEL.search(name) or _NO_OUTLET.search(name):
+    if label := NEXT_LABEL.search(name):
+        name = name[: label.start()].strip(EDGE)
+        if not _OUTLET_NAME.search(name):
+            return None
+    if not 2 <= len(name) <= 20 or _NO_OUTLET.search(name):
         return None
     return None if _CHANNEL.match(name) else name

@@ -51,6 +51,9 @@ def read(header: str, *, ending: str = "", head: str = TITLE, heading: str = "�
         ("2020-01-02 来源： 作者： 编辑：", "2020-01-02", None, None, None),
         ("2020-01-02 | 社会新闻 | 清河网(微博)", "2020-01-02", "清河网", None, None),
         ("清河体育讯 <i>2020-01-02</i>", "2020-01-02", "清河体育", None, None),
+        ("清河文联 2020-01-02 浏览:56", "2020-01-02", "清河文联", None, None),
+        ("发布 2020年1月2日 星期四", "2020-01-02", None, None, None),
+        ("2020 年 1 月 2 日 · 清河网 · 阅读约 3 分钟", "2020-01-02", "清河网", None, None),
         ("", None, None, None, None),
     ],
 )
@@ -80,6 +83,24 @@ def test_credits_behind_the_text(
     article = read("2020-01-02", ending=ending)
     assert (article.outlet, article.author, article.editor) == (outlet, author, editor)
     assert article.text == "\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "<p>[复制地址发送给好友] [收藏] [推荐] [返回顶部]</p>",
+        "<p>关于我们 | 广告服务 | 联系方式</p>",
+        "<p>（原题为《对岸的新桥》）</p>",
+        "<p>本文链接：http://www.qinghe.example/2020/1.html</p>",
+        "<p>觉得不错，请点赞、在看、分享</p>",
+        "<div>凡本网注明“来源：江边日报”的作品，转载请注明。</div>",
+        "<div>每周精选，直达您的邮箱。请留下电子邮件地址，可以随时退订。</div>",
+    ],
+)
+def test_lines_behind_the_text_that_are_none_of_it(ending: str) -> None:
+    article = read("2020-01-02", ending=ending)
+    assert article.text == "\n".join(PARAGRAPHS)
+    assert article.outlet is None
 
 
 @pytest.mark.parametrize(
