@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from storage.changes import lock_writers, record_changes
 from storage.records import Level, SourceRecord
 from storage.tables import PublicationRow, SourceRow, upsert_into
 
@@ -13,9 +14,13 @@ from storage.tables import PublicationRow, SourceRow, upsert_into
 def sync_sources(session: Session, sources: Iterable[SourceRecord], *, now: datetime) -> None:
     """Bring the table in line with the declarations; a source that is gone keeps its row.
 
-    A changed region moves to the source's publications too.
+    A changed region moves to the source's publications too, and followers of v1_changes see it.
     """
     known = {row.id: row for row in list_sources(session)}
+    sources = list(sources)
+    moved = [one for one in sources if one.id not in known or known[one.id].region != one.region]
+    if moved:
+        lock_writers(session)  # before any row, as all writers of articles do
     for source in sorted(sources, key=lambda one: one.id):  # one order: no deadlock
         values = {
             "name": source.name,
@@ -33,14 +38,17 @@ def sync_sources(session: Session, sources: Iterable[SourceRecord], *, now: date
             .values(id=source.id, **values)
             .on_conflict_do_update(index_elements=["id"], set_=values)
         )
-        session.execute(
+    for source in moved:
+        ids = session.scalars(
             update(PublicationRow)
             .where(
                 PublicationRow.source_id == source.id,
                 PublicationRow.region.is_distinct_from(source.region),
             )
             .values(region=source.region)
+            .returning(PublicationRow.id)
         )
+        record_changes(session, "change", sorted(ids), now=now)
 
 
 def list_sources(session: Session) -> list[SourceRecord]:

@@ -162,3 +162,4 @@ def test_sources_are_kept_in_line_with_their_declarations(database: Database) ->
         assert list_sources(session) == [moved[0], SOURCES[1]]
     with database.reading() as session:
         assert get_publication(session, ORIGINAL.url).summary.region == "四川"
+        assert [change.kind for change in changes_since(session, 0)] == ["add", "change"]
