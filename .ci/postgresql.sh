@@ -2,6 +2,7 @@
 # Start a throwaway PostgreSQL 15 of Debian's packages on a loopback port.
 #
 #   eval "$(.ci/postgresql.sh start)"    sets CPPCC_TEST_POSTGRESQL_URL
+#   .ci/postgresql.sh running            says by its exit code whether it is
 #   .ci/postgresql.sh stop
 #
 # As root it installs the package where it is missing and runs the server as user postgres.
@@ -46,7 +47,7 @@ install_server() {
 
 start() {
     bin="$(find_binaries)" || { install_server; bin="$(find_binaries)"; }
-    if ! as_server "$bin/pg_ctl" -D "$DIR/data" status >/dev/null 2>&1; then
+    if ! running; then
         if [ ! -d "$DIR/data" ]; then
             mkdir -p "$DIR"
             [ "$(id -u)" != 0 ] || chown postgres: "$DIR"
@@ -66,11 +67,16 @@ stop() {
     rm -rf "$DIR"
 }
 
+running() {
+    bin="$(find_binaries)" && as_server "$bin/pg_ctl" -D "$DIR/data" status >/dev/null 2>&1
+}
+
 case "${1:-start}" in
+running) running ;;
 start) start ;;
 stop) stop ;;
 *)
-    echo "usage: postgresql.sh start|stop" >&2
+    echo "usage: postgresql.sh start|running|stop" >&2
     exit 2
     ;;
 esac
