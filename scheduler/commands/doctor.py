@@ -16,7 +16,7 @@ from scheduler.almanac import AlmanacError, load_almanac
 from scheduler.config import Config, ConfigError, load_config
 from scheduler.messages import DELIVERED_KINDS
 from scheduler.presentation import EXIT_FAILED, console, moment, print_json
-from storage import database, incidents, outbox, runs
+from storage import database, incidents, outbox, runs, schedule
 from storage.errors import StorageError
 from storage.records import VerdictKind
 
@@ -25,6 +25,8 @@ SOUND = {VerdictKind.COMPLETE, VerdictKind.EMPTY_EXPECTED}
 STALE = timedelta(days=2)
 CLOCK_SLACK = timedelta(minutes=5)
 MESSAGE_SLACK = timedelta(hours=1)
+RUN_SLACK = timedelta(hours=1)
+"""A run that was due or beat last so long ago has nobody who carries it."""
 LAST_OPENINGS = 6
 ANNOUNCED = (12, 1, 2)
 """Months in which a deployment should know the year's opening days, or learn them."""
@@ -135,6 +137,11 @@ def _of_service(config: Config) -> Iterator[Check]:
         newest = runs.list_runs(session, limit=1)
         waiting = outbox.backlog(session, DELIVERED_KINDS)
         unresolved = incidents.list_incidents(session)
+        silent = [
+            run
+            for run in schedule.open_runs(session)
+            if now - (run.heartbeat_at or run.due_at) > RUN_SLACK
+        ]
     ahead = newest[0].created_at - now if newest else timedelta(0)
     if ahead > CLOCK_SLACK:
         words = f"{now:%Y-%m-%d %H:%M} is before the newest run: it, or its past, is wrong"
@@ -147,6 +154,10 @@ def _of_service(config: Config) -> Iterator[Check]:
         yield Check("messages", "warning", words + error)
     else:
         yield Check("messages", "ok", f"{waiting.messages} waiting")
+    if silent:
+        words = f"{len(silent)} open without a sign of life, the first is {silent[0].id} of "
+        words += f"{silent[0].source_id}; `cppcc run` frees and carries them"
+        yield Check("runs", "warning", words)
     if unresolved:
         words = f"{len(unresolved)} unresolved; `cppcc incidents list`"
         yield Check("incidents", "warning", words)

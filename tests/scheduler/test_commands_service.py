@@ -201,3 +201,14 @@ def test_words_of_people_are_shown_as_they_are(database: Database) -> None:
 def test_the_doctor_tells_the_time_in_shanghai(database: Database) -> None:
     (waiting,) = [check.words for check in examine() if check.subject == "messages"]
     assert NOW.astimezone(SHANGHAI).strftime("since %Y-%m-%d %H:%M") in waiting
+
+
+def test_the_doctor_sees_runs_that_nobody_carries(database: Database) -> None:
+    assert not [check for check in examine() if "sign of life" in check.words]
+    long_ago = NOW - timedelta(days=2)
+    with database.begin() as session:
+        left = runs.create_run(session, "x", trigger="manual", due_at=long_ago, now=long_ago)
+        runs.claim_run(session, left, owner="gone:1", now=long_ago, lease_seconds=120)
+    (found,) = [check for check in examine() if "sign of life" in check.words]
+    assert (found.state, found.subject) == ("warning", "runs")
+    assert f"the first is {left} of x" in found.words
