@@ -54,6 +54,8 @@ _LEVEL_WORDS = (
 )
 # 全市政协, 各级政协: the committees of a place together, not one of them.
 _COLLECTIVE = re.compile(r"(?:全[省市县区州盟旗]|各[级地省市县]|[省市]市县|市县区?|[省市]县|地方)$")
+# No committees sit here; their people sit in others': 香港政协委员.
+_WITHOUT_COMMITTEE = ("香港", "澳门", "港澳", "台湾", "特别行政区")
 _PROVINCIAL_WORDS = frozenset({"省", "自治区"})
 
 
@@ -118,8 +120,10 @@ def _named_before(text: str, match: re.Match[str]) -> Mention:
     window = text[max(0, start - 8) : start]
     term = _TERM_BEFORE.search(window)
     end = start - (len(term.group()) if term else 0)
-    if text.endswith("全国", 0, end):
+    if text.endswith(("全国", "中国"), 0, end):
         return Mention(end - 2, match.end(), Level.NATIONAL, "全国", (), _term(term))
+    if text.endswith(_WITHOUT_COMMITTEE, 0, end):
+        return Mention(start, match.end(), None, "")
     if _COLLECTIVE.search(text, max(0, end - 3), end):
         return Mention(start, match.end(), None, "")
     begin, places = place_ending_at(text, end)

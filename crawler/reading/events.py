@@ -9,7 +9,7 @@ from statistics import median
 
 from crawler.reading.chains import MAX_ITEMS, MIN_ITEMS, Chain
 from crawler.reading.folding import Folded, fold
-from crawler.reading.markers import Marker, line_markers
+from crawler.reading.markers import SYMBOL, Marker, line_markers
 from crawler.reading.numerals import ordinal
 from storage.records import Event, Image
 
@@ -29,10 +29,7 @@ _DATE = re.compile(
     r"0?[1-9])\s*日)?"
 )
 _YEAR_ONLY = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?=[,以来年初底末]|全年)")
-_SYMBOL = (
-    "·•※\u2190-\u21ff\u25a0-\u25ff\u2600-\u2775\u2794-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
-)
-_BULLET = re.compile(rf"^[ \t]*([{_SYMBOL}]|——)\ufe0f?[ \t]*(?=\S)", re.MULTILINE)
+_BULLET = re.compile(rf"^[ \t]*([{SYMBOL}]|——)\ufe0f?[ \t]*(?=\S)", re.MULTILINE)
 _QUOTED = re.compile(r"“([^“”\n]{4,80})”")
 _SUFFIXED = re.compile(
     r"^[ \t]*([^\n(]{4,60})\(之?([一二三四五六七八九十\d]{1,3})\)[ \t]*$", re.MULTILINE

@@ -158,7 +158,8 @@ def figures_of(text: Folded, events: tuple[Event, ...] = ()) -> tuple[Figure, ..
             previous_end = found.end
             continue
         left = _left(text.text, max(previous_end, sentence_at[0]), found.start)
-        if text.text.startswith(left, previous_end) and "、" in left:
+        follows = previous_end > sentence_at[0] and text.text.startswith(left, previous_end)
+        if follows and "、" in left:
             left = left.rpartition("、")[2]  # what stands before belongs to the figure before
         metric, noun = _metric(text.text, found, left, previous_metric, previous_noun)
         previous_end, previous_metric, previous_noun = found.end, metric, noun

@@ -25,6 +25,7 @@ _TITLE_LOOK_ALIKES = (
     ("of_a_sitting", w.OF_A_SITTING, 7.0),
     ("accounts", w.ACCOUNTS, 6.0),
     ("explainer", w.EXPLAINER, 7.0),
+    ("anniversary", w.ANNIVERSARY, 5.0),
     ("one_undertaking", w.ONE_UNDERTAKING, 5.0),
     ("figure_headline", w.FIGURE_HEADLINE, 2.0),
 )

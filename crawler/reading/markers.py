@@ -19,7 +19,8 @@ _LABEL = (
 )
 # Any other word that leads every item with its number: 关键事一｜, 【故事01】, 序号3：.
 _WORD = r"(?![第其表附注])[\u4e00-\u9fff]{0,5}(?![一二三四五六七八九十])[\u4e00-\u9fff]"
-_LEAD = r"^(?!\n)[ \t]*(?:[▲★☆◆◇■□●○▶►◎※➤✦·•#*\-—]+[ \t]*)?"
+SYMBOL = "·•※\u2190-\u21ff\u2580-\u25ff\u2600-\u2775\u2794-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
+_LEAD = rf"^(?!\n)[ \t]*(?:[{SYMBOL}#*\-—]+[ \t]*)?"
 _OPEN = r"[【\[〔<(“\"]?"
 _CLOSE = r"[】\]〕>)”\"]?"
 

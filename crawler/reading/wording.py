@@ -85,7 +85,7 @@ VOTE = re.compile(
 )
 VOTED = re.compile(
     r"投票(?:产生|评选产生|选出|结果|评出|揭晓)|票选(?:产生|结果|揭晓|出炉)|(?:评选|征集)(?:结果|"
-    r"揭晓)|揭晓|出炉|结果公布|结果公示"
+    r"揭晓)|(?<!候选)(?<!候选名单)(?:揭晓|出炉)|结果公布|结果公示"
 )
 # What a selection is of decides: these are works that are judged, whatever their number.
 JUDGED = re.compile(
@@ -213,4 +213,8 @@ DISCUSSED = re.compile(r"热议|审议|分组|讨论|点赞|反响|决议")
 ONE_UNDERTAKING = re.compile(
     r"政协[^,。—|:\d]{0,4}(?:助推|助力|推动|推进|服务|聚焦|围绕|开展|关注|参与|探索)"
     r"(?![^,。—|:]{0,12}(?:履职|大局|高质量发展|中心))[^,。—|:\d]{2,20}(?:纪实|综述|述评|回眸|回顾|侧记|掠影|巡礼)"
+)
+# The history of a committee, not its year.
+ANNIVERSARY = re.compile(
+    r"(?:成立|建会|诞生)[^,。\d]{0,3}(?:\d{1,3}|[一二三四五六七八九十百]{1,4})周?年|光辉历程"
 )
