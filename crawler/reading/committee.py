@@ -124,9 +124,9 @@ def _named_before(text: str, match: re.Match[str]) -> Mention:
         return Mention(end - 2, match.end(), Level.NATIONAL, "全国", (), _term(term))
     if text.endswith(_WITHOUT_COMMITTEE, 0, end):
         return Mention(start, match.end(), None, "")
-    if _COLLECTIVE.search(text, max(0, end - 3), end):
-        return Mention(start, match.end(), None, "")
     begin, places = place_ending_at(text, end)
+    if not places and _COLLECTIVE.search(text, max(0, end - 3), end):
+        return Mention(start, match.end(), None, "")
     if places:
         begin, places = _with_parents(text, begin, places)
         term = term or _TERM_BEFORE.search(text, max(0, begin - 8), begin)

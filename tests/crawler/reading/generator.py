@@ -49,7 +49,7 @@ class Made:
 WORDINGS = Path(__file__).with_name("wordings.txt")
 
 
-def _words(section: str) -> tuple[str, ...]:
+def words(section: str) -> tuple[str, ...]:
     """The lines of one section of wordings.txt."""
     text = WORDINGS.read_text("utf-8")
     return tuple(text.split(f"[{section}]\n")[1].split("\n[")[0].strip().split("\n"))
@@ -57,22 +57,22 @@ def _words(section: str) -> tuple[str, ...]:
 
 def _pairs(section: str) -> tuple[tuple[str, str], ...]:
     """The lines of a section whose lines have two parts."""
-    split = (line.partition("\t") for line in _words(section))
+    split = (line.partition("\t") for line in words(section))
     return tuple((first, second) for first, _, second in split)
 
 
-_PROVINCES = _words("provinces")
+_PROVINCES = words("provinces")
 _SHORT = {"内蒙古自治区": "内蒙古", "广西壮族自治区": "广西", "西藏自治区": "西藏"}
 _SHORT |= {"宁夏回族自治区": "宁夏", "新疆维吾尔自治区": "新疆"}
 _PREFECTURES = _pairs("prefectures")
 _COUNTIES = _pairs("counties")
 _CN = [*"零一二三四五六七八九十", *(f"十{digit}" for digit in "一二三四五六七八九"), "二十"]
-_VERBS = _words("verbs")
-_OBJECTS = _words("objects")
-_RESULTS = _words("results")
-_ODD_HEADINGS = _words("odd_headings")
-_SENTENCES = _words("sentences")
-_MOTTOS = _words("mottos")
+_VERBS = words("verbs")
+_OBJECTS = words("objects")
+_RESULTS = words("results")
+_ODD_HEADINGS = words("odd_headings")
+_SENTENCES = words("sentences")
+_MOTTOS = words("mottos")
 
 
 def _bodies() -> list[Body]:
@@ -213,16 +213,16 @@ STYLES: dict[str, Callable[[random.Random, list[Item]], str]] = {
     "bulleted": _bulleted,
 }
 
-_TEN_TITLES = _words("ten_titles")
+_TEN_TITLES = words("ten_titles")
 _TEN_NOUNS = _pairs("ten_nouns")
-_REVIEW_TITLES = _words("review_titles")
-_FIVE_TITLES = _words("five_titles")
-_NEWS_TITLES = _words("news_titles")
-_VOTE_TITLES = _words("vote_titles")
-_REPORT_TITLES = _words("report_titles")
-_PROPOSAL_TITLES = _words("proposal_titles")
-_OTHER_TITLES = _words("other_titles")
-_PLAIN_TITLES = _words("plain_titles")
+_REVIEW_TITLES = words("review_titles")
+_FIVE_TITLES = words("five_titles")
+_NEWS_TITLES = words("news_titles")
+_VOTE_TITLES = words("vote_titles")
+_REPORT_TITLES = words("report_titles")
+_PROPOSAL_TITLES = words("proposal_titles")
+_OTHER_TITLES = words("other_titles")
+_PLAIN_TITLES = words("plain_titles")
 
 
 def _published(rng: random.Random, year: int) -> datetime:
