@@ -62,7 +62,7 @@ _CHINESE_UNITS = frozenset(
 _BROAD_UNITS = frozenset({"个", "项", "类", "组", "批", "支"})
 # 十件履职大事 names the selection; it counts nothing.
 _SELECTION = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})[件大个项][^,。\d\s]{0,8}?(?:大事|要事|实事|好事)"
+    r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})[件大个项][^,。\d\s]{0,8}?(?:大事|要事|实事|好事|[暖民]心事)"
 )
 _RANKED = re.compile(r"(?:居|列|排名?|位居|位列|名列)[^,。;]{0,6}第$")
 _BOUNDARY = ",。;!?\n:…"
