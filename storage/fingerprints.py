@@ -43,11 +43,11 @@ _BUTTONS = re.compile(
     r"[\[【(]?(?:打印本?页?|关闭(?:窗口|本页)?|字号|字体)[\]】)]?:?|[\[(【]?[大中小][\]】)]?"
 )
 _BARE = re.compile(r"[\W_]*\Z")
-_SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]+")
 
 
 _NUMBER = re.compile(r"\d+|[〇零一二三四五六七八九十百千万亿]{2,}")
-_NOT_LETTERS = re.compile(r"[^\w\n]+|_+")
+_LETTERS = re.compile(r"[^\W_]+|\n")
 _DIGIT = re.compile(r"\d|加载")
 _WIDE = tuple(
     (sign, unicodedata.normalize("NFKC", sign)) for sign in "，：；！？（）％～…\u3000\xa0"
@@ -103,9 +103,9 @@ def fingerprint(title: str, text: str) -> Fingerprint:
     """Everything at once: the costly part of saving an article, done before any lock."""
     lines = _lines(text)
     heading = normalised(title)
-    matching = _NOT_LETTERS.sub("", simplified("\n".join(lines)))
+    matching = _letters(simplified("\n".join(lines)))
     shingles = _shingles(matching)
-    exact = _exact_key(_NOT_LETTERS.sub("", simplified(heading)), matching.replace("\n", ""))
+    exact = _exact_key(_letters(simplified(heading)), matching.replace("\n", ""))
     slots = _signature(shingles)
     keys = () if slots is None else _band_keys(slots)
     return Fingerprint(
@@ -153,10 +153,15 @@ def containment(small: Fingerprint, large: Fingerprint) -> float:
 def _lines(text: str) -> list[str]:
     """The paragraphs in normalised form, without empty ones, counters and stamps."""
     text = _compatible(text)
-    squeezed = (
-        _SPACE.sub("", _without_stamps(line)) for line in _TOP_DATE.sub("", text).split("\n")
-    )
-    return [line for line in squeezed if line]
+    unseen = _UNSEEN.search(text) is not None
+    kept = []
+    for line in _TOP_DATE.sub("", text).split("\n"):
+        squeezed = "".join(_without_stamps(line).split())
+        if unseen:
+            squeezed = _UNSEEN.sub("", squeezed)
+        if squeezed:
+            kept.append(squeezed)
+    return kept
 
 
 def _compatible(text: str) -> str:
@@ -175,6 +180,11 @@ def _without_stamps(line: str) -> str:
         return line
     rest = _STAMP.sub("", _COUNTER.sub("", line))
     return "" if rest != line and _BARE.match(_BUTTONS.sub("", rest)) else rest
+
+
+def _letters(text: str) -> str:
+    """Letters, digits and line ends."""
+    return "".join(_LETTERS.findall(text))
 
 
 def _content_hash(title: str, text: str) -> str:
