@@ -104,6 +104,8 @@ def _stems(path: str) -> set[str]:
 
 def join_pages(first: Article, rest: Sequence[Article]) -> Article:
     """One article from its pages in order; what a page repeats of the one before is dropped."""
+    if not rest:
+        return first
     lines = first.text.split("\n")
     images: list[Image] = list(first.images)
     evidence = list(first.evidence)
@@ -120,7 +122,6 @@ def join_pages(first: Article, rest: Sequence[Article]) -> Article:
         images.extend(image for image in part.images if image.url not in known)
         evidence.extend(item for item in part.evidence if item not in evidence)
         captures.extend(part.captures)
-    last = rest[-1] if rest else first
     return replace(
         first,
         text="\n".join(line for line in lines if line),
@@ -131,5 +132,5 @@ def join_pages(first: Article, rest: Sequence[Article]) -> Article:
         author=first.author or next((part.author for part in rest if part.author), None),
         outlet=first.outlet or next((part.outlet for part in rest if part.outlet), None),
         score=min([first.score, *(part.score for part in rest)]),
-        next_page=last.next_page,
+        next_page=rest[-1].next_page,
     )

@@ -274,14 +274,14 @@ class SourceSpider(scrapy.Spider):
         joined = join_pages(parts[0], parts[1:])
         # The address that the list names is the identity, also where it redirects: the link
         # would else stay open for ever, and what a list shows could not be matched to it.
-        yield self.complete_article(replace(joined, url=ask.link.url if ask.link else joined.url))
+        yield self.complete_article(joined, url=ask.link.url if ask.link else joined.url)
 
-    def complete_article(self, article: Article) -> Article:
-        """The article with its canonical URL, source and time, aliases looked up."""
+    def complete_article(self, article: Article, *, url: str) -> Article:
+        """The article at ``url`` in canonical form, with source and time, aliases looked up."""
         outlets = self.source.lookups.get("outlet", {})
         return replace(
             article,
-            url=canonical_url(article.url),
+            url=canonical_url(url),
             source_id=self.source.id,
             fetched_at=article.captures[0].fetched_at,
             outlet=outlets.get(article.outlet or "", article.outlet),

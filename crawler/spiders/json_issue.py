@@ -120,5 +120,6 @@ class JsonSpider(IssueSpider):
                 subtitle=values.get("subtitle") or None,
                 author=values.get("author") or article.author,
                 captures=(self.capture(response),),
-            )
+            ),
+            url=article.url,
         )
