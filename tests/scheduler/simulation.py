@@ -55,6 +55,7 @@ class Site:
     source: Source
     times: list[datetime]
     review_at: datetime | None = None
+    review_year: int | None = None  # the year before the session, also where it is still that
     down: tuple[datetime, datetime] | None = None
     detected: int = 0
 
@@ -122,7 +123,7 @@ def make_world(
         if kind == "committee_site" and region in openings and region not in missing:
             day = openings[region] + timedelta(days=chance.randint(-10, 8))
             at = datetime.combine(day, time(chance.randint(8, 18), 24), tzinfo=SHANGHAI)
-            site.review_at = at
+            site.review_at, site.review_year = at, openings[region].year - 1
             site.times = sorted([*times, at])
         sites[source.id] = site
     return World(sites=sites, now=begin)
@@ -220,9 +221,9 @@ class PlayedLauncher:
             )
 
     def _save_review(self, run: ClaimedRun, site: Site) -> None:
-        at = site.review_at
+        at, year, region = site.review_at, site.review_year, site.source.region
         assert at is not None
-        region, year = site.source.region, at.year - 1
+        assert year is not None
         article = Article(
             url=f"http://{run.source_id}.example/review-{year}.html",
             title=f"{region}政协{year}年工作综述",
