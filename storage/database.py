@@ -67,14 +67,17 @@ def open_database(url: str, *, migrate: bool | None = None) -> Database:
 
     SQLite: the folder is made, and the schema is brought up to date unless ``migrate`` is
     False.  PostgreSQL is changed only when ``migrate`` is True: other machines may be running
-    on it.  SchemaOutdatedError when the schema is another one in the end.
+    on it.  SchemaOutdatedError when the schema is another one in the end, or a newer one;
+    DatabaseUnavailableError for a SQLite file of another program.
     """
     engine = make_engine(url)
     wanted = engine.dialect.name == "sqlite" if migrate is None else migrate
     try:
         with translated():
             found = schema_revision(engine)
-            if found != HEAD and wanted:
+            if found is None and migrate is None:
+                _see_empty(engine)
+            if wanted and (found is None or found < HEAD):
                 from storage.migrations.upgrading import upgrade_engine  # Alembic costs 0.4 s
 
                 upgrade_engine(engine)
@@ -151,6 +154,18 @@ def schema_revision(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def _see_empty(engine: Engine) -> None:
+    """See that a SQLite file without tables of ours has none of another program either."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.execution_options(**{_READ_ONLY: True}).connect() as connection:
+        tables = inspect(connection).get_table_names()
+    if tables:
+        raise DatabaseUnavailableError(
+            f"{engine.url.database} is another program's database, with a table {tables[0]}"
+        )
+
+
 def to_json(value: object) -> str:
     """Compact JSON that keeps Chinese as it is: a third of the bytes of escapes.
 
@@ -169,6 +184,8 @@ def translated() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailableError(f"the connection broke: {error.orig}") from error
+        if type(error.orig) is sqlite3.DatabaseError:  # of no kind: the file itself is wrong
+            raise DatabaseUnavailableError(f"not a sound database: {error.orig}") from error
         raise
 
 

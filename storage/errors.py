@@ -26,9 +26,10 @@ class SchemaOutdatedError(StorageError):
 
     def __init__(self, found: str | None, wanted: str) -> None:
         state = f"is at revision {found}" if found else "holds no tables of ours"
-        super().__init__(
-            f"the database {state}, this program needs {wanted}: run `cppcc db upgrade`"
-        )
+        todo = "run `cppcc db upgrade`"
+        if found is not None and found > wanted:  # revisions are numbered: 0001, 0002, ...
+            todo = "a newer version of the program has used it; install that one"
+        super().__init__(f"the database {state}, this program needs {wanted}: {todo}")
         self.found = found
         self.wanted = wanted
 

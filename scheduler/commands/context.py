@@ -40,7 +40,7 @@ def connected(config: Config) -> Database:
     try:
         return open_database(config.database_url)
     except SchemaOutdatedError as error:
-        fail(str(error), hint="`cppcc db upgrade` brings it up to date")
+        fail(str(error))
     except StorageError as error:
         fail(str(error), hint="CPPCC_DATABASE_URL names the database; `cppcc doctor` looks closer")
 

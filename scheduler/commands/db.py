@@ -28,5 +28,5 @@ def check() -> None:
     for problem in problems:
         say(f"- {problem}")
     if problems:
-        fail(f"{len(problems)} problems", hint="`cppcc db upgrade` brings an old schema up to date")
+        fail(f"{len(problems)} problems")
     say("the database is sound")

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -212,3 +213,40 @@ def test_the_doctor_sees_runs_that_nobody_carries(database: Database) -> None:
     (found,) = [check for check in examine() if "sign of life" in check.words]
     assert (found.state, found.subject) == ("warning", "runs")
     assert f"the first is {left} of x" in found.words
+
+
+def other_program(path: Path) -> None:
+    with sqlite3.connect(path) as file:
+        file.execute("CREATE TABLE invoices (number INTEGER)")
+    file.close()
+
+
+def newer_version(path: Path) -> None:
+    open_database(f"sqlite:///{path}").close()
+    with sqlite3.connect(path) as file:
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+    file.close()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (other_program, "another program's database, with a table invoices"),
+        (newer_version, "is at revision 9999"),
+        (lambda path: path.write_bytes(b"no database at all" * 500), "not a sound database"),
+    ],
+    ids=["other", "newer", "garbage"],
+)
+def test_a_file_that_is_not_ours_is_said_and_left_alone(
+    make: Callable[[Path], None], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "theirs.db"
+    make(path)
+    before = path.read_bytes()
+    monkeypatch.setenv("CPPCC_DATABASE_URL", f"sqlite:///{path}")
+    for command in (("runs", "list"), ("run",)):
+        refused = cppcc(*command)
+        assert refused.exit_code == 1
+        assert words in refused.stderr
+    assert cppcc("doctor").exit_code == 1
+    assert path.read_bytes()[100:] == before[100:]  # the head counts connections in WAL mode
