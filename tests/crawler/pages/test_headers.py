@@ -54,6 +54,7 @@ def read(header: str, *, ending: str = "", head: str = TITLE, heading: str = "�
         ("清河文联 2020-01-02 浏览:56", "2020-01-02", "清河文联", None, None),
         ("发布 2020年1月2日 星期四", "2020-01-02", None, None, None),
         ("2020 年 1 月 2 日 · 清河网 · 阅读约 3 分钟", "2020-01-02", "清河网", None, None),
+        ("<span>2020-01-02</span> <span>图片来源：江图社</span>", "2020-01-02", None, None, None),
         ("", None, None, None, None),
     ],
 )
