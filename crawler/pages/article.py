@@ -123,7 +123,8 @@ def _read_page(
             outlet = placed_outlet(named_outlet(tree, near)) or outlet
         outlet = outlet or outlet_in_script(text)
     sure = sureness(page, found, content, title, dated)
-    check_article(text, head.title, page, content, title, sure, at)
+    credited = outlet is not None and "label" in outlet.evidence.rule and dated is not None
+    check_article(text, head.title, page, content, title, sure, at, credited=credited)
     if title is None:
         raise NotArticleError("nothing on the page names the article", url=at)
     evidence = [

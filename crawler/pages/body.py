@@ -19,8 +19,9 @@ from crawler.pages.boilerplate import (
     heads_links,
     heads_post,
 )
+from crawler.pages.header import is_header
 from crawler.pages.notes import note_of
-from crawler.pages.tree import Line, Page
+from crawler.pages.tree import Box, Line, Page
 
 _STOPS = re.compile(r"[，。！？；、…]|[,;!?](?=[\u4e00-\u9fff\s”]|$)")
 _REPLIES = re.compile(r"comment|pinglun|cmt|reply|replies|feedback|gentie|discuss|tiezi|guestbook")
@@ -30,6 +31,7 @@ _ASIDE = re.compile(
     r"fanye|login|popup|modal|friendlink|toolbar|nav\b|navbar|menu|share"
 )
 _NOT_ASIDE = re.compile(r"article|content|main|text|wrap|detail|body|page-")
+_RIGHT = re.compile(r"\bright\b(?!-main)|right-?(?:col|side|box|bar)\b|\bcol-?r\b")
 _ASIDE_TAGS = frozenset({"footer", "nav", "aside", "menu", "button", "dialog"})
 _OF_REPLIES = 0.1
 _OF_ASIDES = 0.3
@@ -91,7 +93,9 @@ def share_of(page: Page, box: int) -> float:
     for index in reversed(unknown):
         inner = page.boxes[index]
         if share > _OF_REPLIES:  # the least that a name can make of it
-            if share > _OF_ASIDES and inner.tag in _ASIDE_TAGS:
+            if share > _OF_ASIDES and (
+                inner.tag in _ASIDE_TAGS or (inner.tag == "div" and _RIGHT.search(inner.name))
+            ):
                 share = _OF_ASIDES
             if inner.name and (named := _share_by_name(inner.name)) < share:
                 share = named
@@ -230,8 +234,21 @@ def _tightened(page: Page, totals: list[float], best: int) -> int:
         best = inner
 
 
+def _is_one_of_some(page: Page, inner: Box) -> bool:
+    """Whether a box is one paragraph beside others that only lack a stop: names, a list."""
+    if inner.end - inner.start != 1 or inner.parent <= 0:
+        return False
+    outer = page.boxes[inner.parent]
+    others = [*page.lines[outer.start : inner.start], *page.lines[inner.end : outer.end]]
+    return bool(others) and not any(
+        line.linked or rule_of(line) or is_header(line.text) for line in others
+    )
+
+
 def _widened(page: Page, worths: list[float], best: int) -> int:
     """A box further out that adds text: short unlinked lines may have made it look poor."""
+    if _is_one_of_some(page, page.boxes[best]):
+        best = page.boxes[best].parent
     inner = page.boxes[best]
     own = sum(value for value in worths[inner.start : inner.end] if value > 0)
     outer = inner

@@ -114,8 +114,13 @@ def check_article(
     title: Title | None,
     sure: float,
     url: str | None,
+    *,
+    credited: bool = False,
 ) -> None:
-    """Refuse a page whose little text is no article."""
+    """Refuse a page whose little text is no article.
+
+    ``credited``: title, day and 来源 stand together on it, as they do on no list.
+    """
     size = sum(len(paragraph) for paragraph in text.paragraphs)
     if size < _LITTLE and sure < _SURE:
         words = _seen(page)
@@ -128,5 +133,6 @@ def check_article(
     ):
         raise TruncatedPageError("the text breaks off with the page", url=url)
     linked = sum(line.linked for line in page.lines)
-    if sure < _UNSURE or (size < _SHORT and linked > 8 * size and sure < _SURE):
+    outweighed = size < _SHORT and linked > 8 * size and sure < _SURE and not credited
+    if sure < _UNSURE or outweighed:
         refuse_without_text(source, page_title, page, url)

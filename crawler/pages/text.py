@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crawler.pages.body import Body, is_dated_link, is_teaser, rule_of, share_of, worth
 from crawler.pages.boilerplate import heads_comments, heads_links, heads_post
-from crawler.pages.header import is_header, states_day
+from crawler.pages.header import OUTLET_LABEL, is_header, states_day
 from crawler.pages.notes import note_of
 from crawler.pages.titles import comparable
 from crawler.pages.tree import Line, Page
@@ -38,6 +38,9 @@ _BYLINE = re.compile(
     r"\W*(?:(?:本文)?作\s*者|记\s*者|通讯员|摄影|撰稿|撰文|文字|图片)\s*[:：丨|]\s*\S.{0,30}$"
 )
 _CREDITS = frozenset({"editor", "source_line", "byline"})
+_LABELLED_LINK = re.compile(
+    r"\W*(?:(?:延伸|推荐|相关|更多|扩展)阅读|相关(?:新闻|链接|报道|专题)|往期回顾|[上下]期回顾)\s*[:：].{2,60}$"
+)
 _HEADER_LINES = 14
 _CELL = 60
 _CELL_DEPTH = 12
@@ -151,6 +154,7 @@ def _is_link(line: Line) -> bool:
     if not line.linked:
         return False
     linked = line.linked >= 0.8 * len(line.text) or is_dated_link(line)
+    linked = linked or _LABELLED_LINK.match(line.text) is not None
     return linked and not _ATTACHMENT.match(line.text)
 
 
@@ -171,9 +175,11 @@ def _drop_asides(page: Page, body: Body, begin: int, dropped: dict[int, str]) ->
 def _drop_by_rule(
     page: Page, begin: int, end: int, title: str, rows: dict[int, int], dropped: dict[int, str]
 ) -> None:
-    linked = sum(_is_link(page.lines[index]) for index in range(begin, end))
+    links = [index for index in range(begin, end) if _is_link(page.lines[index])]
     key = comparable(title)
-    mostly_linked = linked * 2 > end - begin
+    in_links = sum(len(page.lines[index].text) for index in links)
+    in_all = sum(len(line.text) for line in page.lines[begin:end])
+    mostly_linked = len(links) * 2 > end - begin and in_links * 3 > in_all
     for index in range(begin, end):
         if index in dropped or index in rows:
             continue
@@ -198,6 +204,9 @@ def _drop_related(page: Page, begin: int, end: int, dropped: dict[int, str]) -> 
     for index in range(begin, end):
         text = page.lines[index].text
         value = worths[index - begin]
+        if weight > _ENOUGH and _heads_article(page, index):
+            dropped.update(dict.fromkeys(range(index, end), "next_article"))
+            return
         if weight > _ENOUGH and _heads_replies(page.lines[index]):
             dropped.update(dict.fromkeys(range(index, end), "comments"))
             return
@@ -211,6 +220,14 @@ def _drop_related(page: Page, begin: int, end: int, dropped: dict[int, str]) -> 
             weight += value
         elif hanging:
             dropped[index] = "related"
+
+
+def _heads_article(page: Page, index: int) -> bool:
+    """Whether a heading begins another article: its own outlet and day stand under it."""
+    if index + 1 >= len(page.lines) or page.boxes[page.lines[index].box].tag not in ("h1", "h2"):
+        return False
+    below = page.lines[index + 1].text
+    return states_day(below) and OUTLET_LABEL.search(below) is not None
 
 
 def _heads_replies(line: Line) -> bool:
