@@ -39,6 +39,7 @@ _OF_ASIDES = 0.3
 _POOR = 120.0
 _SHORT_LINE = 6
 _LEVELS = 3
+_VERSES = 3
 _LINK = -4.0
 """The worth of a line that is mostly link, at best."""
 _WORTH_ADDING = 0.25
@@ -162,8 +163,38 @@ def find_body(page: Page, anchor: int | None = None) -> Body | None:
     if found is None or found.worth < _POOR:
         without_names = _heaviest(page, plain, anchor or 0)
         if without_names and (found is None or without_names.worth > 3 * found.worth):
-            return without_names
+            found = without_names
+        if anchor is not None and (found is None or found.worth < _ENOUGH):
+            beneath = _beneath(page, anchor)
+            if beneath and (found is None or not beneath.start <= found.start < beneath.end):
+                found = beneath
     return found
+
+
+def _beneath(page: Page, anchor: int) -> Body | None:
+    """What stands under title and header where nothing is a sentence: verses, a list of heads.
+
+    None where fewer than some lines follow, or links do.
+    """
+    first = anchor + 1
+    while first < len(page.lines) and is_header(page.lines[first].text):
+        first += 1
+    if first == anchor + 1 or first >= len(page.lines):  # no header: nothing says "an article"
+        return None
+    best: Box | None = None
+    box = page.boxes[page.lines[first].box]
+    while box.parent >= 0 and box.start > anchor:
+        lines = page.lines[box.start : box.end]
+        linked = sum(line.linked for line in lines)
+        size = sum(len(line.text) for line in lines)
+        if linked * 4 > size:
+            break
+        if len(lines) >= _VERSES and size >= _SENTENCE * 2:
+            best = box
+        box = page.boxes[box.parent]
+    if best is None:
+        return None
+    return Body(best.index, best.start, best.end, _ENOUGH, 0.0)
 
 
 def _heaviest(page: Page, worths: list[float], anchor: int) -> Body | None:

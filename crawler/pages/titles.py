@@ -43,6 +43,7 @@ _HEADINGS = {
 }
 _MAX = 160
 _ANCHOR = 8
+_SHORTEST = 4
 _TITLE_LINES = 3
 _NEAR = 12
 _GUESSED = 1.2
@@ -94,10 +95,17 @@ def find_anchor(page: Page, head: Head) -> int | None:
     None where no heading agrees with ``<title>`` beyond doubt.
     """
     wanted = [key for key in map(comparable, _named(head)) if len(key) >= _ANCHOR]
-    if not wanted:
+    own = without_site(head.title)
+    short = comparable(own) if len(own) < _ANCHOR and not _is_site(own) else ""
+    if not wanted and len(short) < _SHORTEST:
         return None
     for index, line in enumerate(page.lines):
-        if not _ANCHOR <= len(line.text) <= _MAX or line.linked * 2 > len(line.text):
+        if len(line.text) < _ANCHOR:
+            same = short and line.text[:1] == own[:1] and comparable(line.text) == short
+            if same and len(short) >= _SHORTEST and _heading(page, line.box) and not line.linked:
+                return index
+            continue
+        if len(line.text) > _MAX or line.linked * 2 > len(line.text):
             continue
         if not _heading(page, line.box) and not _NAMED.search(page.boxes[line.box].name):
             continue
