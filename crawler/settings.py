@@ -71,5 +71,6 @@ ITEM_PIPELINES = {
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop" if os.name == "posix" else None
 LOG_LEVEL = "INFO"
+LOG_DATEFORMAT = "%Y-%m-%d %H:%M:%S%z"  # a run's log is read beside the service's
 LOG_FORMATTER = "crawler.page_logs.PageLogFormatter"
 FEED_EXPORT_ENCODING = "utf-8"

@@ -2,9 +2,13 @@
 
 import logging
 import sys
+from datetime import datetime
 from typing import Literal
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from storage.records import SHANGHAI
 
 QUIET = ("httpx", "httpcore", "apscheduler", "apprise", "urllib3", "asyncio", "alembic")
 """Libraries whose lines name URLs (a channel's URL is a secret) or say nothing new."""
@@ -16,7 +20,7 @@ def set_up_logging(form: Literal["json", "text"], level: int = logging.INFO) -> 
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=False),
+        _in_shanghai,
     ]
     last: structlog.typing.Processor
     if form == "json":
@@ -36,3 +40,9 @@ def set_up_logging(form: Literal["json", "text"], level: int = logging.INFO) -> 
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _in_shanghai(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """The moment with its offset, in the zone that commands and messages speak of too."""
+    line["timestamp"] = datetime.now(SHANGHAI).isoformat(timespec="milliseconds")
+    return line

@@ -1,0 +1,40 @@
+"""Log lines name their moment with its offset, as JSON and as text."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+import pytest
+
+from scheduler.logs import set_up_logging
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def lines(form: Literal["json", "text"], capsys: pytest.CaptureFixture[str]) -> str:
+    set_up_logging(form)
+    logging.getLogger("scheduler.x").info("源=%s", "云南网")
+    logging.getLogger("httpx").info("GET https://hook.example/secret")
+    return capsys.readouterr().err
+
+
+def test_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    (line,) = lines("json", capsys).splitlines()
+    row = json.loads(line)
+    assert datetime.fromisoformat(row.pop("timestamp")).utcoffset() == timedelta(hours=8)
+    assert row == {"event": "源=云南网", "level": "info", "logger": "scheduler.x"}
+
+
+def test_text_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    (line,) = lines("text", capsys).splitlines()
+    assert "源=云南网" in line
+    assert "+08:00" in line
