@@ -7,6 +7,7 @@ that agrees with it best is the title as the outlet set it.
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.pages.head import Head
 from crawler.pages.header import is_header
@@ -89,6 +90,12 @@ def _is_site(name: str) -> bool:
     return len(name) <= _ANCHOR and _SITE_WORDS.search(name) is not None
 
 
+@lru_cache(maxsize=4096)
+def _is_named(name: str) -> bool:
+    """Whether the class or id of a box says that it holds a title."""
+    return _NAMED.search(name) is not None
+
+
 def find_anchor(page: Page, head: Head) -> int | None:
     """The first heading that is what the page calls itself: the text cannot begin before it.
 
@@ -107,7 +114,7 @@ def find_anchor(page: Page, head: Head) -> int | None:
             continue
         if len(line.text) > _MAX or line.linked * 2 > len(line.text):
             continue
-        if not _heading(page, line.box) and not _NAMED.search(page.boxes[line.box].name):
+        if not _heading(page, line.box) and not _is_named(page.boxes[line.box].name):
             continue
         key = comparable(line.text)
         if len(key) >= _ANCHOR and any(name.startswith(key) or key == name for name in wanted):
@@ -188,7 +195,7 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
     box = page.boxes[line.box]
     heading = _heading(page, line.box)
     unlike = not heading and text[:2] not in named and text[2:4] not in named
-    if unlike and not _NAMED.search(box.name):
+    if unlike and not _is_named(box.name):
         return None
     key = comparable(text)
     if len(key) < 2 or _NOT_TITLE.search(text):
@@ -197,14 +204,14 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
     if _KICKER.search(box.name) or _SUBTITLE.search(box.name):
         return None
     ahead = index <= start
-    if score == 0.0 and not heading and not _NAMED.search(box.name):
+    if score == 0.0 and not heading and not _is_named(box.name):
         return None
     score += heading
-    if box.parent >= 0 and _NAMED.search(page.boxes[box.parent].name):
+    if box.parent >= 0 and _is_named(page.boxes[box.parent].name):
         score += 0.3
     if any(is_header(near.text) for near in page.lines[index + 1 : index + 3]):
         score += 1.2
-    if _NAMED.search(box.name):
+    if _is_named(box.name):
         score += 0.7
     if _LISTED.search(box.name):
         score -= 1.0

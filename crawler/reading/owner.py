@@ -1,6 +1,7 @@
 """Whose publication it is: the committee's, another body's, or nobody's."""
 
 import re
+from itertools import islice
 
 from crawler.reading import wording as w
 from crawler.reading.markers import inline_markers, line_markers
@@ -38,7 +39,7 @@ def owner_of(subject: Subject) -> str | None:
 
 def others_speak(subject: Subject) -> bool:
     """Whether the text of nobody's publication speaks of other bodies: the dearest question."""
-    return len(w.OTHER_BODY.findall(subject.head)) >= 2
+    return len(list(islice(w.OTHER_BODY.finditer(subject.head), 2))) == 2
 
 
 _CLAIM = re.compile(
