@@ -43,7 +43,7 @@ class Desk:
         now = self._now()
         with self._database.reading() as session:
             begun = watches.all_watches(session)
-            ended = schedule.last_ended_at(session)
+            ended = schedule.last_ended_at(session, now=now)
             failing = schedule.failing_sources(session)
         for source in self.declared.sources.values():
             watch = begun.get(source.id)

@@ -89,9 +89,10 @@ def standing(session: Session, source_id: str, *, now: datetime) -> Standing:
         times.append(watch.probed_at)
     return Standing(
         watch=watch,
-        ended_at=schedule.ended_at(session, source_id),
+        ended_at=schedule.ended_at(session, source_id, now=now),
         failed_runs=len(failed),
-        failed_at=max(times, default=None),
+        # What a clock that ran ahead has put into the future is no reason to wait until then.
+        failed_at=max((at for at in times if at <= now), default=None),
         walled=bool(failed) and failed[0].failure_class in WALLED,
     )
 
@@ -194,6 +195,5 @@ def changed(watch: Watch, now: datetime) -> Watch:
     """The watch after a change seen now."""
     if watch.changed_at is None:
         return replace(watch, changed_at=now)
-    return replace(
-        watch, changed_at=now, spacing=seasons.smoothed(watch.spacing, now - watch.changed_at)
-    )
+    observed = max(now - watch.changed_at, timedelta(0))
+    return replace(watch, changed_at=now, spacing=seasons.smoothed(watch.spacing, observed))

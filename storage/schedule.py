@@ -85,7 +85,9 @@ _DUE_SINCE = (
     )
     .limit(1)
 )
-_ENDED_OF = select(func.max(_RUNS.c.finished_at)).where(_RUNS.c.source_id == bindparam("source"))
+_ENDED_OF = select(func.max(_RUNS.c.finished_at)).where(
+    _RUNS.c.source_id == bindparam("source"), _RUNS.c.finished_at <= bindparam("now")
+)
 _NEWEST = select(func.max(_RUNS.c.id))
 _HEALTH_OF = (
     select(_HEALTH)
@@ -217,19 +219,19 @@ def history(session: Session, source_id: str, limit: int) -> list[RunRecord]:
     return [record for record in records if record.finished_at is not None][:limit]
 
 
-def last_ended_at(session: Session) -> dict[str, datetime]:
-    """When the newest run of every source ended."""
+def last_ended_at(session: Session, *, now: datetime) -> dict[str, datetime]:
+    """When the newest run of every source ended; not what a fast clock has put after ``now``."""
     rows = session.execute(
         select(RunRow.source_id, func.max(RunRow.finished_at))
-        .where(RunRow.finished_at.is_not(None))
+        .where(RunRow.finished_at <= now)
         .group_by(RunRow.source_id)
     )
     return {source_id: ended_at for source_id, ended_at in rows if ended_at is not None}
 
 
-def ended_at(session: Session, source_id: str) -> datetime | None:
-    """When the newest run of a source ended; None when none has."""
-    return session.execute(_ENDED_OF, {"source": source_id}).scalar()
+def ended_at(session: Session, source_id: str, *, now: datetime) -> datetime | None:
+    """When the newest run of a source ended, as above; None when none has."""
+    return session.execute(_ENDED_OF, {"source": source_id, "now": now}).scalar()
 
 
 def failing_sources(session: Session) -> set[str]:
