@@ -232,7 +232,9 @@ def _principal(fields: tuple[tuple[str, str], ...]) -> tuple[str, Mention] | Non
     for field, text in fields:
         named = [m for m in mentions(text) if m.level is not None]
         if named:
-            return field, (_commonest(named) if field == "text" else _foremost(named))
+            whole = bare is not None and bare[1].word == _WHOLE
+            first_counts = field != "text" or (whole and named[0].level is Level.NATIONAL)
+            return field, (_foremost(named) if first_counts else _commonest(named))
         first = next(mentions(text, 1), None)
         if first is not None and bare is None:
             bare = (field, first)

@@ -24,7 +24,7 @@ _NOT_COVERED = re.compile(
     r"\s*(?:年?(?:全国|省|市|区|县|地方|自治区)*(?:两会|政协全会|政协会议)|年?新年|年?新春|"
     r"年?元旦|年?春节|年?开年|年?展望|年?工作要点|年?工作部署|年\d{1,2}月)"
 )
-_FIVE_YEARS = re.compile(r"(?:这|过去的?|近)?(?:五|(?<!\d)5)年")
+_FIVE_YEARS = re.compile(r"(?:这|过去的?|近)?(?:[五伍]|(?<!\d)5)[年载]")
 _PLAN = re.compile(r"[“\"]?十([二三四五六])五[”\"]?(?!规划)")
 _SINCE = re.compile(
     r"([一二三四五六七八九十]{1,3})届([一二三四五六七八九十]{1,3})次(?:全体)?会议以来"
@@ -99,6 +99,7 @@ def _candidates(
     five = _FIVE_YEARS.search(title.text)
     if five:
         yield _five_years(title, five, head, published)
+        yield _term_reviewed(title, committee)
     yield _since(title, published, committee, report)
     yield _whole_term(title, published, committee, report)
     if beside:
@@ -299,6 +300,15 @@ def _whole_term(
     if start is None or published.year != start + 5:
         return Period()
     return Period((start, start + 4), _evidence(title, "title", "whole_term", match.span()))
+
+
+def _term_reviewed(title: Folded, committee: Committee | None) -> Period:
+    """The five years of 十二届省政协 are its term, where no date says them."""
+    match = _TERM.search(title.text)
+    start = _term_start(chinese_number(match.group(1)) or 0, committee) if match else None
+    if match is None or start is None:
+        return Period()
+    return Period((start, start + 4), _evidence(title, "title", "term_reviewed", match.span()))
 
 
 def _given_on(title: Folded, published: datetime, committee: Committee | None) -> Period:

@@ -10,7 +10,7 @@ from crawler.reading.figures import figures_of
 from crawler.reading.folding import fold
 from crawler.reading.genre import genre_of, stated_number
 from crawler.reading.period import part_of, period_of
-from crawler.reading.subject import Subject, concerns_cppcc
+from crawler.reading.subject import Subject, concerns_cppcc, head_end
 from storage.records import Article, Genre, Reading
 
 RULES_VERSION = "2"
@@ -24,9 +24,13 @@ _UNREAD = frozenset({Genre.OTHER, Genre.OTHER_BODY})
 _SUBTITLE = re.compile(r"\s*(?:[—-]{1,2}|——)\s*([^\n。]{6,60})(?:\n|$)")
 
 
+_OPENING = 300
+
+
 def _printed_subtitle(title: str, text: str) -> str:
     """The subtitle that opens a text with a dash, below the title printed again or not."""
-    at = len(title) + text.find(title) if title and text.lstrip().startswith(title) else 0
+    printed = text.find(title, 0, _OPENING + len(title)) if title else -1
+    at = printed + len(title) if printed >= 0 else 0
     match = _SUBTITLE.match(text, at)
     return match.group(1).strip() if match else ""
 
@@ -44,7 +48,8 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
     if not beside:
         beside = _printed_subtitle(title.text, text.text)
     outlet = fold(article.outlet or "").text
-    subject = Subject(title, beside, text, article.published_at, outlet)
+    end = head_end(text.text)
+    subject = Subject(title, beside, text, article.published_at, outlet, end=end)
     if article.title and not concerns_cppcc(subject):
         verdict = genre_of(subject)
         return Reading(

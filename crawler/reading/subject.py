@@ -31,11 +31,12 @@ class Subject:
     published: datetime | None = None
     outlet: str = ""
     listed: int = 0
+    end: int = HEAD
 
     @property
     def head(self) -> str:
         """The beginning of the text."""
-        return self.text.text[:HEAD]
+        return self.text.text[: self.end]
 
 
 # The committee as the one who acts, then at least two totals of its year in one sentence.
@@ -59,10 +60,25 @@ def sums_up(subject: Subject) -> re.Match[str] | None:
     """Where the opening adds up a committee's year that is just over."""
     day = subject.published
     match = _TOTALS.search(subject.text.text, 0, _TOTALS_WITHIN)
-    if match is None or day is None or not in_season(day):
+    if match is None:
         return None
     year = match.group("year")
+    if day is None:
+        return match if year else None
+    if not in_season(day):
+        return None
     return match if year is None or int(year) == day.year - (day.month < 12) else None
+
+
+_OTHER_PAGES = re.compile(
+    r"\n\s*(?:上一[篇条]|下一[篇条]|相关(?:新闻|阅读|链接|文章|报道)|(?:推荐|延伸)阅读)"
+)
+
+
+def head_end(text: str) -> int:
+    """Where the beginning ends that speaks for a text: before the titles of other pages."""
+    other = _OTHER_PAGES.search(text, 0, HEAD)
+    return other.start() if other else HEAD
 
 
 @dataclass(slots=True)

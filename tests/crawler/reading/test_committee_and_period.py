@@ -139,3 +139,10 @@ def test_every_province_and_county_is_known() -> None:
 )
 def test_chinese_numbers(written: str, value: int | None) -> None:
     assert chinese_number(written) == value
+
+
+def test_a_term_of_five_years_needs_no_date() -> None:
+    article = Article(
+        url="u", title="十二届黑龙江省政协五年工作纪实", text="五年来,省政协履职尽责。"
+    )
+    assert read_publication(article).years == (2018, 2022)

@@ -74,3 +74,32 @@ def test_sentence(sentence: str, figures: str) -> None:
     ]
     for (metric, *_), figure in zip(expected, found, strict=True):
         assert 2 * len(set(metric) & set(figure.metric)) >= len(set(metric))
+
+
+AROUND = (
+    "当前位置：首页 > 要闻 > 正文\n{}\n浏览次数：1286　字号：大 中 小\n{}\n责任编辑：王某某\n"
+    "上一篇：市政协召开主席会议\n下一篇：市人大常委会2024年十件大事\n相关新闻\n1.省政协召开专题协商会\n"
+    "2.市政府十件民生实事进展\n3.政协委员热议\n1 2 3 4 5 下一页"
+)
+
+
+@pytest.mark.parametrize("row", PUBLICATIONS[::3], ids=[row[7] for row in PUBLICATIONS[::3]])
+def test_what_stands_around_a_text_does_not_speak_for_it(row: list[str]) -> None:
+    *_, events, outlet, title, text = row
+    plain = text.replace("\\n", "\n")
+    year, month, day = (int(part) for part in row[4].split("-"))
+    published = datetime(year, month, day, tzinfo=SHANGHAI)
+    inside = read_publication(
+        Article(
+            url="u",
+            title=title,
+            text=AROUND.format(title, plain),
+            published_at=published,
+            outlet=None if outlet == "-" else outlet,
+        )
+    )
+    assert inside.flagged == (row[0] in {"ten_events", "annual_review"})
+    if inside.flagged and inside.committee:
+        assert inside.committee.region == row[2]
+    if events != "-":
+        assert len(inside.events) == int(events)
