@@ -29,7 +29,7 @@ NATIONAL = Committee(level=Level.NATIONAL, region="全国", name="全国政协")
 _WHOLE = "人民"
 _CPPCC = re.compile(r"人民政治协商会议|政治协商会议|(?:人民)?政协")
 _TERM_BEFORE = re.compile(rf"第?({_NUMBER})届$")
-_TERM_AFTER = re.compile(rf"第({_NUMBER})届")
+_TERM_AFTER = re.compile(rf"第?({_NUMBER})届")
 _SESSION = re.compile(rf"(?:第?({_NUMBER})届)?(?:委员会)?第?({_NUMBER})次(?:全体)?会议")
 _ENGLISH_NATIONAL = re.compile(
     r"CPPCC National Committee|National Committee of the (?:CPPCC|Chinese People)"
@@ -40,7 +40,7 @@ _ENGLISH_NATIONAL = re.compile(
 # Model texts leave the place out: 政协XX市第XX届委员会.
 _PLACEHOLDER = re.compile(r"[xX×*某○]{1,3}([省市县区州旗])")
 _LONGEST_TAIL = 32
-_COMMITTEE_TAIL = re.compile(rf"(?:第(?:{_NUMBER})届)?(?:第(?:{_NUMBER})次)?委员会")
+_COMMITTEE_TAIL = re.compile(rf"(?:第?(?:{_NUMBER})届)?(?:第(?:{_NUMBER})次)?委员会")
 _LEVEL_WORDS = (
     ("自治区", Level.PROVINCIAL),
     ("地区", Level.PREFECTURE),

@@ -48,7 +48,7 @@ _LINE_KINDS: tuple[tuple[str, str], ...] = (
         rf"{_OPEN}(?:NO|No|no|N0|TOP|Top|top|PART|Part|part|№|"
         rf"#)[.:]?[ \t]*(?P<n>\d{{1,2}}){_CLOSE}[ \t]*[.:、|丨]?[ \t]*",
     ),
-    ("of_all", rf"{_OPEN}(?P<n>\d{{1,2}})/\d{{1,2}}(?=[】\]〕)\s]){_CLOSE}[ \t]*"),
+    ("of_all", rf"{_OPEN}(?P<n>\d{{1,2}})[ \t]?/[ \t]?\d{{1,2}}(?=[】\]〕)\s]){_CLOSE}[ \t]*"),
     ("bracket", rf"[【\[〔〈《<](?P<n>{_ANY})[】\]〕〉》>][ \t]*[.:、]?[ \t]*"),
     ("paren_cn", rf"\((?P<n>{_CN})\)[ \t]*[.:、]?[ \t]*"),
     ("paren", r"\((?P<n>\d{1,2})\)[ \t]*[.:、]?[ \t]*"),

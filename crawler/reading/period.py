@@ -250,6 +250,7 @@ def _commonest_year(head: Folded, published: datetime | None) -> Period:
     return Period((year,), _evidence(head, "text", "commonest_year", first.span()))
 
 
+_LONGEST_TERM = 6
 # The term that began in 2023 (nationally and in most provinces; the others have their own count).
 _TERM_OF_2023 = {
     "全国": 14, "北京": 14, "天津": 15, "上海": 14, "重庆": 6, "海南": 8, "西藏": 12, "宁夏": 12,
@@ -283,6 +284,8 @@ def _since(
         return Period(years, evidence)
     last = _closed_year(published) if published else None
     first = start + session - 1 if start else last
+    if first is not None and last is not None and last - first > _LONGEST_TERM:
+        first = last  # another place's count of terms
     if first is None:
         return Period()
     last = last if last is not None and first < last <= first + 4 else first
