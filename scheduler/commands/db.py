@@ -1,9 +1,11 @@
 """`cppcc db`: the schema of the database."""
 
+from typing import Annotated
+
 import typer
 
 from scheduler.commands.context import settings
-from scheduler.presentation import fail, say
+from scheduler.presentation import EXIT_FAILED, fail, print_json, say
 from storage import database
 from storage.errors import StorageError
 
@@ -22,9 +24,12 @@ def upgrade() -> None:
 
 
 @app.command()
-def check() -> None:
+def check(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Say what is wrong with the database; exit code 1 when something is."""
     problems = database.check(settings().database_url)
+    if as_json:
+        print_json(problems)
+        raise typer.Exit(EXIT_FAILED if problems else 0)
     for problem in problems:
         say(f"- {problem}")
     if problems:

@@ -192,6 +192,17 @@ def test_a_wrong_database_url_is_said_without_its_password(
     assert "hunter2" not in refused.output + refused.stderr + found.output
 
 
+def test_db_check_says_its_problems_as_json_too(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = cppcc("db", "check", "--json")
+    assert (sound.exit_code, json.loads(sound.output)) == (0, [])
+    monkeypatch.setenv("CPPCC_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
+    missing = cppcc("db", "check", "--json")
+    assert missing.exit_code == 1
+    assert "there is no database" in json.loads(missing.output)[0]
+
+
 def test_words_of_people_are_shown_as_they_are(database: Database) -> None:
     said = cppcc("flags", "dismiss", "1", "--why", "[dup] 与[/]重复")
     assert said.exit_code == 0, said.output
