@@ -34,6 +34,8 @@ _BYLINES = frozenset({"byline", "source_line"})
 _ENDING = re.compile(
     r"[（(【]\s*作者\s*[:：]\s*([\u4e00-\u9fff·]{2,12})\s+(?:责任)?编辑\s*[:：][^（()）]{2,12}[)）】]\W*$"
 )
+_OF_ROLES = frozenset("者员員生人采撰文图")
+"""Characters of the words for who writes: 记者, 通讯员, 实习生, 撰稿人, 采写."""
 _MAX_NAME = 40
 _SHORT = 80
 
@@ -69,6 +71,8 @@ def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | N
     """A reporter named in the header, in the text, or by the Founder comment."""
     for index in header:
         for piece in page.lines[index].pieces:
+            if _OF_ROLES.isdisjoint(piece):
+                continue
             found = reporters([DATE_AND_CLOCK.sub("", piece)])
             if found:
                 return Credit(*found)
