@@ -37,7 +37,7 @@ _IN_BRACKETS = re.compile(
 )
 _WIRE = re.compile(r"(?:电|消息|报道|讯)$")
 _ENDING = 60
-_SITE_PARTS = re.compile(r"\s*[-_|｜—–»>]+\s*")
+_SITE_PARTS = re.compile(r"\s*(?:[_|｜»>]+|(?<![-–—])[-–—](?![-–—])|--)\s*")
 _BARE_LABELLED = re.compile(r"(?:[来來]源|稿源)\s+(\S{2,20})$")
 _MICROBLOG = re.compile(r"\s*[(（]?微博[)）]?$")
 _DASHES = frozenset("-–—·")
@@ -119,6 +119,9 @@ def clean_outlet(rest: str) -> str | None:
     name = re.split(r"\s*[|｜]\s*|\s{2,}|[\x00-\x1f]", name.strip())[0]
     name = _first_word(name)
     name = _MICROBLOG.sub("", name.strip(EDGE.replace("》", "")))
+    for opened, closed in ("()", "（）"):
+        if name.count(opened) > name.count(closed):  # 三湘早报(长沙), its end taken for an edge
+            name += closed
     if name.endswith("《") or not name:
         return None
     if "://" in name or name.startswith("www."):
