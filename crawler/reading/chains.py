@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.reading.markers import Marker, inline_markers, line_markers
+from crawler.reading.wording import OTHER_PAGES
 
 MIN_ITEMS = 3
 MAX_ITEMS = 60
@@ -24,8 +25,32 @@ class Chain:
         return len(self.markers)
 
 
+def other_pages_at(text: str) -> int:
+    """Where the titles of other pages begin; the length of a text that has none."""
+    other = OTHER_PAGES.search(text)
+    return other.start() if other else len(text)
+
+
 def list_found(text: str, stated: int | None = None) -> Chain | None:
-    """The enumerated list of a folded text that best fits the number stated; None for none."""
+    """The enumerated list of a folded text that best fits the number stated; None for none.
+
+    The titles of other pages below a text are no part of its list, unless the list goes on there.
+    """
+    end = other_pages_at(text)
+    inside = _best(text[:end], stated)
+    if end == len(text) or (inside is not None and inside.length == stated):
+        return inside
+    whole = _best(text, stated)
+    if whole is None or whole.markers[0].start >= end:
+        return inside
+    goes_on = stated is None or whole.length == stated > _LONGEST_OF_LINKS
+    return whole if goes_on else inside
+
+
+_LONGEST_OF_LINKS = 4
+
+
+def _best(text: str, stated: int | None) -> Chain | None:
     best: tuple[tuple[float, ...], Chain] | None = None
     for line_led, markers in ((True, list(line_markers(text))), (False, None)):
         if not line_led and best is not None and (stated is None or best[1].length == stated):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from statistics import median
 
-from crawler.reading.chains import MAX_ITEMS, MIN_ITEMS, Chain
+from crawler.reading.chains import MAX_ITEMS, MIN_ITEMS, Chain, other_pages_at
 from crawler.reading.folding import Folded, fold
 from crawler.reading.markers import SYMBOL, Marker, line_markers
 from crawler.reading.numerals import ordinal
@@ -56,14 +56,19 @@ def events_of(
 
     ``chain`` is the list that ``list_found`` found in ``text`` for ``stated``.
     """
+    end = other_pages_at(text.text)
+    if chain is None or chain.markers[-1].start < end:
+        text = Folded(text.original, text.text[:end], text.positions)
     suffixed = list(islice(_SUFFIXED.finditer(text.text), MAX_ITEMS + 1)) if stated else []
     if stated and [ordinal(head.group(2)) for head in suffixed] == [*range(1, stated + 1)]:
         chain, events = None, _numbered_behind(text, suffixed, years)
     elif chain is not None and _is_the_list(chain, stated):
         chain = _without_gap(text.text, chain, stated)
         events = _split(text, chain, years)
-        if stated is not None and chain.length != stated:
-            events = _unnumbered(text, stated, years) or events
+        if stated is not None and not (chain.line_led and chain.length == stated):
+            unnumbered = _unnumbered(text, stated, years)
+            if chain.length != stated or _encloses(unnumbered, events):
+                events = unnumbered or events
     else:
         events = _unnumbered(text, stated, years)
     if len(events) < (stated or MIN_ITEMS):
@@ -79,6 +84,15 @@ _SHARE_SHOWN = 3
 def _is_the_list(chain: Chain, stated: int | None) -> bool:
     """A list in running text of less than a third of the events is one of an event's own."""
     return stated is None or chain.line_led or chain.length * _SHARE_SHOWN >= stated
+
+
+def _encloses(outer: Sequence[Event], inner: Sequence[Event]) -> bool:
+    """Whether ``inner`` is a list inside the items of ``outer``."""
+    if not (outer and inner and outer[0].span and outer[-1].span):
+        return False
+    if not (inner[0].span and inner[-1].span):
+        return False
+    return outer[0].span[0] < inner[0].span[0] and inner[-1].span[0] < outer[-1].span[1]
 
 
 def _without_gap(text: str, chain: Chain, stated: int | None) -> Chain:
@@ -234,8 +248,9 @@ _LONG_BODY = 30
 _COLON = re.compile(r"[^。!?;:\n]{4,40}:(?=[^\n]{12})")
 _SPACE = re.compile(
     r"[^。!?;\n]{4,48}?(?:[ \t]+(?=(?:(?:19|20)\d\d年|\d{1,2}月|一年来|全年|去年|今年))|"
-    r"[ \t]{2,}(?=[^\n]{8,80}[。;])|\t(?=[^\n]{4,80}[。;]))"
+    r"\t(?=[^\n]{4,80}[。;]))"
 )
+_GAP = re.compile(r"[^。!?;\n]{4,48}?[ \t]{2,}(?=[^\n]{8,80}[。;])")
 _TRIM = "。;,、:|* \t"
 
 
@@ -248,7 +263,7 @@ def _heading_span(text: str, start: int, stop: int, shortest: int) -> tuple[tupl
     inner = 0 <= text.find("。", start, end) < end - 1
     if end < stop and (whole and not inner):
         return (start, _trimmed(text, start, end)), end
-    for pattern, least in ((_COLON, shortest), (_SPACE, 10)):
+    for pattern, least in ((_GAP, 0), (_COLON, shortest), (_SPACE, 10)):
         match = pattern.match(text, start, end)
         if match and least and sentence and _is_couplet(match, sentence, end):
             continue

@@ -70,14 +70,9 @@ def sums_up(subject: Subject) -> re.Match[str] | None:
     return match if year is None or int(year) == day.year - (day.month < 12) else None
 
 
-_OTHER_PAGES = re.compile(
-    r"\n\s*(?:上一[篇条]|下一[篇条]|相关(?:新闻|阅读|链接|文章|报道)|(?:推荐|延伸)阅读)"
-)
-
-
 def head_end(text: str) -> int:
     """Where the beginning ends that speaks for a text: before the titles of other pages."""
-    other = _OTHER_PAGES.search(text, 0, HEAD)
+    other = w.OTHER_PAGES.search(text, 0, HEAD)
     return other.start() if other else HEAD
 
 

@@ -219,3 +219,7 @@ ONE_UNDERTAKING = re.compile(
 ANNIVERSARY = re.compile(
     r"(?:成立|建会|诞生)[^,。\d]{0,3}(?:\d{1,3}|[一二三四五六七八九十百]{1,4})周?年|光辉历程"
 )
+# Where a page turns to other pages.
+OTHER_PAGES = re.compile(
+    r"\n[ \t]*(?:上一[篇条]|下一[篇条]|相关(?:新闻|阅读|链接|文章|报道)|(?:推荐|延伸|热门)阅读)"
+)

@@ -150,13 +150,15 @@ def bare(heading: str) -> str:
     return heading.strip(" 。；")
 
 
-def split(style: Item, joint: str, count: int = 10, seed: int = 5) -> tuple[list[str], Reading]:
+def split(
+    style: Item, joint: str, count: int = 10, seed: int = 5, tail: str = ""
+) -> tuple[list[str], Reading]:
     """The headings printed, and what is read of the list."""
     rng = random.Random(seed)
     heads = rng.sample(HEADS, count)
     items = [style(i, head, rng.choice(BODIES)) for i, head in enumerate(heads, 1)]
     title = f"曲靖市政协2024年{CN[count]}件大事"
-    return heads, read(title, joint.join(items))
+    return heads, read(title, joint.join(items) + tail)
 
 
 @pytest.mark.parametrize("style", LINES)
@@ -179,6 +181,16 @@ def test_other_numbers_of_items(style: str, count: int) -> None:
     if style == "star" or count <= 20:
         heads, reading = split(LINES[style], "\n", count)
         assert [bare(event.heading) for event in reading.events] == heads
+
+
+OF_TEN = {"of ten", "of ten bare", "counting down", "misprint", "missing number", "mixed numerals"}
+LINKS = "\n责任编辑：张某\n相关新闻\n1.省政协召开会议\n2.市政协开展调研\n3.委员视察"
+
+
+@pytest.mark.parametrize("style", [name for name in LINES if name not in OF_TEN])
+def test_three_links_are_not_three_events(style: str) -> None:
+    heads, reading = split(LINES[style], "\n", count=3, tail=LINKS)
+    assert [bare(event.heading) for event in reading.events] == heads
 
 
 def test_a_misprinted_number_is_told() -> None:
