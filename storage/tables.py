@@ -429,16 +429,3 @@ class RefusalRow(Base):
     refusal_class: Mapped[str] = mapped_column(Text)
     detail: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Instant)
-
-
-class ValidatorRow(Base):
-    """What a URL's last full answer said for a conditional request."""
-
-    __tablename__ = "validators"
-
-    url: Mapped[str] = mapped_column(Text, primary_key=True)
-    etag: Mapped[str | None] = mapped_column(Text)
-    last_modified: Mapped[str | None] = mapped_column(Text)
-    body_sha256: Mapped[str] = mapped_column(Text)
-    fetched_at: Mapped[datetime] = mapped_column(Instant)
-    unchanged_count: Mapped[int] = mapped_column(Integer)

@@ -1,4 +1,4 @@
-"""The inbox: listing, deciding once, and notes; snapshots and validators beside it."""
+"""The inbox: listing, deciding once, and notes; snapshots beside it."""
 
 from dataclasses import replace
 
@@ -11,7 +11,6 @@ from storage.errors import RecordNotFoundError, SnapshotCorruptError, Transition
 from storage.flags import FlagStatus, accept_flag, dismiss_flag, get_flag, list_flags
 from storage.records import FLAGGED_GENRES, Genre
 from storage.snapshots import get_snapshot, put_snapshots, sha256_of
-from storage.validators import Validators, get_validators, put_validators
 from tests.storage.samples import DAY, NOW, article
 
 
@@ -119,16 +118,3 @@ def test_a_damaged_snapshot_is_said(database: Database, damage: str) -> None:
         )
     with database.reading() as session, pytest.raises(SnapshotCorruptError, match=name):
         get_snapshot(session, name)
-
-
-def test_validators_are_replaced(database: Database) -> None:
-    first = Validators(
-        url="https://a.example/", etag='"1"', last_modified=None, body_sha256="a", fetched_at=NOW
-    )
-    second = replace(first, etag=None, last_modified="Mon", unchanged_count=4)
-    with database.begin() as session:
-        assert get_validators(session, first.url) is None
-        put_validators(session, first)
-        assert get_validators(session, first.url) == first
-        put_validators(session, second)
-        assert get_validators(session, first.url) == second
