@@ -12,9 +12,7 @@ _ENP_FIELD = re.compile(
 )
 # WeChat's account name, and the markup that Baidu News asked of all portals.
 _PLACES = {"#js_name": 'id="js_name"', "#source_baidu": "source_baidu"}
-_SOURCE_NAMES = (
-    "[class*=source],[id*=source],[class*=laiyuan],[id*=laiyuan],[id*=media_name],.media,.src,.from"
-)
+_SOURCE_NAMES = "[class*=source],[id*=source],[class*=laiyuan],[id*=laiyuan]"
 _OUTLET_CHARS = 24
 _SPACES = re.compile(r"\s+")
 

@@ -71,9 +71,9 @@ _ACCOUNT_NAMED = re.compile(
     r"(?:author|user|\bu|nick|account|media|mp|screen)[-_]?name\b|\baccount\b"
 )
 _ACCOUNT_CHARS = (4, 20)
-_SCRIPT_KEYS = ("media", "ource", "opyfrom", "opyFrom", "opy_from")
+_SCRIPT_KEYS = ('"media', '"source', "mediaName", "copyfrom")
 _SCRIPT_OUTLET = re.compile(
-    r"(?:media(?:_?[nN]ame)?|ource(?:_?[nN]ame)?|opy_?[fF]rom)[\"']?\s*[:=]\s*"
+    r"\"?(?:media(?:_?[nN]ame)?|source(?:_?[nN]ame)?|copyfrom)[\"']?\s*[:=]\s*"
     r"([\"'])([^\"'<>{}\\/:]{2,24})\1"
 )
 
