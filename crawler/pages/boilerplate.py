@@ -104,7 +104,7 @@ DROPPED: Mapping[str, str] = {
 }
 """Rules for short whole lines, tried in this order; the first that matches is the reason."""
 
-CONTAINED: Mapping[str, tuple[str, str]] = {
+CONTAINED_IN_SHORT: Mapping[str, tuple[str, str]] = {
     "account": (
         "公众号 视频号 微信号 抖音号 客户端 官方微 APP 阅读原文 投稿 邮箱 点击",
         r".{0,24}(?:关注|扫码|搜索|扫描|下载).{0,24}"
@@ -125,6 +125,10 @@ CONTAINED: Mapping[str, tuple[str, str]] = {
         r"[^|｜┊。，]{2,10}(?:[|｜┊][^|｜┊。，]{2,12}){2,}"
         r"|(?:[\[【][^\[\]【】]{1,12}[\]】]\s*){3,}",
     ),
+}
+"""Rules for short lines that cost more to try: words one of which must occur, pattern."""
+
+CONTAINED: Mapping[str, tuple[str, str]] = {
     "platform_note": (
         "声明 提示 转载 观点 立场 content END End 版权",
         r"[【\[]?(?:特别|平台|免责|版权|郑重|重要|作者|本网|本站)?(?:声明|提示)\s*[】\]:：].{6,}"
@@ -188,10 +192,20 @@ def compile_rules(rules: Mapping[str, str]) -> re.Pattern[str]:
 
 
 _DROPPED = compile_rules(DROPPED)
-_CONTAINED = [
-    (name, tuple(words.split()), re.compile(f"(?:{rule})$"))
-    for name, (words, rule) in CONTAINED.items()
-]
+
+
+def _with_words(
+    rules: Mapping[str, tuple[str, str]],
+) -> list[tuple[str, tuple[str, ...], re.Pattern[str]]]:
+    return [
+        (name, tuple(words.split()), re.compile(f"(?:{rule})$"))
+        for name, (words, rule) in rules.items()
+    ]
+
+
+_CONTAINED = _with_words(CONTAINED)
+_ALL_CONTAINED = _with_words({**CONTAINED_IN_SHORT, **CONTAINED})
+_PARAGRAPH = 80
 _POSTED = re.compile(
     r"\W*(?:作\s*者|网友|楼主|层主|发帖人|\d{1,4}\s*[楼#]).{0,24}"
     r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,12}$"
@@ -210,7 +224,7 @@ def dropped_by(text: str) -> str | None:
         return None
     if size <= _SHORT and (found := _DROPPED.match(text)):
         return found.lastgroup
-    for name, words, pattern in _CONTAINED:
+    for name, words, pattern in _CONTAINED if size > _PARAGRAPH else _ALL_CONTAINED:
         for word in words:
             if word in text:
                 if pattern.match(text):

@@ -48,7 +48,7 @@ _WORDS = re.compile(
         sorted(_RIGHTS | _OWN | _APPS | _ASKS | {"联系", "广告", "微信"}, key=len, reverse=True)
     )
 )
-_LONGEST = 500
+_LONGEST = 300
 _FEW = 3
 _MANY = 4
 _LONG = 120

@@ -154,7 +154,7 @@ def _is_link(line: Line) -> bool:
     if not line.linked:
         return False
     linked = line.linked >= 0.8 * len(line.text) or is_dated_link(line)
-    linked = linked or _LABELLED_LINK.match(line.text) is not None
+    linked = linked or (len(line.text) < 80 and _LABELLED_LINK.match(line.text) is not None)
     return linked and not _ATTACHMENT.match(line.text)
 
 

@@ -108,7 +108,9 @@ def find_anchor(page: Page, head: Head) -> int | None:
         return None
     for index, line in enumerate(page.lines):
         if len(line.text) < _ANCHOR:
-            same = short and line.text[:1] == own[:1] and comparable(line.text) == short
+            if not short:
+                continue
+            same = line.text[:1] == own[:1] and comparable(line.text) == short
             if same and len(short) >= _SHORTEST and _heading(page, line.box) and not line.linked:
                 return index
             continue
