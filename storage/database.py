@@ -14,7 +14,14 @@ from pathlib import Path
 import pydantic_core
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -22,6 +29,7 @@ from storage.errors import (
     DatabaseLockedError,
     DatabaseUnavailableError,
     DiskFullError,
+    RecordRefusedError,
     SchemaOutdatedError,
     StorageError,
 )
@@ -181,6 +189,8 @@ def translated() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise _in_words(error) from error
+    except (DataError, IntegrityError) as error:
+        raise RecordRefusedError(f"the database refuses the record: {error.orig}") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailableError(f"the connection broke: {error.orig}") from error

@@ -7,6 +7,7 @@
     ├── DatabaseUnavailableError   it cannot be opened or has gone away
     ├── DatabaseLockedError    another process kept it locked for too long
     ├── DiskFullError          no space is left for the write
+    ├── RecordRefusedError     the database cannot hold a value of this record
     ├── RecordNotFoundError    no publication, flag or run has this id
     ├── TransitionError        a run or flag cannot go from its state to that one
     ├── LeaseLostError         another runner has taken this run over, or it was ended
@@ -44,6 +45,10 @@ class DatabaseLockedError(StorageError):
 
 class DiskFullError(StorageError):
     """The database's disk or quota is full; the transaction was rolled back."""
+
+
+class RecordRefusedError(StorageError):
+    """A value that the database cannot hold, or that breaks one of its constraints."""
 
 
 class RecordNotFoundError(StorageError):

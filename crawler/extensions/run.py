@@ -113,22 +113,17 @@ class RunExtension:
     def spider_error(self, failure: "Failure", response: "Response") -> None:
         """A callback raised what is no PageError: a defect of ours, counted as one."""
         ask: Ask = response.cb_kwargs["ask"]
-        self._refuse_as_ours(ask, failure)
+        self._spider.refuse(ask, RefusalClass.OURS, self._defect(failure))
 
     def item_error(self, item: object, failure: "Failure") -> None:
         """A pipeline raised: the article was accepted too early."""
-        self._spider.account.accepted["article"] -= 1
-        url = getattr(item, "url", "?")
-        self._refuse_as_ours(
-            Ask(url=url, kind="article", walk="", read=lambda *_: ()),
-            failure,
-        )
+        self._spider.take_back(getattr(item, "url", "?"), self._defect(failure))
 
-    def _refuse_as_ours(self, ask: Ask, failure: "Failure") -> None:
+    def _defect(self, failure: "Failure") -> str:
+        """The failure in words; a lost lease ends the crawl."""
         if isinstance(failure.value, LeaseLostError):
             self._spider.stop("the lease was lost to another runner")
-        detail = f"{failure.type.__name__ if failure.type else '?'}: {failure.value}"
-        self._spider.refuse(ask, RefusalClass.OURS, detail)
+        return f"{failure.type.__name__ if failure.type else '?'}: {failure.value}"
 
     def spider_closed(self, reason: str) -> None:
         """Compute the verdict and close the run."""

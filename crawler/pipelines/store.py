@@ -3,7 +3,7 @@
 import logging
 from typing import TYPE_CHECKING, Self
 
-from storage.errors import StorageError
+from storage.errors import RecordRefusedError, StorageError
 from storage.records import Article
 
 if TYPE_CHECKING:
@@ -43,12 +43,21 @@ class StorePipeline:
 
     def flush(self) -> None:
         """Store what waits; a database that refuses ends the run, and each article is said."""
-        if not self._waiting:
-            return
         batch, self._waiting = self._waiting, []
+        if batch:
+            self._store(batch)
+
+    def _store(self, batch: list[Article]) -> None:
         spider: SourceSpider = self._crawler.spider  # type: ignore[assignment]  # all are
         try:
             outcomes = spider.ledger.save(batch)
+        except RecordRefusedError as error:
+            if len(batch) == 1:
+                spider.take_back(batch[0].url, f"not stored: {error}")
+            else:  # one article that cannot be stored must not take the others with it
+                for article in batch:
+                    self._store([article])
+            return
         except StorageError as error:
             spider.not_stored(batch, error)
             return

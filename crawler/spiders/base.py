@@ -171,6 +171,12 @@ class SourceSpider(scrapy.Spider):
         self._mind_walls(refusal)
         return []
 
+    def take_back(self, url: str, why: str) -> None:
+        """Enter an article that was accepted too early: ``why`` it is a refusal of ours."""
+        self.account.accepted["article"] -= 1
+        ask = Ask(url=url, kind="article", walk="", read=lambda *_: ())
+        self.refuse(ask, RefusalClass.OURS, why)
+
     def not_stored(self, articles: Sequence[Article], error: StorageError) -> None:
         """Enter articles that the database refused: they were accepted too early.
 

@@ -1,40 +1,16 @@
 """A list's end is proved by that list, in whatever order the lists of a source are answered."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse
 
 from crawler.account import verdict_of
-from crawler.config import CrawlConfig
 from crawler.extensions.run import expectation_of
-from crawler.ledger import RunLedger
-from crawler.sources.declaration import load_source
 from crawler.spiders.base import Ask
 from crawler.spiders.listing import ListingSpider
-from crawler.spiders.loader import spider_class
-from storage import runs
-from storage.database import Database
 from storage.records import VerdictKind
-from tests.storage.samples import NOW
+from tests.crawler.conftest import HOST
 
-HOST = "http://two.example"
-DECLARATION = f"""
-name = "两栏网"
-region = "云南"
-kind = "portal"
-family = "listing"
-homepage = "{HOST}/"
-hosts = ["two.example"]
-article_pattern = '/2021/\\d+\\.html'
-[listing]
-urls = ["{HOST}/a/index.html", "{HOST}/b/index.html"]
-[expect]
-min_articles = 3
-max_days_silent = 3
-"""
 # The second list shows what stands on the last page of the first one.
 A = {1: [9, 8, 7], 2: [6, 5]}
 B = {1: [6, 5, 4]}
@@ -52,25 +28,6 @@ def page(name: str, number: int, shown: dict[int, list[int]]) -> HtmlResponse:
         f"{HOST}/{name}/index{tail}.html",
         body=f"<html><body><ul>{rows}</ul><script>{pager}</script></body></html>".encode(),
     )
-
-
-@pytest.fixture
-def spider(database: Database, tmp_path: Path) -> Iterator[ListingSpider]:
-    path = tmp_path / "two_net.toml"
-    path.write_text(DECLARATION, "utf-8")
-    source = load_source(path)
-    with database.begin() as session:
-        run_id = runs.create_run(session, source.id, trigger="manual", due_at=NOW, now=NOW)
-        token = runs.claim_run(session, run_id, owner="test", now=NOW, lease_seconds=600)
-    assert token is not None
-    made = spider_class(source)(full=True)
-    assert isinstance(made, ListingSpider)
-    made.config = CrawlConfig(database_url=database.url)
-    made.ledger = RunLedger(
-        database, source_id=source.id, run_id=run_id, token=token, now=lambda: NOW
-    )
-    yield made
-    database.close()
 
 
 @pytest.mark.parametrize("order", ["a1 a2 b1", "a1 b1 a2", "b1 a1 a2"])

@@ -1,0 +1,52 @@
+"""What the database refuses is entered in the account, and takes nothing else with it."""
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+from sqlalchemy import text
+
+from crawler.account import verdict_of
+from crawler.extensions.run import expectation_of
+from crawler.pipelines.store import StorePipeline
+from crawler.spiders.listing import ListingSpider
+from storage.database import Database
+from storage.records import RefusalClass, VerdictKind
+from tests.storage.samples import article
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+REFUSING = {
+    "sqlite": (
+        "CREATE TRIGGER no_third BEFORE INSERT ON publications WHEN new.url LIKE '%n3.html' "
+        "BEGIN SELECT RAISE(ABORT, 'a value that cannot be held'); END"
+    ),
+    "postgresql": "ALTER TABLE publications ADD CHECK (url NOT LIKE '%n3.html')",
+}
+
+
+def test_one_article_that_cannot_be_stored_does_not_take_its_batch_with_it(
+    database: Database, spider: ListingSpider
+) -> None:
+    url = "https://www.example.cn/n{}.html"
+    batch = [article(number) for number in range(1, 6)]
+    with database.begin() as session:
+        session.execute(text(REFUSING[database.engine.dialect.name]))
+    pipeline = StorePipeline(cast("Crawler", SimpleNamespace(spider=spider)))
+    for one in batch:
+        spider.account.asked["article"] += 1
+        spider.account.accepted["article"] += 1
+        pipeline.process_item(one)
+    pipeline.close_spider()
+
+    with database.reading() as session:
+        stored = set(session.execute(text("SELECT url FROM publications")).scalars())
+        refused = session.execute(text("SELECT url, refusal_class FROM refusals")).all()
+    assert stored == {url.format(number) for number in (1, 2, 4, 5)}
+    assert [tuple(row) for row in refused] == [(url.format(3), RefusalClass.OURS.value)]
+    (refusal,) = spider.account.refusals
+    assert refusal.detail.startswith("not stored: the database refuses the record: ")
+    assert (spider.account.accepted["article"], spider.account.missing) == (4, 0)
+    assert spider.account.stopped is None
+    verdict = verdict_of(spider.account, expectation_of(spider.source))
+    assert verdict.kind is not VerdictKind.COMPLETE
