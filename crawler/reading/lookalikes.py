@@ -83,8 +83,8 @@ def _to_come(ballot: Ballot) -> None:
     title = subject.title.text
     tasks = w.TASKS.search(title)
     to_come = w.TO_COME.search(title) if _year_to_come(subject) else None
-    if to_come or tasks:
-        ballot.add(Genre.CPPCC_NEWS, "to_come", 8, to_come or tasks, "title")  # type: ignore[arg-type]
+    if deeds := to_come or tasks:
+        ballot.add(Genre.CPPCC_NEWS, "to_come", 8, deeds, "title")
     elif not _past_year(subject) and (will := w.WILL_DO.search(subject.head[:200])):
         ballot.add(Genre.CPPCC_NEWS, "to_come", 5, will, "text")
 
