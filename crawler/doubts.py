@@ -4,7 +4,7 @@ A stale copy from a cache and a list that lost its dates or its pager answer 200
 hold articles; only the comparison with what the same list showed before tells.
 """
 
-from storage.list_heads import ListHead
+from storage.links.list_heads import ListHead
 from storage.records import Listing, RefusalClass
 
 Doubt = tuple[RefusalClass, str]

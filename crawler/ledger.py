@@ -10,13 +10,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from crawler.account import Account
-from storage import articles, discoveries, runs
-from storage.articles import SaveOutcome
-from storage.database import Database
-from storage.discoveries import KnownLink
-from storage.list_heads import ListHead, get_list_head, put_list_head
+from storage.articles import saving as articles
+from storage.articles.saving import SaveOutcome
+from storage.engine.database import Database
+from storage.links import discoveries
+from storage.links.discoveries import KnownLink
+from storage.links.list_heads import ListHead, get_list_head, put_list_head
 from storage.records import Article, Link, Refusal, RunCounts, Saved, Verdict
-from storage.runs import LEASE_SECONDS, LeaseState, RunRecord
+from storage.runs import lease as runs
+from storage.runs.lease import LEASE_SECONDS, LeaseState, RunRecord
 
 
 class RunLedger:

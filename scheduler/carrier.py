@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.launcher import ClaimedRun, Launcher, RunHandle
-from storage import runs, schedule
-from storage.claimers import this_process
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import LeaseLostError
 from storage.records import Verdict, VerdictKind
-from storage.runs import LEASE_SECONDS, RunRecord
+from storage.runs import due as schedule
+from storage.runs import lease as runs
+from storage.runs.claimers import this_process
+from storage.runs.lease import LEASE_SECONDS, RunRecord
 
 logger = logging.getLogger(__name__)
 

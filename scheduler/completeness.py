@@ -8,9 +8,10 @@ from crawler.sources.declaration import Source
 from scheduler.almanac import Almanac
 from scheduler.coverage import Expectations, RegionWatch, cells_on
 from scheduler.health import FailureClass
-from storage import coverage, incidents, watches
-from storage.coverage import Cell, CellStatus
+from storage.notices import coverage, incidents
+from storage.notices.coverage import Cell, CellStatus
 from storage.records import SHANGHAI, Level
+from storage.runs import watches
 
 SEEING = frozenset({FailureClass.SILENT.value, FailureClass.PARTIAL.value})
 """Incidents of these classes leave a source able to show a review."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from crawler.sources.declaration import NATIONAL, REGIONS
 from scheduler.almanac import Window
-from storage.coverage import Cell, CellStatus, Found
+from storage.notices.coverage import Cell, CellStatus, Found
 from storage.records import SHANGHAI, Level
 
 LEARNT_YEARS = 2

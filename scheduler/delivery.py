@@ -6,11 +6,11 @@ from datetime import datetime
 
 from scheduler.channels import Channel, ChannelError
 from scheduler.messages import DELIVERED_KINDS, Notice, flag_notice
-from storage import outbox
-from storage.database import Database
-from storage.flags import get_flag
-from storage.outbox import Message
-from storage.publications import get_publication
+from storage.engine.database import Database
+from storage.notices import outbox
+from storage.notices.flags import get_flag
+from storage.notices.outbox import Message
+from storage.publications.reading import get_publication
 
 logger = logging.getLogger(__name__)
 

@@ -15,9 +15,10 @@ from scheduler.health import FailureClass
 from scheduler.probes import ProbeOutcome
 from scheduler.rounds import Declared, Settled
 from scheduler.watching import Plan, Standing, Step
-from storage import schedule, watches
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import RefusalClass
+from storage.runs import due as schedule
+from storage.runs import watches
 
 logger = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from scheduler.health import FailureClass
-from storage import coverage, flags, incidents, outbox
-from storage.coverage import Cell, CellStatus
+from storage.notices import coverage, flags, incidents, outbox
+from storage.notices.coverage import Cell, CellStatus
 from storage.records import SHANGHAI
-from storage.schedule import lock_schedule
+from storage.runs.due import lock_schedule
 
 MOST_LINES = 20
 SPAN = timedelta(days=1)

@@ -23,13 +23,13 @@ from crawler.sources.declaration import Source
 from crawler.statuses import refusal_of_status
 from scheduler.import_input import GivenText, ImportFileError, Item, Page, Unusable, read_items
 from scheduler.inspection import given_text, of_source, source_of
-from storage import runs
-from storage.claimers import is_dead, this_process
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import LeaseLostError
+from storage.links.sources import sync_sources
 from storage.records import Article, Refusal, RefusalClass, Verdict, VerdictKind
-from storage.runs import LEASE_SECONDS, LeaseState, RunRecord, RunState
-from storage.sources import sync_sources
+from storage.runs import lease as runs
+from storage.runs.claimers import is_dead, this_process
+from storage.runs.lease import LEASE_SECONDS, LeaseState, RunRecord, RunState
 
 SOURCE_ID = "import"
 """What stands as the source of a run that has none."""

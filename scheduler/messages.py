@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.flags import Flag
-from storage.incidents import Incident
-from storage.publications import Publication
+from storage.notices.flags import Flag
+from storage.notices.incidents import Incident
+from storage.publications.reading import Publication
 from storage.records import SHANGHAI
 
 DELIVERED_KINDS = ("flag", "incident", "recovery", "digest")

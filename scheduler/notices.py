@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from scheduler.messages import incident_words, recovery_words
-from storage import incidents
-from storage.incidents import Incident, IncidentState
-from storage.outbox import post_once
-from storage.schedule import lock_schedule
+from storage.notices import incidents
+from storage.notices.incidents import Incident, IncidentState
+from storage.notices.outbox import post_once
+from storage.runs.due import lock_schedule
 
 GATHERING = timedelta(minutes=30)
 BETWEEN = timedelta(hours=1)

@@ -23,7 +23,7 @@ from crawler.statuses import refusal_of_status
 from scheduler.asking import Answer, TooLargeError, ask
 from scheduler.robots import Manners
 from storage.records import SHANGHAI, Refusal, RefusalClass
-from storage.watches import ProbePage
+from storage.runs.watches import ProbePage
 
 FULL_EVERY = 8
 MAX_REDIRECTS = 5

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from crawler.reading import RULES_VERSION, read_publication
 from scheduler.stored_article import article_of
-from storage.database import Database
-from storage.publications import Publication, get_publication
+from storage.articles.rereading import NewReading, every, outdated, same_reading
+from storage.engine.database import Database
+from storage.publications.reading import Publication, get_publication
 from storage.records import Reading
-from storage.rereading import NewReading, every, outdated, same_reading
 
 BATCH = 50
 """Publications read between two transactions."""

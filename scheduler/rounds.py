@@ -18,12 +18,14 @@ from scheduler.almanac import Almanac
 from scheduler.carrier import Carrier
 from scheduler.health import Judgement
 from scheduler.settling import Settler, subject_of
-from storage import incidents, runs, schedule
-from storage.coverage import Cell
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import TransitionError
-from storage.runs import RunState
-from storage.schedule import OpenRun
+from storage.notices import incidents
+from storage.notices.coverage import Cell
+from storage.runs import due as schedule
+from storage.runs import lease as runs
+from storage.runs.due import OpenRun
+from storage.runs.lease import RunState
 
 logger = logging.getLogger(__name__)
 

@@ -31,10 +31,10 @@ from scheduler.robots import Manners
 from scheduler.rounds import Declared, Limits, Rounds
 from scheduler.telemetry import Health, Telemetry, TelemetryServer
 from scheduler.watching import Step
-from storage import incidents, outbox
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import StorageError
-from storage.sources import sync_sources
+from storage.links.sources import sync_sources
+from storage.notices import incidents, outbox
 
 logger = logging.getLogger(__name__)
 

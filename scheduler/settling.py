@@ -11,11 +11,13 @@ from crawler.sources.declaration import Source
 from scheduler.health import PASSING, Baseline, FailureClass, Judgement, RunEvidence, judge
 from scheduler.seasons import Calendar
 from scheduler.watching import changed
-from storage import incidents, schedule, watches
-from storage.discoveries import list_refusals, newest_listed
+from storage.links.discoveries import list_refusals, newest_listed
+from storage.notices import incidents
 from storage.records import SHANGHAI, VerdictKind
-from storage.runs import RunRecord, RunState
-from storage.watches import Watch
+from storage.runs import due as schedule
+from storage.runs import watches
+from storage.runs.lease import RunRecord, RunState
+from storage.runs.watches import Watch
 
 logger = logging.getLogger(__name__)
 

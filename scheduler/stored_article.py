@@ -1,6 +1,6 @@
 """A stored publication as the article that it was stored from, for whoever reads or shows it."""
 
-from storage.publications import Publication
+from storage.publications.reading import Publication
 from storage.records import Article
 
 

@@ -17,9 +17,10 @@ from scheduler import seasons
 from scheduler.health import FailureClass
 from scheduler.probes import ProbeOutcome
 from scheduler.seasons import Calendar
-from storage import schedule, watches
 from storage.records import SHANGHAI
-from storage.watches import ProbePage, Watch
+from storage.runs import due as schedule
+from storage.runs import watches
+from storage.runs.watches import ProbePage, Watch
 
 HISTORY = 8
 WALLED = frozenset({FailureClass.BLOCKED.value, FailureClass.CHALLENGE.value})

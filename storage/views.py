@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Integer, Text, column, select, table
 from sqlalchemy.orm import Session
 
-from storage.tables import Instant
+from storage.engine.tables import Instant
 
 VIEWS: Mapping[str, tuple[str, ...]] = {
     "v1_publications": (

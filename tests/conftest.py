@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 
-from storage.database import Database, open_database
+from storage.engine.database import Database, open_database
 
 POSTGRESQL = "CPPCC_TEST_POSTGRESQL_URL"
 

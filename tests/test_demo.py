@@ -15,10 +15,10 @@ from sqlalchemy import create_engine, text
 
 from crawler.pages.urls import canonical_url
 from scheduler.commands.demo import SOURCES
-from storage.database import Database, open_database
-from storage.publications import get_publication
+from storage.engine.database import Database, open_database
+from storage.publications.reading import get_publication
 from storage.records import SHANGHAI, Precision
-from storage.runs import RunState, list_runs
+from storage.runs.lease import RunState, list_runs
 
 HOSTS = Path(__file__).parent.parent / "fixtures" / "hosts"
 CRAWLED = {

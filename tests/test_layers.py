@@ -12,7 +12,11 @@ PURE = [
     *sorted((ROOT / "crawler/pages").rglob("*.py")),
     *sorted((ROOT / "crawler/reading").rglob("*.py")),
     ROOT / "storage/records.py",
-    *[p for p in (ROOT / "storage/fingerprints.py", ROOT / "scheduler/seasons.py") if p.exists()],
+    *[
+        p
+        for p in (ROOT / "storage/stories/fingerprints.py", ROOT / "scheduler/seasons.py")
+        if p.exists()
+    ],
 ]
 
 
@@ -48,7 +52,9 @@ def test_pure_modules_import_nothing_heavy(path: Path) -> None:
 
 @pytest.mark.parametrize("package", ["crawler", "scheduler", "fixtures"])
 def test_rows_do_not_leave_storage(package: str) -> None:
-    tables = {f"storage.{path.stem}" for path in (ROOT / "storage").glob("*tables.py")}
-    assert "storage.tables" in tables
+    tables = {
+        f"storage.engine.{path.stem}" for path in (ROOT / "storage/engine").glob("*tables.py")
+    }
+    assert "storage.engine.tables" in tables
     for path in (ROOT / package).rglob("*.py"):
         assert not imported_modules(path) & tables, path

@@ -12,13 +12,13 @@ from crawler.ledger import RunLedger
 from crawler.pipelines.store import StorePipeline
 from crawler.sources.declaration import Source
 from crawler.spiders.base import Ask, SourceSpider
-from storage import runs
-from storage.claimers import this_process
-from storage.database import open_database
+from storage.engine.database import open_database
 from storage.errors import LeaseLostError, StorageError
+from storage.links.sources import sync_sources
 from storage.records import RefusalClass, Verdict
-from storage.runs import LEASE_SECONDS, LeaseState
-from storage.sources import sync_sources
+from storage.runs import lease as runs
+from storage.runs.claimers import this_process
+from storage.runs.lease import LEASE_SECONDS, LeaseState
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

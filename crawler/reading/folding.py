@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.characters import simplified_of
+from storage.stories.characters import simplified_of
 
 # Mirrors of news sites put the reading behind a character to escape filters: 政協(xié).
 _PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])[(][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}[)]")

@@ -21,8 +21,8 @@ from crawler.pages.charset import header_charset
 from crawler.pages.urls import canonical_url
 from crawler.robots import FORBIDDEN
 from crawler.sources.declaration import Source
-from storage.discoveries import LinkState
 from storage.errors import StorageError
+from storage.links.discoveries import LinkState
 from storage.records import Article, Capture, Link, Refusal, RefusalClass
 
 Output = scrapy.Request | Article

@@ -11,8 +11,8 @@ from crawler.errors import MojibakeError, WrongContentError
 from crawler.pages.links import read_listing
 from crawler.pages.urls import canonical_url
 from crawler.spiders.base import Ask, Output, SourceSpider, charset_of
-from storage.discoveries import LinkState
-from storage.list_heads import ListHead
+from storage.links.discoveries import LinkState
+from storage.links.list_heads import ListHead
 from storage.records import Link, Listing
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"

@@ -7,7 +7,7 @@ import typer
 
 from scheduler.commands.context import settings
 from scheduler.presentation import fail, say
-from storage.backup import BackupError, make_backup, restore_backup
+from storage.engine.backup import BackupError, make_backup, restore_backup
 
 
 def backup(path: Annotated[Path, typer.Argument(help="The file to make")]) -> None:

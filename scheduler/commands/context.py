@@ -6,7 +6,7 @@ from crawler.errors import DeclarationError
 from crawler.sources.declaration import Source, load_sources
 from scheduler.config import Config, ConfigError, load_config
 from scheduler.presentation import fail
-from storage.database import Database, open_database
+from storage.engine.database import Database, open_database
 from storage.errors import SchemaOutdatedError, StorageError
 
 

@@ -11,9 +11,9 @@ from scheduler import completeness
 from scheduler.almanac import AlmanacError, load_almanac
 from scheduler.commands.context import open_context
 from scheduler.presentation import console, fail, print_json
-from storage import coverage as cells
-from storage.coverage import Cell, CellStatus
 from storage.errors import RecordNotFoundError
+from storage.notices import coverage as cells
+from storage.notices.coverage import Cell, CellStatus
 from storage.records import Level
 
 SIGNS = {

@@ -20,11 +20,11 @@ from scheduler.commands.context import open_context
 from scheduler.config import Config
 from scheduler.launcher import LocalLauncher
 from scheduler.presentation import console, errors, fail, print_json, table, verdict_text
-from storage import runs
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import TransitionError
 from storage.records import VerdictKind
-from storage.runs import RunRecord, RunState
+from storage.runs import lease as runs
+from storage.runs.lease import RunRecord, RunState
 
 POLL_SECONDS = 0.25
 FREE_SECONDS = 5.0

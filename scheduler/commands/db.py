@@ -6,7 +6,7 @@ import typer
 
 from scheduler.commands.context import settings
 from scheduler.presentation import EXIT_FAILED, fail, print_json, say
-from storage import database
+from storage.engine import database
 from storage.errors import StorageError
 
 app = typer.Typer(no_args_is_help=True, help="The database's schema.")

@@ -15,9 +15,9 @@ from rich.text import Text
 from scheduler.commands.crawl import crawl_now
 from scheduler.config import Config
 from scheduler.presentation import console, fail, say, table, verdict_text
-from storage import flags
-from storage.database import Database, open_database
-from storage.runs import RunRecord
+from storage.engine.database import Database, open_database
+from storage.notices import flags
+from storage.runs.lease import RunRecord
 
 SOURCES = [
     "yunnan_net",

@@ -16,9 +16,12 @@ from scheduler.almanac import AlmanacError, load_almanac
 from scheduler.config import Config, ConfigError, load_config
 from scheduler.messages import DELIVERED_KINDS
 from scheduler.presentation import EXIT_FAILED, console, moment, print_json
-from storage import database, incidents, outbox, runs, schedule
+from storage.engine import database
 from storage.errors import StorageError
+from storage.notices import incidents, outbox
 from storage.records import VerdictKind
+from storage.runs import due as schedule
+from storage.runs import lease as runs
 
 MIN_FREE_BYTES = 1 << 30
 SOUND = {VerdictKind.COMPLETE, VerdictKind.EMPTY_EXPECTED}

@@ -8,9 +8,9 @@ from rich.text import Text
 from scheduler.commands.context import connected, settings
 from scheduler.evidence_view import evidence_table
 from scheduler.presentation import console, fail, moment, print_json, say, table
-from storage import flags
 from storage.errors import RecordNotFoundError, TransitionError
-from storage.flags import FlagStatus
+from storage.notices import flags
+from storage.notices.flags import FlagStatus
 
 app = typer.Typer(no_args_is_help=True, help="The inbox of flagged publications.")
 

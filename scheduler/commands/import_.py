@@ -10,7 +10,7 @@ from rich.text import Text
 from crawler.account import Account, exit_code
 from scheduler.commands.context import open_context
 from scheduler.presentation import console, errors, fail, print_json, verdict_text
-from storage.runs import RunRecord
+from storage.runs.lease import RunRecord
 
 SHOW_EVERY = 20
 

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from scheduler.commands.context import connected, settings
 from scheduler.presentation import console, fail, moment, print_json, say, table
-from storage import incidents
 from storage.errors import RecordNotFoundError, TransitionError
+from storage.notices import incidents
 
 app = typer.Typer(no_args_is_help=True, help="What is broken or missing.")
 

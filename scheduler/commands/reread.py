@@ -7,7 +7,7 @@ from rich.text import Text
 
 from scheduler.commands.context import connected, settings
 from scheduler.presentation import console, print_json, table
-from storage.rereading import apply_readings
+from storage.articles.rereading import apply_readings
 
 if TYPE_CHECKING:
     from scheduler.rereading import Reread

@@ -5,8 +5,8 @@ from itertools import pairwise
 from rich.text import Text
 
 from scheduler.presentation import console, moment, print_json
-from storage.publications import Publication, Revision
-from storage.revisions import Kind, Stretch, diff_words
+from storage.publications.reading import Publication, Revision
+from storage.publications.revisions import Kind, Stretch, diff_words
 
 STYLES = {Kind.KEPT: "", Kind.ADDED: "green underline", Kind.REMOVED: "red strike"}
 CONTEXT = 20

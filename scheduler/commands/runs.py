@@ -16,10 +16,10 @@ from scheduler.presentation import (
     table,
     verdict_text,
 )
-from storage import runs
-from storage.discoveries import list_refusals
 from storage.errors import RecordNotFoundError, TransitionError
-from storage.runs import RunRecord
+from storage.links.discoveries import list_refusals
+from storage.runs import lease as runs
+from storage.runs.lease import RunRecord
 
 app = typer.Typer(no_args_is_help=True, help="Run history.")
 

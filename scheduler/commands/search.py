@@ -8,10 +8,10 @@ from rich.text import Text
 
 from scheduler.commands.context import connected, settings
 from scheduler.presentation import console, fail, print_json
-from storage import search as storage_search
 from storage.records import SHANGHAI, Genre
-from storage.search import SearchHit
-from storage.snippets import Span
+from storage.search import query as storage_search
+from storage.search.query import SearchHit
+from storage.search.snippets import Span
 
 MARK = "bold yellow"
 

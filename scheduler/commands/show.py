@@ -12,7 +12,7 @@ from scheduler.presentation import console, fail, moment, print_json, table
 from scheduler.publication_json import article_json, published_text
 from scheduler.stored_article import article_of
 from storage.errors import RecordNotFoundError
-from storage.publications import Publication, get_publication
+from storage.publications.reading import Publication, get_publication
 from storage.records import Article
 
 Wanted = Annotated[str, typer.Argument(metavar="ID-or-URL")]

@@ -8,8 +8,8 @@ from rich.text import Text
 from crawler.sources.declaration import Source
 from scheduler.commands.context import declared_sources, open_context, settings
 from scheduler.presentation import console, fail, moment, print_json, say, table, verdict_text
-from storage import runs
-from storage.runs import RunRecord
+from storage.runs import lease as runs
+from storage.runs.lease import RunRecord
 
 app = typer.Typer(no_args_is_help=True, help="Declared sources and their health.")
 

@@ -8,7 +8,7 @@ from xml.sax.xmlreader import AttributesImpl
 from sqlalchemy.orm import Session
 
 from storage.exports.files import whole_file
-from storage.flags import Flag, list_flags
+from storage.notices.flags import Flag, list_flags
 from storage.records import SHANGHAI
 
 NEWEST = 200

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from sqlalchemy import Boolean, Float, Integer, TableClause, Text, column, table
 
+from storage.engine.tables import Instant
 from storage.records import Genre, Level
-from storage.tables import Instant
 
 
 class Kind(StrEnum):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from storage.engine.tables import ChangeRow, PublicationRow
 from storage.exports.columns import view_of
-from storage.tables import ChangeRow, PublicationRow
 
 BATCH = 500
 """Publications read at once."""

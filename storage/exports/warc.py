@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from storage.articles.snapshots import get_snapshot
 from storage.exports.files import whole_file
 from storage.exports.selection import Selection, id_batches
-from storage.publications import StoredCapture, captures_of
-from storage.snapshots import get_snapshot
+from storage.publications.reading import StoredCapture, captures_of
 
 ENCODING_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 REASONS = {200: "OK", 206: "Partial Content", 301: "Moved Permanently", 404: "Not Found"}

@@ -2,9 +2,9 @@
 
 from alembic import context
 
-import storage.service_tables  # its tables join the same metadata
-import storage.story_tables  # noqa: F401  # so do these
-from storage.tables import Base
+import storage.engine.service_tables  # its tables join the same metadata
+import storage.engine.story_tables  # noqa: F401  # so do these
+from storage.engine.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.storage.crashing import empty, survives, undisturbed
 
 KILLS = 50

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from fixtures.server import SmallInternetProcess
-from storage.database import open_database
+from storage.engine.database import open_database
 from tests.benchmarks.crawl_site import DECLARATION, build_site
 from tests.crawl_many import ROOT
 

@@ -14,12 +14,12 @@ import pytest
 from datasketch import MinHash, MinHashLSH
 from sqlalchemy import text
 
-from storage import articles as articles_module
-from storage.articles import save_articles
-from storage.database import Database, open_database
-from storage.fingerprints import fingerprint
+from storage.articles import saving as articles_module
+from storage.articles.saving import save_articles
+from storage.engine.database import Database, open_database
 from storage.records import Article, Saved
-from storage.stories import Index, candidates
+from storage.stories.fingerprints import fingerprint
+from storage.stories.matching import Index, candidates
 from tests.benchmarks.chinese import COPIES, article_text, notice_text
 from tests.storage.samples import NOW
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from crawler.sources.declaration import DECLARED, REGIONS
-from storage import runs, schedule
-from storage.database import Database, open_database
+from storage.engine.database import Database, open_database
 from storage.records import RunCounts, Verdict, VerdictKind
+from storage.runs import due as schedule
+from storage.runs import lease as runs
 from tests.scheduler.living import Living
 
 SECONDS = float(os.environ.get("CPPCC_TEST_IDLE_SECONDS", "600"))

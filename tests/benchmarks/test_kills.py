@@ -15,9 +15,9 @@ import pytest
 
 from fixtures.server import SmallInternetProcess
 from fixtures.site import DAY_ONE
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import SHANGHAI, VerdictKind
-from storage.runs import RunRecord, RunState, create_run, list_runs
+from storage.runs.lease import RunRecord, RunState, create_run, list_runs
 from tests.scheduler.living import Living, Receiver
 
 KILLS = int(os.environ.get("CPPCC_TEST_KILLS", "50"))

@@ -19,11 +19,11 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from storage.database import Database
-from storage.grams import folded
-from storage.search import matching, search
-from storage.search_index import index_words
-from storage.tables import PublicationRow, RevisionRow, StoryRow, table_of
+from storage.engine.database import Database
+from storage.engine.tables import PublicationRow, RevisionRow, StoryRow, table_of
+from storage.search.grams import folded
+from storage.search.index import index_words
+from storage.search.query import matching, search
 from tests.storage.samples import NOW
 
 TEXTS = int(os.environ.get("CPPCC_BENCH_TEXTS", "60000"))

@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
-from storage import articles as articles_module
-from storage import bulk, changes, stories
-from storage.articles import save_article, save_articles
-from storage.database import Database
-from storage.discoveries import known_links, record_links
+from storage.articles import saving as articles_module
+from storage.articles.saving import save_article, save_articles
+from storage.engine import bulk, changes
+from storage.engine.database import Database
+from storage.engine.tables import Base
+from storage.links.discoveries import known_links, record_links
 from storage.records import Article, Genre, Link
-from storage.tables import Base
+from storage.stories import matching as stories
 from tests.benchmarks.chinese import article_text
 from tests.storage.samples import NOW, article
 from tests.storage.test_data_contract import examples

@@ -16,8 +16,8 @@ import pytest
 
 from crawler.sources.declaration import REGIONS
 from scheduler.almanac import load_almanac
-from storage import incidents
-from storage.database import open_database
+from storage.engine.database import open_database
+from storage.notices import incidents
 from storage.records import SHANGHAI
 from tests.scheduler import simulation
 from tests.scheduler.simulation import Simulation, fixed_hourly, make_world, median_minutes

@@ -10,8 +10,8 @@ from crawler.ledger import RunLedger
 from crawler.sources.declaration import load_source
 from crawler.spiders.listing import ListingSpider
 from crawler.spiders.loader import spider_class
-from storage import runs
-from storage.database import Database
+from storage.engine.database import Database
+from storage.runs import lease as runs
 from tests.storage.samples import NOW
 
 HOST = "http://two.example"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from crawler.doubts import doubt_of
-from storage.list_heads import ListHead
+from storage.links.list_heads import ListHead
 from storage.records import SHANGHAI, Link, Listing, RefusalClass
 
 URL = "http://news.example/list/index.html"

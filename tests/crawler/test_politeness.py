@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.pages.urls import canonical_url
-from storage.database import open_database
-from storage.discoveries import LinkState, due_links, list_refusals
-from storage.publications import get_publication
+from storage.engine.database import open_database
+from storage.links.discoveries import LinkState, due_links, list_refusals
+from storage.publications.reading import get_publication
 from storage.records import RefusalClass
-from storage.runs import list_runs
+from storage.runs.lease import list_runs
 from tests.crawl_many import crawl_many
 
 HOST = "polite.example"

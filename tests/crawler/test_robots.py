@@ -10,10 +10,10 @@ import pytest
 
 from fixtures.server import HOSTS, SmallInternet
 from fixtures.site import DAY_ONE
-from storage.database import open_database
-from storage.discoveries import list_refusals
+from storage.engine.database import open_database
+from storage.links.discoveries import list_refusals
 from storage.records import RefusalClass
-from storage.runs import RunRecord, list_runs
+from storage.runs.lease import RunRecord, list_runs
 from tests.crawl_many import crawl_many
 from tests.crawler.test_stories import DECLARATION
 

@@ -14,8 +14,8 @@ from scrapy.settings import Settings
 from crawler.account import Account
 from crawler.extensions.run import RunExtension
 from crawler.sources.declaration import load_sources
-from storage import runs
-from storage.database import open_database
+from storage.engine.database import open_database
+from storage.runs import lease as runs
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -34,7 +34,7 @@ def test_a_refused_heartbeat_is_followed_by_the_next(
 ) -> None:
     url = f"sqlite:///{tmp_path / 'cppcc.db'}"
     monkeypatch.setenv("CPPCC_DATABASE_URL", url)
-    monkeypatch.setattr("storage.database.BUSY_TIMEOUT_MS", 10)
+    monkeypatch.setattr("storage.engine.database.BUSY_TIMEOUT_MS", 10)
     spider = SimpleNamespace(source=load_sources()["yunnan_net"], account=Account())
     crawler = SimpleNamespace(
         spider=spider, settings=Settings({"USER_AGENT": "x"}), get_item_pipeline=lambda _: None

@@ -12,9 +12,9 @@ import pytest
 from fixtures.server import SmallInternet
 from fixtures.site import DAY_ONE
 from fixtures.stories import Story, load
-from storage.database import Database, open_database
-from storage.discoveries import list_refusals
-from storage.runs import RunRecord, list_runs
+from storage.engine.database import Database, open_database
+from storage.links.discoveries import list_refusals
+from storage.runs.lease import RunRecord, list_runs
 from tests.crawl_many import crawl_many
 
 STORIES = load()

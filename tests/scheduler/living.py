@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from storage.database import Database, open_database
-from storage.schedule import open_runs
+from storage.engine.database import Database, open_database
+from storage.runs.due import open_runs
 
 
 class Receiver:

@@ -23,8 +23,9 @@ from scheduler.messages import Notice
 from scheduler.probes import ProbeOutcome
 from scheduler.rounds import Declared, Limits, Rounds
 from scheduler.watching import Step
-from storage import articles, discoveries, runs
-from storage.database import Database
+from storage.articles import saving as articles
+from storage.engine.database import Database
+from storage.links import discoveries
 from storage.records import (
     SHANGHAI,
     Article,
@@ -39,7 +40,8 @@ from storage.records import (
     Verdict,
     VerdictKind,
 )
-from storage.watches import ProbePage
+from storage.runs import lease as runs
+from storage.runs.watches import ProbePage
 
 KINDS = ("portal", "daily_epaper", "committee_site", "committee_paper")
 PER_DAY = {"portal": 6.0, "daily_epaper": 3.0, "committee_site": 0.6, "committee_paper": 0.4}

@@ -12,10 +12,12 @@ from typer.testing import CliRunner, Result
 
 from scheduler.cli import app
 from scheduler.commands.doctor import examine
-from storage import articles, incidents, runs
-from storage.backup import BackupError, make_backup, restore_backup
-from storage.database import Database, open_database
+from storage.articles import saving as articles
+from storage.engine.backup import BackupError, make_backup, restore_backup
+from storage.engine.database import Database, open_database
+from storage.notices import incidents
 from storage.records import SHANGHAI, Genre
+from storage.runs import lease as runs
 from tests.storage.samples import NOW, article
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from scheduler.almanac import load_almanac
 from scheduler.coverage import Expectations, RegionWatch, cells_on, due_window
-from storage.coverage import CellStatus, Found
+from storage.notices.coverage import CellStatus, Found
 from storage.records import SHANGHAI, Level
 
 ALMANAC = load_almanac()

@@ -18,8 +18,9 @@ from scheduler.channels import (
 )
 from scheduler.delivery import Courier
 from scheduler.messages import DELIVERED_KINDS, Notice
-from storage import articles, outbox
-from storage.database import Database
+from storage.articles import saving as articles
+from storage.engine.database import Database
+from storage.notices import outbox
 from storage.records import SHANGHAI, Genre
 from tests.storage.samples import article
 

@@ -19,13 +19,13 @@ from crawler.account import Account
 from crawler.sources.declaration import load_sources
 from scheduler.import_input import ImportFileError, read_items
 from scheduler.importing import import_file
-from storage.articles import get_publication, list_publications
-from storage.database import Database, open_database
-from storage.discoveries import list_refusals
+from storage.articles.saving import get_publication, list_publications
+from storage.articles.snapshots import get_snapshot
+from storage.engine.database import Database, open_database
 from storage.errors import LeaseLostError
+from storage.links.discoveries import list_refusals
 from storage.records import SHANGHAI, RefusalClass, VerdictKind
-from storage.runs import RunRecord, expire_leases, list_runs
-from storage.snapshots import get_snapshot
+from storage.runs.lease import RunRecord, expire_leases, list_runs
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 1, 20, 9, 30, tzinfo=SHANGHAI)

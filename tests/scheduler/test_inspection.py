@@ -13,8 +13,8 @@ from scheduler.importing import import_file
 from scheduler.inspection import inspect_batch, period_of, published_of, source_of
 from scheduler.publication_json import article_json
 from scheduler.stored_article import article_of
-from storage.database import open_database
-from storage.publications import get_publication
+from storage.engine.database import open_database
+from storage.publications.reading import get_publication
 from storage.records import SHANGHAI, Precision
 
 NOW = datetime(2021, 2, 1, tzinfo=SHANGHAI)

@@ -7,8 +7,8 @@ import urllib.request
 from pathlib import Path
 
 from fixtures.server import SmallInternetProcess
-from storage.database import Database
-from storage.runs import RunState, list_runs
+from storage.engine.database import Database
+from storage.runs.lease import RunState, list_runs
 from tests.scheduler.living import Living, Receiver
 
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from scheduler import digest, notices
-from storage import incidents, outbox
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import TransitionError
-from storage.incidents import TRANSITIONS, IncidentState
+from storage.notices import incidents, outbox
+from storage.notices.incidents import TRANSITIONS, IncidentState
 from storage.records import SHANGHAI
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=SHANGHAI)

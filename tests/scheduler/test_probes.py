@@ -13,7 +13,7 @@ from crawler.sources.declaration import Source
 from scheduler.probes import FULL_EVERY, NO_ISSUE, ProbeOutcome, Prober, probed_urls
 from scheduler.robots import Manners
 from storage.records import SHANGHAI
-from storage.watches import ProbePage
+from storage.runs.watches import ProbePage
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
 URL = "http://www.a.example/list/"

@@ -6,11 +6,11 @@ import pytest
 
 from crawler.reading import RULES_VERSION, read_publication
 from scheduler.rereading import differences, reread_all
-from storage.articles import get_publication, save_articles
-from storage.database import Database
-from storage.flags import list_flags
+from storage.articles.rereading import apply_readings, outdated
+from storage.articles.saving import get_publication, save_articles
+from storage.engine.database import Database
+from storage.notices.flags import list_flags
 from storage.records import Article, Genre
-from storage.rereading import apply_readings, outdated
 from storage.views import changes_since
 from tests.storage.samples import DAY, NOW, article, reading
 

@@ -11,11 +11,13 @@ from scheduler.almanac import load_almanac
 from scheduler.carrier import ORPHAN_SILENCE, Carrier
 from scheduler.launcher import ClaimedRun
 from scheduler.rounds import Declared, Limits, Rounds
-from storage import incidents, runs, schedule
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import LeaseLostError
+from storage.notices import incidents
 from storage.records import SHANGHAI, RunCounts, Verdict, VerdictKind
-from storage.runs import LEASE_SECONDS, MAX_CLAIMS, TRANSITIONS, RunState
+from storage.runs import due as schedule
+from storage.runs import lease as runs
+from storage.runs.lease import LEASE_SECONDS, MAX_CLAIMS, TRANSITIONS, RunState
 from tests.scheduler.simulation import make_source
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)

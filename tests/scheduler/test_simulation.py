@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from scheduler.almanac import Almanac, load_almanac
-from storage import coverage, incidents
-from storage.coverage import CellStatus
-from storage.database import Database, open_database
+from storage.engine.database import Database, open_database
+from storage.notices import coverage, incidents
+from storage.notices.coverage import CellStatus
 from storage.records import SHANGHAI
 from tests.scheduler.simulation import Simulation, make_world
 

@@ -7,10 +7,10 @@ from fixtures.stories import Story
 from scheduler.almanac import load_almanac
 from scheduler.health import Judgement
 from scheduler.settling import Settler
-from storage import schedule
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import SHANGHAI
-from storage.runs import list_runs
+from storage.runs import due as schedule
+from storage.runs.lease import list_runs
 from tests.crawler.test_stories import DECLARATION, STORIES, crawled, source_id
 
 __all__ = ["crawled"]  # the fixture: the same crawl of all stories on three days

@@ -11,9 +11,10 @@ from scheduler.almanac import load_almanac
 from scheduler.carrier import Carrier
 from scheduler.launcher import ClaimedRun, RunHandle
 from scheduler.rounds import Declared, Limits, Rounds
-from storage import runs, schedule
-from storage.database import Database, open_database
+from storage.engine.database import Database, open_database
 from storage.records import SHANGHAI, RunCounts, Verdict, VerdictKind
+from storage.runs import due as schedule
+from storage.runs import lease as runs
 from tests.scheduler.simulation import Played, make_source
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)

@@ -7,10 +7,13 @@ import pytest
 from scheduler import notices
 from scheduler.almanac import load_almanac
 from scheduler.watching import Step, changed, plan, standing
-from storage import incidents, runs, schedule, watches
-from storage.database import Database
+from storage.engine.database import Database
+from storage.notices import incidents
 from storage.records import SHANGHAI, RunCounts, Verdict, VerdictKind
-from storage.watches import Watch
+from storage.runs import due as schedule
+from storage.runs import lease as runs
+from storage.runs import watches
+from storage.runs.watches import Watch
 from tests.scheduler.simulation import make_source
 
 NOW = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from storage.database import Database, check, open_database
-from storage.snapshots import get_snapshot
+from storage.articles.snapshots import get_snapshot
+from storage.engine.database import Database, check, open_database
 from tests.storage.importing import run_import
 
 # All that an import leaves, but for the numbers of rows, which a repeat may skip.

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
-from storage.articles import save_articles
-from storage.database import Database, open_database
-from storage.discoveries import record_links
+from storage.articles.saving import save_articles
+from storage.engine.database import Database, open_database
+from storage.links.discoveries import record_links
 from storage.records import Article, Genre, Link
 from tests.storage.samples import DAY, NOW, article
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from storage.articles import get_publication, list_publications, save_article, save_articles
-from storage.database import Database
-from storage.discoveries import known_links, record_links
+from storage.articles.saving import get_publication, list_publications, save_article, save_articles
+from storage.articles.snapshots import get_snapshot
+from storage.engine.database import Database
 from storage.errors import RecordNotFoundError
-from storage.flags import FlagStatus, get_flag, list_flags
+from storage.links.discoveries import known_links, record_links
+from storage.links.sources import sync_sources
+from storage.notices.flags import FlagStatus, get_flag, list_flags
 from storage.records import Genre, Link, Saved, SourceRecord
-from storage.snapshots import get_snapshot
-from storage.sources import sync_sources
 from storage.views import changes_since
 from tests.storage.samples import DAY, NOW, TEXT, article, reading
 

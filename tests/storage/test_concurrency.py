@@ -8,11 +8,11 @@ from functools import partial
 
 from sqlalchemy import text
 
-from storage import runs
-from storage.articles import save_article, save_articles
-from storage.database import Database
+from storage.articles.saving import save_article, save_articles
+from storage.engine.database import Database
+from storage.links.sources import list_sources, sync_sources
 from storage.records import Genre, Saved, SourceRecord
-from storage.sources import list_sources, sync_sources
+from storage.runs import lease as runs
 from storage.views import Change, changes_since
 from tests.storage.samples import NOW, TEXT, article
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from storage import database as database_module
-from storage.articles import save_article, save_articles
-from storage.database import Database, check, open_database
+from storage.articles.saving import save_article, save_articles
+from storage.engine import database as database_module
+from storage.engine.database import Database, check, open_database
 from storage.errors import DatabaseLockedError, DatabaseUnavailableError, DiskFullError
 from storage.records import Genre, Saved
 from storage.views import changes_since

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, inspect, text
 
-from storage import runs
-from storage.database import Database
+from storage.engine.database import Database
+from storage.links.sources import sync_sources
+from storage.links.takedown import record_missing
 from storage.records import RunCounts, SourceRecord, Verdict, VerdictKind
-from storage.sources import sync_sources
-from storage.takedown import record_missing
+from storage.runs import lease as runs
 from storage.views import VIEWS
 from tests.storage.importing import run_import
 from tests.storage.samples import DAY, NOW, article

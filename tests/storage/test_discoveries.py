@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.articles import get_publication, save_article
-from storage.database import Database
-from storage.discoveries import (
+from storage.articles.saving import get_publication, save_article
+from storage.engine.database import Database
+from storage.links.discoveries import (
     BACK_OFF,
     KnownLink,
     LinkState,
@@ -20,8 +20,8 @@ from storage.discoveries import (
     record_refusal,
     waited,
 )
+from storage.links.takedown import MISSING_CLASSES
 from storage.records import Link, Refusal, RefusalClass, Saved
-from storage.takedown import MISSING_CLASSES
 from storage.views import changes_since
 from tests.storage.samples import DAY, NOW, article
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.characters import simplified
-from storage.fingerprints import (
+from storage.stories.characters import simplified
+from storage.stories.fingerprints import (
     content_sha256,
     fingerprint,
     is_copy,

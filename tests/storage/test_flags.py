@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from storage.articles import save_article
-from storage.database import Database
+from storage.articles.saving import save_article
+from storage.articles.snapshots import get_snapshot, put_snapshots, sha256_of
+from storage.engine.database import Database
 from storage.errors import RecordNotFoundError, SnapshotCorruptError, TransitionError
-from storage.flags import FlagStatus, accept_flag, dismiss_flag, get_flag, list_flags
+from storage.notices.flags import FlagStatus, accept_flag, dismiss_flag, get_flag, list_flags
 from storage.records import FLAGGED_GENRES, Genre
-from storage.snapshots import get_snapshot, put_snapshots, sha256_of
 from tests.storage.samples import DAY, NOW, article
 
 

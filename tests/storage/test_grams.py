@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.grams import folded, fts5_query, joined, postgresql_grams
-from storage.search_index import fts5_document
+from storage.search.grams import folded, fts5_query, joined, postgresql_grams
+from storage.search.index import fts5_document
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 CHINESE = st.text(st.sampled_from("政协提案委员、，。 \n０1年𠮷㊣Ａa"), max_size=60)

@@ -8,13 +8,18 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
-from storage import service_tables as service_tables  # its tables join the same metadata
-from storage import story_tables as story_tables
-from storage.database import Database, check, make_engine, open_database, schema_revision, upgrade
+from storage.engine.database import (
+    Database,
+    check,
+    make_engine,
+    open_database,
+    schema_revision,
+    upgrade,
+)
+from storage.engine.tables import Base
 from storage.errors import SchemaOutdatedError
 from storage.migrations import HEAD
 from storage.migrations.upgrading import alembic_config, downgrade_engine, upgrade_engine
-from storage.tables import Base
 from tests.storage.crashing import content
 from tests.storage.importing import run_import
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.revisions import Kind, diff_words
+from storage.publications.revisions import Kind, diff_words
 
 CASES = [
     ("全年立案提案612件。", "全年立案提案621件。", "全年立案提案[-612-]{+621+}件。"),

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from storage import runs
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import LeaseLostError, RecordNotFoundError, TransitionError
 from storage.records import RefusalClass, RunCounts, Verdict, VerdictKind
-from storage.runs import LeaseState, RunState
+from storage.runs import lease as runs
+from storage.runs.lease import LeaseState, RunState
 from tests.storage.samples import DAY, NOW
 
 COUNTS = RunCounts(

@@ -8,15 +8,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from storage import search as search_module
-from storage.articles import save_articles
-from storage.database import Database
-from storage.grams import folded
+from storage.articles.saving import save_articles
+from storage.engine.database import Database
+from storage.links.sources import sync_sources
 from storage.migrations.upgrading import downgrade_engine, upgrade_engine
 from storage.records import Article, Committee, Genre, Level, SourceRecord
-from storage.search import search
-from storage.snippets import snippet
-from storage.sources import sync_sources
+from storage.search import query as search_module
+from storage.search.grams import folded
+from storage.search.query import search
+from storage.search.snippets import snippet
 from tests.storage.samples import DAY, NOW, article, reading
 
 SIGNS = "政协提案委员会议云南省的一，。 \n2０Ａa…①𠮷"

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from storage.articles import get_publication, save_article, save_articles
-from storage.database import Database
-from storage.flags import list_flags
-from storage.originals import Copy, choose_original, outlet_name
+from storage.articles.saving import get_publication, save_article, save_articles
+from storage.engine.database import Database
+from storage.links.sources import list_sources, sync_sources
+from storage.notices.flags import list_flags
 from storage.records import SHANGHAI, Article, Genre, Precision, Saved, SourceRecord
-from storage.sources import list_sources, sync_sources
+from storage.stories.originals import Copy, choose_original, outlet_name
 from storage.views import changes_since
 from tests.storage.samples import DAY, NOW, TEXT, article, other_text
 

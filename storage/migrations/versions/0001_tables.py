@@ -9,7 +9,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# As they were at this revision; storage.tables may move on.
+# As they were at this revision; storage.engine.tables may move on.
 INSTANT = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
 JSON_TYPE = sa.JSON().with_variant(JSONB(), "postgresql")
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

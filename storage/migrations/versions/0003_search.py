@@ -1,12 +1,12 @@
 """The full-text index: FTS5 over character pairs on SQLite, GIN on PostgreSQL.
 
-On SQLite the table keeps no text and no positions, and storage.search fills it in the
+On SQLite the table keeps no text and no positions, and storage.search.query fills it in the
 transaction that stores the words.  On PostgreSQL an index on an expression fills itself.
 """
 
 from alembic import op
 
-from storage.search_index import rebuild_index
+from storage.search.index import rebuild_index
 
 revision = "0003"
 down_revision = "0002"
@@ -18,7 +18,7 @@ CREATE VIRTUAL TABLE search_grams
 USING fts5(grams, content='', columnsize=0, detail=none, tokenize='ascii')
 """
 
-# The collation "C" lowers A-Z only, as storage.grams does.
+# The collation "C" lowers A-Z only, as storage.search.grams does.
 FOLDED = r"""
 CREATE FUNCTION search_folded(words text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$

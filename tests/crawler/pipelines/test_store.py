@@ -9,7 +9,7 @@ from crawler.account import verdict_of
 from crawler.extensions.run import expectation_of
 from crawler.pipelines.store import StorePipeline
 from crawler.spiders.listing import ListingSpider
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import RefusalClass, VerdictKind
 from tests.storage.samples import article
 

@@ -10,9 +10,9 @@ import pytest
 
 from scheduler.commands.crawl import crawl_now, giving_up
 from scheduler.config import Config
-from storage import runs
-from storage.database import Database, open_database
-from storage.runs import RunState
+from storage.engine.database import Database, open_database
+from storage.runs import lease as runs
+from storage.runs.lease import RunState
 
 DEAD = f"{socket.gethostname()}:999999999"
 

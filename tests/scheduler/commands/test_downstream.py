@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scheduler.cli import app
-from storage.articles import save_articles
-from storage.database import open_database
+from storage.articles.saving import save_articles
+from storage.engine.database import open_database
 from storage.records import Article, Genre
 from tests.storage.samples import DAY, NOW, TEXT, article
 

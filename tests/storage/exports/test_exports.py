@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from warcio.archiveiterator import ArchiveIterator
 
 from scheduler.importing import import_file
-from storage.articles import get_publication, list_publications, save_articles
-from storage.database import Database
+from storage.articles.saving import get_publication, list_publications, save_articles
+from storage.engine.database import Database
 from storage.errors import ExportError
 from storage.exports import Format, export, selection, xlsx
 from storage.exports.columns import TABLES
 from storage.exports.files import whole_file
-from storage.flags import list_flags
+from storage.notices.flags import list_flags
 from storage.records import SHANGHAI, Article, Genre
 from storage.views import VIEWS
 from tests.storage.samples import DAY, NOW, TEXT, article

@@ -1,0 +1,1 @@
+"""Tables, connections and rows: how anything is kept at all."""

@@ -1,0 +1,131 @@
+"""The tables of unattended work: watches, probes, run health, incidents, coverage, deliveries.
+
+As in ``storage.engine.tables``: each column's meaning, nothing else.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.engine.tables import Base, Id, Instant
+
+NOT_RESOLVED = text("state <> 'resolved'")
+
+
+class WatchRow(Base):
+    """What the service has learnt of a source's rhythm; one row a source."""
+
+    __tablename__ = "watches"
+
+    source_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    since: Mapped[datetime] = mapped_column(Instant)  # watched since
+    probed_at: Mapped[datetime | None] = mapped_column(Instant)
+    changed_at: Mapped[datetime | None] = mapped_column(Instant)
+    spacing_seconds: Mapped[float | None]  # smoothed time between observed changes
+    failed_probes: Mapped[int] = mapped_column(Integer)  # in a row
+    last_new_at: Mapped[datetime | None] = mapped_column(Instant)  # a run stored a new article
+
+
+class ProbePageRow(Base):
+    """One list page as the last probe saw it."""
+
+    __tablename__ = "probe_pages"
+    __table_args__ = (Index(None, "source_id"),)
+
+    url: Mapped[str] = mapped_column(Text, primary_key=True)
+    source_id: Mapped[str] = mapped_column(Text)
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+    links_sha256: Mapped[str] = mapped_column(Text)  # of the links that the page lists
+    probed_at: Mapped[datetime] = mapped_column(Instant)
+    unchanged_count: Mapped[int] = mapped_column(Integer)  # 304s since the last full answer
+
+
+class RunHealthRow(Base):
+    """What an ended run says of its source's health; none of the classes when it is sound."""
+
+    __tablename__ = "run_health"
+    __table_args__ = (Index(None, "source_id", "run_id"),)
+
+    run_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("runs.id"), primary_key=True, autoincrement=False
+    )
+    source_id: Mapped[str] = mapped_column(Text)
+    failure_class: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    judged_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class IncidentRow(Base):
+    """Something that is broken or missing, from its opening to its end."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'acknowledged', 'resolved')", name="state"),
+        Index(
+            "uq_incidents_unresolved",
+            "subject",
+            "failure_class",
+            unique=True,
+            sqlite_where=NOT_RESOLVED,
+            postgresql_where=NOT_RESOLVED,
+        ),
+        Index(None, "state", "opened_at"),
+        Index(None, "source_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    subject: Mapped[str] = mapped_column(
+        Text
+    )  # "source:<id>" or "coverage:<region>:<level>:<year>"
+    source_id: Mapped[str | None] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(Text)
+    failure_class: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    run_id: Mapped[int | None] = mapped_column(Id)  # the last run that showed it
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(Instant)
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant)
+    note: Mapped[str | None] = mapped_column(Text)
+    told_key: Mapped[str | None] = mapped_column(Text)  # message that told of its opening
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
+    recovery_key: Mapped[str | None] = mapped_column(Text)  # message that told of its end
+
+
+class CoverageRow(Base):
+    """One (region, level, year): was its review found, is it due, is it overdue."""
+
+    __tablename__ = "coverage"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('found', 'due', 'overdue', 'not_due', 'source_broken', 'waived')",
+            name="status",
+        ),
+        Index(None, "year", "status"),
+    )
+
+    region: Mapped[str] = mapped_column(Text, primary_key=True)
+    level: Mapped[str] = mapped_column(Text, primary_key=True)
+    year: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    status: Mapped[str] = mapped_column(Text)
+    publication_id: Mapped[int | None] = mapped_column(Id)
+    due_from: Mapped[date]
+    due_until: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    waived_reason: Mapped[str | None] = mapped_column(Text)  # a person's, kept over refreshes
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class DeliveryRow(Base):
+    """A message of the outbox that one channel has taken."""
+
+    __tablename__ = "deliveries"
+
+    outbox_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("outbox.id"), primary_key=True, autoincrement=False
+    )
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)  # its safe name, no secret
+    sent_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,164 @@
+"""Coverage: one cell a (region, level, year); what the day decides is written here.
+
+What was *found* is read from the publications at any time (``v1_coverage`` too); due, overdue,
+broken and waived depend on the calendar and are refreshed by the service and the command.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from storage.engine.service_tables import CoverageRow
+from storage.engine.tables import PublicationRow, upsert_into
+from storage.errors import RecordNotFoundError
+from storage.records import FLAGGED_GENRES, SHANGHAI, Level
+
+
+class CellStatus(StrEnum):
+    """What is known of one expected review."""
+
+    FOUND = "found"
+    DUE = "due"  # its window is open
+    OVERDUE = "overdue"  # its window has ended
+    NOT_DUE = "not_due"  # its window has not begun
+    SOURCE_BROKEN = "source_broken"  # nobody could have seen it
+    WAIVED = "waived"  # a person said that it will not come
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One expected review: its status and why, its window, the publication that fills it."""
+
+    region: str
+    level: Level
+    year: int
+    status: CellStatus
+    publication_id: int | None
+    due_from: date
+    due_until: date
+    reason: str
+    waived_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The first publication of a committee's review or ten events of a year."""
+
+    region: str
+    level: Level
+    year: int
+    publication_id: int
+    published_on: date | None
+    seen_at: datetime
+
+
+def found_reviews(session: Session) -> dict[tuple[str, Level, int], Found]:
+    """What was found, by (region, level, year); a review of five years fills the last one."""
+    row = PublicationRow
+    found: dict[tuple[str, Level, int], Found] = {}
+    rows = session.execute(
+        select(
+            row.committee_region,
+            row.committee_level,
+            row.year_to,
+            row.id,
+            row.published_at,
+            row.first_seen_at,
+        )
+        .where(
+            row.genre.in_([genre.value for genre in FLAGGED_GENRES]),
+            row.removed_at.is_(None),
+            row.committee_region.is_not(None),
+            row.committee_level.is_not(None),
+            row.year_to.is_not(None),
+        )
+        .order_by(row.id)
+    )
+    for region, level, year, publication_id, published_at, seen_at in rows:
+        if region is None or level is None or year is None:
+            continue  # the query has left these out; the types do not know
+        key = (region, Level(level), year)
+        day = published_at.astimezone(SHANGHAI).date() if published_at else None
+        known = found.get(key)
+        first = publication_id if known is None else known.publication_id
+        if known is not None and (day is None or known.published_on is None):
+            day = known.published_on or day
+        elif known is not None and known.published_on is not None and day is not None:
+            day = min(day, known.published_on)
+        found[key] = Found(
+            region=region,
+            level=Level(level),
+            year=year,
+            publication_id=first,
+            published_on=day,
+            seen_at=seen_at if known is None else min(seen_at, known.seen_at),
+        )
+    return found
+
+
+def put_cells(session: Session, cells: Iterable[Cell], *, now: datetime) -> None:
+    """Refresh these cells; a person's waiver is kept."""
+    for cell in cells:
+        values = {
+            "status": cell.status.value,
+            "publication_id": cell.publication_id,
+            "due_from": cell.due_from,
+            "due_until": cell.due_until,
+            "reason": cell.reason,
+            "updated_at": now,
+        }
+        session.execute(
+            upsert_into(session, CoverageRow)
+            .values(region=cell.region, level=cell.level.value, year=cell.year, **values)
+            .on_conflict_do_update(index_elements=["region", "level", "year"], set_=values)
+        )
+
+
+def list_cells(session: Session, *, year: int | None = None) -> list[Cell]:
+    """The cells as last refreshed, by year and region."""
+    query = select(CoverageRow).execution_options(populate_existing=True)
+    if year is not None:
+        query = query.where(CoverageRow.year == year)
+    rows = session.scalars(query.order_by(CoverageRow.year, CoverageRow.region, CoverageRow.level))
+    return [
+        Cell(
+            **{field.name: getattr(row, field.name) for field in fields(Cell)}
+            | {"status": CellStatus(row.status), "level": Level(row.level)}
+        )
+        for row in rows
+    ]
+
+
+def waivers(session: Session) -> dict[tuple[str, Level, int], str]:
+    """The reasons of the cells that a person waived."""
+    rows = session.execute(
+        select(
+            CoverageRow.region, CoverageRow.level, CoverageRow.year, CoverageRow.waived_reason
+        ).where(CoverageRow.waived_reason.is_not(None))
+    )
+    return {(region, Level(level), year): reason for region, level, year, reason in rows if reason}
+
+
+def waive(
+    session: Session, region: str, level: Level, year: int, *, why: str | None, now: datetime
+) -> None:
+    """Say that a review will not come, or (None) that it is expected after all.
+
+    The status follows at the next refresh.  RecordNotFoundError when there is no such cell.
+    """
+    done = session.execute(
+        update(CoverageRow)
+        .where(
+            CoverageRow.region == region,
+            CoverageRow.level == level.value,
+            CoverageRow.year == year,
+        )
+        .values(waived_reason=why, updated_at=now)
+        .returning(CoverageRow.year)
+    ).one_or_none()
+    if done is None:
+        raise RecordNotFoundError("coverage cell", f"{region} {year}")

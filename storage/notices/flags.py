@@ -1,0 +1,273 @@
+"""The inbox: one flag a story, notes on what happened to it since, and decisions.
+
+A copy of a flagged story raises no second flag; a revision of one leaves a note.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from storage.engine.rows import evidence_as_json, evidence_from_json
+from storage.engine.tables import FlagNoteRow, FlagRow, PublicationRow
+from storage.errors import RecordNotFoundError, TransitionError
+from storage.notices.outbox import post
+from storage.records import Evidence, Genre, Reading
+
+
+class FlagStatus(StrEnum):
+    """What was decided of a flag."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagNote:
+    """Something that happened to a flagged story after its flag, or why it was decided so."""
+
+    at: datetime
+    publication_id: int
+    revision: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A story that somebody should look at, with the publication that stands for it."""
+
+    id: int
+    story_id: int
+    publication_id: int
+    url: str
+    title: str
+    source_id: str | None
+    region: str | None
+    genre: Genre
+    score: float
+    evidence: tuple[Evidence, ...]
+    raised_at: datetime
+    status: FlagStatus
+    decided_at: datetime | None
+    note: str | None
+    notes: tuple[FlagNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A stored publication whose reading may raise a flag, or a note on its story's flag.
+
+    ``revised`` says that its text is a new revision of a known publication.
+    """
+
+    publication_id: int
+    story_id: int
+    url: str
+    title: str
+    source_id: str | None
+    revision: int
+    reading: Reading | None
+    revised: bool
+
+
+def raise_flags(
+    session: Session, candidates: Sequence[Candidate], *, run_id: int | None, now: datetime
+) -> dict[int, int]:
+    """Flags for the stories that need one and have none; {publication id: new flag's id}."""
+    concerned = [c for c in candidates if c.revised or (c.reading and c.reading.flagged)]
+    if not concerned:
+        return {}
+    rows = session.execute(
+        select(FlagRow.story_id, FlagRow.id).where(
+            FlagRow.story_id.in_({candidate.story_id for candidate in concerned})
+        )
+    )
+    flagged = dict(rows.all())
+    raised: dict[int, int] = {}
+    for candidate in concerned:
+        flag_id = flagged.get(candidate.story_id)
+        if flag_id is not None:
+            if candidate.revised:
+                words = f"revision {candidate.revision}: {candidate.title}"
+                note(session, flag_id, candidate.publication_id, candidate.revision, words, now=now)
+        elif candidate.reading is not None and candidate.reading.flagged:
+            flag_id = _raise(session, candidate, candidate.reading, run_id=run_id, now=now)
+            flagged[candidate.story_id] = raised[candidate.publication_id] = flag_id
+    return raised
+
+
+def note(
+    session: Session, flag_id: int, publication_id: int, revision: int, words: str, *, now: datetime
+) -> None:
+    """Say on a flag, and to those who were told of it, what happened since."""
+    note_id = session.scalars(
+        insert(FlagNoteRow)
+        .values(
+            flag_id=flag_id, at=now, publication_id=publication_id, revision=revision, words=words
+        )
+        .returning(FlagNoteRow.id)
+    ).one()
+    session.execute(update(FlagRow).where(FlagRow.id == flag_id).values(note=words))
+    post(
+        session,
+        "flag_note",
+        f"flag_note:{note_id}",
+        {
+            "flag_id": flag_id,
+            "publication_id": publication_id,
+            "revision": revision,
+            "words": words,
+        },
+        now=now,
+    )
+
+
+def list_flags(
+    session: Session,
+    *,
+    status: FlagStatus | None = None,
+    limit: int = 50,
+    before: int | None = None,
+) -> list[Flag]:
+    """The newest flags first; ``before`` is the last id of the page before this one."""
+    query = select(FlagRow.id)
+    if status is not None:
+        query = query.where(FlagRow.status == status.value)
+    if before is not None:
+        query = query.where(FlagRow.id < before)
+    ids = session.scalars(query.order_by(FlagRow.id.desc()).limit(limit)).all()
+    return _flags(session, ids)
+
+
+def get_flag(session: Session, flag_id: int) -> Flag:
+    """One flag with its notes; RecordNotFoundError when there is none."""
+    found = _flags(session, [flag_id])
+    if not found:
+        raise RecordNotFoundError("flag", flag_id)
+    return found[0]
+
+
+def accept_flag(session: Session, flag_id: int, *, now: datetime, why: str | None = None) -> None:
+    """Decide that the story is what it was flagged as.  TransitionError when decided before."""
+    _decide(session, flag_id, FlagStatus.ACCEPTED, now, why)
+
+
+def dismiss_flag(session: Session, flag_id: int, *, why: str, now: datetime) -> None:
+    """Decide that the story is not what it was flagged as.  TransitionError as above."""
+    _decide(session, flag_id, FlagStatus.DISMISSED, now, why)
+
+
+def _decide(
+    session: Session, flag_id: int, status: FlagStatus, now: datetime, why: str | None
+) -> None:
+    values: dict[str, str | datetime] = {"status": status.value, "decided_at": now}
+    if why is not None:
+        values["note"] = why
+    decided = session.execute(
+        update(FlagRow)
+        .where(FlagRow.id == flag_id, FlagRow.status == FlagStatus.OPEN.value)
+        .values(**values)
+        .returning(FlagRow.publication_id)
+    ).scalar_one_or_none()
+    if decided is None:
+        flag = get_flag(session, flag_id)
+        raise TransitionError("flag", flag_id, flag.status.value, status.value)
+    if why is not None:  # the flag's own note is replaced by the next thing that happens
+        revision = select(PublicationRow.revision).where(PublicationRow.id == decided)
+        session.execute(
+            insert(FlagNoteRow).values(
+                flag_id=flag_id,
+                at=now,
+                publication_id=decided,
+                revision=session.scalars(revision).one(),
+                words=f"{status.value}: {why}",
+            )
+        )
+
+
+def _raise(
+    session: Session, candidate: Candidate, reading: Reading, *, run_id: int | None, now: datetime
+) -> int:
+    flag_id = session.scalars(
+        insert(FlagRow)
+        .values(
+            story_id=candidate.story_id,
+            publication_id=candidate.publication_id,
+            run_id=run_id,
+            genre=reading.genre.value,
+            score=reading.score,
+            evidence=evidence_as_json(reading.evidence),
+            raised_at=now,
+            status=FlagStatus.OPEN.value,
+        )
+        .returning(FlagRow.id)
+    ).one()
+    post(
+        session,
+        "flag",
+        f"flag:{flag_id}",
+        {
+            "flag_id": flag_id,
+            "publication_id": candidate.publication_id,
+            "url": candidate.url,
+            "title": candidate.title,
+            "source_id": candidate.source_id,
+            "genre": reading.genre.value,
+            "score": reading.score,
+        },
+        now=now,
+    )
+    return flag_id
+
+
+def _flags(session: Session, ids: Sequence[int]) -> list[Flag]:
+    rows = session.execute(
+        select(
+            FlagRow,
+            PublicationRow.url,
+            PublicationRow.title,
+            PublicationRow.source_id,
+            PublicationRow.region,
+        )
+        .join(PublicationRow, PublicationRow.id == FlagRow.publication_id)
+        .where(FlagRow.id.in_(ids))
+        .order_by(FlagRow.id.desc())
+        .execution_options(populate_existing=True)
+    ).all()
+    notes: dict[int, list[FlagNote]] = {}
+    said = session.scalars(
+        select(FlagNoteRow).where(FlagNoteRow.flag_id.in_(ids)).order_by(FlagNoteRow.id)
+    )
+    for one in said:
+        notes.setdefault(one.flag_id, []).append(
+            FlagNote(
+                at=one.at,
+                publication_id=one.publication_id,
+                revision=one.revision,
+                words=one.words,
+            )
+        )
+    return [
+        Flag(
+            id=flag.id,
+            story_id=flag.story_id,
+            publication_id=flag.publication_id,
+            url=url,
+            title=title,
+            source_id=source_id,
+            region=region,
+            genre=Genre(flag.genre),
+            score=flag.score,
+            evidence=evidence_from_json(flag.evidence),
+            raised_at=flag.raised_at,
+            status=FlagStatus(flag.status),
+            decided_at=flag.decided_at,
+            note=flag.note,
+            notes=tuple(notes.get(flag.id, ())),
+        )
+        for flag, url, title, source_id, region in rows
+    ]

@@ -1,0 +1,1 @@
+"""Stored publications read back, and what changed between their revisions."""

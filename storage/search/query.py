@@ -1,0 +1,341 @@
+"""Full-text search that returns exactly what a substring scan over title and text returns.
+
+The index (``storage.search.index``) names candidates.  A term of one or two characters is in
+the index itself; for a longer one each candidate is checked in its words before it counts.
+Hits in the title come first, then originals before their copies, then the newest:
+an order that both engines give alike and that a reader can foresee.  There is no bm25: with
+one word of interest and texts of one kind it ranks by length, and it would need the
+positions, which double the index.
+
+A word that stands in thousands of texts needs no index: among the newest texts there soon are
+as many hits as were asked for, so those are read instead of sorting all candidates.
+"""
+
+import json
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, repeat
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import Session
+
+from storage.engine.tables import PublicationRow, RevisionRow
+from storage.publications.reading import IN_BATCH, PublicationSummary, get_summaries
+from storage.records import SHANGHAI, Genre
+from storage.search.grams import folded, fts5_query, joined, postgresql_grams
+from storage.search.snippets import Span, snippet, spans
+
+CANDIDATES = 4000
+"""So many candidates can be sorted in 10 ms; with more of them, the newest texts are read."""
+
+WALK_LIMIT = 5000
+"""Texts read in vain before all candidates are sorted after all, however many there are."""
+
+CHUNKS = (64, 256, 1024)
+"""Texts read at once; the last size is repeated."""
+
+_CURRENT = (RevisionRow.publication_id == PublicationRow.id) & (
+    RevisionRow.revision == PublicationRow.revision
+)
+
+_FTS5 = text("SELECT rowid AS id FROM search_grams WHERE search_grams MATCH :grams LIMIT :limit")
+_GIN = text(
+    "SELECT publication_id AS id, revision FROM revisions"
+    ' WHERE search_grams(title, text) COLLATE "C" @> CAST(:grams AS text[]) LIMIT :limit'
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """One publication that holds all terms.
+
+    ``title_highlights`` and ``highlights`` are the hits' [start, end) in the title and in the
+    snippet; the snippet is the text's beginning when only the title holds the terms.
+    """
+
+    publication: PublicationSummary
+    in_title: bool
+    title_highlights: tuple[Span, ...]
+    snippet: str
+    highlights: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    id: int
+    title: str
+    body: str  # empty where only titles are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Folded terms, and what else a hit must be."""
+
+    terms: tuple[str, ...]
+    filters: tuple[ColumnElement[bool], ...]
+
+    @property
+    def is_gram(self) -> bool:
+        """All terms are grams themselves: what the index names holds them."""
+        return all(len(term.encode("utf-16-be", "surrogatepass")) <= 4 for term in self.terms)
+
+    def stands_in(self, words: _Words, *, in_title: bool) -> bool:
+        plain = folded(words.title) if in_title else joined(words.title, words.body)
+        return all(term in plain for term in self.terms)
+
+
+def search(
+    session: Session,
+    *terms: str,
+    limit: int | None = 20,
+    region: str | None = None,
+    year: int | None = None,
+    genre: Genre | None = None,
+) -> list[SearchHit]:
+    """The publications whose title and text hold each of ``terms`` as a substring, best first.
+
+    Terms are compared folded (``storage.search.grams``); a space in a term is a character like any
+    other.  ``region`` is the committee's, or the source's where no committee is named;
+    ``year`` one that the publication covers, or that of its publishing where it states none.
+    ``limit`` None returns all.  ValueError for no term or an empty one.
+    """
+    ids = matching(session, *terms, limit=limit, region=region, year=year, genre=genre)
+    summaries, bodies = get_summaries(session, ids), _bodies(session, ids)
+    return [_hit(summaries[id_], bodies[id_], _wanted_terms(terms)) for id_ in ids]
+
+
+def matching(
+    session: Session,
+    *terms: str,
+    limit: int | None = None,
+    region: str | None = None,
+    year: int | None = None,
+    genre: Genre | None = None,
+) -> list[int]:
+    """The ids of the publications that ``search`` finds, in the same order."""
+    wanted = _Wanted(_wanted_terms(terms), tuple(_filters(region, year, genre)))
+    titled = _hits(session, wanted, limit, in_title=True)
+    if limit is not None and len(titled) >= limit:
+        return titled
+    left = None if limit is None else limit - len(titled)
+    return titled + _hits(session, wanted, left, in_title=False, known=frozenset(titled))
+
+
+def _wanted_terms(terms: Sequence[str]) -> tuple[str, ...]:
+    plain = tuple(folded(term) for term in terms)
+    if not plain or not all(plain):
+        raise ValueError("nothing to search for")
+    return plain
+
+
+def _hit(publication: PublicationSummary, body: str, terms: Sequence[str]) -> SearchHit:
+    excerpt = snippet(body, terms)
+    heading = folded(publication.title)
+    return SearchHit(
+        publication=publication,
+        in_title=all(term in heading for term in terms),
+        title_highlights=tuple(spans(publication.title, terms)),
+        snippet=excerpt.text,
+        highlights=excerpt.highlights,
+    )
+
+
+def _hits(
+    session: Session,
+    wanted: _Wanted,
+    limit: int | None,
+    *,
+    in_title: bool,
+    known: frozenset[int] = frozenset(),
+) -> list[int]:
+    """The best of those that hold all terms (in the title), without those in ``known``."""
+    found: dict[int, None] = {}
+    for id_ in _ranked(session, wanted, limit, in_title=in_title):
+        if id_ not in known and id_ not in found:
+            found[id_] = None
+            if len(found) == limit:
+                break
+    return list(found)
+
+
+def _ranked(
+    session: Session, wanted: _Wanted, limit: int | None, *, in_title: bool
+) -> Iterator[int]:
+    """Those that hold all terms, best first; some may come twice."""
+    ids = None
+    if limit is not None:
+        ids = _candidates(session, wanted, in_title=in_title, most=max(CANDIDATES, 4 * limit))
+        if ids is None and (yield from _walk(session, wanted, in_title=in_title)):
+            return
+    if ids is None:
+        ids = _candidates(session, wanted, in_title=in_title, most=None) or []
+    yield from ids if wanted.is_gram else _checked(session, wanted, ids, in_title=in_title)
+
+
+def _candidates(
+    session: Session, wanted: _Wanted, *, in_title: bool, most: int | None
+) -> list[int] | None:
+    """Ids of those that hold all grams of all terms and pass the filters, best first.
+
+    None when more than ``most`` texts hold the grams, whatever the filters say of them.
+    """
+    found, current = _found(session, wanted, in_title=in_title, most=most)
+    row = PublicationRow
+    # What the filters refuse comes as null: the number of rows is that of the texts found.
+    query = (
+        select(row.id)
+        .select_from(found.outerjoin(row, and_(current, *wanted.filters)))
+        .order_by(
+            row.is_original.desc().nulls_last(),
+            row.published_at.desc().nulls_last(),
+            row.id.desc().nulls_last(),
+        )
+    )
+    ids = list(session.scalars(query))
+    if most is not None and len(ids) > most:
+        return None
+    return [id_ for id_ in ids if id_ is not None]
+
+
+def _found(
+    session: Session, wanted: _Wanted, *, in_title: bool, most: int | None
+) -> tuple[CTE, ColumnElement[bool]]:
+    """What the index names, one more than ``most``, and how it is joined to publications."""
+    row, id_ = PublicationRow, column("id", BigInteger)
+    if session.get_bind().dialect.name == "sqlite":
+        parts = [fts5_query(term, in_title=in_title) for term in wanted.terms]
+        limit = -1 if most is None else most + 1
+        asked = _FTS5.bindparams(grams=" AND ".join(parts), limit=limit)
+        found = asked.columns(id_).cte("found")
+        return found, row.id == found.c.id
+    lists = [postgresql_grams(term, in_title=in_title) for term in wanted.terms]
+    grams = list(dict.fromkeys(gram for grams in lists for gram in grams))
+    asked = _GIN.bindparams(grams=grams, limit=None if most is None else most + 1)
+    found = asked.columns(id_, column("revision", Integer)).cte("found")
+    return found, (row.id == found.c.id) & (row.revision == found.c.revision)
+
+
+def _checked(
+    session: Session, wanted: _Wanted, ids: Sequence[int], *, in_title: bool
+) -> Iterator[int]:
+    """Those of ``ids`` whose words hold the terms, read no further than they are asked for."""
+    start = 0
+    for size in _sizes():
+        wave = ids[start : start + size]
+        if not wave:
+            return
+        query = _words(in_title=in_title).where(_among(session, wave))
+        found = {row[0]: _Words(row[0], row[2], row[3]) for row in session.execute(query)}
+        yield from (id_ for id_ in wave if wanted.stands_in(found[id_], in_title=in_title))
+        start += size
+
+
+def _among(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
+    """That a publication is one of ``ids``, in one parameter however many they are."""
+    if session.get_bind().dialect.name == "postgresql":
+        return PublicationRow.id == any_(bindparam(None, list(ids), type_=ARRAY(BigInteger)))
+    listed = func.json_each(json.dumps(list(ids))).table_valued("value")
+    return PublicationRow.id.in_(select(listed.c.value))
+
+
+def _walk(session: Session, wanted: _Wanted, *, in_title: bool) -> Generator[int, None, bool]:
+    """All that hold the terms and pass the filters, best first; False when it gave up."""
+    read = 0
+    published = PublicationRow.published_at
+    for original in (True, False):
+        every = _words(in_title=in_title).where(
+            PublicationRow.is_original.is_(original), *wanted.filters
+        )
+        for dated in (True, False):
+            part = every.where(published.is_not(None) if dated else published.is_(None))
+            part = part.order_by(published.desc(), PublicationRow.id.desc())
+            after: tuple[datetime | None, int] | None = None
+            for size in _sizes():
+                rows = session.execute(_following(part, after).limit(size)).all()
+                read_now = (_Words(row[0], row[2], row[3]) for row in rows)
+                yield from (
+                    words.id for words in read_now if wanted.stands_in(words, in_title=in_title)
+                )
+                read += len(rows)
+                if len(rows) < size:
+                    break
+                if read >= WALK_LIMIT:
+                    return False
+                after = (rows[-1][1], rows[-1][0])
+    return True
+
+
+_Columns = tuple[int, datetime | None, str, str]
+
+
+def _words(*, in_title: bool) -> Select[*_Columns]:
+    """Id, time, title and text; without the text where only titles are looked at."""
+    if in_title:
+        return select(
+            PublicationRow.id, PublicationRow.published_at, PublicationRow.title, literal("")
+        )
+    return select(
+        PublicationRow.id, PublicationRow.published_at, PublicationRow.title, RevisionRow.text
+    ).join(RevisionRow, _CURRENT)
+
+
+def _following(
+    query: Select[*_Columns], after: tuple[datetime | None, int] | None
+) -> Select[*_Columns]:
+    if after is None:
+        return query
+    at, id_ = after
+    if at is None:
+        return query.where(PublicationRow.id < id_)
+    published = PublicationRow.published_at
+    return query.where(published <= at, (published < at) | (PublicationRow.id < id_))
+
+
+def _bodies(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    bodies: dict[int, str] = {}
+    for start in range(0, len(ids), IN_BATCH):
+        rows = session.execute(
+            select(PublicationRow.id, RevisionRow.text)
+            .join(RevisionRow, _CURRENT)
+            .where(PublicationRow.id.in_(ids[start : start + IN_BATCH]))
+        )
+        bodies |= {row[0]: row[1] for row in rows}
+    return bodies
+
+
+def _sizes() -> Iterator[int]:
+    return chain(CHUNKS, repeat(CHUNKS[-1]))
+
+
+def _filters(
+    region: str | None, year: int | None, genre: Genre | None
+) -> Iterator[ColumnElement[bool]]:
+    row = PublicationRow
+    if region is not None:
+        yield func.coalesce(row.committee_region, row.region) == region
+    if genre is not None:
+        yield row.genre == genre.value
+    if year is not None:
+        begins, ends = (datetime(number, 1, 1, tzinfo=SHANGHAI) for number in (year, year + 1))
+        covered = and_(row.year_from <= year, row.year_to >= year)
+        published = and_(
+            row.year_from.is_(None), row.published_at >= begins, row.published_at < ends
+        )
+        yield or_(covered, published)
