@@ -12,10 +12,10 @@ import sys
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.project import get_project_settings
 
-from crawler.account import exit_code
 from crawler.errors import DeclarationError
 from crawler.extensions.collector import collect_seldom
 from crawler.extensions.run import RunExtension
+from crawler.runs.account import exit_code
 
 
 def main(arguments: list[str] | None = None) -> int:

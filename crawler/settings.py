@@ -45,9 +45,9 @@ DOWNLOADER_STATS = False  # the account counts what it proves
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no source asks for it
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "crawler.middlewares.offsite.DeclaredHostsMiddleware": 50,
+    "crawler.fetching.offsite.DeclaredHostsMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "crawler.fetching.robots_middleware.RobotsMiddleware": 100,
 }
 SPIDER_MIDDLEWARES = {
     # Our spiders make no deep trees and build no URLs.
@@ -57,7 +57,7 @@ SPIDER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "crawler.extensions.run.RunExtension": 100,
-    "crawler.extensions.robots_delay.RobotsDelayExtension": 200,
+    "crawler.fetching.robots_delay.RobotsDelayExtension": 200,
     "crawler.extensions.collector.CollectorExtension": 300,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.corestats.CoreStats": None,
@@ -72,5 +72,5 @@ TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop" if os.name == "posix" else None
 LOG_LEVEL = "INFO"
 LOG_DATEFORMAT = "%Y-%m-%d %H:%M:%S%z"  # a run's log is read beside the service's
-LOG_FORMATTER = "crawler.page_logs.PageLogFormatter"
+LOG_FORMATTER = "crawler.fetching.page_logs.PageLogFormatter"
 FEED_EXPORT_ENCODING = "utf-8"

@@ -15,11 +15,11 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from crawler.errors import LayoutChangedError, PageError
-from crawler.json_issues import read_json_page, url_of, values_of
-from crawler.pages.links import read_listing
+from crawler.fetching.statuses import refusal_of_status
+from crawler.pages.lists.links import read_listing
 from crawler.pages.urls import canonical_url
 from crawler.sources.declaration import Source, issue_url
-from crawler.statuses import refusal_of_status
+from crawler.sources.json_issues import read_json_page, url_of, values_of
 from scheduler.asking import Answer, TooLargeError, ask
 from scheduler.robots import Manners
 from storage.records import SHANGHAI, Refusal, RefusalClass

@@ -9,7 +9,13 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpx
 from protego import Protego
 
-from crawler.robots import FORBIDDEN, MAX_REDIRECTS, Silence, silence_of_error, silence_of_status
+from crawler.fetching.robots import (
+    FORBIDDEN,
+    MAX_REDIRECTS,
+    Silence,
+    silence_of_error,
+    silence_of_status,
+)
 from scheduler.asking import Answer, TooLargeError
 from storage.records import RefusalClass
 
@@ -79,7 +85,7 @@ class Manners:
 
 
 async def _ask(url: str, fetch: Fetch, declared: Callable[[str], bool]) -> Protego | Silence:
-    """What a robots.txt says behind its redirects; see ``crawler.robots``."""
+    """What a robots.txt says behind its redirects; see ``crawler.fetching.robots``."""
     for _ in range(MAX_REDIRECTS + 1):
         try:
             answer = await fetch(url)

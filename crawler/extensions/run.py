@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Self, cast
 from scrapy import signals
 from scrapy.utils.asyncio import create_looping_call
 
-from crawler.account import Expectation, verdict_of
 from crawler.config import CrawlConfig
-from crawler.ledger import RunLedger
 from crawler.pipelines.store import StorePipeline
+from crawler.runs.account import Expectation, verdict_of
+from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
 from crawler.spiders.base import Ask, SourceSpider
 from storage.engine.database import open_database

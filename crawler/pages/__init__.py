@@ -5,7 +5,7 @@
 
 from crawler.pages.article import read_article
 from crawler.pages.charset import Decoded, decode
-from crawler.pages.parts import join_pages
 from crawler.pages.selectors import Selectors
+from crawler.pages.values.parts import join_pages
 
 __all__ = ["Decoded", "Selectors", "decode", "join_pages", "read_article"]

@@ -7,13 +7,10 @@ from datetime import datetime
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import NotArticleError, ScriptShellError, TooShortError
-from crawler.pages.body import Body, find_body
 from crawler.pages.charset import Decoded, decode
-from crawler.pages.credits import find_credits
-from crawler.pages.dates import address_doubt, find_date
-from crawler.pages.head import named_outlet, outlet_places, read_head
-from crawler.pages.outlets import names_outlet, outlet_in_script, placed_outlet
-from crawler.pages.parts import absolute, next_page
+from crawler.pages.layout.body import Body, find_body
+from crawler.pages.layout.text import Text, select_text
+from crawler.pages.layout.tree import Page, lay_out, lay_out_as_loaded
 from crawler.pages.quality import (
     check_article,
     check_bytes,
@@ -22,9 +19,12 @@ from crawler.pages.quality import (
     sureness,
 )
 from crawler.pages.selectors import Selectors, body_text, sharpen
-from crawler.pages.text import Text, select_text
-from crawler.pages.titles import find_anchor, find_title
-from crawler.pages.tree import Page, lay_out, lay_out_as_loaded
+from crawler.pages.values.credits import find_credits
+from crawler.pages.values.dates import address_doubt, find_date
+from crawler.pages.values.head import named_outlet, outlet_places, read_head
+from crawler.pages.values.outlets import names_outlet, outlet_in_script, placed_outlet
+from crawler.pages.values.parts import absolute, next_page
+from crawler.pages.values.titles import find_anchor, find_title
 from storage.records import Article, Evidence, Image
 
 _QUOTE = 300

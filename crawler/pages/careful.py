@@ -26,9 +26,9 @@ from crawler.errors import (
 )
 from crawler.pages.article import read_article, read_tree
 from crawler.pages.charset import decode
-from crawler.pages.parts import absolute
 from crawler.pages.quality import check_bytes
 from crawler.pages.selectors import Selectors
+from crawler.pages.values.parts import absolute
 from storage.records import Article, Evidence, Image
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -13,9 +13,7 @@ from crawler.errors import (
     TooShortError,
     TruncatedPageError,
 )
-from crawler.pages.body import Body
 from crawler.pages.charset import Decoded
-from crawler.pages.dates import Dated
 from crawler.pages.gate import (
     is_cut_short,
     refuse_challenge,
@@ -25,9 +23,11 @@ from crawler.pages.gate import (
     refuse_other_files,
     refuse_script_shell,
 )
-from crawler.pages.text import Text
-from crawler.pages.titles import Title
-from crawler.pages.tree import Page
+from crawler.pages.layout.body import Body
+from crawler.pages.layout.text import Text
+from crawler.pages.layout.tree import Page
+from crawler.pages.values.dates import Dated
+from crawler.pages.values.titles import Title
 
 _REFRESH = re.compile(
     r"http-equiv\s*=\s*[\"']?refresh[\"']?[^>]*url\s*=|location\.(?:replace|href)\s*[=(]", re.I

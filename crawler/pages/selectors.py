@@ -14,14 +14,14 @@ from itertools import pairwise
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.errors import LayoutChangedError
-from crawler.pages.body import Body
-from crawler.pages.credits import clean_name
-from crawler.pages.dates import dates_in
-from crawler.pages.header import OUTLET_LABEL
-from crawler.pages.outlets import clean_outlet
-from crawler.pages.text import select_text
-from crawler.pages.titles import comparable
-from crawler.pages.tree import lay_out_node
+from crawler.pages.layout.body import Body
+from crawler.pages.layout.comparable import comparable
+from crawler.pages.layout.header import OUTLET_LABEL
+from crawler.pages.layout.text import select_text
+from crawler.pages.layout.tree import lay_out_node
+from crawler.pages.values.credits import clean_name
+from crawler.pages.values.dates import dates_in
+from crawler.pages.values.outlets import clean_outlet
 from storage.records import Article, Evidence
 
 _AGREEMENT = 0.8

@@ -3,14 +3,14 @@
 import re
 from dataclasses import replace
 
-from crawler.reading.chains import list_found
 from crawler.reading.committee import Surroundings, known_region, term_and_session, whose
-from crawler.reading.events import Selection, events_of
 from crawler.reading.figures import figures_of
 from crawler.reading.folding import fold
-from crawler.reading.genre import genre_of, stated_number
+from crawler.reading.genre.subject import Subject, concerns_cppcc, head_end
+from crawler.reading.genre.verdict import genre_of, stated_number
 from crawler.reading.period import part_of, period_of
-from crawler.reading.subject import Subject, concerns_cppcc, head_end
+from crawler.reading.selection.chains import list_found
+from crawler.reading.selection.events import Selection, events_of
 from storage.records import Article, Genre, Reading
 
 RULES_VERSION = "2"

@@ -10,16 +10,16 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.account import Account
 from crawler.config import CrawlConfig
 from crawler.errors import PageError, TruncatedPageError
-from crawler.failures import refusal_of
-from crawler.ledger import RunLedger
+from crawler.fetching.failures import refusal_of
+from crawler.fetching.robots import FORBIDDEN
 from crawler.pages import join_pages
 from crawler.pages.careful import read_thoroughly
 from crawler.pages.charset import header_charset
 from crawler.pages.urls import canonical_url
-from crawler.robots import FORBIDDEN
+from crawler.runs.account import Account
+from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
 from storage.errors import StorageError
 from storage.links.discoveries import LinkState

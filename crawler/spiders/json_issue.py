@@ -8,9 +8,9 @@ from html import escape
 from scrapy.http import Response
 
 from crawler.errors import LayoutChangedError, PageError, TooShortError, WrongContentError
-from crawler.json_issues import JsonPage, read_json_page, url_of, values_of
 from crawler.pages import read_article
 from crawler.sources.declaration import issue_url
+from crawler.sources.json_issues import JsonPage, read_json_page, url_of, values_of
 from crawler.spiders.base import Ask, Output
 from crawler.spiders.issues import IssueSpider
 from storage.records import Article, Link

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import scrapy
 from scrapy.http import Response
 
-from crawler.account import Walk
-from crawler.doubts import doubt_of
 from crawler.errors import MojibakeError, WrongContentError
-from crawler.pages.links import read_listing
+from crawler.pages.lists.links import read_listing
 from crawler.pages.urls import canonical_url
+from crawler.runs.account import Walk
+from crawler.runs.doubts import doubt_of
 from crawler.spiders.base import Ask, Output, SourceSpider, charset_of
 from storage.links.discoveries import LinkState
 from storage.links.list_heads import ListHead

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from crawler.account import exit_code
+from crawler.runs.account import exit_code
 from scheduler.carrier import Carrier
 from scheduler.commands.context import open_context
 from scheduler.config import Config

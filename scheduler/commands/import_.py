@@ -7,7 +7,7 @@ import typer
 from rich.live import Live
 from rich.text import Text
 
-from crawler.account import Account, exit_code
+from crawler.runs.account import Account, exit_code
 from scheduler.commands.context import open_context
 from scheduler.presentation import console, errors, fail, print_json, verdict_text
 from storage.runs.lease import RunRecord

@@ -8,7 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import PageError
-from crawler.pages.links import read_listing
+from crawler.pages.lists.links import read_listing
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures" / "listings"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.config import CrawlConfig
-from crawler.ledger import RunLedger
+from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import load_source
 from crawler.spiders.listing import ListingSpider
 from crawler.spiders.loader import spider_class

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.account import (
+from crawler.runs.account import (
     SETTLED,
     Account,
     Expectation,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from crawler.doubts import doubt_of
+from crawler.runs.doubts import doubt_of
 from storage.links.list_heads import ListHead
 from storage.records import SHANGHAI, Link, Listing, RefusalClass
 

@@ -16,8 +16,8 @@ from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
 from crawler.errors import SoftNotFoundError
-from crawler.failures import refusal_of
-from crawler.middlewares.offsite import OffsiteRequestError
+from crawler.fetching.failures import refusal_of
+from crawler.fetching.offsite import OffsiteRequestError
 from storage.records import RefusalClass as R
 
 

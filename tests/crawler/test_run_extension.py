@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from scrapy.settings import Settings
 
-from crawler.account import Account
 from crawler.extensions.run import RunExtension
+from crawler.runs.account import Account
 from crawler.sources.declaration import load_sources
 from storage.engine.database import open_database
 from storage.runs import lease as runs

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.account import Account
+from crawler.runs.account import Account
 from crawler.sources.declaration import load_sources
 from scheduler.import_input import ImportFileError, read_items
 from scheduler.importing import import_file

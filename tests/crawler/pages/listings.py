@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypedDict, cast
 
-from crawler.pages.links import read_listing
+from crawler.pages.lists.links import read_listing
 from storage.records import SHANGHAI, Listing
 
 LISTINGS = Path(__file__).parents[3] / "fixtures" / "listings"

@@ -6,8 +6,8 @@ from urllib.parse import urljoin
 import pytest
 
 from crawler.errors import PageError
-from crawler.pages.epaper import read_period
-from crawler.pages.links import read_listing
+from crawler.pages.lists.epaper import read_period
+from crawler.pages.lists.links import read_listing
 
 ENGINES = [
     # this page, another page of the issue, an article: the shapes of epaper_templates_2023.tsv

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.errors import PageError
 from crawler.pages import read_article
-from crawler.pages.links import read_listing
+from crawler.pages.lists.links import read_listing
 from storage.records import SHANGHAI
 
 NOW = datetime(2024, 6, 1, tzinfo=SHANGHAI)

@@ -7,7 +7,7 @@ import pytest
 
 from crawler.errors import PageError
 from crawler.pages import read_article
-from crawler.pages.tree import MAX_LINES
+from crawler.pages.layout.tree import MAX_LINES
 
 SENTENCE = "<p>委员们在村头、在车间、在学校里听取意见，有关部门当场作了答复。</p>"
 PAGES = {

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.errors import LayoutChangedError, PageError
-from crawler.pages.links import read_listing
+from crawler.pages.lists.links import read_listing
 from crawler.pages.urls import canonical_url
 from storage.records import Listing
 from tests.crawler.pages.listings import LISTINGS, LISTS, NOW
@@ -104,7 +104,7 @@ def test_the_work_grows_with_the_page_not_faster(monkeypatch: pytest.MonkeyPatch
         calls += 1
         return original(url)
 
-    monkeypatch.setattr("crawler.pages.links.canonical_url", counted)
+    monkeypatch.setattr("crawler.pages.lists.links.canonical_url", counted)
     counts = []
     for rows in (200, 2_000):
         calls = 0

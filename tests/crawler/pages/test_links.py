@@ -10,7 +10,7 @@ import pytest
 
 import crawler.errors
 from crawler.errors import LayoutChangedError
-from crawler.pages.links import read_listing
+from crawler.pages.lists.links import read_listing
 from crawler.pages.urls import canonical_url
 from tests.crawler.pages.listings import (
     ANSWERS,

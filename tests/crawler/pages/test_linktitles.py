@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.pages.linktitles import clean_title, is_better_title
+from crawler.pages.lists.linktitles import clean_title, is_better_title
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.pages.listdays import PrintedDay, printed_day, resolve_days
+from crawler.pages.lists.listdays import PrintedDay, printed_day, resolve_days
 from tests.crawler.pages.listings import NOW
 
 

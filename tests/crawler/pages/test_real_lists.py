@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.pages.links import read_listing
+from crawler.pages.lists.links import read_listing
 from tests.crawler.pages.listings import NOW
 
 REAL = Path(__file__).parents[4] / "shared" / "real"

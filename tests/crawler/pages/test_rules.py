@@ -5,18 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.pages import (
-    article,
-    body,
-    boilerplate,
-    charset,
-    dates,
-    header,
-    outlets,
-    text,
-    titles,
-    tree,
-)
+from crawler.pages import article, charset
+from crawler.pages.layout import body, boilerplate, header, text, tree
+from crawler.pages.values import dates, outlets, titles
 from tests.crawler.pages.test_fixtures import PAGES, differences
 
 BY_NAME = {page.stem: page for page in PAGES}

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.pages import read_article
-from crawler.pages.boilerplate import dropped_by, heads_comments, heads_links
-from crawler.pages.dates import dates_in
-from crawler.pages.outlets import clean_outlet
-from crawler.pages.people import reporters
-from crawler.pages.titles import without_site
+from crawler.pages.layout.boilerplate import dropped_by, heads_comments, heads_links
+from crawler.pages.values.dates import dates_in
+from crawler.pages.values.outlets import clean_outlet
+from crawler.pages.values.people import reporters
+from crawler.pages.values.titles import without_site
 from storage.records import SHANGHAI, Precision
 
 

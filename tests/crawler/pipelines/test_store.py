@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import text
 
-from crawler.account import verdict_of
 from crawler.extensions.run import expectation_of
 from crawler.pipelines.store import StorePipeline
+from crawler.runs.account import verdict_of
 from crawler.spiders.listing import ListingSpider
 from storage.engine.database import Database
 from storage.records import RefusalClass, VerdictKind

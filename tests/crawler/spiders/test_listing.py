@@ -4,8 +4,8 @@ import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse
 
-from crawler.account import verdict_of
 from crawler.extensions.run import expectation_of
+from crawler.runs.account import verdict_of
 from crawler.spiders.base import Ask
 from crawler.spiders.listing import ListingSpider
 from storage.records import VerdictKind

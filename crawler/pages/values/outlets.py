@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.pages.head import Head
-from crawler.pages.header import BARE_OUTLET_LABEL, OUTLET_LABEL
-from crawler.pages.people import is_person
-from crawler.pages.text import Text
-from crawler.pages.tree import Line, Page
+from crawler.pages.layout.header import BARE_OUTLET_LABEL, OUTLET_LABEL
+from crawler.pages.layout.text import Text
+from crawler.pages.layout.tree import Line, Page
+from crawler.pages.values.head import Head
+from crawler.pages.values.people import is_person
 from storage.records import Evidence
 
 NEXT_LABEL = re.compile(

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from crawler.reading.genre.wording import OTHER_PAGES
 from crawler.reading.markers import Marker, inline_markers, line_markers
-from crawler.reading.wording import OTHER_PAGES
 
 MIN_ITEMS = 3
 MAX_ITEMS = 60

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.pages.anchors import Anchor
+from crawler.pages.lists.anchors import Anchor
 from crawler.pages.urls import registered_domain, url_date
 
 

@@ -16,9 +16,9 @@ from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
 from crawler.errors import PageError
-from crawler.middlewares.offsite import OffsiteRequestError
-from crawler.robots import FORBIDDEN, Silence
-from crawler.statuses import refusal_of_status
+from crawler.fetching.offsite import OffsiteRequestError
+from crawler.fetching.robots import FORBIDDEN, Silence
+from crawler.fetching.statuses import refusal_of_status
 from storage.records import RefusalClass
 
 NETWORK_ERRORS = (

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from crawler.pages.head import Head
-from crawler.pages.header import DATE_LABEL
-from crawler.pages.text import Text
-from crawler.pages.tree import Page
+from crawler.pages.layout.header import DATE_LABEL
+from crawler.pages.layout.text import Text
+from crawler.pages.layout.tree import Page
 from crawler.pages.urls import url_date
+from crawler.pages.values.head import Head
 from storage.records import SHANGHAI, Evidence, Precision
 
 _MONTH = r"(?P<mo>1[0-2]|0?[1-9])"

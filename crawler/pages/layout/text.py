@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.pages.body import Body, is_dated_link, is_teaser, rule_of, share_of, worth
-from crawler.pages.boilerplate import heads_comments, heads_links, heads_post
-from crawler.pages.header import OUTLET_LABEL, is_header, states_day
-from crawler.pages.notes import note_of
-from crawler.pages.titles import comparable
-from crawler.pages.tree import Line, Page
+from crawler.pages.layout.body import Body, is_dated_link, is_teaser, rule_of, share_of, worth
+from crawler.pages.layout.boilerplate import heads_comments, heads_links, heads_post
+from crawler.pages.layout.comparable import comparable
+from crawler.pages.layout.header import OUTLET_LABEL, is_header, states_day
+from crawler.pages.layout.notes import note_of
+from crawler.pages.layout.tree import Line, Page
 
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f]")
 _GLUED_ENDS = ("更多", "）", ")", "】", "]")

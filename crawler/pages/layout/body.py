@@ -12,16 +12,16 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
 
-from crawler.pages.boilerplate import (
+from crawler.pages.layout.boilerplate import (
     MAX_POST_HEAD,
     dropped_by,
     heads_comments,
     heads_links,
     heads_post,
 )
-from crawler.pages.header import is_header
-from crawler.pages.notes import note_of
-from crawler.pages.tree import Box, Line, Page
+from crawler.pages.layout.header import is_header
+from crawler.pages.layout.notes import note_of
+from crawler.pages.layout.tree import Box, Line, Page
 
 _STOPS = re.compile(r"[，。！？；、…]|[,;!?](?=[\u4e00-\u9fff\s”]|$)")
 _REPLIES = re.compile(r"comment|pinglun|cmt|reply|replies|feedback|gentie|discuss|tiezi|guestbook")

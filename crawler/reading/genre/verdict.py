@@ -4,11 +4,10 @@ import math
 import re
 from dataclasses import dataclass
 
-from crawler.reading import wording as w
-from crawler.reading.lookalikes import deeds_of_government, weigh_look_alikes
-from crawler.reading.numerals import ordinal
-from crawler.reading.owner import others_speak, owner_of
-from crawler.reading.subject import (
+from crawler.reading.genre import wording as w
+from crawler.reading.genre.lookalikes import deeds_of_government, weigh_look_alikes
+from crawler.reading.genre.owner import others_speak, owner_of
+from crawler.reading.genre.subject import (
     COMMITTEE_SITE,
     CPPCC,
     ENGLISH_CPPCC,
@@ -19,6 +18,7 @@ from crawler.reading.subject import (
     in_season,
     sums_up,
 )
+from crawler.reading.numerals import ordinal
 from storage.records import Evidence, Genre
 
 _SPEECH = re.compile(

@@ -11,8 +11,8 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.failures import RobotsSilentError, refusal_of_error
-from crawler.robots import Silence, silence_of_error, silence_of_status
+from crawler.fetching.failures import RobotsSilentError, refusal_of_error
+from crawler.fetching.robots import Silence, silence_of_error, silence_of_status
 
 if TYPE_CHECKING:
     from scrapy import Request

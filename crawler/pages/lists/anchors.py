@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.pages.linktitles import (
+from crawler.pages.lists.linktitles import (
     LEAST_TITLE,
     SAYS_NOTHING,
     SPACE,
@@ -19,7 +19,7 @@ from crawler.pages.linktitles import (
     is_whole_of,
     offered_title,
 )
-from crawler.pages.listdays import PrintedDay, printed_day
+from crawler.pages.lists.listdays import PrintedDay, printed_day
 from crawler.pages.urls import canonical_url
 
 _UNREAD = frozenset(("script", "style", "noscript", "template", "head", "iframe", "svg", "object"))

@@ -8,7 +8,7 @@ is asked for until it answers.
 
 from dataclasses import dataclass
 
-from crawler.statuses import refusal_of_status
+from crawler.fetching.statuses import refusal_of_status
 from storage.records import RefusalClass
 
 MAX_REDIRECTS = 5

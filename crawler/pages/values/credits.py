@@ -7,8 +7,10 @@ never an author; reporters named in the text are authors.
 import re
 from dataclasses import dataclass
 
-from crawler.pages.head import Head
-from crawler.pages.outlets import (
+from crawler.pages.layout.text import Text
+from crawler.pages.layout.tree import Page
+from crawler.pages.values.head import Head
+from crawler.pages.values.outlets import (
     DATE,
     DATE_AND_CLOCK,
     EDGE,
@@ -19,9 +21,7 @@ from crawler.pages.outlets import (
     joined_pieces,
     names_beside,
 )
-from crawler.pages.people import is_person, reporters
-from crawler.pages.text import Text
-from crawler.pages.tree import Page
+from crawler.pages.values.people import is_person, reporters
 
 _AUTHOR_LABEL = re.compile(
     r"(?:作\s*者|撰\s*文|撰\s*稿|记\s*者|文字|采写|通讯员|供稿人?|文)\s*[:：/丨|／]\s*"

@@ -12,10 +12,10 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from crawler.errors import LayoutChangedError
-from crawler.pages.anchors import Anchor
 from crawler.pages.charset import decode
 from crawler.pages.gate import refuse_challenge, refuse_not_found, refuse_other_files
-from crawler.pages.linktitles import is_better_title
+from crawler.pages.lists.anchors import Anchor
+from crawler.pages.lists.linktitles import is_better_title
 from crawler.pages.urls import canonical_url, url_date
 
 _ENGINE_FILE = re.compile(

@@ -3,9 +3,9 @@
 import re
 from itertools import islice
 
-from crawler.reading import wording as w
+from crawler.reading.genre import wording as w
+from crawler.reading.genre.subject import COMMITTEE_SITE, CPPCC, Subject
 from crawler.reading.markers import inline_markers, line_markers
-from crawler.reading.subject import COMMITTEE_SITE, CPPCC, Subject
 
 
 def owner_of(subject: Subject) -> str | None:

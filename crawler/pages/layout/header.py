@@ -2,7 +2,7 @@
 
 import re
 
-from crawler.pages.boilerplate import any_of
+from crawler.pages.layout.boilerplate import any_of
 
 OUTLET_LABEL = re.compile(
     r"(?<!图片)(?<!题图)(?<!数据)(?<!视频)(?<!照片)(?<!封面)(?:信息|稿件|文章|新闻|内容|本文|资料|消息|原文|转载)?\s*"

@@ -5,16 +5,15 @@ that agrees with it best is the title as the outlet set it.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crawler.pages.head import Head
-from crawler.pages.header import is_header
-from crawler.pages.tree import Page
+from crawler.pages.layout.comparable import comparable
+from crawler.pages.layout.header import is_header
+from crawler.pages.layout.tree import Page
+from crawler.pages.values.head import Head
 from storage.records import Evidence
 
-_KEPT = re.compile(r"[\W_]+")
 _SITE = re.compile(
     r"\s*(?:[_|｜»]|\s[-–—]+\s?|[-–—]+\s|--+|——|(?<=[\u4e00-\u9fff”》）！？])[-–—](?=[\u4e00-\u9fff]))\s*"
 )
@@ -63,11 +62,6 @@ class Title:
     sure: float
     kicker: str | None = None
     subtitle: str | None = None
-
-
-def comparable(text: str) -> str:
-    """Letters and digits only, in one width and case."""
-    return _KEPT.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
 def without_site(title: str) -> str:

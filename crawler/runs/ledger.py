@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from crawler.account import Account
+from crawler.runs.account import Account
 from storage.articles import saving as articles
 from storage.articles.saving import SaveOutcome
 from storage.engine.database import Database

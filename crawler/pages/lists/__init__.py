@@ -1,0 +1,1 @@
+"""List pages and issues: their links, days, titles and pagers."""

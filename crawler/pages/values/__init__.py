@@ -1,0 +1,1 @@
+"""What a page states: title, day, outlet, people, further parts."""

@@ -1,0 +1,1 @@
+"""The enumerated items of a selection: which lines make the list, and its events."""
