@@ -1,5 +1,5 @@
 """``python -m scheduler``: the command line without its script."""
 
-from scheduler.cli import main
+from scheduler.cli.app import main
 
 main()

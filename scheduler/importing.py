@@ -11,17 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from crawler.backfill.input import GivenText, ImportFileError, Item, Page, Unusable, read_items
 from crawler.errors import PageError, TruncatedPageError
 from crawler.fetching.statuses import refusal_of_status
 from crawler.pages import join_pages
 from crawler.pages.careful import read_thoroughly
-from crawler.pages.charset import header_charset
-from crawler.pages.urls import canonical_url
+from crawler.pages.raw.charset import header_charset
+from crawler.pages.raw.urls import canonical_url
 from crawler.pipelines.clean import assess
 from crawler.runs.account import Account
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
-from scheduler.import_input import GivenText, ImportFileError, Item, Page, Unusable, read_items
 from scheduler.inspection import given_text, of_source, source_of
 from storage.engine.database import Database
 from storage.errors import LeaseLostError

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from crawler.errors import PageError
 from crawler.pages.careful import read_thoroughly
-from crawler.pages.charset import header_charset
-from crawler.pages.storable import storable
+from crawler.pages.raw.charset import header_charset
+from crawler.pages.raw.storable import storable
 from crawler.pipelines.clean import assess
 from crawler.reading import read_publication
 from crawler.sources.declaration import Source
-from scheduler.publication_json import article_json
+from scheduler.shapes.publication import article_json
 from storage.records import SHANGHAI, Article, Capture, Precision
 
 

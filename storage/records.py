@@ -95,6 +95,23 @@ class VerdictKind(StrEnum):
     FAILED = "failed"
 
 
+class FailureClass(StrEnum):
+    """What is wrong, in the words of docs/operations.md."""
+
+    SILENT = "silent"  # it answers and publishes nothing
+    GONE = "gone"  # its pages are no more
+    MOVED = "moved"  # it is at another address
+    BLOCKED = "blocked"  # it refuses us
+    CHALLENGE = "challenge"  # it asks for a browser
+    CHANGED_LAYOUT = "changed_layout"  # its pages are built otherwise
+    WRONG_CONTENT = "wrong_content"  # another column, spam, another day
+    STALE = "stale"  # an old copy is served
+    PARTIAL = "partial"  # some of it could not be had
+    NETWORK = "network"  # it cannot be reached
+    OURS = "ours"  # our own defect
+    OVERDUE = "overdue"  # of a coverage cell: a review did not come
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """The words that decided one value.

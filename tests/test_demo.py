@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from crawler.pages.urls import canonical_url
-from scheduler.commands.demo import SOURCES
+from crawler.pages.raw.urls import canonical_url
+from scheduler.cli.commands.demo import SOURCES
 from storage.engine.database import Database, open_database
 from storage.publications.reading import get_publication
 from storage.records import SHANGHAI, Precision

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from scheduler.cli import app
+from scheduler.cli.app import app
 from scheduler.config import Config
 
 ROOT = Path(__file__).parent.parent

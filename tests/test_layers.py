@@ -1,4 +1,10 @@
-"""Imports point one way: scheduler -> crawler -> storage; the pure modules stay pure."""
+"""Imports point one way: between packages, between rooms; the pure modules stay pure.
+
+A room is a folder, or a module that stands alone on its floor.  ``LADDERS`` lists the rooms of
+a package from the ground up: a room imports from rooms that stand before it, never from one
+that stands behind it.  Longest prefix wins, so that ``scheduler.cli.app`` may stand apart from
+``scheduler.cli``.
+"""
 
 import ast
 from pathlib import Path
@@ -7,6 +13,68 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = ["storage", "crawler", "scheduler"]  # lower may not import higher
+LADDERS = {
+    "storage": [
+        "storage.records",
+        "storage.errors",
+        "storage.migrations",
+        "storage.engine",
+        "storage.views",
+        "storage.links",
+        "storage.runs",
+        "storage.notices",
+        "storage.publications",
+        "storage.search",
+        "storage.stories",
+        "storage.articles",
+        "storage.exports",
+    ],
+    "crawler": [
+        "crawler.errors",
+        "crawler.config",
+        "crawler.settings",
+        "crawler.fetching",
+        "crawler.pages.raw",
+        "crawler.pages.layout",
+        "crawler.pages.values",
+        "crawler.pages.lists",
+        "crawler.pages",
+        "crawler.reading.words",
+        "crawler.reading.facts",
+        "crawler.reading.genre",
+        "crawler.reading.selection",
+        "crawler.reading",
+        "crawler.sources",
+        "crawler.runs",
+        "crawler.backfill",
+        "crawler.spiders",
+        "crawler.pipelines",
+        "crawler.extensions",
+        "crawler.run",
+    ],
+    "scheduler": [
+        "scheduler.config",
+        "scheduler.logs",
+        "scheduler.shapes",
+        "scheduler.inspection",
+        "scheduler.importing",
+        "scheduler.probing",
+        "scheduler.rhythm",
+        "scheduler.health",
+        "scheduler.carrying",
+        "scheduler.alerts",
+        "scheduler.service",
+        "scheduler.cli",
+        "scheduler.cli.commands",
+        "scheduler.cli.app",
+        "scheduler.__main__",
+    ],
+}
+NOT_IMPORTED = {
+    # Alembic runs these as scripts; nothing imports them.
+    ROOT / "storage/migrations/env.py",
+    ROOT / "storage/migrations/versions/0003_search.py",
+}
 HEAVY = {"scrapy", "sqlalchemy", "httpx", "apscheduler", "twisted"}
 PURE = [
     *sorted((ROOT / "crawler/pages").rglob("*.py")),
@@ -14,7 +82,7 @@ PURE = [
     ROOT / "storage/records.py",
     *[
         p
-        for p in (ROOT / "storage/stories/fingerprints.py", ROOT / "scheduler/seasons.py")
+        for p in (ROOT / "storage/stories/fingerprints.py", ROOT / "scheduler/rhythm/seasons.py")
         if p.exists()
     ],
 ]
@@ -43,6 +111,32 @@ def test_imports_point_downwards(layer: str) -> None:
     assert modules
     for path in modules:
         assert not imported(path) & above, path
+
+
+def room_of(module: str, ladder: list[str]) -> str | None:
+    """The room of a module: the longest prefix that the ladder names."""
+    held = [room for room in ladder if module == room or module.startswith(room + ".")]
+    return max(held, key=len, default=None)
+
+
+def module_of(path: Path) -> str:
+    """The dotted name of a module's file."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@pytest.mark.parametrize("package", LADDERS)
+def test_each_room_imports_only_rooms_below_it(package: str) -> None:
+    ladder = LADDERS[package]
+    for path in set((ROOT / package).rglob("*.py")) - NOT_IMPORTED:
+        if module_of(path) == package:
+            continue
+        own = room_of(module_of(path), ladder)
+        assert own, f"{path} is in no room"
+        for name in imported_modules(path):
+            other = room_of(name, ladder)
+            if other is not None:
+                assert ladder.index(other) <= ladder.index(own), f"{path} imports {name}"
 
 
 @pytest.mark.parametrize("path", PURE, ids=lambda p: str(p.relative_to(ROOT)))

@@ -4,7 +4,7 @@
 """
 
 from crawler.pages.article import read_article
-from crawler.pages.charset import Decoded, decode
+from crawler.pages.raw.charset import Decoded, decode
 from crawler.pages.selectors import Selectors
 from crawler.pages.values.parts import join_pages
 

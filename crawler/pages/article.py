@@ -7,7 +7,6 @@ from datetime import datetime
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import NotArticleError, ScriptShellError, TooShortError
-from crawler.pages.charset import Decoded, decode
 from crawler.pages.layout.body import Body, find_body
 from crawler.pages.layout.text import Text, select_text
 from crawler.pages.layout.tree import Page, lay_out, lay_out_as_loaded
@@ -18,6 +17,7 @@ from crawler.pages.quality import (
     refuse_without_text,
     sureness,
 )
+from crawler.pages.raw.charset import Decoded, decode
 from crawler.pages.selectors import Selectors, body_text, sharpen
 from crawler.pages.values.credits import find_credits
 from crawler.pages.values.dates import address_doubt, find_date

@@ -25,8 +25,8 @@ from crawler.errors import (
     TooShortError,
 )
 from crawler.pages.article import read_article, read_tree
-from crawler.pages.charset import decode
 from crawler.pages.quality import check_bytes
+from crawler.pages.raw.charset import decode
 from crawler.pages.selectors import Selectors
 from crawler.pages.values.parts import absolute
 from storage.records import Article, Evidence, Image

@@ -13,8 +13,11 @@ from crawler.errors import (
     TooShortError,
     TruncatedPageError,
 )
-from crawler.pages.charset import Decoded
-from crawler.pages.gate import (
+from crawler.pages.layout.body import Body
+from crawler.pages.layout.text import Text
+from crawler.pages.layout.tree import Page
+from crawler.pages.raw.charset import Decoded
+from crawler.pages.raw.gate import (
     is_cut_short,
     refuse_challenge,
     refuse_cut_short,
@@ -23,9 +26,6 @@ from crawler.pages.gate import (
     refuse_other_files,
     refuse_script_shell,
 )
-from crawler.pages.layout.body import Body
-from crawler.pages.layout.text import Text
-from crawler.pages.layout.tree import Page
 from crawler.pages.values.dates import Dated
 from crawler.pages.values.titles import Title
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from crawler.errors import PageError
 from crawler.pages import Selectors, join_pages
 from crawler.pages.careful import reread_carefully
-from crawler.pages.charset import header_charset
+from crawler.pages.raw.charset import header_charset
 from crawler.reading import read_publication
 from storage.records import Article, Capture, Evidence
 

@@ -3,14 +3,14 @@
 import re
 from dataclasses import replace
 
-from crawler.reading.committee import Surroundings, known_region, term_and_session, whose
-from crawler.reading.figures import figures_of
-from crawler.reading.folding import fold
+from crawler.reading.facts.committee import Surroundings, known_region, term_and_session, whose
+from crawler.reading.facts.figures import figures_of
+from crawler.reading.facts.period import part_of, period_of
 from crawler.reading.genre.subject import Subject, concerns_cppcc, head_end
 from crawler.reading.genre.verdict import genre_of, stated_number
-from crawler.reading.period import part_of, period_of
 from crawler.reading.selection.chains import list_found
 from crawler.reading.selection.events import Selection, events_of
+from crawler.reading.words.folding import fold
 from storage.records import Article, Genre, Reading
 
 RULES_VERSION = "2"

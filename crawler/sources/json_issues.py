@@ -11,8 +11,8 @@ from datetime import date
 import jmespath
 
 from crawler.errors import LayoutChangedError
-from crawler.pages.storable import storable
-from crawler.pages.urls import canonical_url
+from crawler.pages.raw.storable import storable
+from crawler.pages.raw.urls import canonical_url
 from crawler.sources.declaration import JsonOptions, issue_url
 
 

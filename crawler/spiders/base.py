@@ -16,8 +16,8 @@ from crawler.fetching.failures import refusal_of
 from crawler.fetching.robots import FORBIDDEN
 from crawler.pages import join_pages
 from crawler.pages.careful import read_thoroughly
-from crawler.pages.charset import header_charset
-from crawler.pages.urls import canonical_url
+from crawler.pages.raw.charset import header_charset
+from crawler.pages.raw.urls import canonical_url
 from crawler.runs.account import Account
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source

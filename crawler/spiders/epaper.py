@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from scrapy.http import Response
 
 from crawler.pages.lists.links import read_listing
-from crawler.pages.urls import canonical_url
+from crawler.pages.raw.urls import canonical_url
 from crawler.spiders.base import Ask, Output, charset_of
 from crawler.spiders.issues import IssueSpider
 from storage.records import Listing

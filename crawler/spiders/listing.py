@@ -7,7 +7,7 @@ from scrapy.http import Response
 
 from crawler.errors import MojibakeError, WrongContentError
 from crawler.pages.lists.links import read_listing
-from crawler.pages.urls import canonical_url
+from crawler.pages.raw.urls import canonical_url
 from crawler.runs.account import Walk
 from crawler.runs.doubts import doubt_of
 from crawler.spiders.base import Ask, Output, SourceSpider, charset_of

@@ -1,6 +1,6 @@
 """Traditional characters as simplified ones, for comparing a mirror with its original.
 
-Only for comparison: what is stored and shown stays as printed.  ``crawler.reading.folding``
+Only for comparison: what is stored and shown stays as printed.  ``crawler.reading.words.folding``
 folds texts for its rules by the same table.
 """
 

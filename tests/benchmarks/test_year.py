@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from crawler.sources.declaration import REGIONS
-from scheduler.almanac import load_almanac
+from scheduler.rhythm.almanac import load_almanac
 from storage.engine.database import open_database
 from storage.notices import incidents
 from storage.records import SHANGHAI

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.pages.urls import canonical_url
+from crawler.pages.raw.urls import canonical_url
 from storage.engine.database import open_database
 from storage.links.discoveries import LinkState, due_links, list_refusals
 from storage.publications.reading import get_publication

@@ -14,15 +14,15 @@ from datetime import date, datetime, time, timedelta
 from statistics import median
 
 from crawler.sources.declaration import REGIONS, Source
-from scheduler.almanac import Almanac, load_almanac
-from scheduler.carrier import Carrier
-from scheduler.delivery import Courier
-from scheduler.desk import Desk
-from scheduler.launcher import ClaimedRun, RunHandle
-from scheduler.messages import Notice
-from scheduler.probes import ProbeOutcome
-from scheduler.rounds import Declared, Limits, Rounds
-from scheduler.watching import Step
+from scheduler.alerts.delivery import Courier
+from scheduler.alerts.messages import Notice
+from scheduler.carrying.carrier import Carrier
+from scheduler.carrying.launcher import ClaimedRun, RunHandle
+from scheduler.probing.probes import ProbeOutcome
+from scheduler.rhythm.almanac import Almanac, load_almanac
+from scheduler.rhythm.watching import Step
+from scheduler.service.desk import Desk
+from scheduler.service.rounds import Declared, Limits, Rounds
 from storage.articles import saving as articles
 from storage.engine.database import Database
 from storage.links import discoveries

@@ -15,9 +15,9 @@ from sqlalchemy import text
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler.backfill.input import ImportFileError, read_items
 from crawler.runs.account import Account
 from crawler.sources.declaration import load_sources
-from scheduler.import_input import ImportFileError, read_items
 from scheduler.importing import import_file
 from storage.articles.saving import get_publication, list_publications
 from storage.articles.snapshots import get_snapshot
@@ -247,9 +247,9 @@ def test_a_killed_import_begun_again_ends_with_the_same_content(tmp_path: Path) 
 
     url = f"sqlite:///{tmp_path / 'killed.db'}"
     killed = open_database(url)
-    command = [sys.executable, "-m", "scheduler.cli", "import", str(path)]
+    command = [sys.executable, "-m", "scheduler.cli.app", "import", str(path)]
     child = subprocess.Popen(
-        [sys.executable, "-c", "from scheduler.cli import main; main()", *command[3:]],
+        [sys.executable, "-c", "from scheduler.cli.app import main; main()", *command[3:]],
         cwd=ROOT,
         env={**os.environ, "CPPCC_DATABASE_URL": url},
         stdout=subprocess.DEVNULL,

@@ -8,12 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.sources.declaration import load_sources
-from scheduler.cli import app
+from scheduler.cli.app import app
 from scheduler.importing import import_file
 from scheduler.inspection import inspect_batch, period_of, published_of, source_of
-from scheduler.publication_json import article_json
-from scheduler.stored_article import article_of
+from scheduler.shapes.publication import article_json
 from storage.engine.database import open_database
+from storage.publications.as_article import article_of
 from storage.publications.reading import get_publication
 from storage.records import SHANGHAI, Precision
 

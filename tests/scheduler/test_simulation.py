@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.almanac import Almanac, load_almanac
+from scheduler.rhythm.almanac import Almanac, load_almanac
 from storage.engine.database import Database, open_database
 from storage.notices import coverage, incidents
 from storage.notices.coverage import CellStatus

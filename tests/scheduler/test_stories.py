@@ -4,9 +4,9 @@ import pytest
 
 from crawler.sources.declaration import Source, load_source
 from fixtures.stories import Story
-from scheduler.almanac import load_almanac
-from scheduler.health import Judgement
-from scheduler.settling import Settler
+from scheduler.health.judgement import Judgement
+from scheduler.health.settling import Settler
+from scheduler.rhythm.almanac import load_almanac
 from storage.engine.database import Database
 from storage.records import SHANGHAI
 from storage.runs import due as schedule

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from scheduler.almanac import load_almanac
-from scheduler.carrier import Carrier
-from scheduler.launcher import ClaimedRun, RunHandle
-from scheduler.rounds import Declared, Limits, Rounds
+from scheduler.carrying.carrier import Carrier
+from scheduler.carrying.launcher import ClaimedRun, RunHandle
+from scheduler.rhythm.almanac import load_almanac
+from scheduler.service.rounds import Declared, Limits, Rounds
 from storage.engine.database import Database, open_database
 from storage.records import SHANGHAI, RunCounts, Verdict, VerdictKind
 from storage.runs import due as schedule

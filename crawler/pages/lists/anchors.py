@@ -20,7 +20,7 @@ from crawler.pages.lists.linktitles import (
     offered_title,
 )
 from crawler.pages.lists.listdays import PrintedDay, printed_day
-from crawler.pages.urls import canonical_url
+from crawler.pages.raw.urls import canonical_url
 
 _UNREAD = frozenset(("script", "style", "noscript", "template", "head", "iframe", "svg", "object"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))

@@ -12,11 +12,11 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from crawler.errors import LayoutChangedError
-from crawler.pages.charset import decode
-from crawler.pages.gate import refuse_challenge, refuse_not_found, refuse_other_files
 from crawler.pages.lists.anchors import Anchor
 from crawler.pages.lists.linktitles import is_better_title
-from crawler.pages.urls import canonical_url, url_date
+from crawler.pages.raw.charset import decode
+from crawler.pages.raw.gate import refuse_challenge, refuse_not_found, refuse_other_files
+from crawler.pages.raw.urls import canonical_url, url_date
 
 _ENGINE_FILE = re.compile(
     r"/(?:node(?:_?[A-Z]{0,2}\d+[A-Z]?)?|nbs\.D\d+\w*|(?:col|l|n|v|page)_?[A-Z]{0,3}\d{1,3}[A-Z]{0,2}"

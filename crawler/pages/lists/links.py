@@ -17,8 +17,13 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.errors import LayoutChangedError, WrongContentError
-from crawler.pages.charset import decode
-from crawler.pages.gate import (
+from crawler.pages.lists.anchors import Anchor, AnchorWalk, walk_anchors
+from crawler.pages.lists.epaper import read_issue_page
+from crawler.pages.lists.linktitles import clean_title, is_better_title
+from crawler.pages.lists.listdays import resolve_days
+from crawler.pages.lists.pager import Pager, is_pager_text, read_pager
+from crawler.pages.raw.charset import decode
+from crawler.pages.raw.gate import (
     refuse_challenge,
     refuse_cut_short,
     refuse_mojibake,
@@ -26,12 +31,7 @@ from crawler.pages.gate import (
     refuse_other_files,
     refuse_script_shell,
 )
-from crawler.pages.lists.anchors import Anchor, AnchorWalk, walk_anchors
-from crawler.pages.lists.epaper import read_issue_page
-from crawler.pages.lists.linktitles import clean_title, is_better_title
-from crawler.pages.lists.listdays import resolve_days
-from crawler.pages.lists.pager import Pager, is_pager_text, read_pager
-from crawler.pages.urls import canonical_url, url_date
+from crawler.pages.raw.urls import canonical_url, url_date
 from storage.records import Link, Listing
 
 _ISLAND = re.compile(

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.pages.lists.anchors import Anchor
-from crawler.pages.urls import registered_domain, url_date
+from crawler.pages.raw.urls import registered_domain, url_date
 
 
 @dataclass(frozen=True, slots=True)

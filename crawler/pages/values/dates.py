@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 from crawler.pages.layout.header import DATE_LABEL
 from crawler.pages.layout.text import Text
 from crawler.pages.layout.tree import Page
-from crawler.pages.urls import url_date
+from crawler.pages.raw.urls import url_date
 from crawler.pages.values.head import Head
 from storage.records import SHANGHAI, Evidence, Precision
 

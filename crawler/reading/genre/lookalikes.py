@@ -2,9 +2,9 @@
 
 import re
 
+from crawler.reading.facts.period import part_of
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.subject import CPPCC, Ballot, Subject, sums_up
-from crawler.reading.period import part_of
 from storage.records import Genre
 
 _GOVERNMENT_DEEDS = re.compile(r"民生实事|为民(?:办)?实事|民生工程|民生大事")

@@ -5,7 +5,7 @@ from itertools import islice
 
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.subject import COMMITTEE_SITE, CPPCC, Subject
-from crawler.reading.markers import inline_markers, line_markers
+from crawler.reading.words.markers import inline_markers, line_markers
 
 
 def owner_of(subject: Subject) -> str | None:

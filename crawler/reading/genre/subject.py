@@ -5,8 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.reading.folding import Folded
 from crawler.reading.genre import wording as w
+from crawler.reading.words.folding import Folded
 from storage.records import Evidence, Genre
 
 HEAD = 900

@@ -18,7 +18,7 @@ from crawler.reading.genre.subject import (
     in_season,
     sums_up,
 )
-from crawler.reading.numerals import ordinal
+from crawler.reading.words.numerals import ordinal
 from storage.records import Evidence, Genre
 
 _SPEECH = re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.reading.genre.wording import OTHER_PAGES
-from crawler.reading.markers import Marker, inline_markers, line_markers
+from crawler.reading.words.markers import Marker, inline_markers, line_markers
 
 MIN_ITEMS = 3
 MAX_ITEMS = 60

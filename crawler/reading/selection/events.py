@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from statistics import median
 
-from crawler.reading.folding import Folded, fold
-from crawler.reading.markers import SYMBOL, Marker, line_markers
-from crawler.reading.numerals import ordinal
 from crawler.reading.selection.chains import MAX_ITEMS, MIN_ITEMS, Chain, other_pages_at
+from crawler.reading.words.folding import Folded, fold
+from crawler.reading.words.markers import SYMBOL, Marker, line_markers
+from crawler.reading.words.numerals import ordinal
 from storage.records import Event, Image
 
 _CLOSING = re.compile(

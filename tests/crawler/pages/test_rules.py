@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.pages import article, charset
+from crawler.pages import article
 from crawler.pages.layout import body, boilerplate, header, text, tree
+from crawler.pages.raw import charset
 from crawler.pages.values import dates, outlets, titles
 from tests.crawler.pages.test_fixtures import PAGES, differences
 

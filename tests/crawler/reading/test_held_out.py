@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from crawler.reading import read_publication
-from crawler.reading.figures import figures_of
-from crawler.reading.folding import fold
+from crawler.reading.facts.figures import figures_of
+from crawler.reading.words.folding import fold
 from storage.records import SHANGHAI, Article
 
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.reading import RULES_VERSION, read_publication
-from crawler.reading.figures import MAX_FIGURES
+from crawler.reading.facts.figures import MAX_FIGURES
 from crawler.reading.selection.chains import MAX_ITEMS
 from storage.records import SHANGHAI, Article, Evidence, Genre, Reading
 from tests.crawler.reading.generator import Made, publications

@@ -1,0 +1,1 @@
+"""Bytes and addresses before anything is read in them."""

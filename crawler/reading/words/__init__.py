@@ -1,0 +1,1 @@
+"""Characters, numerals and item marks told alike."""

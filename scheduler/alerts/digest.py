@@ -1,0 +1,111 @@
+"""The daily digest: what is missing, what is broken, what was found; one message a day."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from storage.notices import coverage, flags, incidents, outbox
+from storage.notices.coverage import Cell, CellStatus
+from storage.records import SHANGHAI, FailureClass
+from storage.runs.due import lock_schedule
+
+MOST_LINES = 20
+SPAN = timedelta(days=1)
+
+
+def post_digest(session: Session, *, now: datetime, hour: int) -> bool:
+    """Post today's digest when its hour has come, once, however many services share the day.
+
+    Open incidents that no message has told of yet are told by it; notes on flags too.
+    """
+    if not is_due(session, now=now, hour=hour):
+        return False
+    lock_schedule(session)
+    key = _key(now)
+    title, body = digest_words(session, now=now)
+    if not outbox.post_once(session, "digest", key, {"title": title, "body": body}, now=now):
+        return False
+    fresh = incidents.untold(session)
+    incidents.mark_told(session, [one.id for one in fresh], key, now=now)
+    for note in outbox.waiting(session, "flag_note"):
+        outbox.settle(session, note.id, now=now)
+    return True
+
+
+def is_due(session: Session, *, now: datetime, hour: int) -> bool:
+    """Whether today's hour has come and nobody has posted the digest yet."""
+    local = now.astimezone(SHANGHAI)
+    return local.hour >= hour and not outbox.was_posted(session, _key(now))
+
+
+def _key(now: datetime) -> str:
+    return f"digest:{now.astimezone(SHANGHAI):%Y-%m-%d}"
+
+
+def digest_words(session: Session, *, now: datetime) -> tuple[str, str]:
+    """Title and body of the digest as things stand."""
+    local = now.astimezone(SHANGHAI)
+    cells = coverage.list_cells(session)
+    broken = [
+        one
+        for one in incidents.list_incidents(session, limit=10_000)
+        if one.failure_class != FailureClass.OVERDUE.value  # told with the cells
+    ]
+    fresh = [flag for flag in flags.list_flags(session, limit=200) if now - flag.raised_at <= SPAN]
+    lines = [
+        *_missing(cells),
+        *_section(
+            f"broken ({len(broken)})",
+            [
+                f"{one.source_id or one.subject}: {one.failure_class} since "
+                f"{one.opened_at.astimezone(SHANGHAI):%m-%d %H:%M}"
+                for one in broken
+            ],
+        ),
+        *_section(
+            f"flagged in the last day ({len(fresh)})",
+            [f"{flag.region or '-'} {flag.genre.value}: {flag.title} {flag.url}" for flag in fresh],
+        ),
+        *_section(
+            "revised since flagged",
+            [str(note.payload.get("words", "")) for note in outbox.waiting(session, "flag_note")],
+        ),
+    ]
+    counts = Counter(cell.status for cell in cells)
+    title = (
+        f"{local:%Y-%m-%d}: {counts[CellStatus.OVERDUE]} overdue, {counts[CellStatus.DUE]} due, "
+        f"{len(broken)} broken, {len(fresh)} new"
+    )
+    return title, "\n".join(lines) or "nothing is due, broken or new"
+
+
+def _missing(cells: list[Cell]) -> list[str]:
+    lines: list[str] = []
+    for status, words in (
+        (CellStatus.OVERDUE, "overdue"),
+        (CellStatus.SOURCE_BROKEN, "due, but nobody can see it"),
+        (CellStatus.DUE, "still missing"),
+    ):
+        chosen = [cell for cell in cells if cell.status is status]
+        lines += _section(
+            f"{words} ({len(chosen)})",
+            _together(chosen),
+            most=40,
+        )
+    return lines
+
+
+def _together(cells: list[Cell]) -> list[str]:
+    """One line a cell, or one for all that have year and reason in common."""
+    groups: dict[tuple[int, str], list[str]] = {}
+    for cell in cells:
+        groups.setdefault((cell.year, cell.reason), []).append(cell.region)
+    return [f"{'、'.join(regions)} {year}: {reason}" for (year, reason), regions in groups.items()]
+
+
+def _section(head: str, lines: list[str], most: int = MOST_LINES) -> list[str]:
+    if not lines:
+        return []
+    more = [f"  ... and {len(lines) - most} more"] if len(lines) > most else []
+    return [f"{head}:", *(f"  {line}" for line in lines[:most]), *more]

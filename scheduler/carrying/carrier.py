@@ -1,0 +1,203 @@
+"""Carries claimed runs: starts their child processes, watches them, and ends what hangs.
+
+Manual runs and the service's runs take this one path.  A child that dies without a verdict
+gets one here: ``failed``, with its exit code and where its output is.  For the service, one
+that was killed from outside is given back instead and runs again, a bounded number of times.
+"""
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scheduler.carrying.launcher import ClaimedRun, Launcher, RunHandle
+from storage.engine.database import Database
+from storage.errors import LeaseLostError
+from storage.records import Verdict, VerdictKind
+from storage.runs import due as schedule
+from storage.runs import lease as runs
+from storage.runs.claimers import this_process
+from storage.runs.lease import LEASE_SECONDS, RunRecord
+
+logger = logging.getLogger(__name__)
+
+CLOSE_POLL_SECONDS = 0.1
+
+ORPHAN_SILENCE = timedelta(seconds=30)
+"""A child beats every second; one that was silent so long and lost its parent is dead."""
+
+CANCEL_GRACE_SECONDS = 20.0
+"""How long a cancelled child may take to end in good order before it is killed."""
+
+
+@dataclass(slots=True)
+class Carried:
+    """One run with a body; times are of the monotonic clock, in seconds."""
+
+    run: ClaimedRun
+    handle: RunHandle
+    started: float
+    cancelled: float | None = None
+    cancel_reason: str | None = None
+
+
+class Carrier:
+    """Starts and watches runs; call :meth:`tick` often."""
+
+    def __init__(
+        self,
+        database: Database,
+        launcher: Launcher,
+        *,
+        now: Callable[[], datetime],
+        deadline_seconds: float,
+        owner: str | None = None,
+        gives_back: bool = False,
+    ) -> None:
+        self._database = database
+        self._launcher = launcher
+        self._now = now
+        self._deadline = deadline_seconds
+        self.owner = owner or this_process()
+        self._gives_back = gives_back
+        self.active: dict[int, Carried] = {}
+
+    def take(self, record: RunRecord) -> bool:
+        """Claim a due run and start it.
+
+        False when somebody else was faster, or another run of the source is working.
+        """
+        with self._database.begin() as session:
+            token = schedule.claim_due_run(
+                session,
+                record.id,
+                owner=self.owner,
+                now=self._now(),
+                lease_seconds=LEASE_SECONDS,
+            )
+        if token is None:
+            return False
+        options = record.options
+        run = ClaimedRun(
+            run_id=record.id,
+            token=token,
+            source_id=record.source_id,
+            since=_text(options.get("since")),
+            until=_text(options.get("until")),
+            limit=_number(options.get("limit")),
+            full=bool(options.get("full")),
+        )
+        try:
+            handle = self._launcher.start(run)
+        except OSError as error:
+            self._close(run, f"the child process could not be started: {error}")
+            return True
+        self.active[record.id] = Carried(run=run, handle=handle, started=time.monotonic())
+        logger.info("run=%s source=%s started", run.run_id, run.source_id)
+        return True
+
+    def tick(self) -> list[int]:
+        """Look at every child once; the ids of the runs that have ended since."""
+        ended = []
+        for run_id, carried in list(self.active.items()):
+            code = carried.handle.poll()
+            if code is None:
+                self._mind_time(carried)
+                continue
+            self._settle(carried, code)  # an error of the database leaves it to the next tick
+            del self.active[run_id]
+            ended.append(run_id)
+        return ended
+
+    def cancel(self, run_id: int, reason: str) -> None:
+        """Ask one run to end in good order."""
+        carried = self.active[run_id]
+        if carried.cancelled is None:
+            carried.cancelled = time.monotonic()
+            carried.cancel_reason = reason
+            carried.handle.cancel()
+
+    def free_dead(self) -> None:
+        """Give back the runs, whoever's, whose runner is dead or whose lease has run out."""
+        now = self._now()
+        with self._database.begin() as session:
+            schedule.pull_back_leases(session, now=now, lease_seconds=LEASE_SECONDS)
+            expired = runs.expire_leases(session, now=now)
+            freed = schedule.give_back_orphans(
+                session, carried=self.active, owner=self.owner, now=now, silence=ORPHAN_SILENCE
+            )
+        for lost in expired:
+            logger.warning("run=%s source=%s lease expired: %s", lost.run_id, lost.source_id,
+                           lost.state.value)  # fmt: skip
+            self.abandon(lost.run_id)
+        for orphan in freed:
+            logger.warning("run=%s source=%s its runner died", orphan.id, orphan.source_id)
+
+    def close(self) -> None:
+        """End every child: in good order, and by force when that takes too long."""
+        for run_id in self.active:
+            self.cancel(run_id, "its parent was told to end")
+        while self.active:
+            self.tick()
+            time.sleep(CLOSE_POLL_SECONDS)
+
+    def abandon(self, run_id: int) -> None:
+        """Kill a run whose lease is lost; what it holds is another's now."""
+        carried = self.active.pop(run_id, None)
+        if carried is not None:
+            carried.handle.kill()
+
+    def _mind_time(self, carried: Carried) -> None:
+        moment = time.monotonic()
+        if carried.cancelled is not None:
+            if moment - carried.cancelled > CANCEL_GRACE_SECONDS:
+                logger.error("run=%s does not end and is killed", carried.run.run_id)
+                carried.handle.kill()
+        elif moment - carried.started > self._deadline:
+            self.cancel(carried.run.run_id, f"its deadline of {self._deadline:.0f} s passed")
+
+    def _settle(self, carried: Carried, code: int) -> None:
+        """Give a run whose child left none a verdict."""
+        with self._database.reading() as session:
+            record = runs.get_run(session, carried.run.run_id)
+        if record.finished_at is not None:
+            return
+        why = f"; {carried.cancel_reason}" if carried.cancel_reason else ""
+        died = f"signal {-code}" if code < 0 else f"exit code {code}"
+        if self._gives_back and code == -signal.SIGKILL and carried.cancelled is None:
+            self._give_back(carried.run, f"its child process was killed ({died})")
+            return
+        log = getattr(carried.handle, "log", None)
+        where = f"; its output is in {log}" if log else ""
+        self._close(carried.run, f"the child process died without a verdict ({died}){why}{where}")
+
+    def _give_back(self, run: ClaimedRun, why: str) -> None:
+        with self._database.begin() as session:
+            state = schedule.give_back(session, run.run_id, run.token, now=self._now(), why=why)
+        logger.warning("run=%s source=%s %s; now %s", run.run_id, run.source_id, why, state.value)
+
+    def _close(self, run: ClaimedRun, reason: str) -> None:
+        logger.error("run=%s source=%s %s", run.run_id, run.source_id, reason)
+        try:
+            with self._database.begin() as session:
+                record = runs.get_run(session, run.run_id)
+                runs.finish_run(
+                    session,
+                    run.run_id,
+                    run.token,
+                    Verdict(kind=VerdictKind.FAILED, reason=reason),
+                    record.counts,
+                    now=self._now(),
+                )
+        except LeaseLostError:
+            logger.warning("run=%s was taken over; its verdict is another's", run.run_id)
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
+
+
+def _number(value: object) -> int | None:
+    return int(str(value)) if value else None

@@ -1,0 +1,111 @@
+"""`cppcc coverage`: which region's review of which year was found, is due, or is overdue."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from crawler.sources.declaration import NATIONAL, REGIONS
+from scheduler.cli.commands.context import open_context
+from scheduler.cli.presentation import console, fail, print_json
+from scheduler.health import cells as completeness
+from scheduler.rhythm.almanac import AlmanacError, load_almanac
+from storage.errors import RecordNotFoundError
+from storage.notices import coverage as cells
+from storage.notices.coverage import Cell, CellStatus
+from storage.records import Level
+
+SIGNS = {
+    CellStatus.FOUND: ("●", "green"),
+    CellStatus.DUE: ("○", "yellow"),
+    CellStatus.OVERDUE: ("!", "bold red"),
+    CellStatus.NOT_DUE: ("·", "dim"),
+    CellStatus.SOURCE_BROKEN: ("×", "red"),
+    CellStatus.WAIVED: ("–", "dim"),
+}
+
+
+def coverage(
+    year: Annotated[int | None, typer.Option(help="Only reviews of this year")] = None,
+    waive: Annotated[
+        str | None, typer.Option(metavar="REGION", help="This region's review will not come")
+    ] = None,
+    expect: Annotated[str | None, typer.Option(metavar="REGION", help="Take a waiver back")] = None,
+    why: Annotated[str | None, typer.Option(help="The reason of a waiver")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Draw the matrix of regions and years, refreshed to this day.
+
+    With --year, one line a region says its window and why. --waive and --expect need --year.
+    """
+    context = open_context()
+    now = context.config.now()
+    try:
+        almanac = load_almanac(context.config.calendar)
+    except AlmanacError as error:
+        fail(str(error), code=2)
+    with context.database.begin() as session:
+        completeness.refresh(session, almanac, context.sources, now=now)
+    if region := waive or expect:
+        if year is None or (waive and not why):
+            fail("--waive needs --year and --why, --expect needs --year", code=2)
+        level = Level.NATIONAL if region == NATIONAL else Level.PROVINCIAL
+        try:
+            with context.database.begin() as session:
+                cells.waive(session, region, level, year, why=why if waive else None, now=now)
+                completeness.refresh(session, almanac, context.sources, now=now)
+        except RecordNotFoundError as error:
+            fail(str(error), hint="`cppcc coverage` shows every cell")
+    with context.database.reading() as session:
+        kept = cells.list_cells(session, year=year)
+    if as_json:
+        print_json(kept)
+    elif year is None:
+        console.print(matrix(kept))
+        console.print(_legend())
+    else:
+        console.print(_of_one_year(kept))
+
+
+def matrix(kept: list[Cell]) -> Table:
+    """Regions down, years across, a sign for each cell."""
+    years = sorted({cell.year for cell in kept})
+    by_place = {(cell.region, cell.year): cell for cell in kept}
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    made.add_column("region", no_wrap=True)
+    for year in years:
+        made.add_column(str(year), justify="center")
+    for region in (NATIONAL, *REGIONS):
+        signs = []
+        for year in years:
+            cell = by_place.get((region, year))
+            sign, style = SIGNS[cell.status] if cell else (" ", "")
+            signs.append(Text(sign, style=style))
+        made.add_row(region, *signs)
+    return made
+
+
+def _legend() -> Text:
+    words = Text()
+    for status, (sign, style) in SIGNS.items():
+        words.append(sign, style=style)
+        words.append(f" {status.value}   ")
+    return words
+
+
+def _of_one_year(kept: list[Cell]) -> Table:
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("region", "status", "window", "publication", "why"):
+        made.add_column(column, overflow="fold")
+    order = {region: number for number, region in enumerate((NATIONAL, *REGIONS))}
+    for cell in sorted(kept, key=lambda cell: order.get(cell.region, len(order))):
+        sign, style = SIGNS[cell.status]
+        made.add_row(
+            cell.region,
+            Text(f"{sign} {cell.status.value}", style=style),
+            f"{cell.due_from} … {cell.due_until}",
+            str(cell.publication_id or "-"),
+            Text(cell.reason),
+        )
+    return made

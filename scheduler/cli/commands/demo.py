@@ -1,0 +1,151 @@
+"""`cppcc demo`: the whole path on a small internet of our own, three days of it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.rule import Rule
+from rich.text import Text
+
+from scheduler.cli.commands.crawl import crawl_now
+from scheduler.cli.presentation import console, fail, say, table, verdict_text
+from scheduler.config import Config
+from storage.engine.database import Database, open_database
+from storage.notices import flags
+from storage.runs.lease import RunRecord
+
+SOURCES = [
+    "yunnan_net",
+    "yunnan_daily",
+    "guangxi_daily",
+    "guangxi_news",
+    "guangxi_cppcc_news",
+    "people_yunnan",
+    "people_guangxi",
+]
+DAYS = {
+    1: "everything is new",
+    2: "a day later: only what changed is stored, nothing is flagged again",
+    3: "a new publication has appeared: exactly that one is flagged",
+}
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Option(help="Where the demo's database goes; emptied first")
+    ] = Path("var/demo"),
+    jobs: Annotated[int, typer.Option(min=1, help="Sources crawled at the same time")] = 2,
+) -> None:
+    """Crawl a small internet on loopback through the real path, on three days in a row."""
+    from fixtures.server import SmallInternet  # its certificates cost every command 0.4 s
+
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / "cppcc.db").exists():
+            fail(f"{folder} holds other files than a demo's; name another --folder", code=2)
+        shutil.rmtree(folder)
+    url = f"sqlite:///{folder / 'cppcc.db'}"
+    sound = True
+    with SmallInternet(day=1) as internet:
+        for day, words in DAYS.items():
+            internet.day = day
+            console.print(Rule(f"day {day}, {date_of(day)}: {words}"))
+            with environment({**internet.environment(), **_settings(url, day)}):
+                config = Config(database_url=url, var=folder)
+                database = open_database(url)
+                known = _flag_ids(database)
+                records = crawl_now(database, config, SOURCES, jobs=jobs)
+                _print_runs(records)
+                _print_flags(database, known)
+            sound &= all(record.verdict is not None for record in records)
+    console.print(Rule())
+    say(
+        f"The database is {folder / 'cppcc.db'}. Look at it with\n"
+        f"  CPPCC_DATABASE_URL={url} cppcc flags list\n"
+        f"  sqlite3 {folder / 'cppcc.db'} "
+        '"SELECT genre, region, year_from, title FROM v1_publications '
+        "WHERE genre IN ('ten_events', 'annual_review')\""
+    )
+    if not sound:
+        fail("a run ended without a verdict")
+
+
+def date_of(day: int) -> date:
+    """The date of a day of the small internet."""
+    from fixtures.site import DAY_ONE
+
+    return DAY_ONE + timedelta(days=day - 1)
+
+
+def _settings(url: str, day: int) -> dict[str, str]:
+    return {
+        "CPPCC_DATABASE_URL": url,
+        "CPPCC_TODAY": date_of(day).isoformat(),
+        "CPPCC_MAX_DELAY_SECONDS": "0",
+    }
+
+
+@contextmanager
+def environment(values: dict[str, str]) -> Iterator[None]:
+    """Set environment variables for child processes, and put the old ones back."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _flag_ids(database: Database) -> set[int]:
+    with database.reading() as session:
+        return {flag.id for flag in flags.list_flags(session, limit=1000)}
+
+
+def _print_runs(records: list[RunRecord]) -> None:
+    rows = table("source", "verdict", "requests", "new", "changed", "same", "reposts", "refused")
+    for record in records:
+        counts = record.counts
+        rows.add_row(
+            record.source_id,
+            verdict_text(record.verdict.kind.value if record.verdict else None),
+            *(
+                str(number)
+                for number in (
+                    counts.requested,
+                    counts.articles_new,
+                    counts.articles_changed,
+                    counts.articles_unchanged,
+                    counts.reposts,
+                    counts.refused,
+                )
+            ),
+        )
+    console.print(rows)
+
+
+def _print_flags(database: Database, known: set[int]) -> None:
+    with database.reading() as session:
+        raised = [flag for flag in flags.list_flags(session, limit=1000) if flag.id not in known]
+    if not raised:
+        console.print("\nnothing new is flagged\n")
+        return
+    rows = table("flag", "genre", "score", "region", "title", "source", title="\nflagged")
+    for flag in reversed(raised):
+        rows.add_row(
+            str(flag.id),
+            f"[bold green]{flag.genre.value}[/]",
+            f"{flag.score:.2f}",
+            flag.region or "-",
+            Text(flag.title),
+            flag.source_id or "-",
+        )
+    console.print(rows)
+    console.print()

@@ -1,0 +1,55 @@
+"""`cppcc run`: the unattended service."""
+
+from typing import Annotated
+
+import typer
+
+from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.presentation import fail
+
+
+def run(
+    console: Annotated[
+        bool | None,
+        typer.Option(
+            "--console/--no-console",
+            help="There is no console yet: --console is refused, --no-console changes nothing",
+        ),
+    ] = None,
+    log_format: Annotated[
+        str | None, typer.Option("--log", help="json or text; CPPCC_LOG_FORMAT by default")
+    ] = None,
+) -> None:
+    """Watch all declared sources until SIGTERM: clock, probes, crawls, alerts, coverage.
+
+    SIGHUP reads the declarations again.  /healthz and /metrics answer on loopback.
+    """
+    from crawler.errors import DeclarationError
+    from scheduler.alerts.channels import ChannelError
+    from scheduler.logs import set_up_logging
+    from scheduler.rhythm.almanac import AlmanacError
+    from scheduler.service.service import Service, load_declared, serve
+
+    if console:
+        fail(
+            "there is no console yet, nothing was started",
+            hint="`cppcc flags list`, `cppcc coverage` and /metrics show what the service does",
+            code=2,
+        )
+    if log_format not in (None, "json", "text"):
+        fail(f"--log {log_format!r} is neither json nor text", code=2)
+    config = settings()
+    set_up_logging("text" if (log_format or config.log_format) == "text" else "json")
+    try:
+        declared = load_declared(config)
+    except (DeclarationError, AlmanacError) as error:
+        fail(str(error), hint="nothing was started", code=2)
+    database = connected(config)
+    try:
+        serve(lambda: Service(config, database, declared))
+    except ChannelError as error:
+        fail(f"CPPCC_CHANNELS: {error}", hint="docs/operations.md lists the forms", code=2)
+    except OSError as error:
+        fail(f"{error}", hint="CPPCC_METRICS_PORT=0 turns /healthz and /metrics off")
+    finally:
+        database.close()

@@ -1,0 +1,131 @@
+"""`cppcc runs`: the history of runs, with every refused page."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.commands.crawl import log_path
+from scheduler.cli.presentation import (
+    console,
+    fail,
+    moment,
+    print_json,
+    short_moment,
+    table,
+    verdict_text,
+)
+from storage.errors import RecordNotFoundError, TransitionError
+from storage.links.discoveries import list_refusals
+from storage.runs import lease as runs
+from storage.runs.lease import RunRecord
+
+app = typer.Typer(no_args_is_help=True, help="Run history.")
+
+
+@app.command("list")
+def list_(
+    source: Annotated[str | None, typer.Option(help="Only runs of this source")] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 20,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """The newest runs first."""
+    with connected(settings()).reading() as session:
+        records = runs.list_runs(session, source_id=source, limit=limit)
+    if as_json:
+        print_json(records)
+        return
+    if not records:
+        console.print("no runs yet; `cppcc crawl SOURCE` makes the first")
+        return
+    rows = table(
+        "id", "source", "by", "started", "verdict", "pages", "new", "chg", "same", "rep", "ref"
+    )
+    for record in records:
+        counts = record.counts
+        kind = record.verdict.kind.value if record.verdict else None
+        rows.add_row(
+            str(record.id),
+            record.source_id,
+            record.trigger,
+            short_moment(record.started_at),
+            verdict_text(kind) if kind else record.state.value,
+            *(
+                str(number)
+                for number in (
+                    counts.pages,
+                    counts.articles_new,
+                    counts.articles_changed,
+                    counts.articles_unchanged,
+                    counts.reposts,
+                    counts.refused,
+                )
+            ),
+        )
+    console.print(rows)
+
+
+@app.command()
+def show(
+    run_id: Annotated[int, typer.Argument(metavar="ID")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """One run: its verdict, its account, and each page it refused."""
+    config = settings()
+    try:
+        with connected(config).reading() as session:
+            record = runs.get_run(session, run_id)
+            refusals = list_refusals(session, run_id)
+    except RecordNotFoundError as error:
+        fail(str(error), hint="`cppcc runs list` shows the ids")
+    if as_json:
+        print_json({"run": record, "refusals": refusals})
+        return
+    _print_head(record)
+    if refusals:
+        rows = table("kind", "class", "detail", "url")
+        for refusal in refusals:
+            rows.add_row(
+                refusal.kind, refusal.refusal_class.value, Text(refusal.detail), Text(refusal.url)
+            )
+        console.print(rows)
+    if (log := log_path(config, run_id)).exists():
+        console.print(Text(f"output: {log}", style="dim"))
+
+
+@app.command()
+def cancel(run_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Ask a run to stop: a due one at once, a running one at its next heartbeat."""
+    config = settings()
+    try:
+        with connected(config).begin() as session:
+            state = runs.request_cancel(session, run_id, now=config.now())
+    except (RecordNotFoundError, TransitionError) as error:
+        fail(str(error))
+    console.print(f"run {run_id}: {'cancelled' if state.value == 'cancelled' else 'asked to stop'}")
+
+
+def _print_head(record: RunRecord) -> None:
+    counts = record.counts
+    rows = table("", "")
+    kind = record.verdict.kind.value if record.verdict else None
+    rows.add_row("run", f"{record.id} of {record.source_id} ({record.trigger})")
+    rows.add_row("state", record.state.value)
+    rows.add_row("verdict", verdict_text(kind))
+    rows.add_row("reason", Text(record.verdict.reason if record.verdict else "-"))
+    rows.add_row("due", moment(record.due_at))
+    rows.add_row("started", moment(record.started_at))
+    rows.add_row("finished", moment(record.finished_at))
+    rows.add_row(
+        "account",
+        f"{counts.requested} requests = {counts.accepted} accepted + {counts.refused} refused",
+    )
+    for refusal_class, number in counts.refused_by_class:
+        rows.add_row("", f"{number} x {refusal_class.value}")
+    rows.add_row(
+        "stored",
+        f"{counts.articles_new} new, {counts.articles_changed} changed, "
+        f"{counts.articles_unchanged} unchanged, {counts.reposts} reposts, {counts.flags} flags",
+    )
+    console.print(rows)

@@ -1,0 +1,1 @@
+"""What ended runs say of their sources, and which reviews are due or overdue."""

@@ -1,0 +1,111 @@
+"""Keeps the coverage cells as the day has them, and makes an overdue one an incident."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crawler.sources.declaration import Source
+from scheduler.health.expected import Expectations, RegionWatch, cells_on
+from scheduler.rhythm.almanac import Almanac
+from storage.notices import coverage, incidents
+from storage.notices.coverage import Cell, CellStatus
+from storage.records import SHANGHAI, FailureClass, Level
+from storage.runs import watches
+
+SEEING = frozenset({FailureClass.SILENT.value, FailureClass.PARTIAL.value})
+"""Incidents of these classes leave a source able to show a review."""
+
+
+def subject_of(cell: Cell) -> str:
+    """The subject of a cell's incident."""
+    return f"coverage:{cell.region}:{cell.level.value}:{cell.year}"
+
+
+def refresh(
+    session: Session, almanac: Almanac, sources: dict[str, Source], *, now: datetime
+) -> list[Cell]:
+    """Write the cells as they stand, open incidents of overdue ones, resolve those of others."""
+    today = now.astimezone(SHANGHAI).date()
+    found = coverage.found_reviews(session)
+    expectations = Expectations(
+        windows=almanac.windows,
+        openings=almanac.calendar.openings,
+        waivers=_waivers(session, almanac),
+    )
+    cells = cells_on(today, expectations, found, region_watches(session, sources, now=now))
+    known = {(cell.region, cell.level, cell.year): cell for cell in coverage.list_cells(session)}
+    coverage.put_cells(
+        session,
+        [
+            cell
+            for cell in cells
+            if not _same(known.get((cell.region, cell.level, cell.year)), cell)
+        ],
+        now=now,
+    )
+    unresolved = {
+        one.subject
+        for one in incidents.list_incidents(session, limit=10_000)
+        if one.failure_class == FailureClass.OVERDUE.value
+    }
+    for cell in cells:
+        subject = subject_of(cell)
+        if cell.status is CellStatus.OVERDUE:
+            _open(session, cell, subject, now)
+        elif subject in unresolved:
+            incidents.resolve_incidents(
+                session, subject, now=now, note=f"{cell.status.value}: {cell.reason}"
+            )
+    return cells
+
+
+def region_watches(
+    session: Session, sources: dict[str, Source], *, now: datetime
+) -> dict[str, RegionWatch]:
+    """How each region with declared sources is watched."""
+    begun = watches.all_watches(session)
+    broken = {
+        one.source_id
+        for one in incidents.list_incidents(session, limit=10_000)
+        if one.source_id is not None and one.failure_class not in SEEING
+    }
+    regions: dict[str, RegionWatch] = {}
+    for source in sources.values():
+        watch = begun.get(source.id)
+        since = (watch.since if watch else now).astimezone(SHANGHAI).date()
+        before = regions.get(source.region)
+        regions[source.region] = RegionWatch(
+            since=since if before is None else min(since, before.since),
+            sources=1 if before is None else before.sources + 1,
+            broken=(source.id in broken) + (before.broken if before else 0),
+        )
+    return regions
+
+
+def _waivers(session: Session, almanac: Almanac) -> dict[tuple[str, Level, int], str]:
+    declared = {}
+    for waiver in almanac.waivers:
+        level = Level.NATIONAL if waiver.region == "全国" else Level.PROVINCIAL
+        declared[waiver.region, level, waiver.year] = waiver.reason
+    return {**declared, **coverage.waivers(session)}
+
+
+def _open(session: Session, cell: Cell, subject: str, now: datetime) -> None:
+    incidents.open_incident(
+        session,
+        subject,
+        FailureClass.OVERDUE.value,
+        reason=f"the review of {cell.year} has not been found; {cell.reason}",
+        now=now,
+        region=cell.region,
+    )
+
+
+def _same(before: Cell | None, cell: Cell) -> bool:
+    return before is not None and (
+        before.status,
+        before.publication_id,
+        before.due_from,
+        before.due_until,
+        before.reason,
+    ) == (cell.status, cell.publication_id, cell.due_from, cell.due_until, cell.reason)

@@ -1,0 +1,1 @@
+"""Looking at list pages without crawling, with the manners of a crawl."""

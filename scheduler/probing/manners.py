@@ -1,0 +1,110 @@
+"""robots.txt and delays for the probes, as the crawl keeps them."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import httpx
+from protego import Protego
+
+from crawler.fetching.robots import (
+    FORBIDDEN,
+    MAX_REDIRECTS,
+    Silence,
+    silence_of_error,
+    silence_of_status,
+)
+from scheduler.probing.request import Answer, TooLargeError
+from storage.records import RefusalClass
+
+LONGEST_DELAY_SECONDS = 120.0
+KEPT_SECONDS = 24 * 3600.0
+SILENCE_KEPT_SECONDS = 300.0
+"""A host whose robots.txt cannot be had is left alone so long before it is asked for again."""
+
+Fetch = Callable[[str], Awaitable[Answer]]
+
+
+class Manners:
+    """One gate a host: asks its robots.txt once a day, and lets one request through at a time.
+
+    ``max_delay`` caps every delay (the small internet needs none).
+    """
+
+    def __init__(self, user_agent: str, max_delay: float | None = None) -> None:
+        self._user_agent = user_agent
+        self._max_delay = LONGEST_DELAY_SECONDS if max_delay is None else max_delay
+        self._rules: dict[str, tuple[float, Protego | Silence]] = {}
+        self._gates: dict[str, asyncio.Lock] = {}
+        self._last: dict[str, float] = {}
+
+    async def held_back(
+        self, url: str, fetch: Fetch, declared: Callable[[str], bool]
+    ) -> Silence | None:
+        """Why ``url`` may not be asked for; None when it may.
+
+        ``declared`` says of a host whether a redirect of robots.txt may lead there.
+        """
+        rules = await self._rules_of(url, fetch, declared)
+        if isinstance(rules, Silence):
+            return rules
+        if rules.can_fetch(url, self._user_agent):
+            return None
+        return Silence(RefusalClass.BLOCKED, FORBIDDEN)
+
+    @asynccontextmanager
+    async def turn(self, url: str, declared_seconds: float) -> AsyncIterator[None]:
+        """Wait until the host may be asked again, and keep others waiting while it is asked."""
+        host = urlsplit(url).netloc
+        rules = self._rules.get(_root(url), (0.0, None))[1]
+        asked = rules.crawl_delay(self._user_agent) if isinstance(rules, Protego) else None
+        delay = min(max(declared_seconds, float(asked or 0.0)), self._max_delay)
+        async with self._gates.setdefault(host, asyncio.Lock()):
+            rest = self._last.get(host, float("-inf")) + delay - time.monotonic()
+            if rest > 0:
+                await asyncio.sleep(rest)
+            try:
+                yield
+            finally:
+                self._last[host] = time.monotonic()
+
+    async def _rules_of(
+        self, url: str, fetch: Fetch, declared: Callable[[str], bool]
+    ) -> Protego | Silence:
+        root = _root(url)
+        kept = self._rules.get(root)
+        if kept is not None:
+            longest = SILENCE_KEPT_SECONDS if isinstance(kept[1], Silence) else KEPT_SECONDS
+            if time.monotonic() - kept[0] < longest:
+                return kept[1]
+        rules = await _ask(f"{root}/robots.txt", fetch, declared)
+        self._rules[root] = (time.monotonic(), rules)
+        return rules
+
+
+async def _ask(url: str, fetch: Fetch, declared: Callable[[str], bool]) -> Protego | Silence:
+    """What a robots.txt says behind its redirects; see ``crawler.fetching.robots``."""
+    for _ in range(MAX_REDIRECTS + 1):
+        try:
+            answer = await fetch(url)
+        except httpx.HTTPError as error:
+            return silence_of_error(RefusalClass.NETWORK, type(error).__name__)
+        except TooLargeError as error:
+            return silence_of_error(RefusalClass.TOO_LARGE, str(error))
+        except httpx.InvalidURL:
+            break  # a redirect to no URL leads to no robots.txt
+        if answer.location is None:
+            silence = silence_of_status(answer.status)
+            found = answer.body if httpx.codes.is_success(answer.status) else b""
+            return silence or Protego.parse(found.decode("utf-8", "ignore"))
+        url = urljoin(url, answer.location)
+        if not declared(urlsplit(url).hostname or ""):
+            break
+    return Protego.parse("")
+
+
+def _root(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, "", "", ""))

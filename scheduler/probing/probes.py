@@ -1,0 +1,218 @@
+"""Looks at list pages without crawling: has one changed since the last look?
+
+Validators first (ETag, Last-Modified), then a hash of the links that the page lists: read
+counters change pages that list nothing new, and validators lie, so each ``FULL_EVERY``-th
+probe asks in full.  A page that cannot be read is a refusal with its class, as in a crawl.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from crawler.errors import LayoutChangedError, PageError
+from crawler.fetching.statuses import refusal_of_status
+from crawler.pages.lists.links import read_listing
+from crawler.pages.raw.urls import canonical_url
+from crawler.sources.declaration import Source, issue_url
+from crawler.sources.json_issues import read_json_page, url_of, values_of
+from scheduler.probing.manners import Manners
+from scheduler.probing.request import Answer, TooLargeError, ask
+from storage.records import SHANGHAI, Refusal, RefusalClass
+from storage.runs.watches import ProbePage
+
+FULL_EVERY = 8
+MAX_REDIRECTS = 5
+NO_ISSUE = "no issue yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeOutcome:
+    """What a probe learnt: the pages as they are now, whether one changed, or why not."""
+
+    pages: tuple[ProbePage, ...] = ()
+    changed: bool = False
+    refusal: Refusal | None = None
+    requests: int = 0
+
+
+class _Refused(Exception):
+    def __init__(self, refusal_class: RefusalClass, detail: str) -> None:
+        super().__init__(detail)
+        self.refusal_class = refusal_class
+        self.detail = detail
+
+
+class Prober:
+    """Probes sources over one pool of connections, at most ``at_once`` requests at a time."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        manners: Manners,
+        *,
+        now: Callable[[], datetime],
+        at_once: int = 16,
+    ) -> None:
+        self._client = client
+        self._manners = manners
+        self._now = now
+        self._room = asyncio.Semaphore(at_once)
+
+    async def probe(self, source: Source, known: Mapping[str, ProbePage]) -> ProbeOutcome:
+        """Ask each list page of ``source``; the first refusal ends it."""
+        pages: list[ProbePage] = []
+        changed = False
+        requests = 0
+        day = self._now().astimezone(SHANGHAI).date()
+        for url in probed_urls(source, day):
+            requests += 1
+            before = known.get(url)
+            try:
+                page = await self._page(source, url, before, day)
+            except _Refused as refused:
+                kind = "listing" if source.listing else "issue"
+                refusal = Refusal(
+                    url=url,
+                    kind=kind,
+                    refusal_class=refused.refusal_class,
+                    detail=refused.detail,
+                )
+                return ProbeOutcome(refusal=refusal, requests=requests)
+            changed |= _is_news(page, before)
+            pages.append(page)
+        return ProbeOutcome(pages=tuple(pages), changed=changed, requests=requests)
+
+    async def _page(
+        self, source: Source, url: str, before: ProbePage | None, day: date
+    ) -> ProbePage:
+        headers = {}
+        if before is not None and (before.unchanged_count + 1) % FULL_EVERY:
+            if before.etag:
+                headers["If-None-Match"] = before.etag
+            if before.last_modified:
+                headers["If-Modified-Since"] = before.last_modified
+        answer, arrived = await self._fetch(source, url, headers)
+        status = answer.status
+        if status == httpx.codes.NOT_MODIFIED and before is not None:
+            return replace(
+                before, probed_at=self._now(), unchanged_count=before.unchanged_count + 1
+            )
+        if source.listing is None and status in (404, 410):
+            digest = NO_ISSUE  # the paper of today is not out, which is no failure
+        elif not httpx.codes.is_success(status):
+            raise _Refused(refusal_of_status(status), f"status {status}")
+        else:
+            digest = links_digest(source, answer.body, arrived, answer.charset, day)
+        return ProbePage(
+            url=url,
+            source_id=source.id,
+            etag=answer.headers.get("ETag"),
+            last_modified=answer.headers.get("Last-Modified"),
+            links_sha256=digest,
+            probed_at=self._now(),
+        )
+
+    async def _fetch(
+        self, source: Source, url: str, headers: Mapping[str, str]
+    ) -> tuple[Answer, str]:
+        """One answer behind at most ``MAX_REDIRECTS`` redirects, all on declared hosts; its URL."""
+        politeness = source.politeness
+
+        async def of_robots(robots_url: str) -> Answer:
+            async with self._room:
+                return await ask(self._client, robots_url, politeness)
+
+        here = url
+        try:
+            for _ in range(MAX_REDIRECTS + 1):
+                held = await self._manners.held_back(here, of_robots, source.allows)
+                if held is not None:
+                    raise _Refused(held.refusal_class, held.detail)
+                # Room is taken after the wait: a host's delay keeps no other host from asking.
+                async with self._manners.turn(here, politeness.delay_seconds), self._room:
+                    answer = await ask(self._client, here, politeness, headers)
+                if answer.location is None:
+                    return answer, here
+                here = _target(source, url, urljoin(here, answer.location))
+        except httpx.HTTPError as error:
+            raise _Refused(RefusalClass.NETWORK, type(error).__name__) from error
+        except httpx.InvalidURL as error:
+            raise _Refused(RefusalClass.REDIRECTED, f"redirected to no URL: {error}") from error
+        except TooLargeError as error:
+            raise _Refused(RefusalClass.TOO_LARGE, str(error)) from error
+        raise _Refused(RefusalClass.REDIRECTED, "redirected too many times")
+
+
+def _is_news(page: ProbePage, before: ProbePage | None) -> bool:
+    if before is None:
+        return page.links_sha256 != NO_ISSUE
+    return before.links_sha256 != page.links_sha256
+
+
+def probed_urls(source: Source, day: date) -> tuple[str, ...]:
+    """What a probe of ``source`` asks for: its lists, or the issue of ``day``."""
+    if source.listing is not None:
+        return source.listing.urls
+    return tuple(issue_url(url, day) for url in source.entry_urls)
+
+
+def links_digest(source: Source, body: bytes, url: str, charset: str | None, day: date) -> str:
+    """SHA-256 of what a list page lists, whatever else on it changes; or NO_ISSUE.
+
+    ``day`` is that of the issue, for sources of dated issues.
+    """
+    try:
+        listed = (
+            _of_json(source, body, url, day)
+            if source.json_
+            else _of_html(source, body, url, charset)
+        )
+    except PageError as error:
+        raise _Refused(error.refusal_class, error.detail) from error
+    return NO_ISSUE if listed is None else hashlib.sha256("\n".join(listed).encode()).hexdigest()
+
+
+def _of_html(source: Source, body: bytes, url: str, charset: str | None) -> list[str]:
+    listing = read_listing(
+        body,
+        url=url,
+        charset=charset,
+        link_selector=source.listing.link_selector if source.listing else None,
+        article_pattern=source.article_re,
+    )
+    listed = sorted(f"{canonical_url(link.url)} {link.title}" for link in listing.links)
+    return listed + sorted(listing.issue_pages)
+
+
+def _of_json(source: Source, body: bytes, url: str, day: date) -> list[str] | None:
+    """URL and declared fields of each item, and the issue's pages; None without today's issue.
+
+    Bodies are left out, as other lists show none: a corrected one is found by the daily crawl.
+    """
+    options = source.json_options
+    page = read_json_page(body, options, url=url)
+    if page.day != day.isoformat():
+        return None  # the paper of today is not out; some answer with yesterday's until it is
+    if page.items is None:
+        raise LayoutChangedError(f"{options.items} finds no list", url=url)
+    listed = []
+    for number, item in enumerate(page.items, start=1):
+        values = values_of(options, page, number, item)
+        said = [f"{name}={value}" for name, value in sorted(values.items()) if name != "body"]
+        listed.append(" ".join([url_of(options, day, values), *said]))
+    return sorted(listed) + sorted(page.codes or ())
+
+
+def _target(source: Source, url: str, target: str) -> str:
+    """Where a redirect may lead: to a declared host, and not home."""
+    parts = urlsplit(target)
+    if not source.allows(parts.hostname or ""):
+        raise _Refused(RefusalClass.OFFSITE, f"{parts.hostname} is not a declared host")
+    if parts.path in ("", "/") and urlsplit(url).path not in ("", "/"):
+        raise _Refused(RefusalClass.REDIRECTED, f"redirected to {target}")
+    return target

@@ -1,0 +1,1 @@
+"""When a source is looked at: the almanac, seasons, what to do at a tick."""

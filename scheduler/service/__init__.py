@@ -1,0 +1,1 @@
+"""The unattended process: clock, ticks, rounds, numbers for those who watch it."""

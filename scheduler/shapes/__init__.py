@@ -1,0 +1,1 @@
+"""Records as JSON for outside: one shape for the command line, the batch format and the API."""

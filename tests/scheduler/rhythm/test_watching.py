@@ -1,0 +1,73 @@
+"""A clock that ran ahead and was set back keeps no source, and nobody, waiting until then."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from scheduler.alerts import notices
+from scheduler.rhythm.almanac import load_almanac
+from scheduler.rhythm.watching import Step, changed, plan, standing
+from storage.engine.database import Database
+from storage.notices import incidents
+from storage.records import SHANGHAI, RunCounts, Verdict, VerdictKind
+from storage.runs import due as schedule
+from storage.runs import lease as runs
+from storage.runs import watches
+from storage.runs.watches import Watch
+from tests.scheduler.simulation import make_source
+
+NOW = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
+AHEAD = NOW + timedelta(days=365)
+SOURCE = make_source(1, "云南", "committee_site")
+CALENDAR = load_almanac().calendar
+
+
+def ran(database: Database, at: datetime, failure_class: str | None) -> None:
+    with database.begin() as session:
+        run_id = runs.create_run(session, SOURCE.id, trigger="clock", due_at=at, now=at)
+        token = runs.claim_run(session, run_id, owner="x:1", now=at, lease_seconds=120)
+        assert token is not None
+        verdict = Verdict(kind=VerdictKind.COMPLETE, reason="played")
+        runs.finish_run(session, run_id, token, verdict, RunCounts(), now=at)
+        schedule.enter_health(
+            session, run_id, SOURCE.id, failure_class=failure_class, reason="played", now=at
+        )
+
+
+@pytest.mark.parametrize("failure_class", [None, "network"])
+def test_a_run_of_the_future_puts_off_no_look(
+    database: Database, failure_class: str | None
+) -> None:
+    ran(database, NOW - timedelta(days=3), None)
+    ran(database, AHEAD, failure_class)
+    with database.reading() as session:
+        made = plan(session, CALENDAR, SOURCE, now=NOW)
+        state = standing(session, SOURCE.id, now=NOW)
+    assert made.step is Step.CRAWL, "the last run that counts was three days ago"
+    assert state.ended_at == NOW - timedelta(days=3)
+    assert state.retry_at is None
+
+
+def test_a_change_of_the_future_makes_no_negative_rhythm() -> None:
+    watch = Watch(source_id="a", since=NOW, changed_at=AHEAD, spacing=timedelta(hours=4))
+    assert changed(watch, NOW).spacing == timedelta(hours=3)
+
+
+def test_a_message_of_the_future_holds_none_back(database: Database) -> None:
+    with database.begin() as session:
+        incidents.open_incident(session, "source:a", "gone", reason="404", now=AHEAD)
+        (early,) = incidents.list_incidents(session)
+        incidents.mark_told(session, [early.id], "incident:0", now=AHEAD)
+        opened = NOW - timedelta(minutes=31)
+        incidents.open_incident(
+            session, "source:b", "gone", reason="404", now=opened, source_id="b"
+        )
+        assert notices.tell_openings(session, now=NOW) == 1
+
+
+def test_a_failed_probe_of_the_future_is_no_wait(database: Database) -> None:
+    ran(database, NOW - timedelta(hours=1), None)
+    with database.begin() as session:
+        watch = Watch(source_id=SOURCE.id, since=NOW, probed_at=AHEAD, failed_probes=3)
+        watches.put_watch(session, watch)
+        assert plan(session, CALENDAR, SOURCE, now=NOW).step is Step.PROBE
