@@ -63,8 +63,6 @@ EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": None,
 }
 ITEM_PIPELINES = {
-    "crawler.pipelines.read.ReadPipeline": 200,
-    "crawler.pipelines.clean.CleanPipeline": 500,
     "crawler.pipelines.store.StorePipeline": 900,
 }
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crawler.reading import RULES_VERSION, read_publication
+from crawler.reader import with_reading
+from crawler.reading import RULES_VERSION
 from storage.articles.rereading import NewReading, every, outdated, same_reading
 from storage.engine.database import Database
 from storage.publications.as_article import article_of
@@ -46,7 +47,8 @@ def reread_all(database: Database, *, current_too: bool = False) -> Iterator[lis
 
 
 def _reread(stored: Publication) -> Reread:
-    reading = read_publication(article_of(stored), region=stored.summary.region)
+    reading = with_reading(article_of(stored), stored.summary.region).reading
+    assert reading is not None  # that is what it adds
     return Reread(
         id=stored.summary.id,
         title=stored.summary.title,

@@ -145,7 +145,7 @@ def _read_page(
         outlet=outlet.name if outlet else None,
         author=credits.author.name if credits.author else None,
         editor=credits.editor.name if credits.editor else None,
-        images=_images(page, found, url),
+        images=images_of(page, found, url),
         next_page=next_page(page, text, url),
         score=sure,
         evidence=tuple(evidence),
@@ -167,7 +167,8 @@ def _text_evidence(page: Page, found: Body, content: Text) -> Evidence:
     )
 
 
-def _images(page: Page, found: Body, url: str) -> tuple[Image, ...]:
+def images_of(page: Page, found: Body, url: str) -> tuple[Image, ...]:
+    """The pictures inside a body, by absolute address; logos and codes are none."""
     holder = found.box
     if page.boxes[holder].tag == "p" and page.boxes[holder].parent >= 0:
         holder = page.boxes[holder].parent  # one sentence under its picture

@@ -17,16 +17,10 @@ from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.errors import (
-    NotArticleError,
-    NotHtmlError,
-    PageError,
-    ScriptShellError,
-    TooShortError,
-)
-from crawler.pages.article import read_article, read_tree
+from crawler.errors import NotHtmlError, PageError
+from crawler.pages.article import read_tree
 from crawler.pages.quality import check_bytes
-from crawler.pages.raw.charset import decode
+from crawler.pages.raw.charset import Decoded, decode
 from crawler.pages.selectors import Selectors
 from crawler.pages.values.parts import absolute
 from storage.records import Article, Evidence, Image
@@ -43,28 +37,6 @@ _CAPTION_WORDS = re.compile(r"[\s(（]摄|摄[)）]?$|^[▲△▼↑↓←→图
 _ENOUGH_HAN = 60
 _CAPTION = 80
 _CELL = 80
-
-
-def read_thoroughly(
-    body: bytes,
-    *,
-    url: str = "",
-    charset: str | None = None,
-    now: datetime | None = None,
-    selectors: Selectors | None = None,
-) -> Article:
-    """The quick reading, and the careful one where the quick one found no article's text.
-
-    A wall, a soft 404, an altered mirror stay refused at once: no parser makes them articles.
-    Nor does one bring back what a truncated page has lost.
-    """
-    try:
-        return read_article(body, url=url, charset=charset, now=now, selectors=selectors)
-    except (ScriptShellError, TooShortError, NotArticleError) as refusal:
-        try:
-            return reread_carefully(body, url=url, charset=charset, now=now, selectors=selectors)
-        except PageError:
-            raise refusal from None
 
 
 def reread_carefully(
@@ -112,7 +84,7 @@ def _read(
 ) -> Article:
     source = str(soup)
     # The bytes were judged when they were decoded; here only the tree is new.
-    decoded = replace(decode(source.encode("utf-8")), encoding=encoding)
+    decoded = Decoded(source, encoding, 0)
     return read_tree(LexborHTMLParser(source), decoded, url=url, now=now, selectors=selectors)
 
 

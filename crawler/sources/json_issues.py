@@ -3,7 +3,6 @@
 Pure.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from datetime import date
 import jmespath
 
 from crawler.errors import LayoutChangedError
+from crawler.pages.raw.jsontext import JsonTextError, parse_json
 from crawler.pages.raw.storable import storable
 from crawler.pages.raw.urls import canonical_url
 from crawler.sources.declaration import JsonOptions, issue_url
@@ -36,9 +36,9 @@ def read_json_page(body: bytes, options: JsonOptions, *, url: str) -> JsonPage:
     :raises LayoutChangedError: when it is no JSON.
     """
     try:
-        document: object = json.loads(body)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise LayoutChangedError(f"not JSON: {error}", url=url) from error
+        document = parse_json(body)
+    except JsonTextError as error:
+        raise LayoutChangedError(f"not JSON: {error.problem}", url=url) from error
     codes = jmespath.search(options.pages, document) if options.pages else None
     items = jmespath.search(options.items, document)
     return JsonPage(

@@ -14,10 +14,9 @@ from crawler.config import CrawlConfig
 from crawler.errors import PageError, TruncatedPageError
 from crawler.fetching.failures import refusal_of
 from crawler.fetching.robots import FORBIDDEN
-from crawler.pages import join_pages
-from crawler.pages.careful import read_thoroughly
 from crawler.pages.raw.charset import header_charset
 from crawler.pages.raw.urls import canonical_url
+from crawler.reader import EMPTY, Draft
 from crawler.runs.account import Account
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
@@ -26,7 +25,6 @@ from storage.links.discoveries import LinkState
 from storage.records import Article, Capture, Link, Refusal, RefusalClass
 
 Output = scrapy.Request | Article
-MAX_ARTICLE_PAGES = 30
 MAX_CHECKS = 200
 """Known articles looked at again in one run: the longest overdue come first, so none starves."""
 CHECKS = "checks of known articles"
@@ -48,7 +46,7 @@ class Ask:
     page_number: int = 1
     day: date | None = None
     link: Link | None = None
-    parts: tuple[Article, ...] = ()
+    draft: Draft = EMPTY  # the pages of the article that were read before this one
 
 
 class SourceSpider(scrapy.Spider):
@@ -263,35 +261,14 @@ class SourceSpider(scrapy.Spider):
 
         :raises PageError: when the page is no article.
         """
-        article = read_thoroughly(
-            response.body,
-            url=response.url,
-            charset=charset_of(response),
-            now=self.now(),
-            selectors=self.source.selectors,
-        )
-        parts = (*ask.parts, replace(article, captures=(self.capture(response),)))
-        read_urls = {capture.url for part in parts for capture in part.captures}
-        if article.next_page and article.next_page not in read_urls:
-            if len(parts) >= MAX_ARTICLE_PAGES:
-                raise TruncatedPageError(f"more than {MAX_ARTICLE_PAGES} pages", url=ask.url)
-            yield from self.ask(replace(ask, url=article.next_page, parts=parts))
+        draft = ask.draft.with_page(self.capture(response), self.source)
+        if draft.wants:
+            yield from self.ask(replace(ask, url=draft.wants, draft=draft))
             return
-        joined = join_pages(parts[0], parts[1:])
         # The address that the list names is the identity, also where it redirects: the link
         # would else stay open for ever, and what a list shows could not be matched to it.
-        yield self.complete_article(joined, url=ask.link.url if ask.link else joined.url)
-
-    def complete_article(self, article: Article, *, url: str) -> Article:
-        """The article at ``url`` in canonical form, with source and time, aliases looked up."""
-        outlets = self.source.lookups.get("outlet", {})
-        return replace(
-            article,
-            url=canonical_url(url),
-            source_id=self.source.id,
-            fetched_at=article.captures[0].fetched_at,
-            outlet=outlets.get(article.outlet or "", article.outlet),
-            next_page=None,
+        yield draft.finished(
+            self.source, url=canonical_url(ask.link.url if ask.link else draft.url)
         )
 
     def capture(self, response: Response) -> Capture:

@@ -3,23 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from html import escape
 
 from scrapy.http import Response
 
 from crawler.errors import LayoutChangedError, PageError, TooShortError, WrongContentError
-from crawler.pages import read_article
+from crawler.reader import Declared, read_declared
 from crawler.sources.declaration import issue_url
 from crawler.sources.json_issues import JsonPage, read_json_page, url_of, values_of
 from crawler.spiders.base import Ask, Output
 from crawler.spiders.issues import IssueSpider
-from storage.records import Article, Link
-
-PAGE = """<!DOCTYPE html><html><head><title>{title}</title></head><body>
-<h3 class="kicker">{kicker}</h3><h1>{title}</h1><h3 class="subtitle">{subtitle}</h3>
-<div class="info">{day} 来源：{outlet}</div>
-<div class="article-content">{body}</div></body></html>"""
-"""An item's HTML fragment as a page, so that one reader reads every body."""
+from storage.records import Article, Capture, Link
 
 
 class JsonSpider(IssueSpider):
@@ -76,11 +69,12 @@ class JsonSpider(IssueSpider):
         if page.items is None:
             raise LayoutChangedError(f"{self.options.items} finds no list", url=ask.url)
         read: list[Article] = []
+        capture = self.capture(response)
         for number, item in enumerate(page.items, start=1):
             self.account.asked["article"] += 1
             try:
                 values = values_of(self.options, page, number, item)
-                read.append(self._article(values, ask.day, response))
+                read.append(self._article(values, ask.day, capture))
             except PageError as error:
                 part = replace(ask, url=f"{ask.url}#{number}", kind="article")
                 yield from self.refuse(part, error.refusal_class, error.detail)
@@ -94,32 +88,20 @@ class JsonSpider(IssueSpider):
         self.note_page(ask, links=len(page.items), open_pages=open_pages)
         yield from fresh
 
-    def _article(self, values: dict[str, str], day: date, response: Response) -> Article:
+    def _article(self, values: dict[str, str], day: date, capture: Capture) -> Article:
         if not values["title"]:
             raise LayoutChangedError(f"item {values['number']} has no title")
         if not values["body"].strip():
             raise TooShortError(f"item {values['number']} ({values['title']}) has no text")
-        page = PAGE.format(
-            title=escape(values["title"]),
-            kicker=escape(values.get("kicker", "")),
-            subtitle=escape(values.get("subtitle", "")),
-            day=day.isoformat(),
-            outlet=escape(self.options.outlet or self.source.name),
+        given = Declared(
+            title=values["title"],
             body=values["body"],
+            day=day,
+            outlet=self.options.outlet or self.source.name,
+            author=values.get("author"),
+            kicker=values.get("kicker"),
+            subtitle=values.get("subtitle"),
         )
-        article = read_article(
-            page.encode(),
-            url=url_of(self.options, day, values),
-            charset="utf-8",
-            now=self.now(),
-        )
-        return self.complete_article(
-            replace(
-                article,
-                kicker=values.get("kicker") or None,
-                subtitle=values.get("subtitle") or None,
-                author=values.get("author") or article.author,
-                captures=(self.capture(response),),
-            ),
-            url=article.url,
+        return read_declared(
+            given, url=url_of(self.options, day, values), capture=capture, source=self.source
         )

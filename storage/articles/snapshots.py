@@ -25,8 +25,10 @@ def sha256_of(body: bytes) -> str:
 
 def put_snapshots(session: Session, bodies: Iterable[bytes]) -> list[str]:
     """Keep each body that is not kept yet; their hashes, in order."""
-    named = [(sha256_of(body), body) for body in bodies]
-    wanted = dict(named)
+    given = list(bodies)
+    # One document may be the capture of a hundred articles: it is hashed once.
+    names = {body: sha256_of(body) for body in dict.fromkeys(given)}
+    wanted = {name: body for body, name in names.items()}
     if not wanted:
         return []
     kept = session.scalars(
@@ -40,7 +42,7 @@ def put_snapshots(session: Session, bodies: Iterable[bytes]) -> list[str]:
     ]
     if rows:
         session.execute(upsert_into(session, SnapshotRow).on_conflict_do_nothing(), rows)
-    return [sha256 for sha256, _ in named]
+    return [names[body] for body in given]
 
 
 def get_snapshot(session: Session, sha256: str) -> bytes:

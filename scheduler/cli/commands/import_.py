@@ -28,8 +28,8 @@ def import_(
 
     Exit code 0 when everything in the file was stored, 3 when some of it was, 4 otherwise.
     """
+    from crawler.backfill.importing import import_file  # the readers cost others 0.1 s
     from crawler.backfill.input import ImportFileError
-    from scheduler.importing import import_file  # BeautifulSoup, which no other command needs
 
     context = open_context()
     with Live(console=console, transient=True, refresh_per_second=4) as live:

@@ -26,7 +26,7 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Read a page, or a batch of pages and texts, and show what was read and why."""
-    from scheduler.inspection import read_page, source_of  # the readers cost others 0.1 s
+    from crawler.reader import read_page, source_of  # the readers cost others 0.1 s
 
     config = settings()
     if batch is not None:
@@ -52,7 +52,7 @@ def inspect(
 
 
 def _inspect_batch(config: Config, batch: Path, out: Path | None) -> None:
-    from scheduler.inspection import inspect_batch
+    from scheduler.cli.inspection import inspect_batch
 
     if out is None:
         fail("--batch needs --out OUT.jsonl", code=2)

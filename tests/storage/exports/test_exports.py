@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.orm import Session
 from warcio.archiveiterator import ArchiveIterator
 
-from scheduler.importing import import_file
+from crawler.backfill.importing import import_file
 from storage.articles.saving import get_publication, list_publications, save_articles
 from storage.engine.database import Database
 from storage.errors import ExportError

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from crawler.backfill.importing import import_file
+from crawler.backfill.texts import period_of, published_of
+from crawler.reader import source_of
 from crawler.sources.declaration import load_sources
 from scheduler.cli.app import app
-from scheduler.importing import import_file
-from scheduler.inspection import inspect_batch, period_of, published_of, source_of
+from scheduler.cli.inspection import inspect_batch
 from scheduler.shapes.publication import article_json
 from storage.engine.database import open_database
 from storage.publications.as_article import article_of
@@ -18,7 +20,7 @@ from storage.publications.reading import get_publication
 from storage.records import SHANGHAI, Precision
 
 NOW = datetime(2021, 2, 1, tzinfo=SHANGHAI)
-PAGES = Path(__file__).parent.parent.parent / "fixtures" / "hosts"
+PAGES = Path(__file__).parent.parent.parent.parent / "fixtures" / "hosts"
 REVIEW = {
     "id": "t1",
     "title": "自治区政协2020年十件大事",

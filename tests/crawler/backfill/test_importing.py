@@ -15,10 +15,10 @@ from sqlalchemy import text
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler.backfill.importing import import_file
 from crawler.backfill.input import ImportFileError, read_items
 from crawler.runs.account import Account
 from crawler.sources.declaration import load_sources
-from scheduler.importing import import_file
 from storage.articles.saving import get_publication, list_publications
 from storage.articles.snapshots import get_snapshot
 from storage.engine.database import Database, open_database
@@ -27,7 +27,7 @@ from storage.links.discoveries import list_refusals
 from storage.records import SHANGHAI, RefusalClass, VerdictKind
 from storage.runs.lease import RunRecord, expire_leases, list_runs
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 1, 20, 9, 30, tzinfo=SHANGHAI)
 SENTENCE = "政协委员围绕乡村道路、饮水安全和基层医疗深入村寨开展调研，提出意见建议并督促办理落实。"
 
@@ -274,7 +274,7 @@ def test_a_killed_import_begun_again_ends_with_the_same_content(tmp_path: Path) 
 def test_an_import_says_that_it_lives_between_two_batches(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scheduler.importing.BEAT_SECONDS", 0.0)
+    monkeypatch.setattr("crawler.backfill.importing.BEAT_SECONDS", 0.0)
     path = jsonl(tmp_path, [{"url": f"http://a.example/{n}.html"} for n in range(3)])
     moments = iter(NOW + timedelta(seconds=seconds) for seconds in range(99))
     beats = []
@@ -290,7 +290,7 @@ def test_an_import_says_that_it_lives_between_two_batches(
 def test_an_import_that_was_given_up_for_dead_stops(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scheduler.importing.BEAT_SECONDS", 0.0)
+    monkeypatch.setattr("crawler.backfill.importing.BEAT_SECONDS", 0.0)
     path = jsonl(tmp_path, [{"url": f"http://a.example/{n}.html"} for n in range(3)])
 
     def give_up(account: Account) -> None:

@@ -7,22 +7,19 @@ an import that was killed is simply begun again: it ends with the same content.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from crawler.backfill.input import GivenText, ImportFileError, Item, Page, Unusable, read_items
+from crawler.backfill.texts import read_row
 from crawler.errors import PageError, TruncatedPageError
 from crawler.fetching.statuses import refusal_of_status
-from crawler.pages import join_pages
-from crawler.pages.careful import read_thoroughly
-from crawler.pages.raw.charset import header_charset
 from crawler.pages.raw.urls import canonical_url
-from crawler.pipelines.clean import assess
+from crawler.reader import EMPTY, Draft, source_of
 from crawler.runs.account import Account
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
-from scheduler.inspection import given_text, of_source, source_of
 from storage.engine.database import Database
 from storage.errors import LeaseLostError
 from storage.links.sources import sync_sources
@@ -60,8 +57,8 @@ class _Import:
     account: Account = field(default_factory=Account)
     batch: list[Article] = field(default_factory=list)
     synced: set[str] = field(default_factory=set)
-    # Pages of articles whose next page has not come yet, by that page's URL.
-    open_parts: dict[str, tuple[Article, ...]] = field(default_factory=dict)
+    # Articles whose next page has not come yet, by that page's URL.
+    open_drafts: dict[str, Draft] = field(default_factory=dict)
     beaten: float = field(default_factory=time.monotonic)
 
     def take(self, item: Item) -> None:
@@ -83,31 +80,30 @@ class _Import:
                 self.refuse(item.url, item.refusal_class, item.detail)
                 return None
             case GivenText():
-                source = source_of(item.url, self.sources.values())
-                return of_source(given_text(item.row, url=item.url), source)
+                url = canonical_url(item.url)
+                return read_row(item.row, url=url, source=source_of(url, self.sources.values()))
             case Page():
-                return self._join(_from_page(item, source_of(item.url, self.sources.values())))
+                return self._from_page(item)
 
-    def _join(self, part: Article) -> Article | None:
-        """The article once its last page is there; the pages of one count as one request."""
-        parts = (*self.open_parts.pop(part.url, ()), part)
-        if len(parts) > 1:
+    def _from_page(self, page: Page) -> Article | None:
+        """The article once its last page is there; the pages of one count as one request.
+
+        :raises PageError: when the page is no article.
+        """
+        capture = page.capture
+        if not 200 <= capture.status < 300:
+            raise _StatusError(capture.status, page.url)
+        source = source_of(page.url, self.sources.values())
+        draft = self.open_drafts.pop(page.url, EMPTY).with_page(capture, source)
+        if len(draft.parts) > 1:
             self.account.asked["article"] -= 1
-        if part.next_page and part.next_page not in {one.url for one in parts}:
-            self.open_parts[part.next_page] = parts
+        if draft.wants:
+            self.open_drafts[draft.wants] = draft
             return None
-        return replace(join_pages(parts[0], parts[1:]), next_page=None)
+        return draft.finished(source, url=canonical_url(draft.url))
 
     def _accept(self, article: Article) -> None:
-        source = self.sources.get(article.source_id or "")
-        article = replace(article, url=canonical_url(article.url))
-        self.batch.append(
-            assess(
-                article,
-                region=source.region if source else None,
-                selectors=source.selectors if source else None,
-            )
-        )
+        self.batch.append(article)
         self.account.accepted["article"] += 1
         if len(self.batch) >= BATCH:
             self.store()
@@ -142,12 +138,12 @@ class _Import:
             case LeaseState.LOST:
                 raise LeaseLostError(self.ledger.run_id, self.ledger.token)
 
-    def close_parts(self) -> None:
+    def close_drafts(self) -> None:
         """Refuse the articles whose later pages the file does not hold."""
-        for missing, parts in self.open_parts.items():
+        for missing, draft in self.open_drafts.items():
             error = TruncatedPageError(f"the file does not hold its next page {missing}")
-            self.refuse(parts[0].url, error.refusal_class, error.detail)
-        self.open_parts.clear()
+            self.refuse(draft.url, error.refusal_class, error.detail)
+        self.open_drafts.clear()
 
 
 def import_file(
@@ -190,7 +186,7 @@ def _take_all(
                 break
     except (ImportFileError, OSError) as error:
         broken = str(error)
-    running.close_parts()
+    running.close_drafts()
     if running.batch:
         running.store()
     return broken
@@ -241,18 +237,3 @@ def _open_run(database: Database, path: Path, now: Callable[[], datetime]) -> Ru
     if token is None:
         raise ImportFileError("another import began at this very moment; try again")
     return RunLedger(database, source_id=SOURCE_ID, run_id=run_id, token=token, now=now)
-
-
-def _from_page(page: Page, source: Source | None) -> Article:
-    """One page read.  PageError when it is no article."""
-    capture = page.capture
-    if not 200 <= capture.status < 300:
-        raise _StatusError(capture.status, page.url)
-    article = read_thoroughly(
-        capture.body,
-        url=page.url,
-        charset=header_charset(capture.headers),
-        now=capture.fetched_at,
-        selectors=source.selectors if source else None,
-    )
-    return of_source(replace(article, captures=(capture,), fetched_at=capture.fetched_at), source)
