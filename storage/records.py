@@ -276,6 +276,26 @@ class Link:
     fetch_url: str | None = None
 
 
+class MoreKind(StrEnum):
+    """The ways in which a list page says that it goes on, beside a link that can be followed."""
+
+    STEP = "step"  # 下一页 or a higher page number that only a script, a form or # answers
+    LOAD_MORE = "load_more"  # 加载更多
+    SCROLL = "scroll"  # more is loaded at the lower edge
+    SCRIPT_PAGER = "script_pager"  # a script draws a pager whose totals are not on the page
+    SELECT = "select"  # a choice of page numbers
+    FLAG = "flag"  # has-more="true", "hasNextPage": true
+    DATASTORE = "datastore"  # the page names where the next rows are fetched
+
+
+@dataclass(frozen=True, slots=True)
+class MoreSign:
+    """One sign that a list goes on, with what stands on the page as its evidence."""
+
+    kind: MoreKind
+    evidence: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """What one list page says: its article links in page order, and where the list goes on.
@@ -283,8 +303,10 @@ class Listing:
     ``heading`` is the page's ``<title>``: the column that it lists.
 
     ``next_page`` is the absolute URL of the following page, ``None`` on the last one;
-    ``page_count`` and ``item_count`` are the totals that the page itself declares;
-    ``issue_pages`` are the other pages (版) of an e-paper issue.
+    ``page_count``, ``item_count`` and ``page_size`` are what the page itself declares;
+    ``more`` are the signs that it goes on where no link leads, ``says_end`` the words in which
+    it says that it does not (没有更多了); ``issue_pages`` are the other pages (版) of an e-paper
+    issue.
     """
 
     url: str
@@ -294,6 +316,9 @@ class Listing:
     page_number: int | None = None
     page_count: int | None = None
     item_count: int | None = None
+    page_size: int | None = None
+    more: tuple[MoreSign, ...] = ()
+    says_end: str | None = None
     issue_pages: tuple[str, ...] = ()
 
 

@@ -6,6 +6,7 @@ import scrapy
 from scrapy.http import Response
 
 from crawler.errors import MojibakeError, WrongContentError
+from crawler.pages.lists.ending import judge_end
 from crawler.pages.lists.links import read_listing
 from crawler.pages.raw.urls import canonical_url
 from crawler.runs.account import Walk
@@ -38,6 +39,7 @@ class ListingSpider(SourceSpider):
             now=self.now(),
             link_selector=self.source.listing.link_selector,
             article_pattern=self.source.article_re,
+            page_number=ask.page_number,
         )
         if REPLACEMENT in listing.heading:
             raise MojibakeError(f"the list is headed {listing.heading!r}", url=ask.url)
@@ -132,6 +134,8 @@ class ListingSpider(SourceSpider):
             walk.broken = f"{here} of {listing.page_count} leads no further"
         elif last_page and listing.item_count is not None and len(walk.shown) < listing.item_count:
             walk.broken = f"{listing.item_count} articles declared, {len(walk.shown)} found"
+        elif last_page and not (end := judge_end(listing, page_number=ask.page_number)).proved:
+            walk.broken = f"{here}: {end.why}"
         elif last_page:
             walk.empty_stated = not listing.links
             walk.proof = f"last page of {ask.walk} read ({ask.page_number})"

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.pages.lists.controls import ShortText, is_control
 from crawler.pages.lists.linktitles import (
     LEAST_TITLE,
     SAYS_NOTHING,
@@ -68,6 +69,7 @@ _SCRIPT_TARGET = re.compile(
     r"|^javascript:\s*\w+\(\s*|\w+\(\s*)['\"]([^'\"\s]+?(?:\.\w{2,6}(?:\?[^'\"]*)?|/|\?[^'\"]+))['\"]"
 )
 _MAX_DEPTH = 2_000
+_LONGEST_CONTROL = 40
 
 
 @dataclass(slots=True)
@@ -111,6 +113,7 @@ class AnchorWalk:
     anchors: list[Anchor] = field(default_factory=list)
     heading: str = ""
     loose_texts: list[str] = field(default_factory=list)
+    short_texts: list[ShortText] = field(default_factory=list)
     _events: list[Anchor | _Note] = field(default_factory=list)
     _gaps: list[int] = field(default_factory=list)
     _lowest: int = 0
@@ -200,6 +203,11 @@ def _walk(root: LexborNode, walk: AnchorWalk) -> None:
                 if _in_heading(tokens):
                     walk.heading = clean_text(text)
                 walk.loose_text(text, depth)
+                if len(text) < _LONGEST_CONTROL and is_control(text.strip()):
+                    parent = node.parent
+                    if parent is not None:
+                        short = ShortText(text.strip(), parent, len(walk.anchors))
+                        walk.short_texts.append(short)
             node = node.next
             continue
         if tag is None or tag[0] in "-!" or tag in _UNREAD or depth > _MAX_DEPTH:

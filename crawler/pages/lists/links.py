@@ -22,6 +22,7 @@ from crawler.pages.lists.epaper import read_issue_page
 from crawler.pages.lists.linktitles import clean_title, is_better_title
 from crawler.pages.lists.listdays import resolve_days
 from crawler.pages.lists.pager import Pager, is_pager_text, read_pager
+from crawler.pages.lists.unfolding import unfolded
 from crawler.pages.raw.charset import decode
 from crawler.pages.raw.gate import (
     refuse_challenge,
@@ -33,13 +34,6 @@ from crawler.pages.raw.gate import (
 )
 from crawler.pages.raw.urls import canonical_url, url_date
 from storage.records import Link, Listing
-
-_ISLAND = re.compile(
-    r"<script[^>]*>\s*(?:<!--)?\s*(?:<\?xml[^>]*>)?\s*<datastore.*?</script>|<datastore.*?</datastore>",
-    re.IGNORECASE | re.DOTALL,
-)
-_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.I | re.DOTALL)
-_TOTALS = re.compile(r"<total(?:record|page)>\s*\d+\s*</total(?:record|page)>", re.IGNORECASE)
 
 _OTHER_FILE = re.compile(
     r"\.(?:jpe?g|png|gif|bmp|webp|swf|zip|rar|7z|mp[34]|m3u8|flv|apk|exe|xml|rss|js|css)$",
@@ -97,12 +91,14 @@ def read_listing(
     now: datetime | None = None,
     link_selector: str | None = None,
     article_pattern: re.Pattern[str] | None = None,
+    page_number: int | None = None,
 ) -> Listing:
     """Read one list page or one page of an e-paper's issue.
 
     ``charset`` is the HTTP header's.  ``now`` (aware) dates days printed without a year;
     without it only a URL can.  ``link_selector`` names the elements that are, or hold, the
-    article links; ``article_pattern`` is searched in their absolute URLs.
+    article links; ``article_pattern`` is searched in their absolute URLs.  ``page_number`` is
+    the number that this page was asked for as, from 1, if the caller knows it.
 
     No links are returned only for a list that says that it is empty: in words, by a total of
     0, or by an empty list element under a pager that counts pages.  Any other page without
@@ -111,7 +107,7 @@ def read_listing(
     """
     page = _parse(body, url, charset)
     walk = page.walk
-    pager = read_pager(page.tree, walk.anchors, walk.loose_texts, url=url, base=walk.base)
+    pager = read_pager(page.tree, walk, page.html, url=url, page_number=page_number)
     issue = None if link_selector else read_issue_page(walk.anchors, url=url)
     if issue is not None:
         chosen: Sequence[Anchor] = issue.articles
@@ -135,6 +131,9 @@ def read_listing(
         page_number=pager.page_number,
         page_count=pager.page_count,
         item_count=pager.item_count,
+        page_size=pager.page_size,
+        more=pager.more,
+        says_end=pager.says_end,
         issue_pages=issue.other_pages if issue else (),
     )
 
@@ -143,7 +142,7 @@ def _parse(body: bytes, url: str, charset: str | None) -> _Page:
     """Decode and parse; refuse at once what no list can be."""
     refuse_other_files(body, url)
     decoded = decode(body, declared=charset)
-    html = _ISLAND.sub(_opened, decoded.text) if "<datastore" in decoded.text else decoded.text
+    html = unfolded(decoded.text)
     tree = LexborHTMLParser(html)
     walk = walk_anchors(tree, url=url)
     head = tree.css_first("title")
@@ -156,16 +155,6 @@ def _parse(body: bytes, url: str, charset: str | None) -> _Page:
         refuse_not_found(title, visible, url)
     refuse_cut_short(html, url)
     return page
-
-
-def _opened(island: re.Match[str]) -> str:
-    """The rows of a JCMS island (XML inside a script) as plain markup."""
-    totals = " ".join(f"<!-- {total} -->" for total in _TOTALS.findall(island[0]))
-    numbers = re.findall(r"<total(record|page)>\s*(\d+)", island[0], re.IGNORECASE)
-    words = {"record": "共{}条", "page": "共{}页"}
-    said = "".join(f"<span>{words[kind.lower()].format(n)}</span>" for kind, n in numbers)
-    rows = "".join(f"<div>{row}</div>" for row in _RECORD.findall(island[0]))
-    return f"{totals}<div class='datastore'>{rows}</div><p>{said}</p>"
 
 
 def _visible(page: _Page) -> str:

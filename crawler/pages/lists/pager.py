@@ -2,7 +2,8 @@
 
 Nothing is guessed: a next page is a link of the page, or what the page's own script would
 make.  Where a page counts more pages than it shows a way to, ``next_page`` is None while
-``page_number < page_count``, which a crawler must read as "not the end".
+``page_number < page_count``, which a crawler must read as "not the end"; every other way in
+which a page says that there is more is one of the ``more`` signs.
 """
 
 import re
@@ -12,8 +13,23 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.pages.lists.anchors import Anchor
+from crawler.pages.lists.anchors import Anchor, AnchorWalk
+from crawler.pages.lists.controls import (
+    BARE_MORE,
+    LAST,
+    LOAD_MORE,
+    NEXT,
+    NUMBER,
+    Choice,
+    Control,
+    controls,
+    leads_somewhere,
+    page_choice,
+)
+from crawler.pages.lists.more import end_words, more_signs
+from crawler.pages.lists.scriptcounts import page_address, read_counts
 from crawler.pages.raw.urls import registered_domain, url_date
+from storage.records import MoreSign
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +40,15 @@ class Pager:
     page_number: int | None = None
     page_count: int | None = None
     item_count: int | None = None
+    page_size: int | None = None
+    more: tuple[MoreSign, ...] = ()
+    says_end: str | None = None
     found: bool = False
 
 
-_NEXT = re.compile(
-    r"^[\s\[(（【<>›»→]*(?:下一?[页頁张]|后一?[页頁]|下[1１]?[页頁]|next(?:\s*page)?|older|>{1,2}|[›»→])"
-    r"[\s\])）】<>›»→]*$",
-    re.IGNORECASE,
-)
 _PREVIOUS = re.compile(
     r"^[\s\[(（【<«‹]*(?:上一?[页頁]|前一?[页頁]|首\s?[页頁]|第一[页頁]|尾[页頁]|末[页頁]|最后一[页頁])"
 )
-_NUMBER = re.compile(r"^[\s\[(（【第]*(\d{1,4})[\s\])）】页]*$")
 _PAGER_WORDS = re.compile(
     r"^(?:[\[<«‹]*\s*)?(?:[上下首尾末前后][一]?[页頁]|第?\d{1,4}页?|[<>«»‹›]{1,2}|更多|\.\.\.|GO)\s*[\]>»›]*$",
     re.IGNORECASE,
@@ -64,58 +77,56 @@ _ITEMS = (
 )
 # PHPCMS prints "236条" alone; a choice of page sizes prints several such.
 _LONE_ITEMS = re.compile(r"(?:^|(?<!每页)\s)(\d{1,8})\s*条(?:记录|信息)?(?=\s|$)")
+_SIZES = (re.compile(r"每页\s*(?:显示)?\s*(\d{1,3})\s*[条篇项个]|(\d{1,3})\s*[条篇]\s*/\s*页"),)
 _CURRENT = (
     re.compile(r"第\s*(\d{1,6})\s*[页頁]"),
     re.compile(r"(?:页次|頁次|页码|当前页)\s*[:：]?\s*(\d{1,6})"),
     re.compile(r"(?<![\d/.-])(\d{1,6})\s*/\s*\d{1,6}\s*[页頁]"),
-)
-_SCRIPT_COUNTS = (
-    re.compile(
-        r"\b(?:countPage|pageCount|totalPages?|total_page|m_nPageCount|pageTotal)['\"]?\s*[:=]\s*['\"]?(\d{1,6})\b",
-        re.IGNORECASE,
-    ),
-)
-_SCRIPT_ITEMS = (
-    re.compile(
-        r"\b(?:recordCount|totalRecords?|totalCount|total_count|totalRows?|total_record)['\"]?\s*[:=]\s*['\"]?(\d{1,8})\b",
-        re.IGNORECASE,
-    ),
-    re.compile(r"<totalrecord>\s*(\d{1,8})", re.IGNORECASE),
 )
 _MAX_SCRIPT = 200_000
 
 
 def is_pager_text(text: str) -> bool:
     """Whether a link's text is a page number or a step."""
-    return bool(_PAGER_WORDS.match(text) or _NEXT.match(text) or _PREVIOUS.match(text))
+    return bool(_PAGER_WORDS.match(text) or NEXT.match(text) or _PREVIOUS.match(text))
 
 
 def read_pager(
-    tree: LexborHTMLParser,
-    anchors: Sequence[Anchor],
-    loose_texts: Sequence[str],
-    *,
-    url: str,
-    base: str,
+    tree: LexborHTMLParser, walk: AnchorWalk, html: str, *, url: str, page_number: int | None = None
 ) -> Pager:
-    """The next page and the totals of a list page."""
+    """The next page, the totals and the signs of more of a list page.
+
+    ``html`` is the source that ``tree`` was made of.  ``page_number`` is the number that the
+    page was asked for as, from 1: some scripts say only with it whether they count from 0.
+    """
     scripts = _scripts(tree)
-    trs = _TRS.search(scripts)
+    trs = next((found for text in scripts if (found := _TRS.search(text))), None)
     if trs:
-        return _trs_pager(trs, url, base)
-    words = _pager_words(loose_texts)
+        return _trs_pager(trs, "\n".join(scripts), url, walk.base, page_number)
+    anchors, base = walk.anchors, walk.base
+    words = _pager_words(walk.loose_texts)
+    counts = read_counts(scripts, html)
+    choice = page_choice(tree)
+    living = list(controls(walk.short_texts, tree))
     count = _first_number(_COUNTS, words)
-    count = _first_number(_SCRIPT_COUNTS, scripts) if count is None else count
+    stated = count is not None
+    count = counts.pages if count is None else count
     items = _first_number(_ITEMS, words)
-    items = _first_number(_SCRIPT_ITEMS, scripts) if items is None else items
-    steps = [a for a in anchors if _NEXT.match(a.text or a.title)]
+    items = counts.items if items is None else items
+    size = _first_number(_SIZES, words) or counts.size
+    steps = [a for a in anchors if NEXT.match(a.text or a.title) or _loads_more(a, url)]
     numbered = _numbered(anchors, url)
     lone = _LONE_ITEMS.findall(words)
-    if items is None and len(lone) == 1 and (steps or numbered):
+    if items is None and len(lone) == 1 and (steps or numbered or living):
         items = int(lone[0])
     number = _first_number(_CURRENT, words)
     if number is None:
         number = _unlinked_number(anchors, numbered) or _number_in(url, numbered, base)
+    if number is None:
+        number = _marked_number(walk) or counts.number
+    if choice is not None:
+        count = choice.count if count is None else count
+        number = _chosen(choice, url, base) if number is None else number
     next_page = _stated_next(tree, steps, url=url, base=base)
     if next_page is None and number is not None:
         next_page = numbered.get(number + 1)
@@ -123,21 +134,131 @@ def read_pager(
         # No number says where we are, and page 2 is offered, page 1 is not: this is page 1.
         next_page = numbered[2] if 1 not in numbered else None
         number = 1 if next_page else None
+    if count is None and items is not None and size:
+        count = -(-items // size)
+    if count is None:
+        count = _page_of_last(anchors, living, next_page, number)
     if count is None and numbered and number is not None and next_page is None:
         count = number if max(numbered) <= number else None
     if number is None and count == 1:
         number = 1
+    more = tuple(
+        more_signs(living, walk, counts, choice, scripts, number or page_number or 1, items)
+    )
+    if next_page is None and (number is None or count is None or number < count):
+        here = number or page_number or 1
+        next_page = _built_next(living, choice, scripts, here, url, base)
     if number is not None and count is not None and number >= count:
         next_page = None
-    found = bool(steps or len(numbered) > 1 or count or next_page)
-    return Pager(next_page, number, count, items, found)
+    says_end = end_words(walk) or (counts.no_more if not counts.more else None)
+    is_pager = bool(steps or len(numbered) > 1 or stated or count or next_page)
+    return Pager(next_page, number, count, items, size, more, says_end, is_pager)
 
 
-def _trs_pager(call: re.Match[str], url: str, base: str) -> Pager:
+def _loads_more(anchor: Anchor, url: str) -> bool:
+    """A link 加载更多 that leads to a page of this very list, not to another column."""
+    if not (LOAD_MORE.match(anchor.text) or BARE_MORE.match(anchor.text)):
+        return False
+    here, there = urlsplit(url), urlsplit(anchor.url)
+    same = (here.netloc, here.path) == (there.netloc, there.path)
+    return same and bool(re.search(r"(?:^|&)\w*p(?:age)?\w*=\d", there.query))
+
+
+def _marked_number(walk: AnchorWalk) -> int | None:
+    """The current page among numbers that only a script answers: marked, or without an action."""
+    numbers = [short for short in walk.short_texts if NUMBER.match(short.text)]
+    if len(numbers) < 2:
+        return None
+    for short in numbers:
+        element: LexborNode | None = short.node
+        for _ in range(2):
+            if element is None:
+                break
+            name = element.attributes.get("class") or ""
+            if _MARKED.search(name) or element.attributes.get("aria-current"):
+                return int((NUMBER.match(short.text) or [0, 0])[1])
+            element = element.parent
+    return None
+
+
+def _chosen(choice: Choice, url: str, base: str) -> int | None:
+    """The page that a choice of pages shows: the chosen one, or the one that leads here."""
+    if choice.chosen is not None:
+        return choice.chosen
+    for number, value in enumerate(choice.values, start=1):
+        if leads_somewhere(value) and _front(urljoin(base, value)) == _front(url):
+            return number
+    return None
+
+
+def _page_of_last(
+    anchors: Sequence[Anchor], living: Sequence[Control], next_page: str | None, number: int | None
+) -> int | None:
+    """The number that 尾页 names, in its script or in its address beside the next page's."""
+    for control in living:
+        if LAST.match(control.text) and control.page is not None:
+            return control.page
+    if next_page is None or number is None:
+        return None
+    for anchor in anchors:
+        if LAST.match(anchor.text or anchor.title):
+            ours, last = re.split(r"(\d+)", next_page), re.split(r"(\d+)", anchor.url)
+            differing = [
+                (one, other) for one, other in zip(ours, last, strict=False) if one != other
+            ]
+            if len(ours) == len(last) and not differing:
+                return number + 1
+            if len(ours) != len(last) or len(differing) != 1:
+                return None
+            one, other = differing[0]
+            if one.isdecimal() and other.isdecimal() and int(other) > int(one):
+                return number + 1 + int(other) - int(one)
+    return None
+
+
+def _built_next(
+    living: Sequence[Control],
+    choice: Choice | None,
+    scripts: Sequence[str],
+    number: int,
+    url: str,
+    base: str,
+) -> str | None:
+    """The next page's address where the page's own markup or script makes it with certainty."""
+    target: str | None = None
+    for control in living:
+        found = NUMBER.match(control.text)
+        if NEXT.match(control.text) or (found and int(found[1]) == number + 1):
+            page = control.page
+            if page is not None and page != number + 1:
+                continue
+            target = control.address or (
+                page_address(scripts, control.function, number + 1) if control.function else None
+            )
+            if target:
+                break
+    if target is None and choice is not None and number < choice.count:
+        value = choice.values[number]
+        target = value if leads_somewhere(value) else None
+    if target is None:
+        target = page_address(scripts, None, number + 1)
+    if target is None:
+        return None
+    try:
+        address = urljoin(base, target)
+    except ValueError:
+        return None
+    is_http = address.startswith(("http://", "https://"))
+    return address if is_http and not _same(address, url) and _site(address) == _site(url) else None
+
+
+def _trs_pager(
+    call: re.Match[str], scripts: str, url: str, base: str, page_number: int | None
+) -> Pager:
     """``createPageHTML(count, current, name, extension[, items])``, counted from zero."""
     count, current, name, extension = int(call[1]), int(call[2]), call[3], call[4]
     items = int(call[5]) if call[5] else None
-    one_based = _counts_from_one(current, name, url)
+    one_based = _counts_from_one(current, name, url, scripts, page_number)
     number = current if one_based else current + 1
     next_page = None
     if number < count:
@@ -146,10 +267,30 @@ def _trs_pager(call: re.Match[str], url: str, base: str) -> Pager:
     return Pager(next_page, number, count, items, found=True)
 
 
-def _counts_from_one(current: int, name: str, url: str) -> bool:
-    """Some sites call the same function with 1 on the page that is no ``index_N``."""
+_TRS_FUNCTION = re.compile(
+    r"\bfunction\s+createPage(?:HTML|Html)?\w*\s*\(([^)]*)\)\s*\{(.{0,4000})", re.DOTALL
+)
+
+
+def _counts_from_one(
+    current: int, name: str, url: str, scripts: str, page_number: int | None
+) -> bool:
+    """Some sites call the same function with the page's own number, from 1.
+
+    Page 3 counted from zero and page 2 counted from one are called alike, with the same
+    address.  What tells them apart: the function, if it stands in the page, the number that
+    the page was asked for as, or page 1, whose address has no number.
+    """
     if current == 0:
         return False
+    function = _TRS_FUNCTION.search(scripts)
+    if function:
+        if re.search(r"\w\s*=\s*1\s*;|==\s*1\s*\?", function[2]):
+            return True
+        if re.search(r"\w\s*=\s*0\s*;|==\s*0\b", function[2]):
+            return False
+    if page_number is not None and page_number > 1:
+        return current == page_number
     file = urlsplit(url).path.rsplit("/", 1)[-1]
     return not re.match(rf"{re.escape(name)}_\d+\.", file)
 
@@ -158,9 +299,9 @@ def _site(url: str) -> str:
     return registered_domain(urlsplit(url).hostname or "")
 
 
-def _scripts(tree: LexborHTMLParser) -> str:
+def _scripts(tree: LexborHTMLParser) -> list[str]:
     texts = [node.text() or "" for node in tree.css("script")]
-    return "\n".join(text for text in texts if len(text) <= _MAX_SCRIPT)
+    return [text for text in texts if text and len(text) <= _MAX_SCRIPT]
 
 
 def _pager_words(loose_texts: Sequence[str]) -> str:
@@ -181,7 +322,7 @@ def _numbered(anchors: Sequence[Anchor], url: str) -> dict[int, str]:
     numbered: dict[int, str] = {}
     site, own_day = _site(url), url_date(url)
     for anchor in anchors:
-        found = _NUMBER.match(anchor.text)
+        found = NUMBER.match(anchor.text)
         if not found or not 0 < int(found[1]) < 10_000:
             continue
         if _site(anchor.url) == site and url_date(anchor.url) in (None, own_day):
@@ -193,7 +334,7 @@ def _unlinked_number(anchors: Sequence[Anchor], numbered: dict[int, str]) -> int
     """The current page: a number among the page links that is no link, or is marked."""
     targets = set(numbered.values())
     for anchor in anchors:
-        if not _NUMBER.match(anchor.text) or anchor.url not in targets:
+        if not NUMBER.match(anchor.text) or anchor.url not in targets:
             continue
         row = anchor.node.parent
         if row is not None and row.tag == "li":
@@ -201,7 +342,7 @@ def _unlinked_number(anchors: Sequence[Anchor], numbered: dict[int, str]) -> int
         if row is None:
             continue
         for node in row.css("span, b, strong, em, font, i, a, li")[:60]:
-            found = _NUMBER.match((node.text() or "").strip())
+            found = NUMBER.match((node.text() or "").strip())
             if found and _adjoins(int(found[1]), numbered) and _is_current(node):
                 return int(found[1])
         return None

@@ -1,0 +1,233 @@
+"""What scripts and attributes of a list page count: pages, articles, the page shown, page 2's URL.
+
+Names are those of the pagers that Chinese sites use (layui's laypage, jquery.pagination,
+jqPaginator, bootstrap-paginator, JCMS's jpage, Element's el-pagination, TRS variables) and of
+the JSON that their servers write into pages.  ``total`` and ``count`` alone mean anything, so
+they count only beside a page size or in the call of a pager.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from crawler.pages.lists.unfolding import closing, numbers_of, value_of, without_functions
+
+_PAGES = (
+    r"countPage|page_?Count|count_?page|total_?pages?|totalPageNum|m_nPageCount|page_?Total"
+    r"|max_?page|last_?page|page-count|total-pages?"
+)
+_ITEMS = (
+    r"record_?Count|total_?Records?|total_?Count|total_?Rows?|row_?Count|total_?Elements|item_?Count"
+    r"|total_?Num|data_?Count|m_nRecordCount|record-count|row-count|total-count"
+)
+_SIZE = r"page_?Size|per_?Page|items_?per_?page|m_nPageSize|page-size|per-page|limit"
+_NUMBER = (
+    r"current_?Page|cur_?Page|page_?(?:No|Num|Index|Now)|now_?Page|curr|current-page"
+    r"|page-(?:no|num|index)"
+)
+_NAMED = re.compile(
+    rf"(?<![\w$.-])(?P<quote>['\"]?)(?:(?P<pages>{_PAGES})|(?P<items>{_ITEMS})|(?P<size>{_SIZE})"
+    rf"|(?P<number>{_NUMBER})|(?P<total>total|count)|(?P<some>pages))(?P=quote)"
+    r"\s*[:=]\s*['\"]?(\d{1,8})\b(?!\s*[-+*/]\s*[\w(])",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'\\/])//(?!<!--)[^\n]*", re.DOTALL)
+_CALL = re.compile(
+    r"(?<!function\s)(?<!\.fn\.)\b(?P<name>laypage(?:\.render)?|jqPaginator|twbsPagination|bootstrapPaginator"
+    r"|bootpag|simplePagination|pagination|paginator|jpage|paging|layui\.flow\.load|flow\.load)\s*\(",
+    re.IGNORECASE,
+)
+_ZERO_BASED = re.compile(
+    r"items_per_page|(?:current_?Page|page_?(?:No|Index))\s*==?=?\s*0\b|countPage\s*-\s*1", re.I
+)
+_GOES = re.compile(r"location(?:\.href)?\s*=\s*(?!=)|location\.(?:assign|replace)\(\s*|open\(\s*")
+_CHOSEN = re.compile(r"\b(\w+)\.(?:curr(?:ent)?(?:Page)?|page(?:Num|No)?)\b")
+_CALLBACK = re.compile(r"(?:function\s*\w*\s*\(\s*(\w+)|\(?\s*(\w+)[\w\s,]*\)?\s*=>)")
+_MORE_FLAG = re.compile(
+    r"\b(?:data-)?(?P<name>has-?_?(?:more|next)(?:-?_?page)?|is[-_]?(?:last|end)(?:[-_]?page)?)['\"]?\s*[:=]\s*"
+    r"['\"]?(?P<value>true|false|[01])\b",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(
+    r"(?<=[\s\"'])(?::|v-bind:|data-)?(?:"
+    r"(?P<pages>total-?_?pages?(?:-?num)?|page-?_?count|count-?_?page|pages?-?total|pages|max-?page|last-?page)"
+    r"|(?P<items>total(?:-?_?(?:count|records?|rows?|num|items?))?|record-?_?count|row-?_?count|item-?count)"
+    r"|(?P<size>page-?_?size|per-?_?page|limit)"
+    r"|(?P<number>current-?_?page|cur-?_?page|page-?_?(?:no|num|index|now)|current|page))"
+    r"\s*=\s*['\"]?\s*(\d{1,8})\s*['\"\s/>]",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(
+    r"<input\b(?=[^<>]*\btype\s*=\s*['\"]?hidden)[^<>]*\b(?:id|name)\s*=\s*['\"]?([\w.$-]+)[^<>]*>",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(r"\bvalue\s*=\s*['\"]?(\d{1,8})\b", re.IGNORECASE)
+_PAGER_TAG = re.compile(r"pag|fenye|infinite|\bfy\b|flow|load|more", re.IGNORECASE)
+_LINK_TAG = re.compile(r"<(?:a|button|option)(?![-\w])", re.IGNORECASE)
+_LONGEST = 200_000
+_LONGEST_CALL = 3_000
+
+
+@dataclass(slots=True)
+class Counts:
+    """Totals as scripts and attributes state them; None where they state nothing.
+
+    ``call`` is a pager that draws itself, as written; ``more`` and ``no_more`` the flag that
+    says that there is more, or not.
+    """
+
+    pages: int | None = None
+    items: int | None = None
+    size: int | None = None
+    number: int | None = None
+    call: str | None = None
+    more: str | None = None
+    no_more: str | None = None
+    _texts: list[str] = field(default_factory=list)
+
+    def take(self, found: Mapping[str, str | None], value: int) -> None:
+        """Note a value under the first name of ``found`` that has one; first come, first kept."""
+        for name in ("pages", "items", "size", "number"):
+            if found.get(name) and getattr(self, name) is None:
+                setattr(self, name, value)
+
+
+def read_counts(scripts: Iterable[str], html: str) -> Counts:
+    """The counts of all ``scripts`` (their texts) and of the tags in ``html``."""
+    counts = Counts()
+    for script in scripts:
+        if len(script) <= _LONGEST and not script.isspace():
+            _read_script(_COMMENT.sub(" ", script), counts)
+    _read_attributes(html, counts)
+    if counts.pages is None and counts.items is not None and counts.size:
+        counts.pages = -(-counts.items // counts.size)
+    return counts
+
+
+def _read_script(script: str, counts: Counts) -> None:
+    call = _CALL.search(script)
+    given = script
+    if call:
+        given = script[
+            call.start() : min(closing(script, call.end(), "(", ")"), call.end() + 3_000)
+        ]
+        counts.call = counts.call or call["name"]
+        counts._texts.append(script)
+        first = re.match(r"\s*(\d{1,8})\s*,\s*\{", script[call.end() : call.end() + 20])
+        if first and counts.items is None:
+            counts.items = int(first[1])
+    named = list(_NAMED.finditer(script))
+    sized = any(found["size"] for found in named)
+    zero = bool(_ZERO_BASED.search(script))
+    for found in named:
+        value = int(found[found.lastindex or 0])
+        roles = found.groupdict()
+        # A bare name counts beside a page size, or where a pager is told it.
+        inside = call is not None and call.start() <= found.start() < call.start() + len(given)
+        if roles["total"] and (sized or inside):
+            roles["items"] = roles["total"]
+        if roles["some"] and (sized or inside):
+            roles["pages"] = roles["some"]
+        if roles["number"]:
+            value += zero or value == 0
+        counts.take(roles, value)
+    for flag in _MORE_FLAG.finditer(script):
+        _take_flag(flag, counts)
+
+
+def _take_flag(flag: re.Match[str], counts: Counts) -> None:
+    says_end = flag["name"].lower().startswith("is")
+    yes = flag["value"].lower() in ("true", "1")
+    if yes != says_end:
+        counts.more = counts.more or flag[0]
+    else:
+        counts.no_more = counts.no_more or flag[0]
+
+
+def _read_attributes(html: str, counts: Counts) -> None:
+    """Counts in the attributes of a pager's tag, and in hidden fields named like them."""
+    for start, tag in _tags_with(_ATTRIBUTE, html):
+        # A link's page="2" is where it leads, not where we are.
+        if _LINK_TAG.match(tag) or not _PAGER_TAG.search(tag) or _in_comment(html, start):
+            continue
+        for found in _ATTRIBUTE.finditer(tag):
+            counts.take(found.groupdict(), int(found[found.lastindex or 0]))
+    for start, tag in _tags_with(_MORE_FLAG, html):
+        flag = _MORE_FLAG.search(tag)
+        if flag and not _in_comment(html, start):
+            _take_flag(flag, counts)
+    for found in _HIDDEN.finditer(html):
+        value = _VALUE.search(found[0])
+        named = _NAMED.match(f"{found[1]}=1") if value else None
+        if value and named and not _in_comment(html, found.start()):
+            counts.take(named.groupdict(), int(value[1]))
+
+
+def _tags_with(pattern: re.Pattern[str], html: str) -> Iterator[tuple[int, str]]:
+    """(place, tag) of the opening tags that hold a match, scripts and texts left out."""
+    done = 0
+    for found in pattern.finditer(html):
+        if found.start() < done:
+            continue
+        start = html.rfind("<", max(0, found.start() - _LONGEST_CALL), found.start())
+        end = html.find(">", found.end() - 1)
+        if start < 0 or end < 0 or not html[start + 1 : start + 2].isalpha():
+            continue
+        if html.find(">", start, found.start()) >= 0 and not _quoted(html, start, found.start()):
+            continue
+        done = end
+        yield start, html[start : end + 1]
+
+
+def _quoted(html: str, start: int, at: int) -> bool:
+    """Whether the ``>`` between ``start`` and ``at`` stands in quotes of a tag that is open."""
+    return html.count('"', start, at) % 2 == 1
+
+
+def _in_comment(html: str, at: int) -> bool:
+    opened = html.rfind("<!--", 0, at)
+    return opened >= 0 and html.find("-->", opened, at) < 0
+
+
+def page_address(scripts: Iterable[str], name: str | None, page: int) -> str | None:
+    """Where a script goes for ``page``: by the function ``name``, or by its pager's callback.
+
+    Only an address made of literals and the page's number is certain; None for any other.
+    """
+    for script in scripts:
+        if len(script) > _LONGEST or "location" not in script:
+            continue
+        if name is not None:
+            found = re.search(
+                rf"\bfunction\s+{re.escape(name)}\s*\(\s*(\w+)\s*\)\s*\{{"
+                rf"|\b{re.escape(name)}\s*=\s*function\s*\(\s*(\w+)\s*\)\s*\{{",
+                script,
+            )
+            if found is None:
+                continue
+            body = script[found.end() : closing(script, found.end(), "{", "}")]
+            address = _address_in(body, {found[1] or found[2]: str(page)}, script)
+        else:
+            call = _CALL.search(script)
+            if call is None:
+                continue
+            body = script[call.end() : closing(script, call.end(), "(", ")")]
+            chosen = {one or other for one, other in _CALLBACK.findall(body)}
+            address = _address_in(body, dict.fromkeys(chosen, str(page)), script)
+        if address:
+            return address
+    return None
+
+
+def _address_in(body: str, known: dict[str, str], script: str) -> str | None:
+    body = _CHOSEN.sub(lambda found: "__page" if found[1] in known else found[0], body)
+    numbers = numbers_of(without_functions(script)) | known
+    page = next(iter(known.values()), None)
+    if page is not None:
+        numbers["__page"] = page
+    found = {
+        value
+        for start in _GOES.finditer(body)
+        if (value := value_of(body, start.end(), numbers, end=";"))
+    }
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,157 @@
+"""What a list page's scripts would print, as plain markup: rows and pagers inside scripts.
+
+Only what needs no browser: JCMS islands (XML inside a script), ``document.write`` of literals
+and of variables that are given as numbers in the same script, and markup kept in base64.
+Nothing is run, and an expression with one unknown name is left out as a whole.
+"""
+
+import base64
+import binascii
+import re
+from urllib.parse import unquote_plus
+
+_ISLAND = re.compile(
+    r"<script[^>]*>\s*(?:<!--)?\s*(?:<\?xml[^>]*>)?\s*<datastore.*?</script>|<datastore.*?</datastore>",
+    re.IGNORECASE | re.DOTALL,
+)
+_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.I | re.DOTALL)
+_TOTALS = re.compile(r"<total(record|page)>\s*(\d+)\s*</total(?:record|page)>", re.IGNORECASE)
+
+_WRITING = re.compile(r"<script\b[^>]*>(?=[^<]*document\.write)", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
+_WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
+_FUNCTION = re.compile(r"\bfunction\b\s*\w*\s*\([^()]*\)\s*\{")
+_LONGEST_SCRIPT = 400_000
+
+_PIECE = re.compile(
+    r"""\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|\(?\s*(\w+)\s*([+-])\s*(\d{1,6})\s*\)"""
+    r"""|(\w+))\s*"""
+)
+_NUMBERS = re.compile(
+    r"\b(\w+)\s*=\s*(?:['\"]?(\d{1,8})['\"]?\s*(?=[;,\n}/]|$)|(\w+)\s*([+-])\s*(\d{1,4})\b)"
+)
+_STRINGS = re.compile(r"\b(\w+)\s*=\s*(?:'([^'\\\n<>]{0,80})'|\"([^\"\\\n<>]{0,80})\")\s*[;,\n]")
+_BACKSLASH = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)")
+_CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
+
+_CODED = re.compile(r"(?<![\w+/,])(?:JTN[Dj]|P[GH])[A-Za-z0-9+/]{40,20000}={0,2}")
+
+
+def unfolded(html: str) -> str:
+    """``html`` with what its scripts print in their places; the same text where there is none."""
+    if "<datastore" in html:
+        html = _ISLAND.sub(_opened, html)
+    if "document.write" in html:
+        html = _written(html)
+    coded = [text for found in _CODED.findall(html) if (text := _decoded(found))]
+    return f"{html}<div class='pages'>{' '.join(coded)}</div>" if coded else html
+
+
+def _opened(island: re.Match[str]) -> str:
+    """The rows of a JCMS island (XML inside a script) as plain markup."""
+    words = {"record": "共{}条", "page": "共{}页"}
+    said = "".join(
+        f"<span>{words[kind.lower()].format(n)}</span>" for kind, n in _TOTALS.findall(island[0])
+    )
+    rows = "".join(f"<div>{row}</div>" for row in _RECORD.findall(island[0]))
+    return f"<div class='datastore'>{rows}</div><p>{said}</p>"
+
+
+def _written(html: str) -> str:
+    """``html`` with the markup that each writing script prints after that script."""
+    pieces: list[str] = []
+    done = 0
+    for start in _WRITING.finditer(html):
+        if start.start() < done:
+            continue
+        end = _SCRIPT_END.search(html, start.end())
+        stop = end.start() if end else len(html)
+        if stop - start.end() <= _LONGEST_SCRIPT:
+            after = end.end() if end else stop
+            pieces += [html[done:after], *_writes(html[start.end() : stop])]
+            done = after
+    return "".join([*pieces, html[done:]]) if pieces else html
+
+
+def _writes(script: str) -> list[str]:
+    script = without_functions(script)
+    known = numbers_of(script) | {
+        name: single or double for name, single, double in _STRINGS.findall(script)
+    }
+    found = (value_of(script, call.end(), known, end=")") for call in _WRITE.finditer(script))
+    return [text for text in found if text]
+
+
+def without_functions(script: str) -> str:
+    """A script without the bodies of its functions, which nobody may call."""
+    kept: list[str] = []
+    at = 0
+    for start in _FUNCTION.finditer(script):
+        if start.start() < at:
+            continue
+        kept.append(script[at : start.start()])
+        at = closing(script, start.end(), "{", "}")
+    return "".join([*kept, script[at:]])
+
+
+def closing(script: str, at: int, opens: str, closes: str) -> int:
+    """The place after the bracket that closes the one before ``at``; the end where none does."""
+    depth = 1
+    for found in re.compile(f"[{re.escape(opens + closes)}]").finditer(script, at):
+        depth += 1 if found[0] == opens else -1
+        if depth == 0:
+            return found.end()
+    return len(script)
+
+
+def numbers_of(script: str) -> dict[str, str]:
+    """The variables that a script sets to a number, or to another one of them plus or minus one."""
+    known: dict[str, str] = {}
+    for name, number, other, sign, step in _NUMBERS.findall(script):
+        if number:
+            known.setdefault(name, number)
+        elif other in known:
+            known.setdefault(name, str(int(known[other]) + int(f"{sign}{step}")))
+    return known
+
+
+def value_of(script: str, at: int, known: dict[str, str], *, end: str = ";") -> str | None:
+    """The text of ``"a" + name + "b"`` from ``at``; None where it holds an unknown name."""
+    pieces: list[str] = []
+    while True:
+        found = _PIECE.match(script, at)
+        if found is None:
+            return None
+        double, single, base, sign, step, name = found.groups()
+        if double is not None or single is not None:
+            pieces.append(_BACKSLASH.sub(_unescaped, double if double is not None else single))
+        else:
+            value = known.get(base or name)
+            if value is None:
+                return None
+            pieces.append(str(int(value) + int(f"{sign}{step}")) if base else value)
+        at = found.end()
+        following = script[at : at + 1]
+        if following == "+":
+            at += 1
+        elif following in (end, "", "\n", "}", ",", ";"):
+            return "".join(pieces)
+        else:
+            return None
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    sign = found[1]
+    if len(sign) > 1:
+        return chr(int(sign[1:], 16))
+    return _CONTROLS.get(sign, sign)
+
+
+def _decoded(coded: str) -> str | None:
+    """Markup of links behind base64; None for pictures and anything else."""
+    try:
+        text = base64.b64decode(coded + "=" * (-len(coded) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    text = unquote_plus(text) if "%" in text else text
+    return text if "<a" in text and "href" in text else None

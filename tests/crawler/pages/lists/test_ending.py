@@ -1,0 +1,246 @@
+"""Ends of lists: every way in which a page says that there is more, and true ends."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.pages.lists.ending import PageEnd, judge_end
+from crawler.pages.lists.links import read_listing
+from storage.records import SHANGHAI, Listing, MoreKind
+from tests.crawler.pages.lists.listings import LISTINGS
+from tests.crawler.pages.lists.scoring import faults_of_ends
+
+URL = "http://www.example-news.cn/szxw/index.html"
+NOW = datetime(2021, 3, 1, 9, tzinfo=SHANGHAI)
+ENDS = LISTINGS / "ends"
+
+
+def list_page(tail: str, *, head: str = "", rows: int = 10) -> bytes:
+    """A plain list of ``rows`` articles with ``tail`` after it and ``head`` before it."""
+    items = "".join(
+        f'<li><a href="/szxw/202101/t20210{120 + n}_{30 + n}.html">南岭政协开展第{n}次专题调研</a>'
+        f"<span>2021-01-{20 + n:02d}</span></li>"
+        for n in range(rows)
+    )
+    return (
+        "<html><head><meta charset='utf-8'><title>时政要闻</title></head><body>"
+        f"<div class='nav'><a href='/'>首页</a></div>{head}<ul class='list'>{items}</ul>{tail}"
+        "<div class='foot'><a href='/about.html'>关于我们</a></div></body></html>"
+    ).encode()
+
+
+def read(
+    tail: str, *, head: str = "", url: str = URL, rows: int = 10, page_number: int | None = None
+) -> Listing:
+    body = list_page(tail, head=head, rows=rows)
+    return read_listing(body, url=url, now=NOW, page_number=page_number)
+
+
+GOES_ON = {
+    "button": '<button type="button" class="btn">点击加载更多</button>',
+    "link to nowhere": '<a href="javascript:;" class="loadmore">查看更多内容</a>',
+    "text that is pulled": '<div class="pull-up"><span>上拉加载更多</span></div>',
+    "script of a step": '<div class="fy"><a href="javascript:goPage(2)">下一页</a></div>',
+    "script of numbers": '<p class="fy"><b>1</b><a href="#" onclick="fy(2);return false">2</a></p>',
+    "post of a form": "<form method='post'><button name='pg' value='2'>下一页</button></form>",
+    "picture button": '<form><input type="image" alt="下一页" src="/n.gif"></form>',
+    "postback": "<span id='Pager'><a href=\"javascript:__doPostBack('ctl00$Pager','Page$2')\">2</a>"
+    "</span>",
+    "JCMS tagname": '<div class="pagination"><a class="pgNext" href="javascript:void(0)" '
+    'tagname="/col/col12/index.html?uid=30&pageNum=2" title="下一页">下一页</a></div>',
+    "JCMS datastore": "<script type='text/xml'><datastore><totalrecord>95</totalrecord>"
+    "<totalpage>7</totalpage></datastore></script>",
+    "laypage of old": "<div id='p'></div><script>laypage({cont:'p',pages: 18, curr: 1})</script>",
+    "laypage fed by an answer": "<div id='p'></div><script>"
+    "$.get('/api',function(res){laypage.render({elem:'p',count:res.count,limit:10})})</script>",
+    "jquery.pagination": "<script>$('.M-box').pagination({pageCount:50,current:1})</script>",
+    "jqPaginator": "<script>$('#p').jqPaginator({totalCounts: 0, totalPages: 9, currentPage: 1})"
+    "</script>",
+    "twbsPagination": "<script>$('#p').twbsPagination({totalPages: 35, visiblePages: 7})</script>",
+    "choice of addresses": "第<select onchange='location=this.value'><option value='?page=1'"
+    " selected>1<option value='?page=2'>2<option value='?page=3'>3</select>页",
+    "choice of numbers": "<select name='page' onchange='go(this.value)'><option value='1'>第1页"
+    "</option><option value='2'>第2页</option></select>",
+    "fragment": '<div class="pages"><a href="#p=1" class="cur">1</a><a href="#p=2">2</a></div>',
+    "fragment of a script site": '<div class="page"><span>1</span><a href="#/list/2">2</a></div>',
+    "Element": '<el-pagination :page-size="10" :total="41" layout="prev, next"></el-pagination>',
+    "Ant": '<a-pagination :total="410" :defaultPageSize="10"></a-pagination>',
+    "attributes": '<div class="pager" data-total-page="12" data-current="1"></div>',
+    "hidden fields": '<input type="hidden" name="pageCount" value="6">'
+    '<input type="hidden" name="pageNo" value="1">',
+    "variables": "<script>var recordCount = 345; var pageSize = 10; draw();</script>",
+    "JSON of the server": '<script>var g={"total":57,"size":10,"pageSize":10}</script>',
+    "next flag": '<script id="d" type="application/json">{"hasNextPage": true}</script>',
+    "last flag": '<div id="box" data-is-last="false"></div>',
+    "more flag": '<div id="box" has-more="1"></div>',
+    "scrolling": "<script>addEventListener('scroll',function(){near()&&loadNext()})</script>",
+    "observer": "<script>new IntersectionObserver(function(){getList(++page)}).observe(x)</script>",
+    "icons": '<div class="pagebar"><a class="icon-next" href="javascript:turn(2)">›</a></div>',
+    "words of a total": "<div class='info'>共 63 条记录</div>",
+    "words of a total and a size": "<div>每页 10 条，共 63 条</div>",
+    "words of pages": "<div>当前第 1 页，总页数：7</div>",
+    "slash": "<div class='page'>页次：1/16 <a href='javascript:next()'>下页</a></div>",
+    "Vue": '<li class="next"><span @click="turn(page + 1)">下一页</span></li>',
+    "English": '<div class="pager"><a href="javascript:p(2)">Next</a></div>',
+    "base64": "<div id='pages'>PGEgaHJlZj0iL3N6eHcvaW5kZXhfMi5odG1sIj7kuIvkuIDpobU8L2E+</div>",
+}
+
+ENDS_HERE = {
+    "nothing": "",
+    "another column": '<h3>专题</h3><a class="more" href="/zt/">更多&gt;&gt;</a>',
+    "another column by script": "<h3>视频</h3><a onclick=\"location.href='/sp/'\">更多</a>",
+    "no more": '<p class="tip">没有更多数据了</p>',
+    "bottom": '<div class="loaded">— 我是有底线的 —</div>',
+    "hidden button": '<button style="display: none">加载更多</button><div>已全部加载</div>',
+    "disabled step": '<ul class="pagination"><li class="active"><a href="#">1</a></li>'
+    '<li class="disabled"><a href="javascript:;">下一页</a></li></ul>',
+    "step that alerts": "<a href=\"javascript:alert('已经是最后一页')\">下一页</a> 共1页",
+    "plain words": "<div class='fy'>首页 上一页 <b>1</b> 下一页 尾页</div>",
+    "one of one": "<div>共 10 条 第 1 / 1 页</div>",
+    "laypage that fits": "<script>laypage.render({elem:'p',count: 10,limit: 15})</script>",
+    "one page by script": "<script>createPageHTML(1, 0, 'index', 'html');</script>",
+    "function only": "<script>function nextPage(n){location.href='index_'+n+'.html'}</script>",
+    "comment": "<!-- <a href='javascript:go(2)'>下一页</a> <div pagecount='8'></div> -->",
+    "commented script": "<script>/* laypage.render({count:500,limit:10}) */ // var totalPage = 8\n"
+    "</script>",
+    "slides": '<div class="focus"><a href="javascript:;">1</a><a href="javascript:;">2</a>'
+    '<a class="next" href="javascript:;">&gt;</a></div>',
+    "calendar": "<table class='calendar'><tr>"
+    + "".join(f'<td><a href="javascript:day({n})">{n}</a></td>' for n in range(1, 32))
+    + "</tr></table>",
+    "back to top": "<script>$(window).scroll(function(){$('#top').toggle()})</script>",
+    "years": "<select name='year' onchange='go()'><option>1</option><option>2</option></select>",
+    "friends": "<select onchange='window.open(this.value)'><option value='http://a.cn'>一</option>"
+    "<option value='http://b.cn'>二</option></select>",
+    "step to itself": f'<div class="page"><b>1</b> <a href="{URL}">下一页</a></div>',
+    "last flag": '<div data-has-more="false"></div>',
+    "ranks of a hot list": "<ol class='hot'><li><em>1</em></li><li><em>2</em></li></ol>",
+}
+
+
+@pytest.mark.parametrize("kind", GOES_ON)
+def test_a_page_that_offers_more_never_proves_an_end(kind: str) -> None:
+    listing = read(GOES_ON[kind])
+    assert len(listing.links) == 10
+    end = judge_end(listing)
+    assert not end.proved, end.why
+    assert end.why
+
+
+@pytest.mark.parametrize("kind", ENDS_HERE)
+def test_a_true_end_stays_an_end(kind: str) -> None:
+    listing = read(ENDS_HERE[kind])
+    assert len(listing.links) == 10
+    end = judge_end(listing)
+    assert end.proved, end.why
+    assert listing.next_page is None
+
+
+FOLLOWED = {
+    "JCMS tagname": (
+        GOES_ON["JCMS tagname"],
+        "http://www.example-news.cn/col/col12/index.html?uid=30&pageNum=2",
+    ),
+    "address in a script": (
+        "<a href=\"javascript:turn('index_2.html')\">下一页</a>",
+        "http://www.example-news.cn/szxw/index_2.html",
+    ),
+    "function in the page": (
+        '<p class="fy"><a onclick="jump(2)">下一页</a></p>'
+        "<script>function jump(n){window.location.href='list_'+n+'.shtml';}</script>",
+        "http://www.example-news.cn/szxw/list_2.shtml",
+    ),
+    "callback of a pager": (
+        "<script>$('#p').jqPaginator({totalPages:9,currentPage:1,onPageChange:function(num,type){"
+        "if(type=='change'){location.href='?page='+num}}})</script>",
+        "http://www.example-news.cn/szxw/index.html?page=2",
+    ),
+    "choice": (GOES_ON["choice of addresses"], "http://www.example-news.cn/szxw/index.html?page=2"),
+    "base64": (GOES_ON["base64"], "http://www.example-news.cn/szxw/index_2.html"),
+    "written by TRS": (
+        "<script>var currentPage = 0;\nvar nextPage = currentPage+1;\nvar countPage = 3;\n"
+        "if(currentPage != (countPage-1)) document.write('<a href=\"index_' + nextPage + "
+        "'.html\">下一页</a>');</script>",
+        "http://www.example-news.cn/szxw/index_1.html",
+    ),
+    "createPageHTML from zero": (
+        "<script>createPageHTML(3,0,'index','html')</script>",
+        "http://www.example-news.cn/szxw/index_1.html",
+    ),
+    "createPageHTML from one": (
+        "<script>createPageHTML(3,1,'index','html')</script>",
+        "http://www.example-news.cn/szxw/index_2.html",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FOLLOWED)
+def test_an_address_that_the_page_makes_with_certainty_is_followed(kind: str) -> None:
+    tail, address = FOLLOWED[kind]
+    assert read(tail).next_page == address
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        '<a onclick="jump(2)">下一页</a><script>function jump(n){location.href=base+n}</script>',
+        '<a onclick="jump(2)">下一页</a><script>function jump(n){if(n>3)location.href="/a/"+n;'
+        'else location.href="/b/"+n}</script>',
+        "<a href=\"javascript:turn('http://www.other-site.com/index_2.html',2)\">翻页</a>",
+    ],
+    ids=["unknown name", "two addresses", "no step"],
+)
+def test_an_address_that_is_not_certain_is_not_built(tail: str) -> None:
+    assert read(tail).next_page is None
+
+
+@pytest.mark.parametrize(
+    ("call", "asked", "number", "following"),
+    [
+        ("createPageHTML(5,2,'index','html')", 3, 3, "index_3.html"),  # counted from zero
+        ("createPageHTML(5,2,'index','html')", 2, 2, "index_3.html"),  # counted from one
+        ("createPageHTML(5,4,'index','html')", 5, 5, None),
+        ("createPageHTML(5,4,'index','html')", 4, 4, "index_5.html"),
+        ("createPageHTML(5,5,'index','html')", 5, 5, None),
+    ],
+)
+def test_the_number_asked_for_tells_zero_from_one(
+    call: str, asked: int, number: int, following: str | None
+) -> None:
+    current = call.split(",")[1]
+    url = f"http://www.example-news.cn/szxw/index_{current}.html"
+    listing = read(f"<script>{call}</script>", url=url, page_number=asked)
+    assert listing.page_number == number
+    assert listing.next_page == (following and f"http://www.example-news.cn/szxw/{following}")
+
+
+def test_totals_of_scripts_are_read() -> None:
+    listing = read("<script>laypage.render({elem:'p',count:238,limit:10,curr:1})</script>")
+    assert (listing.item_count, listing.page_size, listing.page_count) == (238, 10, 24)
+
+
+def test_a_sign_carries_what_stands_on_the_page() -> None:
+    listing = read('<div class="page"><a href="javascript:gotoPage(2)">下一页</a></div>')
+    assert [(sign.kind, sign.evidence) for sign in listing.more] == [
+        (MoreKind.STEP, "下一页 (javascript:gotoPage(2))")
+    ]
+
+
+def test_the_last_of_counted_pages_is_the_end_though_its_step_still_answers() -> None:
+    listing = read("<div>第16页/共16页 <a href='javascript:next()'>下一页</a></div>")
+    assert judge_end(listing) == PageEnd(proved=True, why="page 16 of 16")
+
+
+FAULTS = dict(faults_of_ends(ENDS))
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_ends_written_by_somebody_who_had_not_seen_the_rules(name: str) -> None:
+    wrong = FAULTS[name]
+    # In brackets: a total or an address that the page gives and that may stay unread.
+    assert [part for part in wrong.split("; ") if part.startswith(("END", "next", "refused"))] == []
+
+
+def test_every_page_of_ends_is_in_its_table() -> None:
+    assert {path.name for path in Path(ENDS).glob("*.html")} == set(FAULTS)
