@@ -26,7 +26,7 @@ from crawler.errors import DeclarationError
 from crawler.pages.selectors import Selectors
 from storage.records import Level, SourceRecord
 
-DECLARED = Path(__file__).parent
+DECLARED = Path(__file__).with_name("declared")
 """The declarations that come with the project."""
 
 # fmt: off
@@ -288,5 +288,5 @@ def _files(folders: Iterable[Path | None]) -> list[Path]:
             continue
         if not folder.is_dir():
             raise DeclarationError(folder, "(folder)", "CPPCC_SOURCES names no folder")
-        found += sorted(folder.glob("*.toml"))
+        found += sorted(folder.rglob("*.toml"))
     return found

@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.server import SmallInternetProcess
 
-PAGE = "http://yn.yunnan.cn/shizheng/index.shtml"
+PAGE = "http://yn.yunnan.cn/sz/index.shtml"
 CONNECTIONS = 2
 REQUESTS = 4000
 

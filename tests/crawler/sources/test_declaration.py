@@ -1,11 +1,14 @@
 """Declarations: the project's own are sound, and a wrong one is refused with file and key."""
 
+from itertools import permutations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from crawler.errors import DeclarationError
-from crawler.sources.declaration import REGIONS, load_source, load_sources
+from crawler.sources.declaration import DECLARED, REGIONS, Source, load_source, load_sources
 
 SOUND = """
 name = "测试网"
@@ -38,6 +41,50 @@ def test_the_projects_own_are_sound() -> None:
 
 def test_there_are_31_regions() -> None:
     assert len(REGIONS) == len(set(REGIONS)) == 31
+
+
+def test_every_region_has_what_is_promised() -> None:
+    kinds: dict[str, list[str]] = {region: [] for region in REGIONS}
+    for source in load_sources().values():
+        kinds.setdefault(source.region, []).append(source.kind)
+    thin = {region: found for region, found in kinds.items() if len(found) < 3}
+    assert not thin
+    assert not {region: found for region, found in kinds.items() if len(set(found)) < 2}
+
+
+def test_the_national_level_has_its_named_sources() -> None:
+    """全国政协 (its site is called 中国政协网), 人民政协报, 中国网's channel."""
+    national = {source.id for source in load_sources().values() if source.region == "全国"}
+    assert {"cppcc", "rmzxb_epaper", "rmzxw", "china_cppcc"} <= national
+
+
+def test_each_declaration_lies_in_the_folder_of_its_region() -> None:
+    folders: dict[str, set[str]] = {}
+    for path in DECLARED.rglob("*.toml"):
+        folders.setdefault(load_source(path).region, set()).add(path.parent.name)
+    assert all(len(names) == 1 for names in folders.values()), folders
+    assert len({next(iter(names)) for names in folders.values()}) == len(folders)
+
+
+def overlapping() -> list[tuple[Source, Source]]:
+    """Sources that may fetch from one host: its articles could have two owners."""
+    return [
+        (one, other)
+        for one, other in permutations(load_sources().values(), 2)
+        if any(one.allows(host) or other.allows(one.hosts[0]) for host in other.hosts)
+    ]
+
+
+@pytest.mark.parametrize(("one", "other"), overlapping(), ids=lambda source: source.id)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_no_two_sources_claim_one_article(one: Source, other: Source, data: st.DataObject) -> None:
+    """Addresses made from one pattern, on the host that both may ask, are not the other's."""
+    assert one.article_re, f"{one.id} shares a host with {other.id} and takes every article"
+    assert other.article_re, f"{other.id} shares a host with {one.id} and takes every article"
+    path = data.draw(st.from_regex(one.article_re, fullmatch=True))
+    address = f"https:{path}" if path.startswith("//") else f"https://{one.hosts[0]}{path}"
+    assert not other.article_re.search(address)
 
 
 def test_a_sound_one(tmp_path: Path) -> None:
