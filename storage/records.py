@@ -82,6 +82,14 @@ class RefusalClass(StrEnum):
     OURS = "ours"  # our own defect: an exception in a callback or pipeline
 
 
+class SourceState(StrEnum):
+    """How far a declared source is believed."""
+
+    UNVERIFIED = "unverified"  # a claim: nothing has shown that it can be read as declared
+    VERIFIED = "verified"  # a probe or a complete run has shown it
+    PAUSED = "paused"  # a person said to leave it alone
+
+
 class VerdictKind(StrEnum):
     """What a run proved; see docs/operations.md."""
 
@@ -373,3 +381,6 @@ class SourceRecord:
     region: str | None = None
     level: Level | None = None
     outlets: tuple[str, ...] = ()
+    kind: str | None = None
+    family: str | None = None
+    homepage: str | None = None

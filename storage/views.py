@@ -98,6 +98,21 @@ VIEWS: Mapping[str, tuple[str, ...]] = {
         "due_until",
         "reason",
     ),
+    "v1_sources": (
+        "id",
+        "name",
+        "region",
+        "kind",
+        "family",
+        "homepage",
+        "state",
+        "state_why",
+        "last_verdict",
+        "last_ended_at",
+        "next_look_at",
+        "articles",
+        "last_article_at",
+    ),
     "v1_changes": ("cursor", "at", "kind", "publication_id"),
 }
 

@@ -204,6 +204,9 @@ class Source(_Strict):
             region=self.region,
             level=Level.NATIONAL if self.region == NATIONAL else Level.PROVINCIAL,
             outlets=(self.name, *self.outlets),
+            kind=self.kind,
+            family=self.family,
+            homepage=self.homepage,
         )
 
     @property

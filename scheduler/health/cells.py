@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 from crawler.sources.declaration import Source
 from scheduler.health.expected import Expectations, RegionWatch, cells_on
 from scheduler.rhythm.almanac import Almanac
+from storage.links.standing import all_standings
 from storage.notices import coverage, incidents
 from storage.notices.coverage import Cell, CellStatus
-from storage.records import SHANGHAI, FailureClass, Level
+from storage.records import SHANGHAI, FailureClass, Level, SourceState
 from storage.runs import watches
 
 SEEING = frozenset({FailureClass.SILENT.value, FailureClass.PARTIAL.value})
@@ -69,15 +70,18 @@ def region_watches(
         for one in incidents.list_incidents(session, limit=10_000)
         if one.source_id is not None and one.failure_class not in SEEING
     }
+    standings = all_standings(session, sources)
     regions: dict[str, RegionWatch] = {}
     for source in sources.values():
+        watched = standings[source.id].state is SourceState.VERIFIED
         watch = begun.get(source.id)
         since = (watch.since if watch else now).astimezone(SHANGHAI).date()
         before = regions.get(source.region)
         regions[source.region] = RegionWatch(
             since=since if before is None else min(since, before.since),
-            sources=1 if before is None else before.sources + 1,
-            broken=(source.id in broken) + (before.broken if before else 0),
+            declared=1 + (before.declared if before else 0),
+            sources=watched + (before.sources if before else 0),
+            broken=(watched and source.id in broken) + (before.broken if before else 0),
         )
     return regions
 

@@ -28,9 +28,11 @@ class Expectations:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionWatch:
-    """How a region is watched: since when, by how many sources, how many of them broken."""
+    """How a region is watched: since when, how many sources are declared for it, how many of
+    those are proved and not paused, how many of these are broken."""
 
     since: date
+    declared: int
     sources: int
     broken: int
 
@@ -150,8 +152,13 @@ def _status(
         return CellStatus.WAIVED, waived
     if today < first:
         return CellStatus.NOT_DUE, f"due from {first}"
-    if watch is None or not watch.sources:
-        return CellStatus.SOURCE_BROKEN, "no source of this region is declared"
+    if watch is None or not watch.declared:
+        return CellStatus.NO_SOURCE, "no source of this region is declared"
+    if not watch.sources:
+        return (
+            CellStatus.NOT_WATCHED,
+            f"none of the {watch.declared} declared sources is proved and watched",
+        )
     if watch.broken >= watch.sources:
         return CellStatus.SOURCE_BROKEN, f"all {watch.sources} sources of this region are broken"
     if today <= last:

@@ -25,6 +25,26 @@ class WatchRow(Base):
     spacing_seconds: Mapped[float | None]  # smoothed time between observed changes
     failed_probes: Mapped[int] = mapped_column(Integer)  # in a row
     last_new_at: Mapped[datetime | None] = mapped_column(Instant)  # a run stored a new article
+    next_look_at: Mapped[datetime | None] = mapped_column(Instant)  # as last planned
+
+
+class SourceStandingRow(Base):
+    """What has proved a declared source, and whether a person paused it; none while a bare claim.
+
+    Unverified sources have a row once they were asked; ``finding`` then says why they stay so.
+    """
+
+    __tablename__ = "source_standings"
+
+    source_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    verified_at: Mapped[datetime | None] = mapped_column(Instant)
+    verified_by: Mapped[str | None] = mapped_column(Text)  # "run 12", "probe"
+    asked_at: Mapped[datetime | None] = mapped_column(Instant)  # last verification tried
+    asked_first_at: Mapped[datetime | None] = mapped_column(Instant)
+    finding: Mapped[str | None] = mapped_column(Text)  # why the last one proved nothing
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    paused_by: Mapped[str | None] = mapped_column(Text)
+    paused_why: Mapped[str | None] = mapped_column(Text)
 
 
 class ProbePageRow(Base):
@@ -101,7 +121,8 @@ class CoverageRow(Base):
     __tablename__ = "coverage"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('found', 'due', 'overdue', 'not_due', 'source_broken', 'waived')",
+            "status IN ('found', 'due', 'overdue', 'not_due', 'source_broken', 'waived',"
+            " 'no_source', 'not_watched')",
             name="status",
         ),
         Index(None, "year", "status"),

@@ -107,6 +107,9 @@ class SourceRow(Base):
     region: Mapped[str | None] = mapped_column(Text)
     level: Mapped[str | None] = mapped_column(Text)
     outlets: Mapped[list[str]] = mapped_column(Json)  # the names it is credited by
+    kind: Mapped[str | None] = mapped_column(Text)
+    family: Mapped[str | None] = mapped_column(Text)
+    homepage: Mapped[str | None] = mapped_column(Text)
     synced_at: Mapped[datetime] = mapped_column(Instant)
 
 

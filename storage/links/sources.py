@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.changes import lock_writers, record_changes
-from storage.engine.tables import PublicationRow, SourceRow, upsert_into
+from storage.engine.tables import PublicationRow, SourceRow, table_of, upsert_into
 from storage.records import Level, SourceRecord
 
 
@@ -27,6 +27,9 @@ def sync_sources(session: Session, sources: Iterable[SourceRecord], *, now: date
             "region": source.region,
             "level": source.level and source.level.value,
             "outlets": list(source.outlets),
+            "kind": source.kind,
+            "family": source.family,
+            "homepage": source.homepage,
             "synced_at": now,
         }
         before = known.get(source.id)
@@ -53,11 +56,7 @@ def sync_sources(session: Session, sources: Iterable[SourceRecord], *, now: date
 
 def list_sources(session: Session) -> list[SourceRecord]:
     """All sources that were ever declared, by id."""
-    rows = session.execute(
-        select(
-            SourceRow.id, SourceRow.name, SourceRow.region, SourceRow.level, SourceRow.outlets
-        ).order_by(SourceRow.id)
-    )
+    rows = session.execute(select(table_of(SourceRow)).order_by(SourceRow.id))
     return [
         SourceRecord(
             id=row.id,
@@ -65,6 +64,9 @@ def list_sources(session: Session) -> list[SourceRecord]:
             region=row.region,
             level=Level(row.level) if row.level else None,
             outlets=tuple(row.outlets),
+            kind=row.kind,
+            family=row.family,
+            homepage=row.homepage,
         )
         for row in rows
     ]

@@ -27,6 +27,8 @@ class CellStatus(StrEnum):
     NOT_DUE = "not_due"  # its window has not begun
     SOURCE_BROKEN = "source_broken"  # nobody could have seen it
     WAIVED = "waived"  # a person said that it will not come
+    NO_SOURCE = "no_source"  # no source of its committee is declared
+    NOT_WATCHED = "not_watched"  # its sources are declared, none of them proved or all paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine.tables import JsonValue, RunRow, table_of, upsert_into
 from storage.errors import LeaseLostError, RecordNotFoundError, TransitionError
+from storage.links.standing import note_proved
 from storage.records import RefusalClass, RunCounts, Verdict, VerdictKind
 
 LEASE_SECONDS = 120.0
@@ -107,7 +108,11 @@ _IS_HELD = (
     _RUNS.c.state == RunState.RUNNING.value,
 )
 _HOLD = select(_RUNS.c.id).where(*_IS_HELD).with_for_update(read=True)
-_HELD = select(_RUNS.c.cancel_requested_at).where(*_IS_HELD).with_for_update()
+_HELD = (
+    select(_RUNS.c.cancel_requested_at, _RUNS.c.source_id, _RUNS.c.trigger, _RUNS.c.options)
+    .where(*_IS_HELD)
+    .with_for_update()
+)
 _BEAT = update(_RUNS).where(*_IS_HELD).returning(_RUNS.c.cancel_requested_at)
 _FINISH = update(_RUNS).where(_RUNS.c.id == bindparam("run"))
 
@@ -200,7 +205,10 @@ def finish_run(
     *,
     now: datetime,
 ) -> None:
-    """End a run with its verdict; CANCELLED when that was asked for.  LeaseLostError as above."""
+    """End a run with its verdict; CANCELLED when that was asked for.
+
+    A complete run without bounds also proves its source's declaration.  LeaseLostError as above.
+    """
     row = session.execute(_HELD, {"run": run_id, "held": token}).one_or_none()
     if row is None:
         raise LeaseLostError(run_id, token)
@@ -217,6 +225,9 @@ def finish_run(
             **_counts_as_columns(counts),
         },
     )
+    proves = verdict.kind is VerdictKind.COMPLETE and state is RunState.FINISHED
+    if proves and row.trigger != "import" and not any(row.options.values()):
+        note_proved(session, row.source_id, by=f"run {run_id}", now=now)
 
 
 def request_cancel(session: Session, run_id: int, *, now: datetime) -> RunState:

@@ -23,6 +23,8 @@ SIGNS = {
     CellStatus.NOT_DUE: ("·", "dim"),
     CellStatus.SOURCE_BROKEN: ("×", "red"),
     CellStatus.WAIVED: ("–", "dim"),
+    CellStatus.NO_SOURCE: ("?", "magenta"),
+    CellStatus.NOT_WATCHED: ("~", "magenta"),
 }
 
 
@@ -70,7 +72,8 @@ def coverage(
 
 def matrix(kept: list[Cell]) -> Table:
     """Regions down, years across, a sign for each cell."""
-    years = sorted({cell.year for cell in kept})
+    held = {cell.year for cell in kept}
+    years = list(range(min(held), max(held) + 1)) if held else []  # a gap is a column too
     by_place = {(cell.region, cell.year): cell for cell in kept}
     made = Table(box=None, header_style="bold", pad_edge=False)
     made.add_column("region", no_wrap=True)

@@ -71,7 +71,7 @@ def test_the_window_of_a_review(
     assert due_window(expectations(openings), "云南", LEVEL, 2026, history) == (first, last)
 
 
-WATCHED = RegionWatch(since=date(2026, 6, 1), sources=2, broken=0)
+WATCHED = RegionWatch(since=date(2026, 6, 1), declared=2, sources=2, broken=0)
 
 
 def status_on(
@@ -114,16 +114,24 @@ def test_what_was_found_and_what_was_waived_is_not_overdue() -> None:
 
 
 def test_nobody_is_blamed_for_what_could_not_be_seen() -> None:
-    broken = RegionWatch(since=date(2026, 6, 1), sources=2, broken=2)
-    half = RegionWatch(since=date(2026, 6, 1), sources=2, broken=1)
+    broken = RegionWatch(since=date(2026, 6, 1), declared=2, sources=2, broken=2)
+    half = RegionWatch(since=date(2026, 6, 1), declared=2, sources=2, broken=1)
     late = date(2027, 3, 5)
     assert status_on(late, broken) is CellStatus.SOURCE_BROKEN
     assert status_on(late, half) is CellStatus.OVERDUE
     assert status_on(date(2026, 11, 1), broken) is CellStatus.NOT_DUE
 
 
+def test_an_unproved_source_watches_nothing() -> None:
+    claimed = RegionWatch(since=date(2026, 6, 1), declared=3, sources=0, broken=0)
+    late = date(2027, 3, 5)
+    assert status_on(late, claimed) is CellStatus.NOT_WATCHED
+    assert status_on(late, None) is CellStatus.NO_SOURCE
+    assert status_on(late, claimed, known=found(2026, None)) is CellStatus.FOUND
+
+
 def test_a_window_that_ended_before_the_watch_began_has_no_cell() -> None:
-    watch = RegionWatch(since=date(2027, 4, 1), sources=1, broken=0)
+    watch = RegionWatch(since=date(2027, 4, 1), declared=1, sources=1, broken=0)
     assert status_on(date(2027, 5, 1), watch) is None
     assert status_on(date(2027, 5, 1), watch, known=found(2026, None)) is CellStatus.FOUND
 
