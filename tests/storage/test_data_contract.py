@@ -71,7 +71,14 @@ def filled(database: Database) -> Database:
     """A database with rows in every view."""
     run_import(database)
     with database.begin() as session:
-        source = SourceRecord(id="ynzx", name="云南政协网", region="云南")
+        source = SourceRecord(
+            id="ynzx",
+            name="云南政协网",
+            region="云南",
+            kind="committee_site",
+            family="listing",
+            homepage="http://ynzx.example/",
+        )
         sync_sources(session, [source], now=NOW)
         run_id = runs.create_run(session, "ynzx", trigger="manual", due_at=NOW, now=NOW)
         token = runs.claim_run(session, run_id, owner="a", now=NOW, lease_seconds=60)

@@ -1,50 +1,89 @@
 """`cppcc sources`: declarations and their health."""
 
+import getpass
+from collections import Counter
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from crawler.sources.declaration import Source
-from scheduler.cli.commands.context import declared_sources, open_context, settings
-from scheduler.cli.presentation import console, fail, moment, print_json, say, table, verdict_text
+from scheduler.cli.commands.context import Context, declared_sources, open_context, settings
+from scheduler.cli.presentation import (
+    console,
+    fail,
+    moment,
+    print_json,
+    say,
+    short_moment,
+    table,
+    verdict_text,
+)
+from scheduler.shapes.source import source_json
+from storage.links import standing
+from storage.records import SourceState
 from storage.runs import lease as runs
-from storage.runs.lease import RunRecord
+from storage.runs.overview import source_overviews
+
+KIND_WORDS = {
+    "portal": "portal",
+    "daily_epaper": "daily",
+    "committee_site": "site",
+    "committee_paper": "paper",
+}
+"""Kinds as a narrow table prints them; JSON has the whole word."""
 
 app = typer.Typer(no_args_is_help=True, help="Declared sources and their health.")
+
+
+STATE_STYLES = {
+    SourceState.VERIFIED: ("✓", "green"),
+    SourceState.UNVERIFIED: ("?", "yellow"),
+    SourceState.PAUSED: ("‖", "dim"),
+}
 
 
 @app.command("list")
 def list_(
     region: Annotated[str | None, typer.Option(help="Only this region, e.g. 云南")] = None,
+    state: Annotated[SourceState | None, typer.Option(help="Only sources in this state")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """All declared sources with their last run."""
+    """All declared sources: their state, last ended verdict, running run and next look."""
     context = open_context()
     chosen = [
         source for source in context.sources.values() if region is None or source.region == region
     ]
     with context.database.reading() as session:
-        last = {
-            source.id: runs.list_runs(session, source_id=source.id, limit=1) for source in chosen
-        }
+        overviews = source_overviews(session, [source.id for source in chosen])
+    if state is not None:
+        chosen = [one for one in chosen if overviews[one.id].standing.state is state]
     if as_json:
-        print_json([_as_json(source, last[source.id]) for source in chosen])
+        print_json([source_json(source, overviews[source.id]) for source in chosen])
         return
-    rows = table("id", "name", "region", "kind", "family", "last run", "verdict")
+    rows = table("id", "region", "kind", "", "verdict", "runs", "next look")
     for source in chosen:
-        record = last[source.id][0] if last[source.id] else None
-        kind = record.verdict.kind.value if record and record.verdict else None
+        one = overviews[source.id]
+        sign, style = STATE_STYLES[one.standing.state]
         rows.add_row(
             source.id,
-            Text(source.name),
             source.region,
-            source.kind,
-            source.family,
-            moment(record.started_at if record else None),
-            verdict_text(kind),
+            KIND_WORDS.get(source.kind, source.kind),
+            Text(sign, style=style),
+            verdict_text(one.last_verdict.value if one.last_verdict else None),
+            str(one.running or "-"),
+            short_moment(one.next_look_at),
         )
     console.print(rows)
+    counts = Counter(overviews[one.id].standing.state for one in chosen)
+    say(
+        f"{len(chosen)} sources: "
+        + ", ".join(
+            f"{STATE_STYLES[state][0]} {counts[state]} {state.value}"
+            for state in SourceState
+            if counts[state]
+        )
+    )
 
 
 @app.command()
@@ -52,26 +91,60 @@ def show(
     source_id: Annotated[str, typer.Argument(metavar="ID")],
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """One declaration and its last runs."""
+    """One declaration, how it stands and why, and its last runs."""
     context = open_context()
-    if source_id not in context.sources:
-        fail(f"no source is declared as {source_id}", hint="`cppcc sources list` shows all ids")
-    source = context.sources[source_id]
+    source = _declared(context, source_id)
     with context.database.reading() as session:
         records = runs.list_runs(session, source_id=source_id, limit=5)
         complete = runs.last_complete_run(session, source_id)
+        overview = source_overviews(session, [source_id])[source_id]
     if as_json:
-        print_json(_as_json(source, records))
+        print_json({**source_json(source, overview), "last_runs": records})
         return
     rows = table("", "")
     for name, value in _facts(source).items():
         rows.add_row(name, Text(value))
+    how = overview.standing
+    rows.add_row("state", Text(f"{how.state.value}: {how.why}"))
+    rows.add_row("next look", moment(overview.next_look_at))
     rows.add_row("last complete", moment(complete.finished_at if complete else None))
     for record in records:
         kind = record.verdict.kind.value if record.verdict else None
         reason = record.verdict.reason if record.verdict else record.state.value
         rows.add_row(f"run {record.id}", Text.from_markup(verdict_text(kind)) + Text(f" {reason}"))
     console.print(rows)
+
+
+@app.command()
+def pause(
+    source_id: Annotated[str, typer.Argument(metavar="ID")],
+    why: Annotated[str, typer.Option(help="The reason, kept and shown")],
+    by: Annotated[str | None, typer.Option(help="Who says so; the login name otherwise")] = None,
+) -> None:
+    """Leave a source alone until it is resumed; a crawl by hand still works."""
+    context = open_context()
+    _declared(context, source_id)
+    if not why.strip():
+        fail("--why needs a reason", code=2)
+    with context.database.begin() as session:
+        standing.pause(
+            session, source_id, by=by or getpass.getuser(), why=why, now=context.config.now()
+        )
+    say(f"{source_id} is paused: {why}")
+
+
+@app.command()
+def resume(source_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Watch a paused source again; what proved it before still stands."""
+    context = open_context()
+    _declared(context, source_id)
+    with context.database.begin() as session:
+        before = standing.standing_of(session, source_id)
+        if before.state is not SourceState.PAUSED:
+            fail(f"{source_id} is not paused; it is {before.state.value}")
+        standing.resume(session, source_id)
+        after = standing.standing_of(session, source_id)
+    say(f"{source_id} is {after.state.value} again")
 
 
 @app.command()
@@ -93,5 +166,7 @@ def _facts(source: Source) -> dict[str, str]:
     }
 
 
-def _as_json(source: Source, records: list[RunRecord]) -> dict[str, object]:
-    return {**source.model_dump(mode="json", exclude_none=True), "last_runs": records}
+def _declared(context: Context, source_id: str) -> Source:
+    if source_id not in context.sources:
+        fail(f"no source is declared as {source_id}", hint="`cppcc sources list` shows all ids")
+    return context.sources[source_id]

@@ -15,6 +15,7 @@ from scheduler.cli.commands.doctor import examine
 from storage.articles import saving as articles
 from storage.engine.backup import BackupError, make_backup, restore_backup
 from storage.engine.database import Database, open_database
+from storage.links import standing
 from storage.notices import incidents
 from storage.records import SHANGHAI, Genre
 from storage.runs import lease as runs
@@ -34,6 +35,8 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
             session, "source:yunnan_net", "blocked", reason="403", now=NOW,
             source_id="yunnan_net", region="云南",
         )  # fmt: skip
+        for source_id in ("yunnan_net", "guangxi_daily"):
+            standing.note_proved(session, source_id, by="probe", now=NOW)
     return opened
 
 
@@ -52,7 +55,7 @@ def test_coverage_draws_what_was_found_and_what_is_due(database: Database) -> No
     assert found["云南", 2025] == "found"
     assert found["广西", 2025] == "due"
     assert found["云南", 2026] == "not_due"
-    assert found["西藏", 2025] == "source_broken"
+    assert found["西藏", 2025] == "not_watched"
     drawn = cppcc("coverage")
     assert "●" in drawn.output
     assert "广西" in cppcc("coverage", "--year", "2025").output
