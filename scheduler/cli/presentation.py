@@ -1,11 +1,8 @@
 """How commands speak: tables for people, JSON for programs, errors that say what to do."""
 
-import dataclasses
 import json
 import os
-from collections.abc import Mapping
-from datetime import date, datetime
-from enum import Enum
+from datetime import datetime
 from typing import NoReturn
 
 import typer
@@ -13,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from scheduler.shapes.plain import plain
 from storage.records import SHANGHAI
 
 PIPED_WIDTH = 240
@@ -41,25 +39,6 @@ VERDICT_STYLES = {
     "empty_expected": "green",
     "partial": "yellow",
 }
-
-
-def plain(value: object) -> object:
-    """``value`` as JSON can say it: records as objects, instants as ISO 8601 in Shanghai."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list | set | frozenset):
-        return [plain(item) for item in value]
-    return value
 
 
 def print_json(value: object) -> None:

@@ -1,9 +1,7 @@
 """A declared source and how it stands, as JSON for outside."""
 
-from datetime import datetime
-
 from crawler.sources.declaration import Source
-from storage.records import SHANGHAI
+from scheduler.shapes.plain import plain
 from storage.runs.overview import SourceOverview
 
 
@@ -20,15 +18,11 @@ def source_json(source: Source, overview: SourceOverview) -> dict[str, object]:
         "homepage": source.homepage,
         "state": standing.state.value,
         "state_why": standing.why,
-        "verified_at": _instant(standing.verified_at),
-        "asked_at": _instant(standing.asked_at),
+        "verified_at": plain(standing.verified_at),
+        "asked_at": plain(standing.asked_at),
         "last_verdict": overview.last_verdict.value if overview.last_verdict else None,
-        "last_ended_at": _instant(ended),
+        "last_ended_at": plain(ended),
         "running": overview.running,
-        "next_look_at": _instant(planned),
+        "next_look_at": plain(planned),
         "declaration": source.model_dump(mode="json", exclude_none=True),
     }
-
-
-def _instant(value: datetime | None) -> str | None:
-    return value.astimezone(SHANGHAI).isoformat() if value else None

@@ -20,6 +20,7 @@ from scheduler.carrying.launcher import LocalLauncher
 from scheduler.cli.commands.context import open_context
 from scheduler.cli.presentation import console, errors, fail, print_json, table, verdict_text
 from scheduler.config import Config
+from scheduler.shapes.run import run_json
 from storage.engine.database import Database
 from storage.errors import TransitionError
 from storage.records import VerdictKind
@@ -67,7 +68,8 @@ def crawl(
         quiet=as_json,
     )
     if as_json:
-        print_json(records if len(records) > 1 else records[0])
+        shapes = [run_json(record) for record in records]
+        print_json(shapes if len(shapes) > 1 else shapes[0])
     else:
         for record in records:
             _print_verdict(record)

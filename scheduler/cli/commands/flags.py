@@ -8,6 +8,7 @@ from rich.text import Text
 from scheduler.cli.commands.context import connected, settings
 from scheduler.cli.evidence_view import evidence_table
 from scheduler.cli.presentation import console, fail, moment, print_json, say, table
+from scheduler.shapes.flag import flag_json
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices import flags
 from storage.notices.flags import FlagStatus
@@ -27,7 +28,7 @@ def list_(
     with connected(settings()).reading() as session:
         found = flags.list_flags(session, status=status, limit=limit)
     if as_json:
-        print_json(found)
+        print_json([flag_json(flag) for flag in found])
         return
     if not found:
         console.print("nothing is flagged")
@@ -56,7 +57,7 @@ def show(flag_id: Id, as_json: Annotated[bool, typer.Option("--json")] = False) 
     except RecordNotFoundError as error:
         fail(str(error), hint="`cppcc flags list` shows the ids")
     if as_json:
-        print_json(flag)
+        print_json(flag_json(flag))
         return
     rows = table("", "")
     rows.add_row("title", Text(flag.title))

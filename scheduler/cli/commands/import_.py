@@ -10,6 +10,7 @@ from rich.text import Text
 from crawler.runs.account import Account, exit_code
 from scheduler.cli.commands.context import open_context
 from scheduler.cli.presentation import console, errors, fail, print_json, verdict_text
+from scheduler.shapes.run import run_json
 from storage.runs.lease import RunRecord
 
 SHOW_EVERY = 20
@@ -49,7 +50,7 @@ def import_(
         except ImportFileError as error:
             fail(str(error), hint="docs/exports.md says what can be imported", code=2)
     if as_json:
-        print_json(record)
+        print_json(run_json(record))
     else:
         _print_record(record)
     raise typer.Exit(exit_code(record.verdict.kind if record.verdict else None))

@@ -1,15 +1,16 @@
-"""`cppcc inspect`: read pages or texts without storing them."""
+"""`cppcc inspect`: read pages, lists or texts without storing them."""
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from rich.text import Text
 
 from crawler.errors import PageError
 from scheduler.cli.commands.context import declared_sources, settings
 from scheduler.cli.evidence_view import page_view, reading_view
-from scheduler.cli.presentation import console, fail, print_json, say
+from scheduler.cli.presentation import console, fail, print_json, say, table
 from scheduler.config import Config
 from scheduler.shapes.publication import article_json
 
@@ -23,6 +24,9 @@ def inspect(
         Path | None, typer.Option(help="JSONL of pages or texts", exists=True, dir_okay=False)
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where the batch output goes")] = None,
+    as_list: Annotated[
+        bool, typer.Option("--list", help="Read a list page: its links, and where it goes on")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Read a page, or a batch of pages and texts, and show what was read and why."""
@@ -35,14 +39,14 @@ def inspect(
     if page is None:
         fail("name a FILE, a URL, or --batch IN.jsonl --out OUT.jsonl", code=2)
     body, address, headers = _bytes_of(config, page, url)
+    if as_list:
+        _inspect_list(config, body, address, headers, as_json=as_json)
+        return
     source = source_of(address, declared_sources(config).values())
     try:
         article = read_page(body, url=address, now=config.now(), source=source, headers=headers)
     except PageError as error:
-        if as_json:
-            print_json({"error": {"class": error.refusal_class.value, "message": error.detail}})
-            raise typer.Exit(EXIT_REFUSED) from error
-        fail(f"refused as {error.refusal_class.value}: {error.detail}", code=EXIT_REFUSED)
+        _refused(error, as_json=as_json)
     if as_json:
         print_json(article_json(article))
         return
@@ -51,7 +55,55 @@ def inspect(
     console.print(reading_view(article))
 
 
+def _refused(error: PageError, *, as_json: bool) -> NoReturn:
+    """The end of the command with what the page is instead."""
+    if as_json:
+        print_json({"error": {"class": error.refusal_class.value, "message": error.detail}})
+        raise typer.Exit(EXIT_REFUSED) from error
+    fail(f"refused as {error.refusal_class.value}: {error.detail}", code=EXIT_REFUSED)
+
+
+def _inspect_list(
+    config: Config,
+    body: bytes,
+    url: str,
+    headers: tuple[tuple[str, str], ...],
+    *,
+    as_json: bool,
+) -> None:
+    from crawler.pages.lists.ending import judge_end
+    from scheduler.cli.inspection import read_list
+    from scheduler.shapes.listing import listing_json
+
+    sources = declared_sources(config).values()
+    try:
+        listing = read_list(body, url=url, now=config.now(), sources=sources, headers=headers)
+    except PageError as error:
+        _refused(error, as_json=as_json)
+    if as_json:
+        print_json(listing_json(listing))
+        return
+    rows = table("day", "title", "url")
+    for link in listing.links:
+        day = link.published_on.isoformat() if link.published_on else "-"
+        rows.add_row(day, Text(link.title), Text(link.url))
+    console.print(rows)
+    end = judge_end(listing)
+    totals = [
+        f"{count} {what} declared"
+        for count, what in ((listing.page_count, "pages"), (listing.item_count, "articles"))
+        if count is not None
+    ]
+    say(f"{len(listing.links)} links; {', '.join(totals) or 'no totals stated'}")
+    if listing.next_page:
+        say(f"next page: {listing.next_page}")
+    for number, page in enumerate(listing.issue_pages, start=1):
+        say(f"page {number} of the issue: {page}")
+    say(f"end {'proved' if end.proved else 'open'}: {end.why}")
+
+
 def _inspect_batch(config: Config, batch: Path, out: Path | None) -> None:
+    from crawler.backfill.files import FileRefusedError, numbered_lines, open_regular
     from scheduler.cli.inspection import inspect_batch
 
     if out is None:
@@ -61,16 +113,17 @@ def _inspect_batch(config: Config, batch: Path, out: Path | None) -> None:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with (
-            # A line of other bytes is refused like any other that is no JSON.
-            batch.open(encoding="utf-8-sig", errors="replace") as lines,
+            open_regular(batch) as given,
             # Half a surrogate pair, which an id may hold, becomes JSON's own escape for it.
             out.open("w", encoding="utf-8", errors="backslashreplace") as output,
         ):
-            for row in inspect_batch(lines, folder=batch.parent, now=config.now(), sources=sources):
+            lines = numbered_lines(given)
+            now = config.now()
+            for row in inspect_batch(lines, folder=batch.parent, now=now, sources=sources):
                 output.write(json.dumps(row, ensure_ascii=False) + "\n")
                 rows += 1
                 refused += "error" in row
-    except OSError as error:
+    except (OSError, FileRefusedError) as error:
         fail(f"{rows} rows were written, then: {error}")
     say(f"{rows} read, {refused} of them refused; written to {out}")
 

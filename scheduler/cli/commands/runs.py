@@ -16,6 +16,7 @@ from scheduler.cli.presentation import (
     table,
     verdict_text,
 )
+from scheduler.shapes.run import refusals_json, run_json
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.links.discoveries import list_refusals
 from storage.runs import lease as runs
@@ -34,7 +35,7 @@ def list_(
     with connected(settings()).reading() as session:
         records = runs.list_runs(session, source_id=source, limit=limit)
     if as_json:
-        print_json(records)
+        print_json([run_json(record) for record in records])
         return
     if not records:
         console.print("no runs yet; `cppcc crawl SOURCE` makes the first")
@@ -80,7 +81,7 @@ def show(
     except RecordNotFoundError as error:
         fail(str(error), hint="`cppcc runs list` shows the ids")
     if as_json:
-        print_json({"run": record, "refusals": refusals})
+        print_json({"run": run_json(record), "refusals": refusals_json(refusals)})
         return
     _print_head(record)
     if refusals:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from scheduler.cli.commands.context import connected, settings
 from scheduler.cli.presentation import console, fail, print_json
+from scheduler.shapes.publication import hit_json
 from storage.records import SHANGHAI, Genre
 from storage.search import query as storage_search
 from storage.search.query import SearchHit
@@ -38,34 +39,12 @@ def search(
             session, *query, limit=limit, region=region, year=year, genre=genre
         )
     if as_json:
-        print_json([_as_json(hit) for hit in hits])
+        print_json([hit_json(hit) for hit in hits])
         return
     for hit in hits:
         _print(hit)
     if not hits:
         console.print("nothing is found")
-
-
-def _as_json(hit: SearchHit) -> dict[str, object]:
-    found = hit.publication
-    return {
-        "id": found.id,
-        "url": found.url,
-        "title": found.title,
-        "snippet": hit.snippet,
-        "highlights": hit.highlights,
-        "title_highlights": hit.title_highlights,
-        "in_title": hit.in_title,
-        "published_at": found.published_at,
-        "outlet": found.outlet,
-        "source_id": found.source_id,
-        "region": found.committee.region if found.committee else found.region,
-        "genre": found.genre,
-        "years": found.years,
-        "story_id": found.story_id,
-        "is_original": found.is_original,
-        "removed_at": found.removed_at,
-    }
 
 
 def _print(hit: SearchHit) -> None:

@@ -9,7 +9,7 @@ from scheduler.cli.commands.context import connected, settings
 from scheduler.cli.commands.revisions import show_revisions
 from scheduler.cli.evidence_view import page_view, reading_view
 from scheduler.cli.presentation import console, fail, moment, print_json, table
-from scheduler.shapes.publication import article_json, published_text
+from scheduler.shapes.publication import publication_json, published_text
 from storage.errors import RecordNotFoundError
 from storage.publications.as_article import article_of
 from storage.publications.reading import Publication, get_publication
@@ -30,22 +30,10 @@ def show(
     if diff:
         show_revisions(publication, as_json=as_json)
         return
-    article = article_of(publication)
     if as_json:
-        print_json(
-            {
-                **article_json(article),
-                "id": publication.summary.id,
-                "story_id": publication.summary.story_id,
-                "is_original": publication.summary.is_original,
-                "revision": publication.summary.revision,
-                "first_seen_at": publication.summary.first_seen_at,
-                "last_seen_at": publication.summary.last_seen_at,
-                "first_missing_at": publication.summary.first_missing_at,
-                "removed_at": publication.summary.removed_at,
-            }
-        )
+        print_json(publication_json(publication))
         return
+    article = article_of(publication)
     _print_head(publication, article)
     console.print()
     for paragraph in article.text.split("\n"):
@@ -60,10 +48,11 @@ def show(
 
 def explain(wanted: Wanted, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Print why a publication was read as it was: each value with its rule and its words."""
-    article = article_of(find(wanted))
+    publication = find(wanted)
     if as_json:
-        print_json(article_json(article))
+        print_json(publication_json(publication))
         return
+    article = article_of(publication)
     console.print(Text(article.title, style="bold"))
     console.print(page_view(article))
     console.print()

@@ -1,12 +1,14 @@
 """The batch of `cppcc inspect`: input order, errors as rows, texts and pages alike."""
 
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from crawler.backfill import files
 from crawler.backfill.importing import import_file
 from crawler.backfill.texts import period_of, published_of
 from crawler.reader import source_of
@@ -34,7 +36,8 @@ REVIEW = {
 
 def batch(folder: Path, *rows: object) -> list[dict[str, object]]:
     lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
-    return list(inspect_batch(lines, folder=folder, now=NOW, sources=load_sources().values()))
+    numbered = enumerate(lines, start=1)
+    return list(inspect_batch(numbered, folder=folder, now=NOW, sources=load_sources().values()))
 
 
 def test_texts_pages_and_errors_keep_their_order(tmp_path: Path) -> None:
@@ -118,6 +121,13 @@ def test_inspect_reads_what_import_stores(page: str, tmp_path: Path) -> None:
         ('{"id": "x", "text": "政协", "url": "http://[bad"}', "input"),
         ("\xff\xfe", "input"),
         ("[1]", "input"),
+        ('{"id": "x", "file": "/dev/zero"}', "unreadable_file"),
+        ('{"id": "x", "reader": "tea leaves", "file": "x"}', "input"),
+        ('{"id": "x", "reader": "canonical", "url": "nowhere"}', "input"),
+        ('{"id": "x", "reader": "list", "file": "x", "article_pattern": "("}', "input"),
+        ('{"id": "x", "text": ' + "[" * 100_000 + "]" * 100_000 + "}", "input"),
+        ('{"id": "x", "text": ' + "9" * 5_000 + "}", "input"),
+        ('{"id": ["x"], "text": "政协"}', "input"),
     ],
 )
 def test_a_broken_line_spoils_no_other(line: str, error: str, tmp_path: Path) -> None:
@@ -184,3 +194,82 @@ def test_the_command(tmp_path: Path) -> None:
         if item["field"] in fields:
             start, end = item["span"]
             assert fields[item["field"]][start:end] == item["quote"]
+
+
+def test_a_file_of_a_row_has_a_bound_and_a_pipe_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MAX_BODY_BYTES", 1000)
+    (tmp_path / "big.html").write_bytes(b"x" * 1001)
+    os.mkfifo(tmp_path / "pipe")
+    rows = batch(tmp_path, {"id": "1", "file": "big.html"}, {"id": "2", "file": "pipe"})
+    assert [row["error"]["class"] for row in rows] == ["too_large", "unreadable_file"]  # type: ignore[index]  # objects
+
+
+def test_a_line_has_a_bound_and_the_next_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MAX_LINE_BYTES", 2000)
+    lines = tmp_path / "in.jsonl"
+    sound = json.dumps({"id": "s", "title": "政协", "text": "政协委员视察"})
+    lines.write_text(f"{sound}\n{'x' * 9000}\n\n{sound}", "utf-8")
+    with files.open_regular(lines) as stream:
+        found = list(files.numbered_lines(stream))
+    assert found == [(1, sound), (2, files.TooLongLine(9001)), (4, sound)]
+    rows = list(inspect_batch(found, folder=tmp_path, now=NOW, sources=()))
+    assert [("error" in row, row["id"]) for row in rows] == [
+        (False, "s"),
+        (True, "2"),
+        (False, "s"),
+    ]
+
+
+LIST = """<html><head><title>政协要闻_某某网</title></head><body><ul class="list">{links}</ul>
+<div class="page">{pager}</div></body></html>"""
+LINKS = "".join(
+    f'<li><a href="/c/2021-01-{day}/{day}1.html">省政协召开第{day}次协商座谈会</a>'
+    f"<span>2021-01-{day}</span></li>"
+    for day in range(10, 22)
+)
+
+
+@pytest.mark.parametrize(
+    ("pager", "next_page", "end"),
+    [("", None, "proved"), ('<a href="/list_2.html">下一页</a>', "/list_2.html", "open")],
+)
+def test_a_row_may_be_a_list(pager: str, next_page: str | None, end: str, tmp_path: Path) -> None:
+    (tmp_path / "list.html").write_text(LIST.format(links=LINKS, pager=pager), "gb18030")
+    row = {"id": "l", "reader": "list", "file": "list.html", "charset": "gbk"}
+    (answer,) = batch(tmp_path, row | {"url": "http://www.a.example/list.html"})
+    links = answer["links"]
+    assert isinstance(links, list)
+    assert len(links) == 12
+    assert links[0] == {
+        "url": "http://www.a.example/c/2021-01-10/101.html",
+        "title": "省政协召开第10次协商座谈会",
+        "date": "2021-01-10",
+        "request": "http://www.a.example/c/2021-01-10/101.html",
+    }
+    assert answer["next_page"] == (next_page and f"http://www.a.example{next_page}")
+    assert answer["end"] == end
+    assert {"why", "page_count", "item_count", "issue_pages"} <= answer.keys()
+
+
+def test_a_row_may_ask_for_the_identity_of_two_addresses(tmp_path: Path) -> None:
+    one, other = "http://m.somewhere.cn/1.html?spm=1", "http://www.somewhere.cn/1.html"
+    (answer,) = batch(tmp_path, {"id": "c", "reader": "canonical", "url": one, "other": other})
+    assert answer == {"id": "c", "canonical": other, "other": other}
+
+
+def test_the_command_reads_a_list(tmp_path: Path) -> None:
+    page = tmp_path / "list.html"
+    page.write_text(LIST.format(links=LINKS, pager=""), "utf-8")
+    words = ["inspect", "--list", str(page), "--url", "http://www.a.example/list.html"]
+    spoken = CliRunner().invoke(app, words)
+    assert spoken.exit_code == 0, spoken.output
+    assert "12 links" in spoken.output
+    assert "end proved" in spoken.output
+    printed = json.loads(CliRunner().invoke(app, [*words, "--json"]).output)
+    assert len(printed["links"]) == 12
+    page.write_text("<html><body></body></html>", "utf-8")
+    assert CliRunner().invoke(app, words).exit_code == 4

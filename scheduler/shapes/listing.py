@@ -1,0 +1,35 @@
+"""A list page for outside, as it is read: its links, and whether the list ends there."""
+
+from w3lib.url import safe_url_string
+
+from crawler.pages.lists.ending import judge_end
+from storage.records import Link, Listing
+
+Shape = dict[str, object]
+
+
+def listing_json(listing: Listing) -> Shape:
+    """One list page; ``end`` is proved or open, and ``why`` says what decides that."""
+    end = judge_end(listing)
+    return {
+        "url": listing.url,
+        "links": [_link_json(link) for link in listing.links],
+        "next_page": listing.next_page,
+        "page_number": listing.page_number,
+        "page_count": listing.page_count,
+        "item_count": listing.item_count,
+        "issue_pages": list(listing.issue_pages),
+        "heading": listing.heading,
+        "end": "proved" if end.proved else "open",
+        "why": end.why,
+    }
+
+
+def _link_json(link: Link) -> Shape:
+    """``request`` is the address as it would be asked for: escaped as Scrapy does it."""
+    return {
+        "url": link.url,
+        "title": link.title,
+        "date": link.published_on.isoformat() if link.published_on else None,
+        "request": safe_url_string(link.fetch_url or link.url),
+    }
