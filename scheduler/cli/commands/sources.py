@@ -19,6 +19,7 @@ from scheduler.cli.presentation import (
     table,
     verdict_text,
 )
+from scheduler.shapes.run import run_json
 from scheduler.shapes.source import source_json
 from storage.links import standing
 from storage.records import SourceState
@@ -99,7 +100,9 @@ def show(
         complete = runs.last_complete_run(session, source_id)
         overview = source_overviews(session, [source_id])[source_id]
     if as_json:
-        print_json({**source_json(source, overview), "last_runs": records})
+        print_json(
+            {**source_json(source, overview), "last_runs": [run_json(record) for record in records]}
+        )
         return
     rows = table("", "")
     for name, value in _facts(source).items():
