@@ -8,6 +8,7 @@ other verdict, 5 none was reached.
 
 import argparse
 import sys
+from datetime import date
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.project import get_project_settings
@@ -15,7 +16,8 @@ from scrapy.utils.project import get_project_settings
 from crawler.errors import DeclarationError
 from crawler.extensions.collector import collect_seldom
 from crawler.extensions.run import RunExtension
-from crawler.runs.account import exit_code
+from crawler.runs.account import EXIT_NO_VERDICT, exit_code
+from storage.runs.options import CrawlOptions
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,31 +27,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("source")
     parser.add_argument("--run-id", type=int, required=True)
     parser.add_argument("--token", type=int, required=True)
-    parser.add_argument("--since")
-    parser.add_argument("--until")
+    parser.add_argument("--since", type=date.fromisoformat)
+    parser.add_argument("--until", type=date.fromisoformat)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--full", action="store_true")
-    options = parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
+    options = CrawlOptions(since=given.since, until=given.until, limit=given.limit, full=given.full)
     settings = get_project_settings()
     settings.setmodule("crawler.settings")  # also outside the checkout, without scrapy.cfg
-    settings.set("CPPCC_RUN_ID", options.run_id, priority="cmdline")
-    settings.set("CPPCC_RUN_TOKEN", options.token, priority="cmdline")
+    settings.set("CPPCC_RUN_ID", given.run_id, priority="cmdline")
+    settings.set("CPPCC_RUN_TOKEN", given.token, priority="cmdline")
     try:
         process = AsyncCrawlerProcess(settings)
-        crawler = process.create_crawler(options.source)
+        crawler = process.create_crawler(given.source)
     except (DeclarationError, KeyError) as error:
         print(error, file=sys.stderr)  # noqa: T201  # the parent keeps it with the run
         return 2
-    process.crawl(
-        crawler,
-        since=options.since,
-        until=options.until,
-        limit=options.limit,
-        full=options.full,
-    )
+    process.crawl(crawler, options=options)
     process.start()
     extension = crawler.get_extension(RunExtension)
-    return exit_code(extension.verdict.kind if extension and extension.verdict else None)
+    if extension is None:
+        return EXIT_NO_VERDICT
+    if not process.bootstrap_failed:
+        extension.leave()
+    return exit_code(extension.verdict.kind if extension.verdict else None)
 
 
 if __name__ == "__main__":

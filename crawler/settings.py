@@ -2,14 +2,17 @@
 
 import os
 
-from crawler.config import USER_AGENT as USER_AGENT
+from crawler.config import CrawlConfig
+
+_config = CrawlConfig()
 
 BOT_NAME = "cppcc-monitor"
+COMMANDS_MODULE = "crawler.commands"
 SPIDER_LOADER_CLASS = "crawler.spiders.loader.SourceSpiderLoader"
-CPPCC_SOURCES = os.environ.get("CPPCC_SOURCES")
-CPPCC_MAX_DELAY_SECONDS = os.environ.get("CPPCC_MAX_DELAY_SECONDS")
+CPPCC_SOURCES = _config.sources
+CPPCC_MAX_DELAY_SECONDS = _config.max_delay_seconds
 
-# The RunExtension puts the configured contact into the User-Agent.
+USER_AGENT = _config.user_agent
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",  # the default asks Chinese sites for English

@@ -11,6 +11,8 @@
     ├── RecordNotFoundError    no publication, flag or run has this id
     ├── TransitionError        a run or flag cannot go from its state to that one
     ├── LeaseLostError         another runner has taken this run over, or it was ended
+    ├── SourceBusyError        another run of the source is at work
+    ├── OptionsError           a crawl cannot have this option, or not with this value
     ├── ExportError            a file of this format cannot hold what was asked for
     └── SnapshotCorruptError   stored evidence no longer has the hash it is filed under
 
@@ -78,6 +80,26 @@ class LeaseLostError(StorageError):
         super().__init__(f"run {run_id}: lease with token {token} was lost")
         self.run_id = run_id
         self.token = token
+
+
+class SourceBusyError(StorageError):
+    """A run was to begin at once while another run of its source is at work."""
+
+    def __init__(self, source_id: str, run_id: int, owner: str | None) -> None:
+        by = f" by {owner}" if owner else ""
+        super().__init__(f"run {run_id} of {source_id} is being worked on{by}")
+        self.source_id = source_id
+        self.run_id = run_id
+        self.owner = owner
+
+
+class OptionsError(StorageError):
+    """A crawl cannot have this option, or not with this value."""
+
+    def __init__(self, name: str, value: object, problem: str) -> None:
+        super().__init__(f"{name}={value!r} {problem}")
+        self.name = name
+        self.value = value
 
 
 class ExportError(StorageError):

@@ -90,6 +90,27 @@ class SourceState(StrEnum):
     PAUSED = "paused"  # a person said to leave it alone
 
 
+class RequestKind(StrEnum):
+    """What a request asks for."""
+
+    LISTING = "listing"  # a list page, or a further page of an issue
+    ISSUE = "issue"  # the first page of one dated issue
+    ARTICLE = "article"
+
+
+LIST_KINDS = frozenset({RequestKind.LISTING, RequestKind.ISSUE})
+"""The requests whose pages show links: what they are refused for says more than an article."""
+
+
+class RunTrigger(StrEnum):
+    """Who asked for a run."""
+
+    CLOCK = "clock"  # the rhythm of its source
+    PROBE = "probe"  # a change, or a refusal, that a probe saw
+    MANUAL = "manual"  # a person
+    IMPORT = "import"  # a file; such a run fetches nothing
+
+
 class VerdictKind(StrEnum):
     """What a run proved; see docs/operations.md."""
 
@@ -101,6 +122,10 @@ class VerdictKind(StrEnum):
     CHANGED = "changed"
     WRONG_CONTENT = "wrong_content"
     FAILED = "failed"
+
+
+SOUND_KINDS = frozenset({VerdictKind.COMPLETE, VerdictKind.EMPTY_EXPECTED})
+"""The verdicts that say that nothing is wrong with a source."""
 
 
 class FailureClass(StrEnum):
@@ -335,7 +360,7 @@ class Refusal:
     """One request that gave no accepted page, and why."""
 
     url: str
-    kind: str  # "listing", "issue" or "article"
+    kind: RequestKind
     refusal_class: RefusalClass
     detail: str
 

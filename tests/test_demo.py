@@ -18,7 +18,8 @@ from scheduler.cli.commands.demo import SOURCES
 from storage.engine.database import Database, open_database
 from storage.publications.reading import get_publication
 from storage.records import SHANGHAI, Precision
-from storage.runs.lease import RunState, list_runs
+from storage.runs.history import list_runs
+from storage.runs.states import RunState
 
 HOSTS = Path(__file__).parent.parent / "fixtures" / "hosts"
 CRAWLED = {

@@ -52,6 +52,7 @@ LADDERS = {
         "crawler.pipelines",
         "crawler.extensions",
         "crawler.run",
+        "crawler.commands",
     ],
     "scheduler": [
         "scheduler.config",

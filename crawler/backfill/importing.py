@@ -21,12 +21,21 @@ from crawler.runs.account import Account
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
 from storage.engine.database import Database
-from storage.errors import LeaseLostError
+from storage.errors import LeaseLostError, SourceBusyError
 from storage.links.sources import sync_sources
-from storage.records import Article, Refusal, RefusalClass, Verdict, VerdictKind
-from storage.runs import lease as runs
+from storage.records import (
+    Article,
+    Refusal,
+    RefusalClass,
+    RequestKind,
+    RunTrigger,
+    Verdict,
+    VerdictKind,
+)
+from storage.runs import door, freeing, history
 from storage.runs.claimers import is_dead, this_process
-from storage.runs.lease import LEASE_SECONDS, LeaseState, RunRecord, RunState
+from storage.runs.history import RunRecord
+from storage.runs.states import LeaseState, RunState
 
 SOURCE_ID = "import"
 """What stands as the source of a run that has none."""
@@ -63,7 +72,7 @@ class _Import:
 
     def take(self, item: Item) -> None:
         """Read one item into the batch, or enter why it cannot be read."""
-        self.account.asked["article"] += 1
+        self.account.asked[RequestKind.ARTICLE] += 1
         try:
             article = self._article(item)
         except _StatusError as error:
@@ -96,7 +105,7 @@ class _Import:
         source = source_of(page.url, self.sources.values())
         draft = self.open_drafts.pop(page.url, EMPTY).with_page(capture, source)
         if len(draft.parts) > 1:
-            self.account.asked["article"] -= 1
+            self.account.asked[RequestKind.ARTICLE] -= 1
         if draft.wants:
             self.open_drafts[draft.wants] = draft
             return None
@@ -104,13 +113,15 @@ class _Import:
 
     def _accept(self, article: Article) -> None:
         self.batch.append(article)
-        self.account.accepted["article"] += 1
+        self.account.accepted[RequestKind.ARTICLE] += 1
         if len(self.batch) >= BATCH:
             self.store()
 
     def refuse(self, url: str, refusal_class: RefusalClass, detail: str) -> None:
         """Enter a refusal in the account and the database."""
-        refusal = Refusal(url=url, kind="article", refusal_class=refusal_class, detail=detail)
+        refusal = Refusal(
+            url=url, kind=RequestKind.ARTICLE, refusal_class=refusal_class, detail=detail
+        )
         self.account.refusals.append(refusal)
         self.ledger.refuse(refusal)
 
@@ -168,7 +179,7 @@ def import_file(
     verdict = import_verdict(running.account, broken)
     ledger.finish(running.account, verdict)
     with database.reading() as session:
-        return runs.get_run(session, ledger.run_id)
+        return history.get_run(session, ledger.run_id)
 
 
 def _take_all(
@@ -194,7 +205,7 @@ def _take_all(
 
 def import_verdict(account: Account, broken: str | None = None) -> Verdict:
     """What an import proved: complete only when every item of the file was stored."""
-    read = f"{account.accepted['article']} articles read"
+    read = f"{account.accepted[RequestKind.ARTICLE]} articles read"
     refused = ", ".join(
         f"{count} x {kind.value}" for kind, count in sorted(account.refused_by_class.items())
     )
@@ -202,38 +213,37 @@ def import_verdict(account: Account, broken: str | None = None) -> Verdict:
     if account.stopped:
         return Verdict(kind=VerdictKind.PARTIAL, reason=f"{account.stopped}; {words}")
     if broken:
-        kind = VerdictKind.PARTIAL if account.accepted["article"] else VerdictKind.FAILED
+        kind = VerdictKind.PARTIAL if account.accepted[RequestKind.ARTICLE] else VerdictKind.FAILED
         return Verdict(kind=kind, reason=f"{broken}; {words}")
     if account.missing:
         return Verdict(
             kind=VerdictKind.FAILED, reason=f"{account.missing} items are unaccounted for; {words}"
         )
-    if not account.asked["article"]:
+    if not account.asked[RequestKind.ARTICLE]:
         return Verdict(kind=VerdictKind.EMPTY_UNEXPECTED, reason="the file holds no page and text")
-    if not account.accepted["article"]:
+    if not account.accepted[RequestKind.ARTICLE]:
         return Verdict(kind=VerdictKind.FAILED, reason=words)
     kind = VerdictKind.PARTIAL if refused else VerdictKind.COMPLETE
     return Verdict(kind=kind, reason=words)
 
 
 def _open_run(database: Database, path: Path, now: Callable[[], datetime]) -> RunLedger:
-    """A claimed run; imports of this machine whose process has died are asked to end."""
+    """A claimed run; imports of this machine whose process has died are ended."""
     begun = now()
     with database.begin() as session:
-        for run in runs.list_runs(session, source_id=SOURCE_ID, state=RunState.RUNNING):
+        for run in history.list_runs(session, source_id=SOURCE_ID, state=RunState.RUNNING):
             if is_dead(run.owner):
-                runs.request_cancel(session, run.id, now=begun)
-        run_id = runs.create_run(
-            session,
-            SOURCE_ID,
-            trigger="import",
-            due_at=begun,
-            now=begun,
-            options={"file": str(path)},
-        )
-        token = runs.claim_run(
-            session, run_id, owner=this_process(), now=begun, lease_seconds=LEASE_SECONDS
-        )
-    if token is None:
-        raise ImportFileError("another import began at this very moment; try again")
+                freeing.give_back(session, run.id, run.token, now=begun, why="its process died")
+    try:
+        with database.begin() as session:
+            run_id, token = door.begin_run(
+                session,
+                SOURCE_ID,
+                trigger=RunTrigger.IMPORT,
+                owner=this_process(),
+                now=begun,
+                options={"file": str(path)},
+            )
+    except SourceBusyError:
+        raise ImportFileError("another import began at this very moment; try again") from None
     return RunLedger(database, source_id=SOURCE_ID, run_id=run_id, token=token, now=now)

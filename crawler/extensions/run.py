@@ -4,6 +4,7 @@ import logging
 from typing import TYPE_CHECKING, Self, cast
 
 from scrapy import signals
+from scrapy.exceptions import CloseSpider
 from scrapy.utils.asyncio import create_looping_call
 
 from crawler.config import CrawlConfig
@@ -15,10 +16,11 @@ from crawler.spiders.base import Ask, SourceSpider
 from storage.engine.database import open_database
 from storage.errors import LeaseLostError, StorageError
 from storage.links.sources import sync_sources
-from storage.records import RefusalClass, Verdict
-from storage.runs import lease as runs
+from storage.records import RefusalClass, RunTrigger, Verdict
 from storage.runs.claimers import this_process
-from storage.runs.lease import LEASE_SECONDS, LeaseState
+from storage.runs.door import begin_run
+from storage.runs.freeing import give_back
+from storage.runs.states import LeaseState
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -28,52 +30,23 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0
+TOLD_TO_END = "it was told to end before it began"
 
 
 class RunExtension:
     """Gives the spider its ledger, beats while it works, and writes the verdict.
 
     The launcher passes the run that it claimed (``CPPCC_RUN_ID``, ``CPPCC_RUN_TOKEN``); a
-    crawl started with plain ``scrapy crawl`` makes and claims a manual run of its own.
+    crawl started with plain ``scrapy crawl`` begins a manual run of its own, and is refused
+    while another run of its source is at work.
     """
 
     def __init__(self, crawler: "Crawler") -> None:
         self._crawler = crawler
-        self.verdict: Verdict | None = None
-        config = CrawlConfig()
-        spider = cast(SourceSpider, crawler.spider)
-        spider.config = config
-        crawler.settings.set(
-            "USER_AGENT",
-            config.user_agent,
-            priority="spider",
-        )
-        database = open_database(config.database_url)
-        with database.begin() as session:
-            sync_sources(session, [spider.source.record], now=config.now())
-        run_id = crawler.settings.getint("CPPCC_RUN_ID")
-        token = crawler.settings.getint("CPPCC_RUN_TOKEN")
-        if not run_id:
-            now = config.now()
-            with database.begin() as session:
-                run_id = runs.create_run(
-                    session, spider.source.id, trigger="manual", due_at=now, now=now, options={}
-                )
-                claimed = runs.claim_run(
-                    session,
-                    run_id,
-                    owner=this_process(),
-                    now=now,
-                    lease_seconds=LEASE_SECONDS,
-                )
-            assert claimed is not None  # nobody else knows of this run yet
-            token = claimed
-        self.ledger = RunLedger(
-            database, source_id=spider.source.id, run_id=run_id, token=token, now=config.now
-        )
-        spider.ledger = self.ledger
-        self._spider = spider
         self._pulse = create_looping_call(self.beat)
+        self.ledger: RunLedger | None = None
+        self.closed = False
+        self.verdict: Verdict | None = None
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> Self:
@@ -86,10 +59,52 @@ class RunExtension:
         connect(extension.spider_closed, signal=signals.spider_closed)
         return extension
 
+    @property
+    def _spider(self) -> SourceSpider:
+        return cast(SourceSpider, self._crawler.spider)
+
     def spider_opened(self) -> None:
-        """Begin to beat."""
-        logger.info("run=%s source=%s begins", self.ledger.run_id, self._spider.source.id)
+        """Enter the run, and begin to beat.
+
+        :raises CloseSpider: when there is no run to be had; nothing is fetched then.
+        """
+        spider = self._spider
+        spider.config = CrawlConfig()
+        try:
+            self.ledger = spider.ledger = self._enter(spider)
+        except StorageError as error:
+            logger.error("source=%s has no run: %s", spider.source.id, error)
+            raise CloseSpider("no run") from error
+        logger.info("run=%s source=%s begins", self.ledger.run_id, spider.source.id)
         self._pulse.start(BEAT_SECONDS)
+
+    def _enter(self, spider: SourceSpider) -> RunLedger:
+        """The claimed run's ledger; without a launcher's run, one is begun here.
+
+        :raises SourceBusyError: when another run of the source is at work.
+        :raises StorageError: when the database cannot be had.
+        """
+        now = spider.config.now
+        source = spider.source
+        database = open_database(spider.config.database_url)
+        run_id, token = self._claimed()
+        with database.begin() as session:
+            sync_sources(session, [source.record], now=now())
+            if not run_id:
+                run_id, token = begin_run(
+                    session,
+                    source.id,
+                    trigger=RunTrigger.MANUAL,
+                    owner=this_process(),
+                    now=now(),
+                    options=spider.bounds.as_json(),
+                )
+        return RunLedger(database, source_id=source.id, run_id=run_id, token=token, now=now)
+
+    def _claimed(self) -> tuple[int, int]:
+        """The run and the token that the launcher passes; 0 and 0 without one."""
+        settings = self._crawler.settings
+        return settings.getint("CPPCC_RUN_ID"), settings.getint("CPPCC_RUN_TOKEN")
 
     def beat(self) -> None:
         """One heartbeat; stops the crawl when that was asked for, or its lease is lost.
@@ -100,10 +115,11 @@ class RunExtension:
         pipeline = self._crawler.get_item_pipeline(StorePipeline)
         if pipeline is not None:
             pipeline.flush()
+        ledger = self._spider.ledger
         try:
-            beat = self.ledger.beat(self._spider.account)
+            beat = ledger.beat(self._spider.account)
         except StorageError as error:  # raised, it would end the looping call for good
-            logger.warning("run=%s missed a heartbeat: %s", self.ledger.run_id, error)
+            logger.warning("run=%s missed a heartbeat: %s", ledger.run_id, error)
             return
         if beat is LeaseState.CANCEL_ASKED:
             self._spider.stop("cancelled")
@@ -127,8 +143,11 @@ class RunExtension:
 
     def spider_closed(self, reason: str) -> None:
         """Compute the verdict and close the run."""
+        self.closed = True
         if self._pulse.running:
             self._pulse.stop()
+        if self.ledger is None:
+            return  # no run was entered, so there is nothing to close
         spider = self._spider
         if reason != "finished" and not spider.account.stopped:
             spider.account.stopped = "cancelled" if reason == "shutdown" else f"closed ({reason})"
@@ -144,6 +163,25 @@ class RunExtension:
             verdict.kind.value,
             verdict.reason,
         )
+
+    def leave(self) -> None:
+        """Give the run back that was told to end while it was still being opened.
+
+        Scrapy stops the reactor then without closing the spider, and nobody says a word of
+        it: no request was made, so another runner may begin it anew.
+
+        :raises StorageError: when the database cannot be had; the lease frees the run then.
+        """
+        run_id, token = self._claimed()
+        if self.ledger is not None:
+            run_id, token = self.ledger.run_id, self.ledger.token
+        if self.closed or not run_id:
+            return
+        config = CrawlConfig()
+        database = self.ledger.database if self.ledger else open_database(config.database_url)
+        with database.begin() as session:
+            state = give_back(session, run_id, token, now=config.now(), why=TOLD_TO_END)
+        logger.info("run=%s %s; now %s", run_id, TOLD_TO_END, state.value)
 
 
 def expectation_of(source: Source) -> Expectation:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storage.records import Refusal, RefusalClass, Verdict, VerdictKind
+from storage.records import LIST_KINDS, Refusal, RefusalClass, RequestKind, Verdict, VerdictKind
 
 SETTLED = frozenset(
     {
@@ -36,8 +36,6 @@ ALTERED = frozenset(
 )
 FALSE_CONTENT = frozenset({RefusalClass.WRONG_CONTENT, RefusalClass.HIJACKED})
 
-LIST_KINDS = frozenset({"listing", "issue"})
-
 
 @dataclass(slots=True)
 class Walk:
@@ -60,8 +58,8 @@ class Walk:
 class Account:
     """Every request of one run, from asked to accepted or refused."""
 
-    asked: Counter[str] = field(default_factory=Counter)
-    accepted: Counter[str] = field(default_factory=Counter)
+    asked: Counter[RequestKind] = field(default_factory=Counter)
+    accepted: Counter[RequestKind] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
     walks: dict[str, Walk] = field(default_factory=dict)
     doubts: list[tuple[RefusalClass, str]] = field(default_factory=list)
@@ -74,7 +72,7 @@ class Account:
         """The walk called ``name``, begun if it is new."""
         return self.walks.setdefault(name, Walk(name=name))
 
-    def refused(self, kind: str | None = None) -> int:
+    def refused(self, kind: RequestKind | None = None) -> int:
         """How many requests (of one kind) were refused."""
         return sum(kind is None or refusal.kind == kind for refusal in self.refusals)
 
@@ -180,8 +178,8 @@ def _judge_yield(account: Account, expect: Expectation) -> Verdict | None:
 
 
 def _judge_articles(account: Account, _: Expectation) -> Verdict | None:
-    asked = account.asked["article"]
-    refusals = [refusal for refusal in account.refusals if refusal.kind == "article"]
+    asked = account.asked[RequestKind.ARTICLE]
+    refusals = [refusal for refusal in account.refusals if refusal.kind is RequestKind.ARTICLE]
     if asked and len(refusals) == asked and asked > 1:
         return Verdict(
             kind=_kind_of(refusals),
@@ -238,7 +236,7 @@ def _kind_of(refusals: Sequence[Refusal]) -> VerdictKind:
 
 def _in_words(refusals: Sequence[Refusal]) -> str:
     """Refusals by kind and class with one example each: "2 x listing http_error (503 ...)"."""
-    groups: dict[tuple[str, RefusalClass], list[Refusal]] = {}
+    groups: dict[tuple[RequestKind, RefusalClass], list[Refusal]] = {}
     for refusal in refusals:
         groups.setdefault((refusal.kind, refusal.refusal_class), []).append(refusal)
     return ", ".join(
@@ -250,10 +248,10 @@ def _in_words(refusals: Sequence[Refusal]) -> str:
 def _stored(account: Account) -> str:
     links = sum(walk.links for walk in account.walks.values())
     settled = sum(
-        refusal.kind == "article" and refusal.refusal_class in SETTLED
+        refusal.kind is RequestKind.ARTICLE and refusal.refusal_class in SETTLED
         for refusal in account.refusals
     )
-    words = f"{links} links listed, {account.accepted['article']} article pages read"
+    words = f"{links} links listed, {account.accepted[RequestKind.ARTICLE]} article pages read"
     if settled:
         words += f", {settled} not to be had"
     if account.known_bad:

@@ -10,15 +10,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from crawler.runs.account import Account
-from storage.articles import saving as articles
-from storage.articles.saving import SaveOutcome
+from storage.articles.saving import SaveOutcome, save_articles
 from storage.engine.database import Database
 from storage.links import discoveries
 from storage.links.discoveries import KnownLink
 from storage.links.list_heads import ListHead, get_list_head, put_list_head
 from storage.records import Article, Link, Refusal, RunCounts, Saved, Verdict
-from storage.runs import lease as runs
-from storage.runs.lease import LEASE_SECONDS, LeaseState, RunRecord
+from storage.runs import lease
+from storage.runs.history import RunRecord, last_complete_run
+from storage.runs.lease import LEASE_SECONDS
+from storage.runs.states import LeaseState
 
 
 class RunLedger:
@@ -41,7 +42,7 @@ class RunLedger:
         self.saved: Counter[Saved] = Counter()
         self.flags = 0
         with database.reading() as session:
-            self.last_complete: RunRecord | None = runs.last_complete_run(session, source_id)
+            self.last_complete: RunRecord | None = last_complete_run(session, source_id)
 
     def known(self, urls: Sequence[str]) -> dict[str, KnownLink]:
         """What is known of canonical ``urls``; unknown ones are left out."""
@@ -61,13 +62,13 @@ class RunLedger:
     def believe(self, head: ListHead) -> None:
         """Keep the first page of a list, to hold the next reading against."""
         with self.database.begin() as session:
-            runs.hold_lease(session, self.run_id, self.token)
+            lease.hold_lease(session, self.run_id, self.token)
             put_list_head(session, head)
 
     def discovered(self, links: Sequence[Link]) -> None:
         """Enter the links of a list page, before any of them is fetched."""
         with self.database.begin() as session:
-            runs.hold_lease(session, self.run_id, self.token)
+            lease.hold_lease(session, self.run_id, self.token)
             discoveries.record_links(
                 session, self.source_id, links, now=self.now(), run_id=self.run_id
             )
@@ -75,7 +76,7 @@ class RunLedger:
     def refuse(self, refusal: Refusal) -> None:
         """Enter a refused request; storage counts a known article that is not there as missing."""
         with self.database.begin() as session:
-            runs.hold_lease(session, self.run_id, self.token)
+            lease.hold_lease(session, self.run_id, self.token)
             discoveries.record_refusal(
                 session, refusal, source_id=self.source_id, run_id=self.run_id, now=self.now()
             )
@@ -83,8 +84,8 @@ class RunLedger:
     def save(self, batch: Sequence[Article]) -> list[SaveOutcome]:
         """Store ``batch`` in one transaction."""
         with self.database.begin() as session:
-            runs.hold_lease(session, self.run_id, self.token)
-            outcomes = articles.save_articles(session, batch, now=self.now(), run_id=self.run_id)
+            lease.hold_lease(session, self.run_id, self.token)
+            outcomes = save_articles(session, batch, now=self.now(), run_id=self.run_id)
         self.saved.update(outcome.saved for outcome in outcomes)
         self.flags += sum(outcome.flag_id is not None for outcome in outcomes)
         return outcomes
@@ -107,7 +108,7 @@ class RunLedger:
     def beat(self, account: Account) -> LeaseState:
         """Say that the run lives, and how far it is; learn whether it should stop."""
         with self.database.begin() as session:
-            return runs.heartbeat(
+            return lease.heartbeat(
                 session,
                 self.run_id,
                 self.token,
@@ -119,7 +120,7 @@ class RunLedger:
     def finish(self, account: Account, verdict: Verdict) -> None:
         """Close the run with its verdict."""
         with self.database.begin() as session:
-            runs.finish_run(
+            lease.finish_run(
                 session,
                 self.run_id,
                 self.token,

@@ -22,7 +22,8 @@ from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
 from storage.errors import StorageError
 from storage.links.discoveries import LinkState
-from storage.records import Article, Capture, Link, Refusal, RefusalClass
+from storage.records import Article, Capture, Link, Refusal, RefusalClass, RequestKind
+from storage.runs.options import CrawlOptions
 
 Output = scrapy.Request | Article
 MAX_CHECKS = 200
@@ -34,13 +35,10 @@ BLOCKS_BEFORE_STOP = 3
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request as the account knows it.
-
-    ``kind`` is ``listing``, ``issue`` or ``article``; ``walk`` names the list it belongs to.
-    """
+    """One request as the account knows it; ``walk`` names the list it belongs to."""
 
     url: str
-    kind: str
+    kind: RequestKind
     walk: str
     read: Callable[[Response, "Ask"], Iterable[Output]]
     page_number: int = 1
@@ -52,29 +50,27 @@ class Ask:
 class SourceSpider(scrapy.Spider):
     """Crawls one declared source; subclasses know one family of sites.
 
-    ``since`` and ``until`` bound the days of publication, ``limit`` the articles that are
-    fetched, ``full`` follows lists to their end although known articles are reached.
+    ``options`` bound the crawl; a plain ``scrapy crawl`` gives them as words (``-a limit=3``).
     """
 
     source: ClassVar[Source]
     articles_have_pages: ClassVar[bool] = True  # False where articles stand inside an issue
-    ledger: RunLedger  # set by the RunExtension before start() is called
+    ledger: RunLedger  # set by the RunExtension when the spider is opened
     config: CrawlConfig
 
     def __init__(
         self,
         name: str | None = None,
         *,
-        since: str | None = None,
-        until: str | None = None,
-        limit: str | int | None = None,
-        full: str | bool = False,
+        options: CrawlOptions | None = None,
+        **words: str,
     ) -> None:
         super().__init__(name)
-        self.since = date.fromisoformat(since) if since else None
-        self.until = date.fromisoformat(until) if until else None
-        self.limit = int(limit) if limit else None
-        self.full = str(full).lower() in {"1", "true", "yes"}
+        self.bounds = options or CrawlOptions.from_json(words)
+        self.since = self.bounds.since
+        self.until = self.bounds.until
+        self.limit = self.bounds.limit
+        self.full = self.bounds.full
         self.account = Account()
         self.met: set[str] = set()  # canonical article URLs of this run
         self.asked_articles: set[str] = set()  # canonical URLs of articles asked for
@@ -103,7 +99,7 @@ class SourceSpider(scrapy.Spider):
             yield from self.ask(
                 Ask(
                     url=known.fetch_url,
-                    kind="article",
+                    kind=RequestKind.ARTICLE,
                     walk=CHECKS,
                     read=self.read_article_page,
                     link=link,
@@ -134,7 +130,7 @@ class SourceSpider(scrapy.Spider):
             cb_kwargs={"ask": ask},
             meta={"download_timeout": self.source.politeness.timeout_seconds},
             # Lists before articles: the account of links is whole before the long part starts.
-            priority=0 if ask.kind == "article" else 10,
+            priority=0 if ask.kind is RequestKind.ARTICLE else 10,
         )
 
     def answered(self, response: Response, ask: Ask) -> list[Output]:
@@ -163,7 +159,7 @@ class SourceSpider(scrapy.Spider):
         )
         self.account.refusals.append(refusal)
         self.ledger.refuse(refusal)
-        if ask.kind != "article":
+        if ask.kind is not RequestKind.ARTICLE:
             walk = self.account.walk(ask.walk)
             walk.broken = f"page {ask.page_number} was refused as {refusal_class.value} ({detail})"
         self._mind_walls(refusal)
@@ -171,8 +167,8 @@ class SourceSpider(scrapy.Spider):
 
     def take_back(self, url: str, why: str) -> None:
         """Enter an article that was accepted too early: ``why`` it is a refusal of ours."""
-        self.account.accepted["article"] -= 1
-        ask = Ask(url=url, kind="article", walk="", read=lambda *_: ())
+        self.account.accepted[RequestKind.ARTICLE] -= 1
+        ask = Ask(url=url, kind=RequestKind.ARTICLE, walk="", read=lambda *_: ())
         self.refuse(ask, RefusalClass.OURS, why)
 
     def not_stored(self, articles: Sequence[Article], error: StorageError) -> None:
@@ -180,11 +176,11 @@ class SourceSpider(scrapy.Spider):
 
         They cannot be entered in the database either; their links stay pending there.
         """
-        self.account.accepted["article"] -= len(articles)
+        self.account.accepted[RequestKind.ARTICLE] -= len(articles)
         self.account.refusals += [
             Refusal(
                 url=article.url,
-                kind="article",
+                kind=RequestKind.ARTICLE,
                 refusal_class=RefusalClass.OURS,
                 detail=f"not stored: {error}",
             )
@@ -223,7 +219,7 @@ class SourceSpider(scrapy.Spider):
         arrived = urlsplit(response.url)
         if arrived.path in ("", "/") or response.url in self.source.entry_urls:
             raise _RedirectedError(f"redirected to {response.url}", url=ask.url)
-        if ask.kind != "article" and arrived.path != urlsplit(ask.url).path:
+        if ask.kind is not RequestKind.ARTICLE and arrived.path != urlsplit(ask.url).path:
             raise _RedirectedError(f"the list moved to {response.url}", url=ask.url)
 
     # Articles
@@ -253,7 +249,13 @@ class SourceSpider(scrapy.Spider):
                 return
             self.asked_articles.add(url)
             yield from self.ask(
-                Ask(url=link.url, kind="article", walk=walk, read=self.read_article_page, link=link)
+                Ask(
+                    url=link.url,
+                    kind=RequestKind.ARTICLE,
+                    walk=walk,
+                    read=self.read_article_page,
+                    link=link,
+                )
             )
 
     def read_article_page(self, response: Response, ask: Ask) -> Iterator[Output]:

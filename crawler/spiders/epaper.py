@@ -1,6 +1,7 @@
 """The family ``epaper``: dated issues made of pages (版), classic and new Founder engines."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from scrapy.http import Response
 
@@ -8,13 +9,13 @@ from crawler.pages.lists.links import read_listing
 from crawler.pages.raw.urls import canonical_url
 from crawler.spiders.base import Ask, Output, charset_of
 from crawler.spiders.issues import IssueSpider
-from storage.records import Listing
+from storage.records import Listing, RequestKind
 
 
 class EpaperSpider(IssueSpider):
     """Reads every page of every issue."""
 
-    def __init__(self, *args: str, **kwargs: str) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         options = self.source.epaper
         assert options is not None
@@ -31,7 +32,7 @@ class EpaperSpider(IssueSpider):
             yield from self.ask(
                 Ask(
                     url=url,
-                    kind="listing",
+                    kind=RequestKind.LISTING,
                     walk=ask.walk,
                     read=self.read_page,
                     page_number=number,

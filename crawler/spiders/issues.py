@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import scrapy
 from scrapy.http import Response
 
 from crawler.sources.declaration import issue_url
 from crawler.spiders.base import Ask, Output, SourceSpider
-from storage.records import RefusalClass
+from storage.records import RefusalClass, RequestKind
 
 REVISED_DAYS = 2
 """An issue may still be corrected for this long; older ones of a complete run are not read
@@ -23,7 +24,7 @@ class IssueSpider(SourceSpider):
     lookback_days: int
     skips_days: bool
 
-    def __init__(self, *args: str, **kwargs: str) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._pages_open: Counter[str] = Counter()
 
@@ -37,7 +38,7 @@ class IssueSpider(SourceSpider):
             yield from self.ask(
                 Ask(
                     url=issue_url(self.issue_template, day),
-                    kind="issue",
+                    kind=RequestKind.ISSUE,
                     walk=f"issue of {day}",
                     read=self.read_issue,
                     day=day,
@@ -80,7 +81,7 @@ class IssueSpider(SourceSpider):
     def refuse(self, ask: Ask, refusal_class: RefusalClass, detail: str) -> list[Output]:
         """As for every spider; but where the declaration says that days are skipped, a
         missing issue (404) is an answer."""
-        if ask.kind == "issue" and self.skips_days and refusal_class is RefusalClass.GONE:
+        if ask.kind is RequestKind.ISSUE and self.skips_days and refusal_class is RefusalClass.GONE:
             self.account.accepted[ask.kind] += 1
             self.note_missing_issue(ask)
             return []

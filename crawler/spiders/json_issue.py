@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from scrapy.http import Response
 
@@ -12,7 +13,7 @@ from crawler.sources.declaration import issue_url
 from crawler.sources.json_issues import JsonPage, read_json_page, url_of, values_of
 from crawler.spiders.base import Ask, Output
 from crawler.spiders.issues import IssueSpider
-from storage.records import Article, Capture, Link
+from storage.records import Article, Capture, Link, RequestKind
 
 
 class JsonSpider(IssueSpider):
@@ -20,7 +21,7 @@ class JsonSpider(IssueSpider):
 
     articles_have_pages = False
 
-    def __init__(self, *args: str, **kwargs: str) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.options = self.source.json_options
         self.issue_template = self.options.issue_url
@@ -46,7 +47,9 @@ class JsonSpider(IssueSpider):
         articles = list(self._take(page, response, ask, open_pages=len(others)))
         for number, url in enumerate(others, start=2):
             yield from self.ask(
-                replace(ask, url=url, kind="listing", read=self.read_page, page_number=number)
+                replace(
+                    ask, url=url, kind=RequestKind.LISTING, read=self.read_page, page_number=number
+                )
             )
         yield from articles
 
@@ -71,15 +74,15 @@ class JsonSpider(IssueSpider):
         read: list[Article] = []
         capture = self.capture(response)
         for number, item in enumerate(page.items, start=1):
-            self.account.asked["article"] += 1
+            self.account.asked[RequestKind.ARTICLE] += 1
             try:
                 values = values_of(self.options, page, number, item)
                 read.append(self._article(values, ask.day, capture))
             except PageError as error:
-                part = replace(ask, url=f"{ask.url}#{number}", kind="article")
+                part = replace(ask, url=f"{ask.url}#{number}", kind=RequestKind.ARTICLE)
                 yield from self.refuse(part, error.refusal_class, error.detail)
             else:
-                self.account.accepted["article"] += 1
+                self.account.accepted[RequestKind.ARTICLE] += 1
         fresh = [article for article in read if article.url not in self.met]
         self.met |= {article.url for article in fresh}
         self.ledger.discovered(

@@ -14,7 +14,7 @@ from crawler.runs.doubts import doubt_of
 from crawler.spiders.base import Ask, Output, SourceSpider, charset_of
 from storage.links.discoveries import LinkState
 from storage.links.list_heads import ListHead
-from storage.records import Link, Listing
+from storage.records import Link, Listing, RequestKind
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """Stands where bytes could not be decoded: one in a heading of a few words is no accident."""
@@ -27,7 +27,9 @@ class ListingSpider(SourceSpider):
         """The first page of each declared list."""
         assert self.source.listing is not None
         for url in self.source.listing.urls:
-            yield from self.ask(Ask(url=url, kind="listing", walk=url, read=self.read_list))
+            yield from self.ask(
+                Ask(url=url, kind=RequestKind.LISTING, walk=url, read=self.read_list)
+            )
 
     def read_list(self, response: Response, ask: Ask) -> Iterator[Output]:
         """The articles of one list page, and the next page unless the end is proved."""
@@ -70,7 +72,7 @@ class ListingSpider(SourceSpider):
             yield from self.ask(
                 Ask(
                     url=listing.next_page,
-                    kind="listing",
+                    kind=RequestKind.LISTING,
                     walk=ask.walk,
                     read=self.read_list,
                     page_number=ask.page_number + 1,

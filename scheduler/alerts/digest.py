@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from storage.notices import coverage, flags, incidents, outbox
 from storage.notices.coverage import Cell, CellStatus
 from storage.records import SHANGHAI, FailureClass
-from storage.runs.due import lock_schedule
+from storage.runs.door import lock_schedule
 
 MOST_LINES = 20
 SPAN = timedelta(days=1)
@@ -50,7 +50,7 @@ def digest_words(session: Session, *, now: datetime) -> tuple[str, str]:
     broken = [
         one
         for one in incidents.list_incidents(session, limit=10_000)
-        if one.failure_class != FailureClass.OVERDUE.value  # told with the cells
+        if one.failure_class is not FailureClass.OVERDUE  # told with the cells
     ]
     fresh = [flag for flag in flags.list_flags(session, limit=200) if now - flag.raised_at <= SPAN]
     lines = [

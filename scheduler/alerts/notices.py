@@ -14,7 +14,7 @@ from scheduler.alerts.messages import incident_words, recovery_words
 from storage.notices import incidents
 from storage.notices.incidents import Incident, IncidentState
 from storage.notices.outbox import post_once
-from storage.runs.due import lock_schedule
+from storage.runs.door import lock_schedule
 
 GATHERING = timedelta(minutes=30)
 BETWEEN = timedelta(hours=1)

@@ -9,17 +9,19 @@ import logging
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from crawler.runs.account import EXIT_NO_VERDICT
 from scheduler.carrying.launcher import ClaimedRun, Launcher, RunHandle
 from storage.engine.database import Database
-from storage.errors import LeaseLostError
+from storage.errors import LeaseLostError, OptionsError
 from storage.records import Verdict, VerdictKind
-from storage.runs import due as schedule
-from storage.runs import lease as runs
+from storage.runs import door, freeing, history, lease
 from storage.runs.claimers import this_process
-from storage.runs.lease import LEASE_SECONDS, RunRecord
+from storage.runs.history import RunRecord
+from storage.runs.lease import LEASE_SECONDS
+from storage.runs.options import CrawlOptions
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,9 @@ ORPHAN_SILENCE = timedelta(seconds=30)
 
 CANCEL_GRACE_SECONDS = 20.0
 """How long a cancelled child may take to end in good order before it is killed."""
+
+NOT_BEGUN = frozenset({-signal.SIGTERM, EXIT_NO_VERDICT})
+"""How a child ends that our SIGTERM met while it still started: no fault of its own."""
 
 
 @dataclass(slots=True)
@@ -70,7 +75,7 @@ class Carrier:
         False when somebody else was faster, or another run of the source is working.
         """
         with self._database.begin() as session:
-            token = schedule.claim_due_run(
+            token = door.claim_run(
                 session,
                 record.id,
                 owner=self.owner,
@@ -79,19 +84,11 @@ class Carrier:
             )
         if token is None:
             return False
-        options = record.options
-        run = ClaimedRun(
-            run_id=record.id,
-            token=token,
-            source_id=record.source_id,
-            since=_text(options.get("since")),
-            until=_text(options.get("until")),
-            limit=_number(options.get("limit")),
-            full=bool(options.get("full")),
-        )
+        run = ClaimedRun(run_id=record.id, token=token, source_id=record.source_id)
         try:
+            run = replace(run, options=CrawlOptions.from_json(record.options))
             handle = self._launcher.start(run)
-        except OSError as error:
+        except (OSError, OptionsError) as error:
             self._close(run, f"the child process could not be started: {error}")
             return True
         self.active[record.id] = Carried(run=run, handle=handle, started=time.monotonic())
@@ -123,17 +120,20 @@ class Carrier:
         """Give back the runs, whoever's, whose runner is dead or whose lease has run out."""
         now = self._now()
         with self._database.begin() as session:
-            schedule.pull_back_leases(session, now=now, lease_seconds=LEASE_SECONDS)
-            expired = runs.expire_leases(session, now=now)
-            freed = schedule.give_back_orphans(
+            freeing.pull_back_leases(session, now=now, lease_seconds=LEASE_SECONDS)
+            unwanted = freeing.cancel_unwanted(session, now=now)
+            expired = freeing.expire_leases(session, now=now)
+            freed = freeing.give_back_orphans(
                 session, carried=self.active, owner=self.owner, now=now, silence=ORPHAN_SILENCE
             )
+        for run_id in unwanted:
+            logger.warning("run=%s cancelled: %s", run_id, freeing.UNWANTED)
         for lost in expired:
             logger.warning("run=%s source=%s lease expired: %s", lost.run_id, lost.source_id,
                            lost.state.value)  # fmt: skip
             self.abandon(lost.run_id)
         for orphan in freed:
-            logger.warning("run=%s source=%s its runner died", orphan.id, orphan.source_id)
+            logger.warning("run=%s source=%s its runner died", orphan.run_id, orphan.source_id)
 
     def close(self) -> None:
         """End every child: in good order, and by force when that takes too long."""
@@ -161,7 +161,7 @@ class Carrier:
     def _settle(self, carried: Carried, code: int) -> None:
         """Give a run whose child left none a verdict."""
         with self._database.reading() as session:
-            record = runs.get_run(session, carried.run.run_id)
+            record = history.get_run(session, carried.run.run_id)
         if record.finished_at is not None:
             return
         why = f"; {carried.cancel_reason}" if carried.cancel_reason else ""
@@ -169,21 +169,24 @@ class Carrier:
         if self._gives_back and code == -signal.SIGKILL and carried.cancelled is None:
             self._give_back(carried.run, f"its child process was killed ({died})")
             return
+        if carried.cancelled is not None and code in NOT_BEGUN:
+            self._give_back(carried.run, f"it ended before it had begun ({died}){why}")
+            return
         log = getattr(carried.handle, "log", None)
         where = f"; its output is in {log}" if log else ""
         self._close(carried.run, f"the child process died without a verdict ({died}){why}{where}")
 
     def _give_back(self, run: ClaimedRun, why: str) -> None:
         with self._database.begin() as session:
-            state = schedule.give_back(session, run.run_id, run.token, now=self._now(), why=why)
+            state = freeing.give_back(session, run.run_id, run.token, now=self._now(), why=why)
         logger.warning("run=%s source=%s %s; now %s", run.run_id, run.source_id, why, state.value)
 
     def _close(self, run: ClaimedRun, reason: str) -> None:
         logger.error("run=%s source=%s %s", run.run_id, run.source_id, reason)
         try:
             with self._database.begin() as session:
-                record = runs.get_run(session, run.run_id)
-                runs.finish_run(
+                record = history.get_run(session, run.run_id)
+                lease.finish_run(
                     session,
                     run.run_id,
                     run.token,
@@ -193,11 +196,3 @@ class Carrier:
                 )
         except LeaseLostError:
             logger.warning("run=%s was taken over; its verdict is another's", run.run_id)
-
-
-def _text(value: object) -> str | None:
-    return str(value) if value else None
-
-
-def _number(value: object) -> int | None:
-    return int(str(value)) if value else None

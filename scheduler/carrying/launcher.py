@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from storage.runs.options import CrawlOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +22,7 @@ class ClaimedRun:
     run_id: int
     token: int
     source_id: str
-    since: str | None = None
-    until: str | None = None
-    limit: int | None = None
-    full: bool = False
+    options: CrawlOptions = field(default_factory=CrawlOptions)
 
 
 class RunHandle(Protocol):
@@ -101,9 +100,4 @@ def command(run: ClaimedRun) -> list[str]:
     """The command line of a run's child process."""
     words = [sys.executable, "-m", "crawler.run", run.source_id]
     words += ["--run-id", str(run.run_id), "--token", str(run.token)]
-    for name, value in (("since", run.since), ("until", run.until), ("limit", run.limit)):
-        if value is not None:
-            words += [f"--{name}", str(value)]
-    if run.full:
-        words.append("--full")
-    return words
+    return words + run.options.as_words()

@@ -13,7 +13,7 @@ from storage.notices.coverage import Cell, CellStatus
 from storage.records import SHANGHAI, FailureClass, Level, SourceState
 from storage.runs import watches
 
-SEEING = frozenset({FailureClass.SILENT.value, FailureClass.PARTIAL.value})
+SEEING = frozenset({FailureClass.SILENT, FailureClass.PARTIAL})
 """Incidents of these classes leave a source able to show a review."""
 
 
@@ -47,7 +47,7 @@ def refresh(
     unresolved = {
         one.subject
         for one in incidents.list_incidents(session, limit=10_000)
-        if one.failure_class == FailureClass.OVERDUE.value
+        if one.failure_class is FailureClass.OVERDUE
     }
     for cell in cells:
         subject = subject_of(cell)
@@ -98,7 +98,7 @@ def _open(session: Session, cell: Cell, subject: str, now: datetime) -> None:
     incidents.open_incident(
         session,
         subject,
-        FailureClass.OVERDUE.value,
+        FailureClass.OVERDUE,
         reason=f"the review of {cell.year} has not been found; {cell.reason}",
         now=now,
         region=cell.region,

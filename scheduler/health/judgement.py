@@ -10,13 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from storage.records import FailureClass, Refusal, RefusalClass, Verdict, VerdictKind
+from storage.records import (
+    LIST_KINDS,
+    SOUND_KINDS,
+    FailureClass,
+    Refusal,
+    RefusalClass,
+    Verdict,
+    VerdictKind,
+)
 
 PASSING = frozenset({FailureClass.PARTIAL, FailureClass.NETWORK, FailureClass.OURS})
 """Classes that often pass by themselves: an incident opens at the second run in a row."""
-
-SOUND_KINDS = frozenset({VerdictKind.COMPLETE, VerdictKind.EMPTY_EXPECTED})
-LIST_KINDS = frozenset({"listing", "issue"})
 
 OF_REFUSAL: Mapping[RefusalClass, FailureClass] = {
     RefusalClass.NETWORK: FailureClass.NETWORK,

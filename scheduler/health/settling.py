@@ -11,12 +11,14 @@ from crawler.sources.declaration import Source
 from scheduler.health.judgement import PASSING, Baseline, Judgement, RunEvidence, judge
 from scheduler.rhythm.seasons import Calendar
 from scheduler.rhythm.watching import changed
+from storage.errors import OptionsError
 from storage.links.discoveries import list_refusals, newest_listed
 from storage.notices import incidents
-from storage.records import SHANGHAI, FailureClass, VerdictKind
-from storage.runs import due as schedule
-from storage.runs import watches
-from storage.runs.lease import RunRecord, RunState
+from storage.records import SHANGHAI, FailureClass, RunTrigger, VerdictKind
+from storage.runs import health, history, watches
+from storage.runs.history import RunRecord
+from storage.runs.options import CrawlOptions
+from storage.runs.states import RunState
 from storage.runs.watches import Watch
 
 logger = logging.getLogger(__name__)
@@ -40,7 +42,7 @@ class Baselines:
         """The baseline of the season that ``at`` is in."""
         if source.id not in self._kept:
             self._kept[source.id] = {}
-            for record in reversed(schedule.history(session, source.id, BASELINE_RUNS)):
+            for record in reversed(history.ended_runs(session, source.id, BASELINE_RUNS)):
                 self.note(calendar, source, record)
         season = calendar.season_name(source.region, at.astimezone(SHANGHAI).date())
         return self._kept[source.id].get(season, Baseline())
@@ -80,7 +82,7 @@ class Settler:
         run_id = record.id
         source = sources.get(record.source_id)
         if source is None:
-            schedule.enter_health(
+            health.enter_health(
                 session, run_id, record.source_id, failure_class=None,
                 reason="its source is not declared any more", now=now,
             )  # fmt: skip
@@ -91,11 +93,11 @@ class Settler:
         judgement = judge(self._evidence(session, calendar, source, record, watch, now))
         failing = judgement.failure_class is not None and not judgement.sound
         repeated = failing and self._failed_before(session, source.id)
-        if not schedule.enter_health(
+        if not health.enter_health(
             session,
             run_id,
             source.id,
-            failure_class=judgement.failure_class.value if judgement.failure_class else None,
+            failure_class=judgement.failure_class,
             reason=judgement.reason,
             now=now,
         ):
@@ -133,12 +135,12 @@ class Settler:
             baseline=self._baselines.of(session, calendar, source, now),
             listed_on=listed_on,
             known_on=known_on,
-            bounded=any(record.options.get(name) for name in ("limit", "since", "until")),
+            bounded=_is_bounded(record),
         )
 
     def _failed_before(self, session: Session, source_id: str) -> bool:
-        last = next(iter(schedule.health_history(session, source_id, 1)), None)
-        return last is not None and last.failure_class not in (None, FailureClass.SILENT.value)
+        last = next(iter(health.health_history(session, source_id, 1)), None)
+        return last is not None and last.failure_class not in (None, FailureClass.SILENT)
 
     def _incidents(
         self,
@@ -161,7 +163,7 @@ class Settler:
         opened = incidents.open_incident(
             session,
             subject,
-            found.value,
+            found,
             reason=judgement.reason,
             now=now,
             source_id=source.id,
@@ -169,10 +171,18 @@ class Settler:
             run_id=record.id,
         )
         incidents.resolve_incidents(
-            session, subject, now=now, note=f"became {found.value}", keep=[found.value]
+            session, subject, now=now, note=f"became {found.value}", keep=[found]
         )
         if opened:
             logger.warning("source=%s incident=%s %s", source.id, found.value, judgement.reason)
+
+
+def _is_bounded(record: RunRecord) -> bool:
+    """Whether a run left something out on purpose; one whose options are none could not run."""
+    try:
+        return CrawlOptions.from_json(record.options).bounded
+    except OptionsError:
+        return False
 
 
 def _after_run(watch: Watch, record: RunRecord) -> Watch:
@@ -180,4 +190,4 @@ def _after_run(watch: Watch, record: RunRecord) -> Watch:
     if not record.counts.articles_new or record.finished_at is None:
         return watch
     watch = replace(watch, last_new_at=record.finished_at)
-    return watch if record.trigger == "probe" else changed(watch, record.finished_at)
+    return watch if record.trigger is RunTrigger.PROBE else changed(watch, record.finished_at)

@@ -22,7 +22,7 @@ from crawler.sources.declaration import Source, issue_url
 from crawler.sources.json_issues import read_json_page, url_of, values_of
 from scheduler.probing.manners import Manners
 from scheduler.probing.request import Answer, TooLargeError, ask
-from storage.records import SHANGHAI, Refusal, RefusalClass
+from storage.records import SHANGHAI, Refusal, RefusalClass, RequestKind
 from storage.runs.watches import ProbePage
 
 FULL_EVERY = 8
@@ -75,7 +75,7 @@ class Prober:
             try:
                 page = await self._page(source, url, before, day)
             except _Refused as refused:
-                kind = "listing" if source.listing else "issue"
+                kind = RequestKind.LISTING if source.listing else RequestKind.ISSUE
                 refusal = Refusal(
                     url=url,
                     kind=kind,

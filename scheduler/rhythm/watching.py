@@ -16,13 +16,12 @@ from crawler.sources.declaration import Source
 from scheduler.probing.probes import ProbeOutcome
 from scheduler.rhythm import seasons
 from scheduler.rhythm.seasons import Calendar
-from storage.records import SHANGHAI, FailureClass
-from storage.runs import due as schedule
-from storage.runs import watches
+from storage.records import SHANGHAI, FailureClass, RunTrigger
+from storage.runs import door, health, history, watches
 from storage.runs.watches import ProbePage, Watch
 
 HISTORY = 8
-WALLED = frozenset({FailureClass.BLOCKED.value, FailureClass.CHALLENGE.value})
+WALLED = frozenset({FailureClass.BLOCKED, FailureClass.CHALLENGE})
 
 
 class Step(Enum):
@@ -79,9 +78,9 @@ class Plan:
 def standing(session: Session, source_id: str, *, now: datetime) -> Standing:
     """How a source stands; a watch begins when it is first asked for."""
     watch = watches.get_watch(session, source_id) or Watch(source_id=source_id, since=now)
-    failed: list[schedule.HealthEntry] = []
-    for entry in schedule.health_history(session, source_id, HISTORY):
-        if entry.failure_class is None or entry.failure_class == FailureClass.SILENT.value:
+    failed: list[health.HealthEntry] = []
+    for entry in health.health_history(session, source_id, HISTORY):
+        if entry.failure_class in (None, FailureClass.SILENT):
             break
         failed.append(entry)
     times = [entry.judged_at for entry in failed[:1]]
@@ -89,7 +88,7 @@ def standing(session: Session, source_id: str, *, now: datetime) -> Standing:
         times.append(watch.probed_at)
     return Standing(
         watch=watch,
-        ended_at=schedule.ended_at(session, source_id, now=now),
+        ended_at=history.ended_at(session, source_id, now=now),
         failed_runs=len(failed),
         # What a clock that ran ahead has put into the future is no reason to wait until then.
         failed_at=max((at for at in times if at <= now), default=None),
@@ -127,7 +126,7 @@ def _step(
     *,
     hastened: bool,
 ) -> tuple[Step, str]:
-    if schedule.has_open_run(session, source.id):
+    if history.has_open_run(session, source.id):
         return Step.NOTHING, "a run of it is open"
     if state.ended_at is None:
         return Step.CRAWL, "never crawled"
@@ -160,13 +159,15 @@ def note_probe(
     The links are kept as known only when the change has its run: a change that meets an open
     run, or whose transaction is lost, is seen again by the next probe.
     """
-    schedule.lock_schedule(session)
+    door.lock_schedule(session)
     state = standing(session, source.id, now=now)
     if outcome.refusal is not None:
         return _note_refusal(session, source, state, due_at=due_at, now=now)
     run_id = None
     if outcome.changed or state.failures > 0:
-        run_id = schedule.add_due_run(session, source.id, trigger="probe", due_at=due_at, now=now)
+        run_id = door.add_due_run(
+            session, source.id, trigger=RunTrigger.PROBE, due_at=due_at, now=now
+        )
     watch = replace(state.watch, probed_at=now, failed_probes=0)
     if outcome.changed and run_id is not None:
         watch = changed(watch, now)
@@ -183,7 +184,9 @@ def _note_refusal(
     run_id = None
     watch = replace(state.watch, probed_at=now)
     if state.failures == 0:
-        run_id = schedule.add_due_run(session, source.id, trigger="probe", due_at=due_at, now=now)
+        run_id = door.add_due_run(
+            session, source.id, trigger=RunTrigger.PROBE, due_at=due_at, now=now
+        )
     else:
         watch = replace(watch, failed_probes=watch.failed_probes + 1)
         state = replace(state, failed_at=now)

@@ -15,9 +15,8 @@ from scheduler.rhythm.hastening import Suspicion
 from scheduler.rhythm.watching import Plan, Standing, Step
 from scheduler.service.rounds import Declared, Settled
 from storage.engine.database import Database
-from storage.records import FailureClass, RefusalClass
-from storage.runs import due as schedule
-from storage.runs import watches
+from storage.records import FailureClass, RefusalClass, RunTrigger
+from storage.runs import door, health, history, watches
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +42,8 @@ class Desk:
         now = self._now()
         with self._database.reading() as session:
             begun = watches.all_watches(session)
-            ended = schedule.last_ended_at(session, now=now)
-            failing = schedule.failing_sources(session)
+            ended = history.last_ended_at(session, now=now)
+            failing = health.failing_sources(session)
         for source in self.declared.sources.values():
             watch = begun.get(source.id)
             looked = [ended.get(source.id), watch.probed_at if watch else None]
@@ -96,8 +95,8 @@ class Desk:
         self._set_next(source, made.state, now)
         if made.step is Step.CRAWL:
             with self._database.begin() as session:
-                run_id = schedule.add_due_run(
-                    session, source_id, trigger="clock", due_at=made.due_at, now=now
+                run_id = door.add_due_run(
+                    session, source_id, trigger=RunTrigger.CLOCK, due_at=made.due_at, now=now
                 )
             logger.info("source=%s run=%s due: %s", source_id, run_id, made.why)
         return made

@@ -23,10 +23,9 @@ from storage.engine.database import Database
 from storage.errors import TransitionError
 from storage.notices import incidents
 from storage.notices.coverage import Cell
-from storage.runs import due as schedule
-from storage.runs import lease as runs
-from storage.runs.due import OpenRun
-from storage.runs.lease import RunState
+from storage.runs import door, health, history, lease
+from storage.runs.history import OpenRun
+from storage.runs.states import RunState
 
 logger = logging.getLogger(__name__)
 
@@ -98,8 +97,8 @@ class Rounds:
         self.carrier.tick()
         self._mind_leases()
         with self._database.reading() as session:
-            opened = schedule.open_runs(session)
-            newest = schedule.newest_run_id(session)
+            opened = history.open_runs(session)
+            newest = history.newest_run_id(session)
         settled = self._settle(opened, newest)
         if not self.draining:
             self._start(opened)
@@ -143,7 +142,7 @@ class Rounds:
             return
         self._leases_at = now
         with self._database.reading() as session:
-            running = [run for run in schedule.open_runs(session) if run.state is RunState.RUNNING]
+            running = [run for run in history.open_runs(session) if run.state is RunState.RUNNING]
         if not running:
             return
         self.carrier.free_dead()
@@ -169,7 +168,7 @@ class Rounds:
         if asked is None or asked:
             few = asked if asked is not None and len(asked) <= AT_ONE_QUERY else None
             with self._database.reading() as session:
-                ended = schedule.unjudged(session, few)
+                ended = health.unjudged(session, few)
             for run_id in ended:
                 if one := self._settle_one(run_id):
                     settled.append(one)
@@ -180,8 +179,8 @@ class Rounds:
         now = self._now()
         declared = self.declared
         with self._database.begin() as session:
-            schedule.lock_schedule(session)
-            record = runs.get_run(session, run_id)
+            door.lock_schedule(session)
+            record = history.get_run(session, run_id)
             judgement = self._settler.settle(
                 session, declared.almanac.calendar, declared.sources, record, now=now
             )
@@ -220,7 +219,7 @@ class Rounds:
             if any(hosts[host] >= self._limits.runs_per_host for host in wanted):
                 continue
             with self._database.reading() as session:
-                record = runs.get_run(session, run.id)
+                record = history.get_run(session, run.id)
             if self.carrier.take(record):
                 busy.add(run.source_id)
                 hosts.update(wanted)
@@ -232,7 +231,7 @@ class Rounds:
     def _cancel(self, run: OpenRun, now: datetime) -> None:
         with self._database.begin() as session:
             try:
-                runs.request_cancel(session, run.id, now=now)
+                lease.request_cancel(session, run.id, now=now)
             except TransitionError:
                 logger.debug("run=%s ended meanwhile", run.id)
 

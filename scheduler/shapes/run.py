@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from scheduler.shapes.plain import plain
 from storage.records import Refusal
-from storage.runs.lease import RunRecord
+from storage.runs.history import RunRecord
 
 Shape = dict[str, object]
 

@@ -134,6 +134,7 @@ class RunRow(Base):
     state: Mapped[str] = mapped_column(Text)
     options: Mapped[dict[str, JsonValue]] = mapped_column(Json)
     owner: Mapped[str | None] = mapped_column(Text)
+    wanted_by: Mapped[str | None] = mapped_column(Text)  # the process that waits for it, if any
     token: Mapped[int] = mapped_column(Integer, default=0)  # grows by one at each claim
     lease_until: Mapped[datetime | None] = mapped_column(Instant)
     heartbeat_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from storage.engine.changes import lock_writers
 from storage.engine.tables import DiscoveryRow, RefusalRow, table_of, upsert_into
 from storage.links.takedown import MISSING_CLASSES, record_missing
-from storage.records import Link, Refusal, RefusalClass
+from storage.records import Link, Refusal, RefusalClass, RequestKind
 
 IN_BATCH = 500
 """URLs in one IN list: beyond some hundreds the rate no longer grows."""
@@ -193,14 +193,14 @@ def record_refusal(
             run_id=run_id,
             source_id=source_id,
             url=refusal.url,
-            kind=refusal.kind,
+            kind=refusal.kind.value,
             refusal_class=refusal.refusal_class.value,
             detail=refusal.detail,
             at=now,
         )
     )
     link = known_links(session, source_id, [refusal.url]).get(refusal.url)
-    if refusal.kind != "article" or link is None:
+    if refusal.kind is not RequestKind.ARTICLE or link is None:
         return
     first, cap = BACK_OFF[refusal.refusal_class]
     stored = link.state is LinkState.STORED
@@ -227,7 +227,7 @@ def list_refusals(session: Session, run_id: int) -> list[Refusal]:
     return [
         Refusal(
             url=row.url,
-            kind=row.kind,
+            kind=RequestKind(row.kind),
             refusal_class=RefusalClass(row.refusal_class),
             detail=row.detail,
         )

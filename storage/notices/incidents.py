@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage.engine.service_tables import NOT_RESOLVED, IncidentRow
 from storage.engine.tables import table_of, upsert_into
 from storage.errors import RecordNotFoundError, TransitionError
+from storage.records import FailureClass
 
 
 class IncidentState(StrEnum):
@@ -45,7 +46,7 @@ class Incident:
     subject: str
     source_id: str | None
     region: str | None
-    failure_class: str
+    failure_class: FailureClass
     state: IncidentState
     reason: str
     run_id: int | None
@@ -62,7 +63,7 @@ class Incident:
 def open_incident(
     session: Session,
     subject: str,
-    failure_class: str,
+    failure_class: FailureClass,
     *,
     reason: str,
     now: datetime,
@@ -77,7 +78,7 @@ def open_incident(
             subject=subject,
             source_id=source_id,
             region=region,
-            failure_class=failure_class,
+            failure_class=failure_class.value,
             state=IncidentState.OPEN.value,
             reason=reason,
             run_id=run_id,
@@ -95,7 +96,7 @@ def open_incident(
         update(IncidentRow)
         .where(
             IncidentRow.subject == subject,
-            IncidentRow.failure_class == failure_class,
+            IncidentRow.failure_class == failure_class.value,
             IncidentRow.state.in_(UNRESOLVED),
         )
         .values(seen_at=now, reason=reason, run_id=run_id)
@@ -109,8 +110,8 @@ def resolve_incidents(
     *,
     now: datetime,
     note: str,
-    only: Iterable[str] | None = None,
-    keep: Iterable[str] = (),
+    only: Iterable[FailureClass] | None = None,
+    keep: Iterable[FailureClass] = (),
 ) -> int:
     """Resolve a subject's incidents (of the classes ``only``, less ``keep``); how many."""
     if session.execute(_UNRESOLVED_OF, {"subject": subject}).first() is None:
@@ -119,8 +120,8 @@ def resolve_incidents(
         IncidentRow.subject == subject, IncidentRow.state.in_(UNRESOLVED)
     )
     if only is not None:
-        query = query.where(IncidentRow.failure_class.in_(list(only)))
-    query = query.where(IncidentRow.failure_class.not_in(list(keep)))
+        query = query.where(IncidentRow.failure_class.in_([one.value for one in only]))
+    query = query.where(IncidentRow.failure_class.not_in([one.value for one in keep]))
     done = session.execute(
         query.values(state=IncidentState.RESOLVED.value, resolved_at=now, note=note).returning(
             IncidentRow.id
@@ -227,7 +228,10 @@ def _incidents(session: Session, query: Select[IncidentRow]) -> list[Incident]:
     return [
         Incident(
             **{field.name: getattr(row, field.name) for field in fields(Incident)}
-            | {"state": IncidentState(row.state)}
+            | {
+                "state": IncidentState(row.state),
+                "failure_class": FailureClass(row.failure_class),
+            }
         )
         for row in rows
     ]

@@ -1,1 +1,1 @@
-"""Who may run what, by lease; when it is due; what the service has learnt of each source."""
+"""Who may run what: the door, the lease, the ways out; what runs have shown of their sources."""

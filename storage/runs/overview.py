@@ -10,6 +10,7 @@ from storage.engine.service_tables import WatchRow
 from storage.engine.tables import RunRow
 from storage.links.standing import SourceStanding, all_standings
 from storage.records import VerdictKind
+from storage.runs.states import RunState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def source_overviews(session: Session, source_ids: list[str]) -> dict[str, Sourc
     running = dict(
         session.execute(
             select(RunRow.source_id, func.max(RunRow.id))
-            .where(RunRow.state == "running")
+            .where(RunRow.state == RunState.RUNNING.value)
             .group_by(RunRow.source_id)
         )
         .tuples()

@@ -14,9 +14,8 @@ import pytest
 
 from crawler.sources.declaration import DECLARED, REGIONS
 from storage.engine.database import Database, open_database
-from storage.records import RunCounts, Verdict, VerdictKind
-from storage.runs import due as schedule
-from storage.runs import lease as runs
+from storage.records import RunCounts, RunTrigger, Verdict, VerdictKind
+from storage.runs import door, history, lease
 from tests.scheduler.living import Living
 
 SECONDS = float(os.environ.get("CPPCC_TEST_IDLE_SECONDS", "600"))
@@ -52,12 +51,14 @@ def crawl_all(database: Database, sources: list[str]) -> None:
     now = datetime.now(UTC) - timedelta(minutes=1)
     with database.begin() as session:
         for source in sources:
-            run_id = schedule.add_due_run(session, source, trigger="clock", due_at=now, now=now)
+            run_id = door.add_due_run(
+                session, source, trigger=RunTrigger.CLOCK, due_at=now, now=now
+            )
             assert run_id is not None
-            token = schedule.claim_due_run(session, run_id, owner="-", now=now, lease_seconds=9)
+            token = door.claim_run(session, run_id, owner="-", now=now, lease_seconds=9)
             assert token is not None
             verdict = Verdict(kind=VerdictKind.COMPLETE, reason="played")
-            runs.finish_run(session, run_id, token, verdict, RunCounts(), now=now)
+            lease.finish_run(session, run_id, token, verdict, RunCounts(), now=now)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -131,8 +132,8 @@ def test_start_with_3000_sources(tmp_path: Path) -> None:
         time.sleep(1)
         with database.reading() as session:
             rows = session.connection().exec_driver_sql("SELECT count(*) FROM runs").scalar()
-            newest = schedule.newest_run_id(session)
-            last = runs.get_run(session, newest).created_at if newest else began
+            newest = history.newest_run_id(session)
+            last = history.get_run(session, newest).created_at if newest else began
         count = rows or 0
     memory = resident_mb(living.process.pid)
     assert living.stop() == 0

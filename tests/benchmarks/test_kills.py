@@ -16,8 +16,10 @@ import pytest
 from fixtures.server import SmallInternetProcess
 from fixtures.site import DAY_ONE
 from storage.engine.database import Database
-from storage.records import SHANGHAI, VerdictKind
-from storage.runs.lease import RunRecord, RunState, create_run, list_runs
+from storage.records import SHANGHAI, RunTrigger, VerdictKind
+from storage.runs.door import create_run
+from storage.runs.history import RunRecord, list_runs
+from storage.runs.states import RunState
 from tests.scheduler.living import Living, Receiver
 
 KILLS = int(os.environ.get("CPPCC_TEST_KILLS", "50"))
@@ -33,7 +35,12 @@ def ask_runs(database: Database, names: list[str], today: datetime) -> None:
     with database.begin() as session:
         for name in names:
             create_run(
-                session, name, trigger="manual", due_at=today, now=today, options={"full": True}
+                session,
+                name,
+                trigger=RunTrigger.MANUAL,
+                due_at=today,
+                now=today,
+                options={"full": True},
             )
 
 

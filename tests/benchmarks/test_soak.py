@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.server import SmallInternetProcess
-from storage.runs.lease import list_runs
+from storage.runs.history import list_runs
 from tests.benchmarks.test_idle import resident_mb
 from tests.crawler.test_stories import DECLARATION, STORIES, source_id
 from tests.scheduler.living import Living, Receiver

@@ -11,7 +11,9 @@ from crawler.sources.declaration import load_source
 from crawler.spiders.listing import ListingSpider
 from crawler.spiders.loader import spider_class
 from storage.engine.database import Database
-from storage.runs import lease as runs
+from storage.records import RunTrigger
+from storage.runs import door
+from storage.runs.options import CrawlOptions
 from tests.storage.samples import NOW
 
 HOST = "http://two.example"
@@ -37,10 +39,10 @@ def spider(database: Database, tmp_path: Path) -> Iterator[ListingSpider]:
     path.write_text(DECLARATION, "utf-8")
     source = load_source(path)
     with database.begin() as session:
-        run_id = runs.create_run(session, source.id, trigger="manual", due_at=NOW, now=NOW)
-        token = runs.claim_run(session, run_id, owner="test", now=NOW, lease_seconds=600)
+        run_id = door.create_run(session, source.id, trigger=RunTrigger.MANUAL, due_at=NOW, now=NOW)
+        token = door.claim_run(session, run_id, owner="test", now=NOW, lease_seconds=600)
     assert token is not None
-    made = spider_class(source)(full=True)
+    made = spider_class(source)(options=CrawlOptions(full=True))
     assert isinstance(made, ListingSpider)
     made.config = CrawlConfig(database_url=database.url)
     made.ledger = RunLedger(

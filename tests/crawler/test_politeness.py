@@ -17,7 +17,7 @@ from storage.engine.database import open_database
 from storage.links.discoveries import LinkState, due_links, list_refusals
 from storage.publications.reading import get_publication
 from storage.records import RefusalClass
-from storage.runs.lease import list_runs
+from storage.runs.history import list_runs
 from tests.crawl_many import crawl_many
 
 HOST = "polite.example"

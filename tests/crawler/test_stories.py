@@ -14,7 +14,7 @@ from fixtures.site import DAY_ONE
 from fixtures.stories import Story, load
 from storage.engine.database import Database, open_database
 from storage.links.discoveries import list_refusals
-from storage.runs.lease import RunRecord, list_runs
+from storage.runs.history import RunRecord, list_runs
 from tests.crawl_many import crawl_many
 
 STORIES = load()

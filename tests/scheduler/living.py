@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from storage.engine.database import Database, open_database
-from storage.runs.due import open_runs
+from storage.runs.history import open_runs
 
 
 class Receiver:

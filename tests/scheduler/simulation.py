@@ -36,11 +36,12 @@ from storage.records import (
     Reading,
     Refusal,
     RefusalClass,
+    RequestKind,
     RunCounts,
     Verdict,
     VerdictKind,
 )
-from storage.runs import lease as runs
+from storage.runs import lease
 from storage.runs.watches import ProbePage
 
 KINDS = ("portal", "daily_epaper", "committee_site", "committee_paper")
@@ -190,7 +191,7 @@ class PlayedLauncher:
         if site.review_at in fresh:
             self._save_review(run, site)
         with self._database.begin() as session:
-            runs.finish_run(
+            lease.finish_run(
                 session,
                 run.run_id,
                 run.token,
@@ -207,13 +208,16 @@ class PlayedLauncher:
         url = f"http://{run.source_id}.example/list.html"
         self._world.list_pages += 3  # with two retries
         refusal = Refusal(
-            url=url, kind="listing", refusal_class=RefusalClass.NETWORK, detail="no answer"
+            url=url,
+            kind=RequestKind.LISTING,
+            refusal_class=RefusalClass.NETWORK,
+            detail="no answer",
         )
         with self._database.begin() as session:
             discoveries.record_refusal(
                 session, refusal, source_id=run.source_id, run_id=run.run_id, now=self._world.now
             )
-            runs.finish_run(
+            lease.finish_run(
                 session,
                 run.run_id,
                 run.token,
@@ -344,7 +348,10 @@ class Simulation:
         url = site.source.entry_urls[0]
         if site.is_down(self.world.now):
             refusal = Refusal(
-                url=url, kind="listing", refusal_class=RefusalClass.NETWORK, detail="no answer"
+                url=url,
+                kind=RequestKind.LISTING,
+                refusal_class=RefusalClass.NETWORK,
+                detail="no answer",
             )
             return ProbeOutcome(refusal=refusal, requests=1)
         count = site.published(self.world.now)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from fixtures.server import SmallInternetProcess
 from storage.engine.database import Database
-from storage.runs.lease import RunState, list_runs
+from storage.runs.history import list_runs
+from storage.runs.states import RunState
 from tests.scheduler.living import Living, Receiver
 
 

@@ -9,8 +9,8 @@ from scheduler.health.settling import Settler
 from scheduler.rhythm.almanac import load_almanac
 from storage.engine.database import Database
 from storage.records import SHANGHAI
-from storage.runs import due as schedule
-from storage.runs.lease import list_runs
+from storage.runs import door
+from storage.runs.history import list_runs
 from tests.crawler.test_stories import DECLARATION, STORIES, crawled, source_id
 
 __all__ = ["crawled"]  # the fixture: the same crawl of all stories on three days
@@ -40,7 +40,7 @@ def judged(crawled: Database, sources: dict[str, Source]) -> dict[str, list[Judg
         for record in records:
             assert record.finished_at is not None
             with crawled.begin() as session:
-                schedule.lock_schedule(session)
+                door.lock_schedule(session)
                 judgement = settler.settle(
                     session, calendar, sources, record, now=record.finished_at.astimezone(SHANGHAI)
                 )

@@ -12,9 +12,8 @@ from scheduler.carrying.launcher import ClaimedRun, RunHandle
 from scheduler.rhythm.almanac import load_almanac
 from scheduler.service.rounds import Declared, Limits, Rounds
 from storage.engine.database import Database, open_database
-from storage.records import SHANGHAI, RunCounts, Verdict, VerdictKind
-from storage.runs import due as schedule
-from storage.runs import lease as runs
+from storage.records import SHANGHAI, RunCounts, RunTrigger, Verdict, VerdictKind
+from storage.runs import door, health, history, lease
 from tests.scheduler.simulation import Played, make_source
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
@@ -42,7 +41,7 @@ class Counting:
     def start(self, run: ClaimedRun) -> RunHandle:
         self.started[run.run_id] += 1
         with self._database.begin() as session:
-            runs.finish_run(
+            lease.finish_run(
                 session,
                 run.run_id,
                 run.token,
@@ -77,8 +76,8 @@ class One:
         """Every source's tick of one minute, then rounds until all is done."""
         for source_id in self.declared.sources:
             with self.database.begin() as session:
-                made = schedule.add_due_run(
-                    session, source_id, trigger="clock", due_at=due_at, now=self.clock()
+                made = door.add_due_run(
+                    session, source_id, trigger=RunTrigger.CLOCK, due_at=due_at, now=self.clock()
                 )
             self.made += made is not None
         for _ in range(2):
@@ -126,8 +125,8 @@ def run_two(url: str, *, minutes: int, sources: int) -> tuple[list[One], int]:
             .scalar()
         )
         assert count == due
-        assert schedule.open_runs(session) == []
-        assert schedule.unjudged(session) == []
+        assert history.open_runs(session) == []
+        assert health.unjudged(session) == []
     started = services[0].launcher.started + services[1].launcher.started
     assert started.total() == count
     assert max(started.values()) == 1, "no run has two runners"

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from storage.articles.saving import save_article, save_articles
 from storage.engine.database import Database
 from storage.links.sources import list_sources, sync_sources
-from storage.records import Genre, Saved, SourceRecord
-from storage.runs import lease as runs
+from storage.records import Genre, RunTrigger, Saved, SourceRecord
+from storage.runs import door
 from storage.views import Change, changes_since
 from tests.storage.samples import NOW, TEXT, article
 
@@ -107,12 +107,12 @@ def test_the_same_articles_from_two_writers_are_stored_once(database: Database) 
 
 def test_one_of_many_runners_gets_a_run(database: Database) -> None:
     with database.begin() as session:
-        run_id = runs.create_run(session, "a", trigger="clock", due_at=NOW, now=NOW)
+        run_id = door.create_run(session, "a", trigger=RunTrigger.CLOCK, due_at=NOW, now=NOW)
     tokens = []
 
     def claim(owner: str) -> None:
         with database.begin() as session:
-            tokens.append(runs.claim_run(session, run_id, owner=owner, now=NOW, lease_seconds=60))
+            tokens.append(door.claim_run(session, run_id, owner=owner, now=NOW, lease_seconds=60))
 
     at_once(*(partial(claim, f"owner {number}") for number in range(6)))
     assert sorted(token for token in tokens if token is not None) == [1]

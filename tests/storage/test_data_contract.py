@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 from storage.engine.database import Database
 from storage.links.sources import sync_sources
 from storage.links.takedown import record_missing
-from storage.records import RunCounts, SourceRecord, Verdict, VerdictKind
-from storage.runs import lease as runs
+from storage.records import RunCounts, RunTrigger, SourceRecord, Verdict, VerdictKind
+from storage.runs import door, lease
 from storage.views import VIEWS
 from tests.storage.importing import run_import
 from tests.storage.samples import DAY, NOW, article
@@ -80,11 +80,11 @@ def filled(database: Database) -> Database:
             homepage="http://ynzx.example/",
         )
         sync_sources(session, [source], now=NOW)
-        run_id = runs.create_run(session, "ynzx", trigger="manual", due_at=NOW, now=NOW)
-        token = runs.claim_run(session, run_id, owner="a", now=NOW, lease_seconds=60)
+        run_id = door.create_run(session, "ynzx", trigger=RunTrigger.MANUAL, due_at=NOW, now=NOW)
+        token = door.claim_run(session, run_id, owner="a", now=NOW, lease_seconds=60)
         assert token
         verdict = Verdict(kind=VerdictKind.COMPLETE, reason="all pages read")
-        runs.finish_run(session, run_id, token, verdict, RunCounts(), now=NOW)
+        lease.finish_run(session, run_id, token, verdict, RunCounts(), now=NOW)
         for day in (0, 4, 8):
             record_missing(session, article(3).url, now=NOW + day * DAY)
     return database

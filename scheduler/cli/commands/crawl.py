@@ -22,14 +22,20 @@ from scheduler.cli.presentation import console, errors, fail, print_json, table,
 from scheduler.config import Config
 from scheduler.shapes.run import run_json
 from storage.engine.database import Database
-from storage.errors import TransitionError
-from storage.records import VerdictKind
-from storage.runs import lease as runs
-from storage.runs.lease import RunRecord, RunState
+from storage.engine.patience import Patience, patiently
+from storage.errors import StorageError, TransitionError
+from storage.records import RunTrigger, VerdictKind
+from storage.runs import door, history, lease
+from storage.runs.claimers import this_process
+from storage.runs.history import RunRecord
+from storage.runs.options import CrawlOptions
+from storage.runs.states import RunState
 
 POLL_SECONDS = 0.25
 FREE_SECONDS = 5.0
 """How often waiting runs see whether what they wait for is dead."""
+PATIENCE_SECONDS = 60.0
+"""How long a database that does not answer is tried again before the command gives up."""
 EXIT_NO_VERDICT = 4
 
 
@@ -47,9 +53,8 @@ def crawl(
     Exit code 0 when every run is complete or empty_expected, 3 when one is partial, 4 on any
     other verdict.
     """
-    for name, value in (("--since", since), ("--until", until)):
-        _check_day(name, value)
-    if since and until and since > until:
+    first, last = _day("--since", since), _day("--until", until)
+    if first and last and first > last:
         fail(f"--since {since} is after --until {until}", code=2)
     context = open_context()
     if unknown := [source for source in sources if source not in context.sources]:
@@ -58,12 +63,11 @@ def crawl(
             hint="`cppcc sources list` shows all ids; docs/add-a-source.md says how to add one",
             code=2,
         )
-    options: dict[str, object] = {"since": since, "until": until, "limit": limit, "full": full}
     records = crawl_now(
         context.database,
         context.config,
         list(dict.fromkeys(sources)),
-        options={name: value for name, value in options.items() if value},
+        options=CrawlOptions(since=first, until=last, limit=limit, full=full),
         jobs=jobs,
         quiet=as_json,
     )
@@ -81,47 +85,64 @@ def crawl_now(
     config: Config,
     sources: list[str],
     *,
-    options: dict[str, object] | None = None,
+    options: CrawlOptions | None = None,
     jobs: int = 2,
     quiet: bool = False,
 ) -> list[RunRecord]:
-    """Make a manual run for each source, carry them out, and return their records."""
-    now = config.now()
-    with database.begin() as session:
-        ids = [
-            runs.create_run(
-                session,
-                source,
-                trigger="manual",
-                due_at=now,
-                now=now,
-                options=options or {},  # type: ignore[arg-type]  # plain JSON values
-            )
-            for source in sources
-        ]
+    """Make a manual run for each source, carry them out, and return their records.
+
+    :raises StorageError: when the database refuses for longer than ``PATIENCE_SECONDS``.
+    """
+    ids = patiently(
+        lambda: _make_runs(database, config, sources, options or CrawlOptions()),
+        seconds=PATIENCE_SECONDS,
+    )
     carrier = Carrier(
         database,
         LocalLauncher(config.var / "logs"),
         now=config.now,
         deadline_seconds=config.deadline_seconds,
     )
-    waiting = list(ids)
+    patience = Patience(seconds=PATIENCE_SECONDS)
     freed = float("-inf")
+    records: list[RunRecord] = []
     with (
-        giving_up(database, waiting, config.now),
+        giving_up(database, ids, config.now),
         ending_children(carrier),
         Live(console=console, transient=True, refresh_per_second=4) as live,
     ):
-        while waiting or carrier.active or _unfinished(database, ids):
-            _take_what_is_free(carrier, database, waiting, jobs)
-            carrier.tick()
-            if waiting and len(carrier.active) < jobs and time.monotonic() - freed > FREE_SECONDS:
-                carrier.free_dead()  # no service may be there to do it
-                freed = time.monotonic()
-            if not quiet:
-                live.update(_progress(database, ids))
+        while not records or carrier.active or any(_is_open(record) for record in records):
+            with patience.overlooking():
+                if time.monotonic() - freed > FREE_SECONDS:
+                    carrier.free_dead()  # no service may be there to do it
+                    freed = time.monotonic()
+                carrier.tick()
+                _take_what_is_free(carrier, _records(database, ids), jobs)
+                records = _records(database, ids)
+                if not quiet:
+                    live.update(_progress(records))
             time.sleep(POLL_SECONDS)
-    return [_record(database, run_id) for run_id in ids]
+    return records
+
+
+def _make_runs(
+    database: Database, config: Config, sources: list[str], options: CrawlOptions
+) -> list[int]:
+    """A due run for each source, which nobody wants once this process has ended."""
+    now = config.now()
+    with database.begin() as session:
+        return [
+            door.create_run(
+                session,
+                source,
+                trigger=RunTrigger.MANUAL,
+                due_at=now,
+                now=now,
+                options=options.as_json(),
+                wanted_by=this_process(),
+            )
+            for source in sources
+        ]
 
 
 @contextmanager
@@ -136,44 +157,43 @@ def ending_children(carrier: Carrier) -> Iterator[None]:
 
 
 @contextmanager
-def giving_up(
-    database: Database, waiting: list[int], now: Callable[[], datetime]
-) -> Iterator[None]:
-    """Cancel the runs that still wait when this command ends: nobody would want them later."""
+def giving_up(database: Database, ids: list[int], now: Callable[[], datetime]) -> Iterator[None]:
+    """Cancel the runs that still wait when this command ends: nobody would want them later.
+
+    Where the database refuses even that, the next command or service does it.
+    """
     try:
         yield
     finally:
-        for run_id in waiting:
-            with database.begin() as session, suppress(TransitionError):
-                runs.request_cancel(session, run_id, now=now())
+        with suppress(StorageError):
+            for record in _records(database, ids):
+                if record.state is RunState.DUE:
+                    with database.begin() as session, suppress(TransitionError):
+                        lease.request_cancel(session, record.id, now=now())
 
 
-def _take_what_is_free(carrier: Carrier, database: Database, waiting: list[int], jobs: int) -> None:
+def _take_what_is_free(carrier: Carrier, records: list[RunRecord], jobs: int) -> None:
     """Claim waiting runs; one whose source is being crawled by a service waits for its turn."""
-    for run_id in list(waiting):
+    for record in records:
         if len(carrier.active) >= jobs:
             return
-        record = _record(database, run_id)
-        if record.state is not RunState.DUE or carrier.take(record):
-            waiting.remove(run_id)
+        if record.state is RunState.DUE:
+            carrier.take(record)
 
 
-def _unfinished(database: Database, ids: list[int]) -> bool:
-    """Whether somebody else (a running service) still carries one of our runs."""
-    return any(
-        _record(database, run_id).state in (RunState.DUE, RunState.RUNNING) for run_id in ids
-    )
+def _is_open(record: RunRecord) -> bool:
+    """Whether a run is waiting, or at work here or under a service."""
+    return record.state in (RunState.DUE, RunState.RUNNING)
 
 
-def _record(database: Database, run_id: int) -> RunRecord:
+def _records(database: Database, ids: list[int]) -> list[RunRecord]:
     with database.reading() as session:
-        return runs.get_run(session, run_id)
+        return [history.get_run(session, run_id) for run_id in ids]
 
 
-def _progress(database: Database, ids: list[int]) -> Table:
+def _progress(records: list[RunRecord]) -> Table:
     rows = table("source", "state", "requests", "pages", "new", "changed", "reposts", "refused")
-    for run_id in ids:
-        record = _record(database, run_id)
+    for record in records:
         counts = record.counts
         state = record.state.value
         if record.verdict:
@@ -204,8 +224,8 @@ def _print_verdict(record: RunRecord) -> None:
             f"{counts.reposts} reposts, {counts.refused} refused, {counts.flags} flags"
         )
     )
-    if record.verdict:
-        console.print(Text(f"  {record.verdict.reason}", style="dim"))
+    if record.reason:
+        console.print(Text(f"  {record.reason}", style="dim"))
     if kind not in ("complete", "empty_expected"):
         errors.print(f"  [dim]`cppcc runs show {record.id}` lists each refused page[/]")
 
@@ -217,11 +237,11 @@ def _exit_code(record: RunRecord) -> int:
     return exit_code(kind)
 
 
-def _check_day(name: str, value: str | None) -> None:
+def _day(name: str, value: str | None) -> date | None:
     if value is None:
-        return
+        return None
     try:
-        date.fromisoformat(value)
+        return date.fromisoformat(value)
     except ValueError:
         fail(f"{name} {value!r} is no day; write it as YYYY-MM-DD", code=2)
 

@@ -17,7 +17,7 @@ from scheduler.cli.presentation import console, fail, say, table, verdict_text
 from scheduler.config import Config
 from storage.engine.database import Database, open_database
 from storage.notices import flags
-from storage.runs.lease import RunRecord
+from storage.runs.history import RunRecord
 
 SOURCES = [
     "yunnan_net",

@@ -19,12 +19,10 @@ from scheduler.rhythm.almanac import AlmanacError, load_almanac
 from storage.engine import database
 from storage.errors import StorageError
 from storage.notices import incidents, outbox
-from storage.records import VerdictKind
-from storage.runs import due as schedule
-from storage.runs import lease as runs
+from storage.records import SOUND_KINDS
+from storage.runs import history
 
 MIN_FREE_BYTES = 1 << 30
-SOUND = {VerdictKind.COMPLETE, VerdictKind.EMPTY_EXPECTED}
 STALE = timedelta(days=2)
 CLOCK_SLACK = timedelta(minutes=5)
 MESSAGE_SLACK = timedelta(hours=1)
@@ -140,12 +138,12 @@ def _of_service(config: Config) -> Iterator[Check]:
     opened = database.open_database(config.database_url)
     now = config.now()
     with opened.reading() as session:
-        newest = runs.list_runs(session, limit=1)
+        newest = history.list_runs(session, limit=1)
         waiting = outbox.backlog(session, DELIVERED_KINDS)
         unresolved = incidents.list_incidents(session)
         silent = [
             run
-            for run in schedule.open_runs(session)
+            for run in history.open_runs(session)
             if now - (run.heartbeat_at or run.due_at) > RUN_SLACK
         ]
     ahead = newest[0].created_at - now if newest else timedelta(0)
@@ -183,7 +181,7 @@ def _last_runs(config: Config) -> Iterator[Check]:
     opened = database.open_database(config.database_url)
     sources = load_sources(config.sources)
     with opened.reading() as session:
-        latest = {name: runs.list_runs(session, source_id=name, limit=1) for name in sources}
+        latest = {name: history.list_runs(session, source_id=name, limit=1) for name in sources}
     never = [name for name, records in latest.items() if not records]
     if never:
         yield Check("runs", "warning", f"never crawled: {', '.join(never)}")
@@ -191,7 +189,7 @@ def _last_runs(config: Config) -> Iterator[Check]:
         if not records:
             continue
         record = records[0]
-        if record.verdict and record.verdict.kind not in SOUND:
+        if record.verdict and record.verdict.kind not in SOUND_KINDS:
             yield Check(
                 "runs",
                 "warning",
@@ -201,6 +199,6 @@ def _last_runs(config: Config) -> Iterator[Check]:
         if record.finished_at and config.now() - record.finished_at > STALE:
             yield Check("runs", "warning", f"{name}: last crawled {moment(record.finished_at)}")
     if not never and all(
-        records[0].verdict and records[0].verdict.kind in SOUND for records in latest.values()
+        records[0].verdict and records[0].verdict.kind in SOUND_KINDS for records in latest.values()
     ):
         yield Check("runs", "ok", "the last run of every source is sound")

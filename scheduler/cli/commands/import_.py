@@ -11,7 +11,8 @@ from crawler.runs.account import Account, exit_code
 from scheduler.cli.commands.context import open_context
 from scheduler.cli.presentation import console, errors, fail, print_json, verdict_text
 from scheduler.shapes.run import run_json
-from storage.runs.lease import RunRecord
+from storage.records import RequestKind
+from storage.runs.history import RunRecord
 
 SHOW_EVERY = 20
 
@@ -36,7 +37,7 @@ def import_(
     with Live(console=console, transient=True, refresh_per_second=4) as live:
 
         def show(account: Account) -> None:
-            if not as_json and account.asked["article"] % SHOW_EVERY == 0:
+            if not as_json and account.asked[RequestKind.ARTICLE] % SHOW_EVERY == 0:
                 live.update(Text(_progress(account)))
 
         try:
@@ -57,7 +58,7 @@ def import_(
 
 
 def _progress(account: Account) -> str:
-    return f"{account.accepted['article']} read, {len(account.refusals)} refused"
+    return f"{account.accepted[RequestKind.ARTICLE]} read, {len(account.refusals)} refused"
 
 
 def _print_record(record: RunRecord) -> None:

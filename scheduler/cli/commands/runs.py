@@ -19,8 +19,8 @@ from scheduler.cli.presentation import (
 from scheduler.shapes.run import refusals_json, run_json
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.links.discoveries import list_refusals
-from storage.runs import lease as runs
-from storage.runs.lease import RunRecord
+from storage.runs import history, lease
+from storage.runs.history import RunRecord
 
 app = typer.Typer(no_args_is_help=True, help="Run history.")
 
@@ -33,7 +33,7 @@ def list_(
 ) -> None:
     """The newest runs first."""
     with connected(settings()).reading() as session:
-        records = runs.list_runs(session, source_id=source, limit=limit)
+        records = history.list_runs(session, source_id=source, limit=limit)
     if as_json:
         print_json([run_json(record) for record in records])
         return
@@ -76,7 +76,7 @@ def show(
     config = settings()
     try:
         with connected(config).reading() as session:
-            record = runs.get_run(session, run_id)
+            record = history.get_run(session, run_id)
             refusals = list_refusals(session, run_id)
     except RecordNotFoundError as error:
         fail(str(error), hint="`cppcc runs list` shows the ids")
@@ -101,7 +101,7 @@ def cancel(run_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     config = settings()
     try:
         with connected(config).begin() as session:
-            state = runs.request_cancel(session, run_id, now=config.now())
+            state = lease.request_cancel(session, run_id, now=config.now())
     except (RecordNotFoundError, TransitionError) as error:
         fail(str(error))
     console.print(f"run {run_id}: {'cancelled' if state.value == 'cancelled' else 'asked to stop'}")
@@ -114,7 +114,7 @@ def _print_head(record: RunRecord) -> None:
     rows.add_row("run", f"{record.id} of {record.source_id} ({record.trigger})")
     rows.add_row("state", record.state.value)
     rows.add_row("verdict", verdict_text(kind))
-    rows.add_row("reason", Text(record.verdict.reason if record.verdict else "-"))
+    rows.add_row("reason", Text(record.reason or "-"))
     rows.add_row("due", moment(record.due_at))
     rows.add_row("started", moment(record.started_at))
     rows.add_row("finished", moment(record.finished_at))

@@ -23,7 +23,7 @@ from scheduler.shapes.run import run_json
 from scheduler.shapes.source import source_json
 from storage.links import standing
 from storage.records import SourceState
-from storage.runs import lease as runs
+from storage.runs import history
 from storage.runs.overview import source_overviews
 
 KIND_WORDS = {
@@ -96,8 +96,8 @@ def show(
     context = open_context()
     source = _declared(context, source_id)
     with context.database.reading() as session:
-        records = runs.list_runs(session, source_id=source_id, limit=5)
-        complete = runs.last_complete_run(session, source_id)
+        records = history.list_runs(session, source_id=source_id, limit=5)
+        complete = history.last_complete_run(session, source_id)
         overview = source_overviews(session, [source_id])[source_id]
     if as_json:
         print_json(

@@ -25,7 +25,8 @@ from storage.engine.database import Database, open_database
 from storage.errors import LeaseLostError
 from storage.links.discoveries import list_refusals
 from storage.records import SHANGHAI, RefusalClass, VerdictKind
-from storage.runs.lease import RunRecord, expire_leases, list_runs
+from storage.runs.freeing import expire_leases
+from storage.runs.history import RunRecord, list_runs
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 1, 20, 9, 30, tzinfo=SHANGHAI)

@@ -15,7 +15,8 @@ from crawler.extensions.run import RunExtension
 from crawler.runs.account import Account
 from crawler.sources.declaration import load_sources
 from storage.engine.database import open_database
-from storage.runs import lease as runs
+from storage.runs import history
+from storage.runs.options import CrawlOptions
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def beaten_at(url: str, run_id: int) -> datetime | None:
     database = open_database(url)
     with database.reading() as session:
-        found = runs.get_run(session, run_id).heartbeat_at
+        found = history.get_run(session, run_id).heartbeat_at
     database.close()
     return found
 
@@ -35,13 +36,17 @@ def test_a_refused_heartbeat_is_followed_by_the_next(
     url = f"sqlite:///{tmp_path / 'cppcc.db'}"
     monkeypatch.setenv("CPPCC_DATABASE_URL", url)
     monkeypatch.setattr("storage.engine.database.BUSY_TIMEOUT_MS", 10)
-    spider = SimpleNamespace(source=load_sources()["yunnan_net"], account=Account())
+    spider = SimpleNamespace(
+        source=load_sources()["yunnan_net"], account=Account(), bounds=CrawlOptions()
+    )
     crawler = SimpleNamespace(
         spider=spider, settings=Settings({"USER_AGENT": "x"}), get_item_pipeline=lambda _: None
     )
 
     async def beat() -> None:
         extension = RunExtension(cast("Crawler", crawler))
+        extension.spider_opened()
+        assert extension.ledger is not None
         run_id = extension.ledger.run_id
         claimed = beaten_at(url, run_id)
         with closing(sqlite3.connect(tmp_path / "cppcc.db", isolation_level=None)) as other:

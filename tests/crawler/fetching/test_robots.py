@@ -13,7 +13,7 @@ from fixtures.site import DAY_ONE
 from storage.engine.database import open_database
 from storage.links.discoveries import list_refusals
 from storage.records import RefusalClass
-from storage.runs.lease import RunRecord, list_runs
+from storage.runs.history import RunRecord, list_runs
 from tests.crawl_many import crawl_many
 from tests.crawler.test_stories import DECLARATION
 

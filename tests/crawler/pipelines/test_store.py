@@ -10,7 +10,7 @@ from crawler.pipelines.store import StorePipeline
 from crawler.runs.account import verdict_of
 from crawler.spiders.listing import ListingSpider
 from storage.engine.database import Database
-from storage.records import RefusalClass, VerdictKind
+from storage.records import RefusalClass, RequestKind, VerdictKind
 from tests.storage.samples import article
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def test_one_article_that_cannot_be_stored_does_not_take_its_batch_with_it(
         session.execute(text(REFUSING[database.engine.dialect.name]))
     pipeline = StorePipeline(cast("Crawler", SimpleNamespace(spider=spider)))
     for one in batch:
-        spider.account.asked["article"] += 1
-        spider.account.accepted["article"] += 1
+        spider.account.asked[RequestKind.ARTICLE] += 1
+        spider.account.accepted[RequestKind.ARTICLE] += 1
         pipeline.process_item(one)
     pipeline.close_spider()
 
@@ -46,7 +46,7 @@ def test_one_article_that_cannot_be_stored_does_not_take_its_batch_with_it(
     assert [tuple(row) for row in refused] == [(url.format(3), RefusalClass.OURS.value)]
     (refusal,) = spider.account.refusals
     assert refusal.detail.startswith("not stored: the database refuses the record: ")
-    assert (spider.account.accepted["article"], spider.account.missing) == (4, 0)
+    assert (spider.account.accepted[RequestKind.ARTICLE], spider.account.missing) == (4, 0)
     assert spider.account.stopped is None
     verdict = verdict_of(spider.account, expectation_of(spider.source))
     assert verdict.kind is not VerdictKind.COMPLETE

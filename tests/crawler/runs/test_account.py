@@ -14,7 +14,7 @@ from crawler.runs.account import (
     exit_code,
     verdict_of,
 )
-from storage.records import Refusal, RefusalClass, VerdictKind
+from storage.records import Refusal, RefusalClass, RequestKind, VerdictKind
 
 R = RefusalClass
 V = VerdictKind
@@ -22,7 +22,9 @@ HEALTHY = Expectation(min_articles=3)
 
 
 def refusal(kind: str, refusal_class: RefusalClass) -> Refusal:
-    return Refusal(url="http://x.example/1", kind=kind, refusal_class=refusal_class, detail="why")
+    return Refusal(
+        url="http://x.example/1", kind=RequestKind(kind), refusal_class=refusal_class, detail="why"
+    )
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,10 @@ CASES = [
 def account_of(case: Case) -> Account:
     refusals = [refusal(kind, refusal_class) for kind, refusal_class in case.refusals]
     account = Account(refusals=refusals, stopped=case.stopped, walled=case.walled)
-    account.accepted.update({"listing": case.lists, "article": case.articles})
+    account.accepted.update({RequestKind.LISTING: case.lists, RequestKind.ARTICLE: case.articles})
     account.asked.update(account.accepted)
     account.asked.update(item.kind for item in refusals)
-    account.asked["article"] += case.unanswered
+    account.asked[RequestKind.ARTICLE] += case.unanswered
     account.doubts.extend(case.doubts)
     walk = Walk(name="list", pages=case.lists, links=case.links, proof=case.proof)
     walk.broken, walk.empty_stated = case.broken, case.empty_stated

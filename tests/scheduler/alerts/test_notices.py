@@ -9,7 +9,7 @@ from storage.engine.database import Database
 from storage.errors import TransitionError
 from storage.notices import incidents, outbox
 from storage.notices.incidents import TRANSITIONS, IncidentState
-from storage.records import SHANGHAI
+from storage.records import SHANGHAI, FailureClass
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=SHANGHAI)
 MINUTES = timedelta(minutes=1)
@@ -20,7 +20,7 @@ def fail(database: Database, *sources: str, at: datetime) -> None:
     with database.begin() as session:
         for source in sources:
             incidents.open_incident(
-                session, f"source:{source}", "network", reason="no answer", now=at,
+                session, f"source:{source}", FailureClass.NETWORK, reason="no answer", now=at,
                 source_id=source, region="云南",
             )  # fmt: skip
 
@@ -92,7 +92,7 @@ def test_the_digest_counts_a_missing_review_once(database: Database) -> None:
     fail(database, "a", "b", at=NOON)
     with database.begin() as session:
         incidents.open_incident(
-            session, "coverage:云南:provincial:2025", "overdue", reason="late", now=NOON
+            session, "coverage:云南:provincial:2025", FailureClass.OVERDUE, reason="late", now=NOON
         )
     with database.reading() as session:
         title, body = digest.digest_words(session, now=NOON)

@@ -17,8 +17,8 @@ from storage.engine.backup import BackupError, make_backup, restore_backup
 from storage.engine.database import Database, open_database
 from storage.links import standing
 from storage.notices import incidents
-from storage.records import SHANGHAI, Genre
-from storage.runs import lease as runs
+from storage.records import SHANGHAI, FailureClass, Genre, RunTrigger
+from storage.runs import door
 from tests.storage.samples import NOW, article
 
 
@@ -32,7 +32,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
     with opened.begin() as session:
         articles.save_articles(session, [article(genre=Genre.TEN_EVENTS)], now=NOW, run_id=None)
         incidents.open_incident(
-            session, "source:yunnan_net", "blocked", reason="403", now=NOW,
+            session, "source:yunnan_net", FailureClass.BLOCKED, reason="403", now=NOW,
             source_id="yunnan_net", region="云南",
         )  # fmt: skip
         for source_id in ("yunnan_net", "guangxi_daily"):
@@ -99,8 +99,12 @@ def test_a_backup_is_made_while_others_write_and_restored(
         while not stop.is_set():
             number += 1
             with database.begin() as session:
-                runs.create_run(
-                    session, "x", trigger="manual", due_at=NOW + timedelta(seconds=number), now=NOW
+                door.create_run(
+                    session,
+                    "x",
+                    trigger=RunTrigger.MANUAL,
+                    due_at=NOW + timedelta(seconds=number),
+                    now=NOW,
                 )
 
     writer = threading.Thread(target=write)
@@ -162,7 +166,7 @@ def test_the_doctor_looks_at_clock_channels_and_calendar(
     assert checks["incidents"].state == "warning"
     with database.begin() as session:
         late = NOW + timedelta(days=400)
-        runs.create_run(session, "x", trigger="manual", due_at=late, now=late)
+        door.create_run(session, "x", trigger=RunTrigger.MANUAL, due_at=late, now=late)
     monkeypatch.setenv("CPPCC_CHANNELS", "secret")
     checks = {check.subject: check for check in examine()}
     assert checks["clock"].state == "wrong"
@@ -224,8 +228,10 @@ def test_the_doctor_sees_runs_that_nobody_carries(database: Database) -> None:
     assert not [check for check in examine() if "sign of life" in check.words]
     long_ago = NOW - timedelta(days=2)
     with database.begin() as session:
-        left = runs.create_run(session, "x", trigger="manual", due_at=long_ago, now=long_ago)
-        runs.claim_run(session, left, owner="gone:1", now=long_ago, lease_seconds=120)
+        left = door.create_run(
+            session, "x", trigger=RunTrigger.MANUAL, due_at=long_ago, now=long_ago
+        )
+        door.claim_run(session, left, owner="gone:1", now=long_ago, lease_seconds=120)
     (found,) = [check for check in examine() if "sign of life" in check.words]
     assert (found.state, found.subject) == ("warning", "runs")
     assert f"the first is {left} of x" in found.words

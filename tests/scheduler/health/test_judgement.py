@@ -6,7 +6,15 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from scheduler.health.judgement import OF_REFUSAL, Baseline, RunEvidence, judge
-from storage.records import SHANGHAI, FailureClass, Refusal, RefusalClass, Verdict, VerdictKind
+from storage.records import (
+    SHANGHAI,
+    FailureClass,
+    Refusal,
+    RefusalClass,
+    RequestKind,
+    Verdict,
+    VerdictKind,
+)
 
 NOW = datetime(2027, 1, 20, 9, tzinfo=SHANGHAI)
 
@@ -15,7 +23,7 @@ def refused(kind: str, refusal_class: str, count: int = 1, detail: str = "") -> 
     return [
         Refusal(
             url=f"http://x.example/{kind}/{number}",
-            kind=kind,
+            kind=RequestKind(kind),
             refusal_class=RefusalClass(refusal_class),
             detail=detail,
         )

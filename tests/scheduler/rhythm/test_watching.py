@@ -9,10 +9,8 @@ from scheduler.rhythm.almanac import load_almanac
 from scheduler.rhythm.watching import Step, changed, plan, standing
 from storage.engine.database import Database
 from storage.notices import incidents
-from storage.records import SHANGHAI, RunCounts, Verdict, VerdictKind
-from storage.runs import due as schedule
-from storage.runs import lease as runs
-from storage.runs import watches
+from storage.records import SHANGHAI, FailureClass, RunCounts, RunTrigger, Verdict, VerdictKind
+from storage.runs import door, health, lease, watches
 from storage.runs.watches import Watch
 from tests.scheduler.simulation import make_source
 
@@ -22,21 +20,21 @@ SOURCE = make_source(1, "云南", "committee_site")
 CALENDAR = load_almanac().calendar
 
 
-def ran(database: Database, at: datetime, failure_class: str | None) -> None:
+def ran(database: Database, at: datetime, failure_class: FailureClass | None) -> None:
     with database.begin() as session:
-        run_id = runs.create_run(session, SOURCE.id, trigger="clock", due_at=at, now=at)
-        token = runs.claim_run(session, run_id, owner="x:1", now=at, lease_seconds=120)
+        run_id = door.create_run(session, SOURCE.id, trigger=RunTrigger.CLOCK, due_at=at, now=at)
+        token = door.claim_run(session, run_id, owner="x:1", now=at, lease_seconds=120)
         assert token is not None
         verdict = Verdict(kind=VerdictKind.COMPLETE, reason="played")
-        runs.finish_run(session, run_id, token, verdict, RunCounts(), now=at)
-        schedule.enter_health(
+        lease.finish_run(session, run_id, token, verdict, RunCounts(), now=at)
+        health.enter_health(
             session, run_id, SOURCE.id, failure_class=failure_class, reason="played", now=at
         )
 
 
-@pytest.mark.parametrize("failure_class", [None, "network"])
+@pytest.mark.parametrize("failure_class", [None, FailureClass.NETWORK])
 def test_a_run_of_the_future_puts_off_no_look(
-    database: Database, failure_class: str | None
+    database: Database, failure_class: FailureClass | None
 ) -> None:
     ran(database, NOW - timedelta(days=3), None)
     ran(database, AHEAD, failure_class)
@@ -55,12 +53,12 @@ def test_a_change_of_the_future_makes_no_negative_rhythm() -> None:
 
 def test_a_message_of_the_future_holds_none_back(database: Database) -> None:
     with database.begin() as session:
-        incidents.open_incident(session, "source:a", "gone", reason="404", now=AHEAD)
+        incidents.open_incident(session, "source:a", FailureClass.GONE, reason="404", now=AHEAD)
         (early,) = incidents.list_incidents(session)
         incidents.mark_told(session, [early.id], "incident:0", now=AHEAD)
         opened = NOW - timedelta(minutes=31)
         incidents.open_incident(
-            session, "source:b", "gone", reason="404", now=opened, source_id="b"
+            session, "source:b", FailureClass.GONE, reason="404", now=opened, source_id="b"
         )
         assert notices.tell_openings(session, now=NOW) == 1
 

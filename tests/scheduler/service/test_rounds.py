@@ -14,10 +14,11 @@ from scheduler.service.rounds import Declared, Limits, Rounds
 from storage.engine.database import Database
 from storage.errors import LeaseLostError
 from storage.notices import incidents
-from storage.records import SHANGHAI, RunCounts, Verdict, VerdictKind
-from storage.runs import due as schedule
-from storage.runs import lease as runs
-from storage.runs.lease import LEASE_SECONDS, MAX_CLAIMS, TRANSITIONS, RunState
+from storage.records import SHANGHAI, RunCounts, RunTrigger, Verdict, VerdictKind
+from storage.runs import door, health, history, lease
+from storage.runs.freeing import MAX_CLAIMS
+from storage.runs.lease import LEASE_SECONDS
+from storage.runs.states import TRANSITIONS, RunState
 from tests.scheduler.simulation import make_source
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
@@ -81,20 +82,22 @@ class Service:
     def now(self) -> datetime:
         return self.at
 
-    def due(self, source_id: str, *, trigger: str = "clock", at: datetime | None = None) -> int:
+    def due(
+        self, source_id: str, *, trigger: RunTrigger = RunTrigger.CLOCK, at: datetime | None = None
+    ) -> int:
         with self.database.begin() as session:
-            return runs.create_run(
+            return door.create_run(
                 session, source_id, trigger=trigger, due_at=at or self.at, now=self.at
             )
 
     def state(self, run_id: int) -> RunState:
         with self.database.reading() as session:
-            return runs.get_run(session, run_id).state
+            return history.get_run(session, run_id).state
 
     def finish(self, run_id: int, verdict: Verdict = COMPLETE) -> None:
         claim = self.bodies.claims[run_id]
         with self.database.begin() as session:
-            runs.finish_run(session, run_id, claim.token, verdict, RunCounts(), now=self.at)
+            lease.finish_run(session, run_id, claim.token, verdict, RunCounts(), now=self.at)
         self.bodies.of[run_id].code = 0
 
 
@@ -105,7 +108,7 @@ def service(database: Database) -> Service:
 
 def claimed_by(service: Service, run_id: int, owner: str) -> int:
     with service.database.begin() as session:
-        token = schedule.claim_due_run(
+        token = door.claim_run(
             session, run_id, owner=owner, now=service.at, lease_seconds=LEASE_SECONDS
         )
     assert token is not None
@@ -129,14 +132,14 @@ def ends(service: Service) -> int:
 def is_cancelled_before(service: Service) -> int:
     run_id = service.due("s1", at=NOON + timedelta(hours=1))
     with service.database.begin() as session:
-        runs.request_cancel(session, run_id, now=NOON)
+        lease.request_cancel(session, run_id, now=NOON)
     return run_id
 
 
 def is_cancelled_at_work(service: Service) -> int:
     run_id = starts(service)
     with service.database.begin() as session:
-        runs.request_cancel(session, run_id, now=NOON)
+        lease.request_cancel(session, run_id, now=NOON)
     service.finish(run_id, Verdict(kind=VerdictKind.PARTIAL, reason="cancelled"))
     service.rounds.round()
     return run_id
@@ -205,7 +208,7 @@ def test_a_run_of_a_dead_service_is_taken_over_and_its_child_is_fenced(service: 
     service.rounds.round()
     assert service.bodies.claims[run_id].token == token + 1
     with pytest.raises(LeaseLostError), service.database.begin() as session:
-        runs.finish_run(session, run_id, token, COMPLETE, RunCounts(), now=service.at)
+        lease.finish_run(session, run_id, token, COMPLETE, RunCounts(), now=service.at)
 
 
 def test_a_run_of_another_machine_is_taken_over_when_its_lease_ends(service: Service) -> None:
@@ -235,7 +238,7 @@ def test_a_lease_from_the_future_ends_in_the_present(service: Service) -> None:
 
 def test_a_source_is_crawled_by_one_run_at_a_time(service: Service) -> None:
     first = starts(service)
-    second = service.due("s1", trigger="manual", at=NOON - SECOND)
+    second = service.due("s1", trigger=RunTrigger.MANUAL, at=NOON - SECOND)
     service.rounds.round()
     assert service.state(second) is RunState.DUE
     service.finish(first)
@@ -245,10 +248,10 @@ def test_a_source_is_crawled_by_one_run_at_a_time(service: Service) -> None:
 
 
 def test_a_waiting_manual_run_is_not_doubled_by_the_clock(service: Service) -> None:
-    service.due("s1", trigger="manual")
+    service.due("s1", trigger=RunTrigger.MANUAL)
     with service.database.begin() as session:
-        made = schedule.add_due_run(
-            session, "s1", trigger="clock", due_at=NOON + SECOND, now=NOON + SECOND
+        made = door.add_due_run(
+            session, "s1", trigger=RunTrigger.CLOCK, due_at=NOON + SECOND, now=NOON + SECOND
         )
     assert made is None
 
@@ -259,8 +262,8 @@ def test_ticks_missed_in_a_down_time_become_one_run(service: Service) -> None:
     for hours in range(6):
         with service.database.begin() as session:
             made.append(
-                schedule.add_due_run(
-                    session, "s1", trigger="clock", due_at=NOON + timedelta(hours=hours),
+                door.add_due_run(
+                    session, "s1", trigger=RunTrigger.CLOCK, due_at=NOON + timedelta(hours=hours),
                     now=service.at,
                 )
             )  # fmt: skip
@@ -297,12 +300,12 @@ def test_a_child_that_nobody_minds_is_stopped_after_its_deadline(service: Servic
     token = claimed_by(service, run_id, DEAD)
     service.at = NOON + timedelta(minutes=66)
     with service.database.begin() as session:
-        runs.heartbeat(
+        lease.heartbeat(
             session, run_id, token, now=service.at, lease_seconds=LEASE_SECONDS, counts=RunCounts()
         )
     service.rounds.round()
     with service.database.reading() as session:
-        assert runs.get_run(session, run_id).cancel_requested_at is not None
+        assert history.get_run(session, run_id).cancel_requested_at is not None
 
 
 def test_a_failure_is_an_incident_when_it_is_repeated_and_ends_with_a_sound_run(
@@ -330,13 +333,13 @@ def test_a_challenge_is_an_incident_at_once(service: Service) -> None:
 
 def test_a_bounded_manual_run_says_nothing_of_its_source(service: Service) -> None:
     with service.database.begin() as session:
-        run_id = runs.create_run(
-            session, "s1", trigger="manual", due_at=NOON, now=NOON, options={"limit": 3}
+        run_id = door.create_run(
+            session, "s1", trigger=RunTrigger.MANUAL, due_at=NOON, now=NOON, options={"limit": 3}
         )
     service.rounds.round()
     service.finish(run_id, Verdict(kind=VerdictKind.PARTIAL, reason="stopped at the limit of 3"))
     service.rounds.round()
     with service.database.reading() as session:
-        (entry,) = schedule.health_history(session, "s1", 9)
+        (entry,) = health.health_history(session, "s1", 9)
     assert entry.failure_class is None
     assert "bounded" in entry.reason

@@ -21,7 +21,7 @@ from storage.links.discoveries import (
     waited,
 )
 from storage.links.takedown import MISSING_CLASSES
-from storage.records import Link, Refusal, RefusalClass, Saved
+from storage.records import Link, Refusal, RefusalClass, RequestKind, Saved
 from storage.views import changes_since
 from tests.storage.samples import DAY, NOW, article
 
@@ -35,7 +35,9 @@ def listed(database: Database, *links: Link, days: int = 0) -> int:
 
 
 def refused(database: Database, refusal_class: RefusalClass, *, days: float = 0) -> None:
-    refusal = Refusal(url=ONE.url, kind="article", refusal_class=refusal_class, detail="why")
+    refusal = Refusal(
+        url=ONE.url, kind=RequestKind.ARTICLE, refusal_class=refusal_class, detail="why"
+    )
     with database.begin() as session:
         record_refusal(session, refusal, source_id="a", run_id=None, now=NOW + days * DAY)
 

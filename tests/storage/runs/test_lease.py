@@ -6,9 +6,9 @@ import pytest
 
 from storage.engine.database import Database
 from storage.errors import LeaseLostError, RecordNotFoundError, TransitionError
-from storage.records import RefusalClass, RunCounts, Verdict, VerdictKind
-from storage.runs import lease as runs
-from storage.runs.lease import LeaseState, RunState
+from storage.records import RefusalClass, RunCounts, RunTrigger, Verdict, VerdictKind
+from storage.runs import door, freeing, history, lease, states
+from storage.runs.states import LeaseState, RunState
 from tests.storage.samples import DAY, NOW
 
 COUNTS = RunCounts(
@@ -27,10 +27,10 @@ LATER = NOW + timedelta(seconds=90)
 
 def make(database: Database, source_id: str = "a", *, day: int = 0) -> int:
     with database.begin() as session:
-        return runs.create_run(
+        return door.create_run(
             session,
             source_id,
-            trigger="clock",
+            trigger=RunTrigger.CLOCK,
             due_at=NOW + day * DAY,
             now=NOW,
             options={"limit": 5},
@@ -39,24 +39,24 @@ def make(database: Database, source_id: str = "a", *, day: int = 0) -> int:
 
 def claim(database: Database, run_id: int, owner: str = "one") -> int | None:
     with database.begin() as session:
-        return runs.claim_run(session, run_id, owner=owner, now=NOW, lease_seconds=60)
+        return door.claim_run(session, run_id, owner=owner, now=NOW, lease_seconds=60)
 
 
 def beat(database: Database, run_id: int, token: int) -> LeaseState:
     with database.begin() as session:
-        return runs.heartbeat(
+        return lease.heartbeat(
             session, run_id, token, now=NOW, lease_seconds=60, counts=RunCounts(pages=1)
         )
 
 
 def finish(database: Database, run_id: int, token: int) -> None:
     with database.begin() as session:
-        runs.finish_run(session, run_id, token, COMPLETE, COUNTS, now=LATER)
+        lease.finish_run(session, run_id, token, COMPLETE, COUNTS, now=LATER)
 
 
 def state(database: Database, run_id: int) -> RunState:
     with database.reading() as session:
-        return runs.get_run(session, run_id).state
+        return history.get_run(session, run_id).state
 
 
 def test_two_clocks_make_one_run_and_one_runner_gets_it(database: Database) -> None:
@@ -68,11 +68,11 @@ def test_two_clocks_make_one_run_and_one_runner_gets_it(database: Database) -> N
     assert beat(database, run_id, token) is LeaseState.HELD
     finish(database, run_id, token)
     with database.reading() as session:
-        run = runs.get_run(session, run_id)
+        run = history.get_run(session, run_id)
         assert (run.state, run.verdict, run.counts) == (RunState.FINISHED, COMPLETE, COUNTS)
         assert (run.options, run.owner, run.lease_until) == ({"limit": 5}, "one", None)
-        assert runs.last_complete_run(session, "a") == run
-        assert runs.last_complete_run(session, "b") is None
+        assert history.last_complete_run(session, "a") == run
+        assert history.last_complete_run(session, "b") is None
 
 
 def test_a_taken_over_run_fences_its_first_runner_off(database: Database) -> None:
@@ -80,16 +80,16 @@ def test_a_taken_over_run_fences_its_first_runner_off(database: Database) -> Non
     stale = claim(database, run_id)
     assert stale is not None
     with database.begin() as session:
-        assert runs.expire_leases(session, now=NOW + timedelta(seconds=30)) == []
-        (expired,) = runs.expire_leases(session, now=LATER)
+        assert freeing.expire_leases(session, now=NOW + timedelta(seconds=30)) == []
+        (expired,) = freeing.expire_leases(session, now=LATER)
     assert (expired.run_id, expired.owner, expired.state) == (run_id, "one", RunState.DUE)
     token = claim(database, run_id, "two")
     assert token == 2
     assert beat(database, run_id, stale) is LeaseState.LOST
     with database.begin() as session:
-        runs.hold_lease(session, run_id, token)
+        lease.hold_lease(session, run_id, token)
     with pytest.raises(LeaseLostError), database.begin() as session:
-        runs.hold_lease(session, run_id, stale)
+        lease.hold_lease(session, run_id, stale)
     with pytest.raises(LeaseLostError):
         finish(database, run_id, stale)
     finish(database, run_id, token)
@@ -97,13 +97,13 @@ def test_a_taken_over_run_fences_its_first_runner_off(database: Database) -> Non
 
 def test_a_run_that_kills_its_runners_is_lost(database: Database) -> None:
     run_id = make(database)
-    for number in range(1, runs.MAX_CLAIMS + 1):
+    for number in range(1, freeing.MAX_CLAIMS + 1):
         assert claim(database, run_id) == number
         with database.begin() as session:
-            (expired,) = runs.expire_leases(session, now=LATER)
+            (expired,) = freeing.expire_leases(session, now=LATER)
     assert expired.state is RunState.LOST
     with database.reading() as session:
-        lost = runs.get_run(session, run_id)
+        lost = history.get_run(session, run_id)
     assert lost.verdict is not None
     assert lost.verdict.kind is VerdictKind.FAILED
     assert claim(database, run_id) is None
@@ -115,20 +115,20 @@ def test_cancelling(database: Database) -> None:
     claim(database, silent)
     assert token is not None
     with database.begin() as session:
-        assert runs.request_cancel(session, due, now=NOW) is RunState.CANCELLED
-        assert runs.request_cancel(session, running, now=NOW) is RunState.RUNNING
-        assert runs.request_cancel(session, silent, now=NOW) is RunState.RUNNING
+        assert lease.request_cancel(session, due, now=NOW) is RunState.CANCELLED
+        assert lease.request_cancel(session, running, now=NOW) is RunState.RUNNING
+        assert lease.request_cancel(session, silent, now=NOW) is RunState.RUNNING
     assert claim(database, due) is None
     assert beat(database, running, token) is LeaseState.CANCEL_ASKED
     finish(database, running, token)
     with database.begin() as session:
-        (expired,) = runs.expire_leases(session, now=LATER)
+        (expired,) = freeing.expire_leases(session, now=LATER)
     assert expired.state is RunState.CANCELLED
     for run_id in (due, running, silent):
         assert state(database, run_id) is RunState.CANCELLED
 
 
-ENDED = [one for one, leads_to in runs.TRANSITIONS.items() if not leads_to]
+ENDED = [one for one, leads_to in states.TRANSITIONS.items() if not leads_to]
 
 
 @pytest.mark.parametrize("ended", ENDED)
@@ -136,37 +136,37 @@ def test_an_ended_run_stays_ended(database: Database, ended: RunState) -> None:
     run_id = make(database)
     if ended is RunState.CANCELLED:
         with database.begin() as session:
-            runs.request_cancel(session, run_id, now=NOW)
+            lease.request_cancel(session, run_id, now=NOW)
     elif ended is RunState.FINISHED:
         finish(database, run_id, claim(database, run_id) or 0)
     else:
-        for _ in range(runs.MAX_CLAIMS):
+        for _ in range(freeing.MAX_CLAIMS):
             claim(database, run_id)
             with database.begin() as session:
-                runs.expire_leases(session, now=LATER)
+                freeing.expire_leases(session, now=LATER)
     assert state(database, run_id) is ended
     assert claim(database, run_id) is None
     assert beat(database, run_id, 1) is LeaseState.LOST
     with pytest.raises(LeaseLostError):
         finish(database, run_id, 1)
     with pytest.raises(TransitionError), database.begin() as session:
-        runs.request_cancel(session, run_id, now=NOW)
+        lease.request_cancel(session, run_id, now=NOW)
     with database.begin() as session:
-        assert runs.expire_leases(session, now=NOW + DAY) == []
+        assert freeing.expire_leases(session, now=NOW + DAY) == []
     assert state(database, run_id) is ended
 
 
 def test_runs_are_listed_newest_first_page_by_page(database: Database) -> None:
     ids = [make(database, "ab"[n % 2], day=n) for n in range(7)]
     with database.reading() as session:
-        first = runs.list_runs(session, limit=4)
-        rest = runs.list_runs(session, limit=4, before=first[-1].id)
+        first = history.list_runs(session, limit=4)
+        rest = history.list_runs(session, limit=4, before=first[-1].id)
         assert [run.id for run in first + rest] == ids[::-1]
-        assert {run.source_id for run in runs.list_runs(session, source_id="a")} == {"a"}
+        assert {run.source_id for run in history.list_runs(session, source_id="a")} == {"a"}
 
 
 def test_no_such_run(database: Database) -> None:
     with pytest.raises(RecordNotFoundError):
         claim(database, 77)
     with database.reading() as session, pytest.raises(RecordNotFoundError):
-        runs.get_run(session, 77)
+        history.get_run(session, 77)

@@ -11,8 +11,9 @@ import pytest
 from scheduler.cli.commands.crawl import crawl_now, giving_up
 from scheduler.config import Config
 from storage.engine.database import Database, open_database
-from storage.runs import lease as runs
-from storage.runs.lease import RunState
+from storage.records import RunTrigger
+from storage.runs import door, history
+from storage.runs.states import RunState
 
 DEAD = f"{socket.gethostname()}:999999999"
 
@@ -38,12 +39,14 @@ def database(config: Config) -> Iterator[Database]:
 def due_run(database: Database, config: Config) -> int:
     with database.begin() as session:
         now = config.now() - timedelta(hours=5)
-        return runs.create_run(session, "yunnan_net", trigger="manual", due_at=now, now=now)
+        return door.create_run(
+            session, "yunnan_net", trigger=RunTrigger.MANUAL, due_at=now, now=now
+        )
 
 
 def state_of(database: Database, run_id: int) -> RunState:
     with database.reading() as session:
-        return runs.get_run(session, run_id).state
+        return history.get_run(session, run_id).state
 
 
 @pytest.mark.parametrize("owner", [DEAD, "another-machine:1"])
@@ -53,7 +56,7 @@ def test_a_run_that_its_dead_runner_left_holds_up_no_crawl(
     left = due_run(database, config)
     with database.begin() as session:
         long_ago = config.now() - timedelta(hours=4)
-        runs.claim_run(session, left, owner=owner, now=long_ago, lease_seconds=120)
+        door.claim_run(session, left, owner=owner, now=long_ago, lease_seconds=120)
     (record,) = crawl_now(database, config, ["yunnan_net"], quiet=True)
     assert record.state is RunState.FINISHED
     assert record.verdict is not None
