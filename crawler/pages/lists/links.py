@@ -32,7 +32,7 @@ from crawler.pages.raw.gate import (
     refuse_other_files,
     refuse_script_shell,
 )
-from crawler.pages.raw.urls import canonical_url, url_date
+from crawler.pages.raw.urls import canonical_url, url_date, without_session
 from storage.records import Link, Listing
 
 _OTHER_FILE = re.compile(
@@ -229,7 +229,7 @@ def _selected(
 def url_grade(url: str) -> int:
     """How much a URL looks like an article's: 3 surely, 1 perhaps, 0 no sign, -1 it is none."""
     parts = urlsplit(url)
-    path, query = parts.path, parts.query
+    path, query = without_session(parts.path), parts.query
     if _OTHER_FILE.search(path) or _LIST_QUERY.search(query):
         return -1
     if path in ("", "/") and not query:

@@ -21,14 +21,34 @@ if TYPE_CHECKING:
 _DEFAULT_PORTS = {80, 443}
 _MOBILE_LABELS = {"m", "wap", "3g", "mobile"}
 
+# Who sent the visitor, from which button, and when: never which document.  Names as 百度, 微信,
+# QQ, 微博, 头条 and the statistics services append them to addresses that are passed on.
 _TRACKING = re.compile(
     r"(?:utm_\w+|spm\w*|from|source_from|isappinstalled|share\w*|wxshare\w*|scene|clicktime"
-    r"|enterid|nsukey|fbclid|gclid|tt_from|tt_group_id|wt_mc|bd_vid|hmsr|sudaref|_t|_refluxos"
-    r"|timestamp|rand(?:om)?|nonce|ver|weibo_id|wxfrom|wx_\w+|app_?from|from_\w+|referer)",
+    r"|enterid|nsukey|fbclid|gclid|tt_from|tt_group_id|wt_mc|bd_vid|hmsr|hmpl|hmcu|hmkw|hmci|sudaref|_t"
+    r"|_refluxos|timestamp|rand(?:om)?|nonce|ver|weibo_id|wxfrom|wx_\w+|app_?from|from_\w+|referer|referrer"
+    r"|wfr|chksm|tdsourcetag|adtag|ivk_sa|ivk_flag|pvid|_wv|_wwv|mpshare|exportkey"
+    r"|pass_ticket|ascene|devicetype|abtest_cookie|subscene|clickid|msclkid|yclid|igshid|mc_[ce]id"
+    r"|originreferrer|originalreferrer|rfunc|tj_\w+|_ga|_gl|_hsenc|_hsmi|wprov|ufrom|use_xbridge3|loader_name"
+    r"|need_sec_link|sec_link_scene|qq_aio_chat_type|qbsid|bsh_bid|luicode|lfid)",
+    re.IGNORECASE,
+)
+# Sessions that a server without cookies writes into each of its links.  A bare session id may
+# also be the number of a session of a committee, so only a long one is a visitor's.
+_SESSION = re.compile(
+    r"(?:jsessionid\w*|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken|zenid|oscsid)=.*"
+    r"|(?:sess(?:ion)?_?id|session_?key|sess_?token|sid)=[\w!.-]{16,}",
+    re.IGNORECASE,
+)
+_PATH_SESSION = re.compile(
+    r";(?:jsessionid|phpsessid|sessionid|sid)(?:=|%3D)[^/;?#]*|/\((?:[SAFX]\([\w-]+\))+\)(?=/)",
     re.IGNORECASE,
 )
 # `?v=1` (xepaper flavour) and `?div=-1` (云南日报) print the same document; a long v is an id.
-_SAME_DOCUMENT = re.compile(r"(?:v=\d{1,2}(?:\.\d+)*|div=-1)")
+# `for=pc` and `f=post2020_…` are 百度's and 网易's; the bare names may be an id elsewhere.
+_SAME_DOCUMENT = re.compile(
+    r"(?:v=\d{1,2}(?:\.\d+)*|div=-1|for=pc|f=post\d*_\w*|ch=(?:ttsearch|share))"
+)
 
 _GATE = "/gate/big5/"
 _BIG5 = re.compile(r"/big5(?=/)", re.IGNORECASE)
@@ -69,13 +89,13 @@ def canonical_url(url: str) -> str:
     Collapsed: http and https, default ports, fragments (not ``#/`` routes), user names,
     ``m.`` hosts, a bare domain and its ``www.``, ``/BIG5/`` copies and ``/gate/big5/``
     wrappers, sub-domains that serve one site-wide id, pad and pc editions of an e-paper,
-    tracking parameters.  The rest of the query may be the id, so it stays, sorted.  A path
-    before ``/system/`` stays: sites that have one serve the page nowhere else.
+    tracking parameters and session ids.  The rest of the query may be the id, so it stays,
+    sorted.  A path before ``/system/`` stays: sites that have one serve the page nowhere else.
 
     ValueError for what is not an absolute http or https URL.
     """
     parts = _split(url.strip().replace("\\", "/"))
-    path = _without_twin_folders(_clean_path(parts.path))
+    path = _without_twin_folders(_clean_path(without_session(parts.path)))
     if path.lower().startswith(_GATE):
         # A gate may stand in a gate: the innermost one names the document.
         inner = path[path.lower().rfind(_GATE) + len(_GATE) :]
@@ -147,7 +167,14 @@ def _clean_query(query: str) -> str:
 
 def _is_noise(piece: str) -> bool:
     name = piece.partition("=")[0]
-    return bool(_TRACKING.fullmatch(name) or _SAME_DOCUMENT.fullmatch(piece))
+    return bool(
+        _TRACKING.fullmatch(name) or _SESSION.fullmatch(piece) or _SAME_DOCUMENT.fullmatch(piece)
+    )
+
+
+def without_session(path: str) -> str:
+    """A path without ``;jsessionid=…`` and ASP.NET's ``/(S(…))``, which name a visitor."""
+    return _PATH_SESSION.sub("", path) if ";" in path or "(" in path else path
 
 
 def _route(fragment: str) -> str:

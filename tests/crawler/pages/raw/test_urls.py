@@ -71,6 +71,30 @@ TWINS = [
         "http://yndaily.yunnan.cn/html/2020-03/29/content_1339390.htm",
     ),
     (
+        "sessions of servers without cookies",
+        [
+            "http://www.example.cn/art.jsp;jsessionid=9A8B7C6D.node1?id=1",
+            "http://www.example.cn/art.jsp;JSESSIONID=0!1%3B?id=1",
+            "http://www.example.cn/art.jsp?jsessionid=12AB&id=1",
+            "http://www.example.cn/art.jsp?id=1&PHPSESSID=9a8b7c6d",
+            "http://www.example.cn/(S(lit3py55t21z5v55vlm25s55))/art.jsp?id=1",
+            "http://www.example.cn/art.jsp?id=1&ASPSESSIONIDQADRSBTA=KOHKCMBD",
+            "http://www.example.cn/art.jsp?id=1&sid=0123456789abcdef0123",
+        ],
+        "http://www.example.cn/art.jsp?id=1",
+    ),
+    (
+        "what 百度, 网易, 微信 and QQ append where an address is passed on",
+        [
+            "http://www.example.cn/s?id=1594379932298080127&wfr=spider&for=pc",
+            "http://www.example.cn/s?id=1594379932298080127&f=post2020_dy_recommends",
+            "http://www.example.cn/s?chksm=84c241d9b3b5&id=1594379932298080127&scene=21#rd",
+            "http://www.example.cn/s?tdsourcetag=s_pcqq_aiomsg&id=1594379932298080127",
+            "http://www.example.cn/s?id=1594379932298080127&share_token=a&mpshare=1&ivk_sa=1024320u",
+        ],
+        "http://www.example.cn/s?id=1594379932298080127",
+    ),
+    (
         "pad and pc editions share the id",
         [
             "https://szb.nxrb.cn/nxrb/pad/con/202504/25/content_157253.html",
@@ -144,6 +168,12 @@ def test_a_thousand_gates_are_one_document() -> None:
             "http://gxrb.x.cn/?date=2026-01-30&code=001",
             "http://gxrb.x.cn/?date=2026-01-30&code=002",
         ),
+        ("http://a.x.cn/list.php?session_id=3", "http://a.x.cn/list.php?session_id=4"),
+        ("http://a.x.cn/s.php?sid=1042", "http://a.x.cn/s.php?sid=1043"),
+        ("http://a.x.cn/s?for=2020", "http://a.x.cn/s?for=2021"),
+        ("http://a.x.cn/s?f=12", "http://a.x.cn/s?f=13"),
+        ("http://a.x.cn/a.asp?k=%BA%E9", "http://a.x.cn/a.asp?k=%BA%EA"),
+        ("http://a.x.cn/a(1)/b.html", "http://a.x.cn/a(2)/b.html"),
     ],
 )
 def test_different_documents_stay_apart(one: str, other: str) -> None:
