@@ -9,7 +9,8 @@ from crawler.reading.facts.period import part_of, period_of
 from crawler.reading.genre.subject import Subject, concerns_cppcc, head_end
 from crawler.reading.genre.verdict import genre_of, stated_number
 from crawler.reading.selection.chains import list_found
-from crawler.reading.selection.events import Selection, events_of
+from crawler.reading.selection.counts import counts_of
+from crawler.reading.selection.events import Selection, select
 from crawler.reading.words.folding import fold
 from storage.records import Article, Genre, Reading
 
@@ -18,6 +19,9 @@ RULES_VERSION = "2"
 
 MAX_TITLE = 400
 _REPORTS = frozenset({Genre.WORK_REPORT, Genre.PROPOSAL_REPORT})
+# Genres that a list of events is read in: in the last two only where the text says that it
+# has chosen so many and so many stand there, since the verdict may be wrong.
+_SELECTING = frozenset({Genre.TEN_EVENTS, Genre.ANNUAL_REVIEW, Genre.CPPCC_NEWS})
 _UNREAD = frozenset({Genre.OTHER, Genre.OTHER_BODY})
 
 
@@ -82,9 +86,10 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
         evidence.append(period.evidence)
     term, session = term_and_session(title.text, beside, text.text[:600])
     selection = Selection()
-    if verdict.genre is Genre.TEN_EVENTS:
-        chain = listed or list_found(text.text, stated)
-        selection = events_of(text, stated, period.years, article.images, chain)
+    if verdict.genre in _SELECTING:
+        counts = counts_of(title.text, beside, text.text, stated)
+        sure = verdict.genre is Genre.TEN_EVENTS
+        selection = select(text, counts, period.years, article.images, sure=sure)
     figures = figures_of(text, selection.events)
     return Reading(
         genre=verdict.genre,

@@ -50,13 +50,29 @@ def list_found(text: str, stated: int | None = None) -> Chain | None:
 _LONGEST_OF_LINKS = 4
 
 
-def _best(text: str, stated: int | None) -> Chain | None:
+def chains_of(text: str, counts: Iterable[int]) -> Iterator[Chain]:
+    """The best chain for each count, and the best of any length."""
+    lines, inside = list(line_markers(text)), list(inline_markers(text))
+    for count in (*counts, None):
+        chain = _best(text, count, (lines, inside))
+        if chain is not None:
+            yield chain
+
+
+def _best(
+    text: str,
+    stated: int | None,
+    found: tuple[Sequence[Marker], Sequence[Marker]] | None = None,
+) -> Chain | None:
     best: tuple[tuple[float, ...], Chain] | None = None
-    for line_led, markers in ((True, list(line_markers(text))), (False, None)):
+    for line_led in (True, False):
         if not line_led and best is not None and (stated is None or best[1].length == stated):
             break
-        found = markers if markers is not None else list(inline_markers(text))
-        for chain in _chains(found, line_led, stated):
+        if found is not None:
+            markers = found[0] if line_led else found[1]
+        else:
+            markers = list(line_markers(text) if line_led else inline_markers(text))
+        for chain in _chains(markers, line_led, stated):
             rank = _rank(chain, stated)
             if best is None or rank > best[0]:
                 best = (rank, chain)

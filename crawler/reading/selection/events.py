@@ -1,15 +1,17 @@
 """The events of a ten-events publication: its list found, and each item split."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
-from statistics import median
 
-from crawler.reading.selection.chains import MAX_ITEMS, MIN_ITEMS, Chain, other_pages_at
+from crawler.reading.selection.chains import Chain, chains_of, other_pages_at
+from crawler.reading.selection.counts import MAX_ITEMS, MIN_ITEMS, PLAIN, TITLE, Counts
+from crawler.reading.selection.headings import Heading, Item, headings_of, item_at
+from crawler.reading.selection.parts import Parts, is_head, lines_of, parts_of
 from crawler.reading.words.folding import Folded, fold
-from crawler.reading.words.markers import SYMBOL, Marker, line_markers
+from crawler.reading.words.markers import Marker, line_markers
 from crawler.reading.words.numerals import ordinal
 from storage.records import Event, Image
 
@@ -22,15 +24,11 @@ _CLOSING = re.compile(
     r"|(?:最新推荐|相关新闻|热门推荐|返回|打印|关闭|特此公[告布]|以上(?:十|\d+)|(?:推荐|"
     r"相关)(?:新闻|阅读)))",
 )
-_FULL_STOP = re.compile(r"。(?=[^”\"』」)]|$)")
-_SENTENCE_END = re.compile(r"[。!?](?=[^”\"』」)]|$)|[。!?]”?$")
 _DATE = re.compile(
     r"(?:(?P<y>(?:19|20)\d\d)\s*年\s*)?(?<!\d)(?P<m>1[0-2]|0?[1-9])\s*月(?:\s*(?P<d>3[01]|[12]\d|"
     r"0?[1-9])\s*日)?"
 )
 _YEAR_ONLY = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?=[,以来年初底末]|全年)")
-_BULLET = re.compile(rf"^[ \t]*([{SYMBOL}]|——)\ufe0f?[ \t]*(?=\S)", re.MULTILINE)
-_QUOTED = re.compile(r"“([^“”\n]{4,80})”")
 _SUFFIXED = re.compile(
     r"^[ \t]*([^\n(]{4,60})\(之?([一二三四五六七八九十\d]{1,3})\)[ \t]*$", re.MULTILINE
 )
@@ -39,43 +37,184 @@ _LINE = re.compile(r"[^\n]+")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The items found and what contradicts the number that the publication states."""
+    """The items found and what contradicts the number that the publication states.
+
+    ``firm``: the text itself says that it selects so many, and so many stand there.
+    """
 
     events: tuple[Event, ...] = ()
     issues: tuple[str, ...] = ()
+    firm: bool = False
 
 
-def events_of(
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """One way to cut the text, and what speaks for it."""
+
+    score: float
+    number: int
+    chain: Chain | None = None
+    parts: Parts | None = None
+    suffixed: bool = False
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Where its items begin."""
+        if self.chain is not None:
+            return tuple(marker.start for marker in self.chain.markers)
+        return tuple(start for start, _ in self.parts.starts) if self.parts else ()
+
+
+def select(
     text: Folded,
-    stated: int | None,
+    counts: Counts,
     years: tuple[int, ...],
     images: tuple[Image, ...] = (),
-    chain: Chain | None = None,
+    *,
+    sure: bool = True,
 ) -> Selection:
     """The events of a selection, in its printed order, and what does not add up.
 
-    ``chain`` is the list that ``list_found`` found in ``text`` for ``stated``.
+    Where it is not ``sure`` that the text is a selection, only a firm one is given.
     """
+    stated = next((n for n in counts.ranked if counts.weight(n) == TITLE), None)
+    if not sure and not counts.chosen:
+        return Selection()
     end = other_pages_at(text.text)
-    if chain is None or chain.markers[-1].start < end:
+    best = _best(text.text[:end], counts, stated)
+    if end < len(text.text) and (best is None or not counts.weight(best.number)):
+        whole = _best(text.text, counts, stated)
+        if whole is not None and whole.chain is not None:
+            goes_on = whole.chain.markers[0].start < end and (
+                stated is None or whole.number == stated > _LONGEST_OF_LINKS
+            )
+            if goes_on:
+                best, end = whole, len(text.text)
+    if end < len(text.text):
         text = Folded(text.original, text.text[:end], text.positions)
-    suffixed = list(islice(_SUFFIXED.finditer(text.text), MAX_ITEMS + 1)) if stated else []
-    if stated and [ordinal(head.group(2)) for head in suffixed] == [*range(1, stated + 1)]:
-        chain, events = None, _numbered_behind(text, suffixed, years)
-    elif chain is not None and _is_the_list(chain, stated):
-        chain = _without_gap(text.text, chain, stated)
-        events = _split(text, chain, years)
-        if stated is not None and not (chain.line_led and chain.length == stated):
-            unnumbered = _unnumbered(text, stated, years)
-            if chain.length != stated or _encloses(unnumbered, events):
-                events = unnumbered or events
-    else:
-        events = _unnumbered(text, stated, years)
+    firm = best is not None and best.number in counts.chosen and best.score >= _FIRM
+    if not sure and not firm:
+        return Selection()
+    events: list[Event] = []
+    if best is not None and (sure or firm):
+        events = _events(text, best, years)
     if len(events) < (stated or MIN_ITEMS):
         captioned = _captioned(images, stated, years)
-        events = captioned if len(captioned) > len(events) else events
+        if len(captioned) > len(events):
+            best, events = None, captioned
+    chain = best.chain if best else None
     issues = [*_issues(events, stated), *_misprints(chain, events)]
-    return Selection(tuple(events), tuple(issues))
+    return Selection(tuple(events), tuple(issues), firm)
+
+
+_LONGEST_OF_LINKS = 4
+_MOST_COUNTS = 8
+_FIRM = 7.5
+
+
+def _best(text: str, counts: Counts, stated: int | None) -> _Choice | None:
+    """The way to cut ``text`` that has most to say for it; None where nothing makes a list."""
+    choices = list(_choices(text, counts, stated))
+    best = max(choices, key=lambda choice: choice.score, default=None)
+    if best is None or best.parts is None or best.parts.kind not in _LED:
+        return best
+    for other in choices:
+        if other.number == best.number and other is not best and _heads(text, other, best):
+            return other
+    return best
+
+
+_LED = frozenset({"const", "symbol", "parallel", "ending", "spaced", "pictograph", "dated"})
+
+
+def _heads(text: str, outer: _Choice, inner: _Choice) -> bool:
+    """Whether each item of ``inner`` is the line below the first line of one of ``outer``."""
+    above, below = outer.starts, inner.starts
+    if len(above) != len(below):
+        return False
+    return all(
+        high < low and text.count("\n", high, low) == 1
+        for high, low in zip(above, below, strict=False)
+    )
+
+
+def _choices(text: str, counts: Counts, stated: int | None) -> Iterator[_Choice]:
+    suffixed = list(islice(_SUFFIXED.finditer(text), MAX_ITEMS + 1)) if stated else []
+    if stated and [ordinal(head.group(2)) for head in suffixed] == [*range(1, stated + 1)]:
+        yield _Choice(_SUFFIXED_SCORE, stated, suffixed=True)
+    for chain in chains_of(text, counts.ranked[:_MOST_COUNTS]):
+        if not _is_the_list(chain, stated):
+            continue
+        if stated is not None:
+            chain = _without_gap(text, chain, stated)
+        regular = _NUMBERED if chain.line_led else _NUMBERED_INSIDE
+        if chain.line_led and any(marker.loose for marker in chain.markers):
+            regular -= 0.6
+        covered = _covered(text, chain.markers[0].start, chain.markers[-1].start)
+        said = max(
+            counts.weight(chain.length),
+            *(_NEARLY * counts.weight(chain.length + off) for off in (-1, 1)),
+        )
+        yield _Choice(regular + 2 * said + covered, chain.length, chain=chain)
+    for parts in parts_of(text, counts):
+        number = len(parts.starts)
+        covered = _covered(text, parts.starts[0][0], parts.starts[-1][0])
+        score = parts.regular + 2 * counts.weight(number) + covered
+        if counts.weight(number) == PLAIN and parts.regular < _REGULAR_ENOUGH:
+            continue
+        yield _Choice(score, number, parts=parts)
+
+
+_SUFFIXED_SCORE = 20.0
+_NUMBERED = 5.0
+_NUMBERED_INSIDE = 3.9
+_NEARLY = 0.5  # what a count says for a list that has one item more or less
+_REGULAR_ENOUGH = 4.0
+
+
+def _covered(text: str, first: int, last: int) -> float:
+    """The share of the text that a list covers, with twice its weight."""
+    return 2 * (last - first) / max(1, len(text))
+
+
+def _events(text: Folded, choice: _Choice, years: tuple[int, ...]) -> list[Event]:
+    if choice.suffixed:
+        heads = list(islice(_SUFFIXED.finditer(text.text), MAX_ITEMS + 1))
+        return _numbered_behind(text, heads, years)
+    if choice.chain is not None:
+        marks = [(m.number, m.start, m.end) for m in choice.chain.markers]
+        return _split(text, marks, years)
+    if choice.parts is None:
+        return []
+    if choice.parts.kind in _QUOTING:
+        return _quotations(text, choice.parts, years)
+    marks = []
+    for number, (start, words) in enumerate(choice.parts.starts, 1):
+        own, printed = _own_number(text.text, start, number)
+        marks.append((number, start, max(words, own) if printed == number else words))
+    return _split(text, marks, years, choice.parts)
+
+
+_QUOTING = frozenset({"quoted", "quotations"})
+
+
+def _quotations(text: Folded, parts: Parts, years: tuple[int, ...]) -> list[Event]:
+    events = []
+    for number, (start, _) in enumerate(parts.starts, 1):
+        close = "”" if text.text[start] == "“" else "》"
+        stop = text.text.find(close, start + 1)
+        span = (start + 1, stop) if close == "”" else (start, stop + 1)
+        words = text.text[slice(*span)]
+        events.append(
+            Event(
+                ordinal=number,
+                heading=text.quote(*span).strip(),
+                body="",
+                date=_date(words, years),
+                span=text.span(*span),
+            )
+        )
+    return events
 
 
 _SHARE_SHOWN = 3
@@ -84,15 +223,6 @@ _SHARE_SHOWN = 3
 def _is_the_list(chain: Chain, stated: int | None) -> bool:
     """A list in running text of less than a third of the events is one of an event's own."""
     return stated is None or chain.line_led or chain.length * _SHARE_SHOWN >= stated
-
-
-def _encloses(outer: Sequence[Event], inner: Sequence[Event]) -> bool:
-    """Whether ``inner`` is a list inside the items of ``outer``."""
-    if not (outer and inner and outer[0].span and outer[-1].span):
-        return False
-    if not (inner[0].span and inner[-1].span):
-        return False
-    return outer[0].span[0] < inner[0].span[0] and inner[-1].span[0] < outer[-1].span[1]
 
 
 def _without_gap(text: str, chain: Chain, stated: int | None) -> Chain:
@@ -109,7 +239,9 @@ def _without_gap(text: str, chain: Chain, stated: int | None) -> Chain:
     numbered = re.compile(rf"^[ \t]*0?{number}[^\d\n]", re.MULTILINE)
     heads = [m.start() for m in islice(numbered.finditer(text, first, after.start), 2)]
     if not heads:
-        heads = [first + start for start, _ in _short_lines(text[first : after.start])]
+        heads = [
+            first + line.start for line in lines_of(text[first : after.start]) if is_head(line.text)
+        ]
     if len(heads) != 1:
         return chain
     words, printed = _own_number(text, heads[0], number)
@@ -152,29 +284,81 @@ def _misprints(chain: Chain | None, events: Sequence[Event]) -> Iterable[str]:
             yield f"event {marker.number} is printed as number {marker.printed}"
 
 
-def _split(text: Folded, chain: Chain, years: tuple[int, ...]) -> list[Event]:
-    bounds = []
-    for marker, after in zip(chain.markers, [*chain.markers[1:], None], strict=True):
-        stop = after.start if after else _closing(text.text, marker.end)
-        bounds.append((marker, stop))
-    shortest = _shortest_body(text.text, [(marker.end, stop) for marker, stop in bounds])
+def _split(
+    text: Folded,
+    marks: Sequence[tuple[int, int, int]],
+    years: tuple[int, ...],
+    parts: Parts | None = None,
+) -> list[Event]:
+    """The events that begin at ``marks``: (number, start, where the words begin)."""
+    words = text.text
+    stops = [start for _, start, _ in marks[1:]]
+    if parts is not None and parts.end is not None:
+        stops.append(parts.end)
+    else:
+        stops.append(_last_end(words, marks))
+    items = [
+        item_at(words, start, _behind_number(words, at, stop, number), stop)
+        for (number, start, at), stop in zip(marks, stops, strict=True)
+    ]
+    items = [_said(words, item) for item in _unlabelled(words, items, parts)]
     return [
-        _event(text, marker.number, (marker.start, marker.end, stop), years, shortest)
-        for marker, stop in bounds
+        _event(text, number, item, heading, years)
+        for (number, _, _), item, heading in zip(
+            marks, items, headings_of(words, items), strict=True
+        )
     ]
 
 
-def _shortest_body(text: str, items: list[tuple[int, int]]) -> int:
-    """How much must follow a colon to be a body: little where all items are printed so."""
-    rests = []
-    for start, stop in items:
-        end = text.find("\n", start, stop)
-        end = stop if end < 0 else end
-        colon = _COLON.match(text, start, end)
-        if colon and "。" in text[colon.end() : end]:
-            rests.append(end - colon.end())
-    uniform = len(rests) >= _UNIFORM * len(items)
-    return 0 if uniform and median(rests) > _COUPLET else _LONG_BODY
+def _said(text: str, item: Item) -> Item:
+    """An item that somebody reads out, up to the end of the quotation."""
+    if text[item.start - 1 : item.start] != "“" and text[item.start : item.start + 1] != "“第":
+        return item
+    close = text.find("”", item.words, item.stop)
+    return item if close < 0 else item_at(text, item.start, item.words, close)
+
+
+def _unlabelled(text: str, items: list[Item], parts: Parts | None) -> list[Item]:
+    """Items behind the bracket that leads each, where brackets hold dates or numbers only."""
+    if parts is None or parts.kind not in ("bracket", "dated"):
+        return items
+    heads = [_BRACKETED.match(text, item.words, item.stop) for item in items]
+    labels = sum(1 for head in heads if head and _LABEL.search(head.group(1)))
+    if labels < _LABELLED * len(items):
+        return items
+    return [
+        item_at(text, item.start, head.end(), item.stop) if head else item
+        for head, item in zip(heads, items, strict=True)
+    ]
+
+
+_BRACKETED = re.compile(r"[【\[〔〖]([^】\]〕〗\n]{1,16})[】\]〕〗][ \t]*")
+_LABEL = re.compile(r"[\d一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾①-⑳]")
+_LABELLED = 0.8
+
+
+def _last_end(text: str, marks: Sequence[tuple[int, int, int]]) -> int:
+    """Where the last item ends: it has no more lines than the others, and credits are no part."""
+    start = marks[-1][2]
+    end = _closing(text, start)
+    lines = [
+        len([line for line in text[a[1] : b[1]].split("\n") if line.strip()])
+        for a, b in pairwise(marks)
+    ]
+    if len(lines) < MIN_ITEMS - 1:
+        return end
+    usual, times = Counter(lines).most_common(1)[0]
+    most = usual if times >= _USUAL * len(lines) else max(lines)
+    seen = 0
+    for line in _LINE.finditer(text, marks[-1][1], end):
+        if line.group().strip():
+            seen += 1
+        if seen >= most:
+            return line.end()
+    return end
+
+
+_USUAL = 0.7
 
 
 def _closing(text: str, start: int) -> int:
@@ -187,32 +371,22 @@ def _closing(text: str, start: int) -> int:
     return len(text)
 
 
-def _event(
-    text: Folded,
-    number: int,
-    bounds: tuple[int, int, int],
-    years: tuple[int, ...],
-    shortest: int = 30,
-) -> Event:
-    """The item whose number, words and end stand at ``bounds``."""
-    start, words, stop = bounds
-    while start < words and text.text[start].isspace():
-        start += 1
-    while stop > words and text.text[stop - 1].isspace():
-        stop -= 1
-    words = _behind_number(text.text, words, stop, number)
-    at, body_at = _heading_span(text.text, words, stop, shortest)
-    heading = _unbracketed(text.quote(*at).strip())
+def _event(text: Folded, number: int, item: Item, at: Heading, years: tuple[int, ...]) -> Event:
+    """The event of an item whose heading stands ``at``."""
+    heading = _unbracketed(text.quote(at.start, at.end).strip())
     body = "\n".join(
-        line for part in text.quote(body_at, stop).splitlines() if (line := part.strip())
+        line for part in text.quote(at.body, item.stop).splitlines() if (line := part.strip(_ENDS))
     )
     return Event(
         ordinal=number,
         heading=heading,
         body=body,
-        date=_date(text.text[words:stop], years),
-        span=text.span(start, stop),
+        date=_date(text.text[item.start : item.stop], years),
+        span=text.span(item.start, item.stop),
     )
+
+
+_ENDS = " \t\u3000\r;；"
 
 
 def _unbracketed(heading: str) -> str:
@@ -241,63 +415,6 @@ def _behind_marks(text: str, start: int, stop: int) -> int:
 
 
 _MARKS = " \t\n\r:、,.|—–~*"
-_MAX_HEADING_LINE = 60
-_UNIFORM = 0.8  # the share of items with a colon that makes it the list's own separator
-_COUPLET = 14  # the longest second half of a heading in two halves
-_LONG_BODY = 30
-_COLON = re.compile(r"[^。!?;:\n]{4,40}:(?=[^\n]{12})")
-_SPACE = re.compile(
-    r"[^。!?;\n]{4,48}?(?:[ \t]+(?=(?:(?:19|20)\d\d年|\d{1,2}月|一年来|全年|去年|今年))|"
-    r"\t(?=[^\n]{4,80}[。;]))"
-)
-_GAP = re.compile(r"[^。!?;\n]{4,48}?[ \t]{2,}(?=[^\n]{8,80}[。;])")
-_TRIM = "。;,、:|* \t"
-
-
-def _heading_span(text: str, start: int, stop: int, shortest: int) -> tuple[tuple[int, int], int]:
-    """Where the heading of the item in [start, stop) stands, and where its body begins."""
-    end = text.find("\n", start, stop)
-    end = stop if end < 0 else end
-    sentence = _first_sentence(text, start, end)
-    whole = end - start <= _MAX_HEADING_LINE or sentence is None
-    inner = 0 <= text.find("。", start, end) < end - 1
-    if end < stop and (whole and not inner):
-        return (start, _trimmed(text, start, end)), end
-    for pattern, least in ((_GAP, 0), (_COLON, shortest), (_SPACE, 10)):
-        match = pattern.match(text, start, end)
-        if match and least and sentence and _is_couplet(match, sentence, end):
-            continue
-        if (
-            match
-            and end - match.end() > least
-            and sentence is not None
-            and match.end() <= sentence.start() + 1
-        ):
-            return (start, _trimmed(text, start, match.end())), match.end()
-    if sentence is not None:
-        return (start, _trimmed(text, start, sentence.end())), sentence.end()
-    return (start, _trimmed(text, start, end)), end
-
-
-def _is_couplet(colon: re.Match[str], sentence: re.Match[str], end: int) -> bool:
-    """Whether a colon only halves a heading that ends with a full stop: 与侨同行：携手圆梦。"""
-    halves = sentence.start() - colon.end()
-    return 0 < halves <= _COUPLET and sentence.end() < end
-
-
-def _first_sentence(text: str, start: int, end: int) -> re.Match[str] | None:
-    """The end of the first sentence; an exclamation ends one only in a long line."""
-    stop = _FULL_STOP.search(text, start, end)
-    limit = stop.end() if stop else end
-    if limit - start <= _MAX_HEADING_LINE:
-        return stop
-    return _SENTENCE_END.search(text, start, end)
-
-
-def _trimmed(text: str, start: int, end: int) -> int:
-    while end > start and text[end - 1] in _TRIM:
-        end -= 1
-    return end
 
 
 def _date(words: str, years: tuple[int, ...]) -> str | None:
@@ -314,34 +431,6 @@ def _date(words: str, years: tuple[int, ...]) -> str | None:
     return f"{month}-{int(match.group('d')):02d}" if match.group("d") else month
 
 
-def _unnumbered(text: Folded, stated: int | None, years: tuple[int, ...]) -> list[Event]:
-    """Items without numbers: bulleted, headed by short lines, or a run of quoted titles."""
-    if stated is None or not MIN_ITEMS <= stated <= MAX_ITEMS:
-        return []
-    for starts in (_bullets(text.text), _short_lines(text.text)):
-        if len(starts) == stated:
-            stops = [start for start, _ in starts[1:]] + [_closing(text.text, starts[-1][1])]
-            return [
-                _event(
-                    text, i, (start, max(words, _own_number(text.text, start, i)[0]), stop), years
-                )
-                for i, ((start, words), stop) in enumerate(zip(starts, stops, strict=True), 1)
-            ]
-    quoted = list(islice(_QUOTED.finditer(text.text), MAX_ITEMS + 1))
-    if len(quoted) == stated:
-        return [
-            Event(
-                ordinal=i,
-                heading=text.quote(*m.span(1)),
-                body="",
-                date=_date(m.group(1), years),
-                span=text.span(*m.span(1)),
-            )
-            for i, m in enumerate(quoted, 1)
-        ]
-    return []
-
-
 def _numbered_behind(
     text: Folded, heads: list[re.Match[str]], years: tuple[int, ...]
 ) -> list[Event]:
@@ -349,42 +438,10 @@ def _numbered_behind(
     stops = [head.start() for head in heads[1:]] + [_closing(text.text, heads[-1].end())]
     events = []
     for i, (head, stop) in enumerate(zip(heads, stops, strict=True), 1):
-        event = _event(text, i, (head.start(), head.start(), stop), years)
-        events.append(replace(event, heading=text.quote(*head.span(1)).strip()))
+        item = item_at(text.text, head.start(), head.start(), stop)
+        at = Heading(item.words, head.end(1), head.end())
+        events.append(_event(text, i, item, at, years))
     return events
-
-
-def _bullets(text: str) -> list[tuple[int, int]]:
-    kinds: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for match in _BULLET.finditer(text):
-        kinds[match.group(1)].append((match.start(), match.end()))
-        if len(kinds[match.group(1)]) > MAX_ITEMS:
-            return []
-    return max(kinds.values(), key=len, default=[])
-
-
-_SHORT = 40
-_STOPS = "。;!?,:…"
-_CLOSERS = "”)』】"
-
-
-def _short_lines(text: str) -> list[tuple[int, int]]:
-    """Short lines without a full stop that a longer paragraph follows."""
-    lines = [m for m in _LINE.finditer(text) if m.group().strip()]
-    starts = []
-    for line, after in pairwise(lines):
-        words = line.group().strip()
-        below = after.group().strip()
-        if (
-            len(words) <= _SHORT
-            and len(words) < len(below)
-            and words[-1] not in _STOPS
-            and (below.rstrip(_CLOSERS) or below)[-1] in _STOPS
-        ):
-            starts.append((line.start(), line.start()))
-            if len(starts) > MAX_ITEMS:
-                return []
-    return starts
 
 
 def _captioned(
@@ -398,11 +455,14 @@ def _captioned(
         marker = next(iter(line_markers(caption.text)), None)
         if marker is None or marker.start != 0 or marker.number != len(numbered) + 1:
             continue
-        event = _event(caption, marker.number, (0, marker.end, len(caption.text)), years)
-        numbered.append(replace(event, span=None))
+        numbered.append(_caption(caption, marker.number, marker.end, years))
     if len(numbered) < MIN_ITEMS and len(captions) == stated:
-        return [
-            replace(_event(caption, i, (0, 0, len(caption.text)), years), span=None)
-            for i, caption in enumerate(captions, 1)
-        ]
+        return [_caption(caption, i, 0, years) for i, caption in enumerate(captions, 1)]
     return numbered
+
+
+def _caption(caption: Folded, number: int, words: int, years: tuple[int, ...]) -> Event:
+    item = item_at(caption.text, 0, words, len(caption.text))
+    return replace(
+        _event(caption, number, item, headings_of(caption.text, [item])[0], years), span=None
+    )

@@ -20,7 +20,8 @@ _LABEL = (
 # Any other word that leads every item with its number: 关键事一｜, 【故事01】, 序号3：.
 _WORD = r"(?![第其表附注])[\u4e00-\u9fff]{0,5}(?![一二三四五六七八九十])[\u4e00-\u9fff]"
 SYMBOL = "·•※\u2190-\u21ff\u2580-\u25ff\u2600-\u2775\u2794-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
-_LEAD = rf"^(?!\n)[ \t]*(?:[{SYMBOL}#*\-—]+[ \t]*)?"
+_SPEAKER = r"(?:(?:男|女|甲|乙|旁白|主持人|主播|解说)\d?:)?"
+_LEAD = rf"^(?!\n)[ \t]*{_SPEAKER}(?:[{SYMBOL}#*\-—]+[ \t]*)?"
 _OPEN = r"[【\[〔<(“\"]?"
 _CLOSE = r"[】\]〕>)”\"]?"
 
@@ -60,7 +61,13 @@ _LINE_KINDS: tuple[tuple[str, str], ...] = (
     (
         "arabic",
         r"(?P<n>\d{1,2}|[1-6] \d(?=[、.]))"
-        r"[ \t]*(?:[、):|丨/]|——|[·\-—](?!\d)|[.](?!\d+(?:[万亿%]|[.]\d))|,(?!\d))[ \t]*",
+        r"[ \t]*(?:[、)|丨/]|:(?!\d)|——|[·\-—](?!\d)|[.](?!\d+(?:[万亿%]|[.]\d))|,(?!\d))[ \t]*",
+    ),
+    ("medal", "(?P<n>[\U0001f947-\U0001f949])[ \\t]*"),
+    (
+        "scanned",  # O1 and l、 are what a scanner makes of 01 and 1
+        r"(?P<n>[lIO][\dlIO]?|\d[lIO])(?:[ \t]*[、.)|:](?!\d)[ \t]*|"
+        r"[ \t]+(?=[\u4e00-\u9fff“《\d]))",
     ),
     (
         "spaced",
@@ -75,8 +82,8 @@ _LINE_KINDS: tuple[tuple[str, str], ...] = (
     ("wide", rf"[^\w\s]{{1,3}}[ \t]*(?P<n>{_ANY})[ \t]*[^\w\s“《(【]{{1,3}}[ \t]*"),
     (
         "word",
-        rf"{_OPEN}(?P<w>{_WORD})(?P<n>{_ANY}){_CLOSE}"
-        rf"(?:[ \t]*[:|丨][ \t]*|[ \t]+|(?<=[】\]〕>])|(?=[ \t]*$))",
+        rf"{_OPEN}(?P<w>{_WORD})(?P<n>{_ANY}|[{CIRCLED}]){_CLOSE}"
+        rf"(?:[ \t]*[:|丨][ \t]*|[ \t]+|(?<=[】\]〕>{CIRCLED}])|(?=[ \t]*$))",
     ),
 )
 _INLINE_KINDS: tuple[tuple[str, str], ...] = (
@@ -84,7 +91,7 @@ _INLINE_KINDS: tuple[tuple[str, str], ...] = (
     ("label_colon", rf"(?<![^。;!?\s]){_LABEL}(?:之)?(?P<n>{_ANY})[:、][ \t]*"),
     (
         "ordinal",
-        rf"(?<![^。;!?\s:])第(?P<n>{_ANY})(?:[大件项条个则桩])?(?:[大要实]事)?[:、,][ \t]*",
+        rf"(?<![^。;!?\s:“中是])第(?P<n>{_ANY})(?:[大件项条个则桩])?(?:[大要实]事)?[:、,][ \t]*",
     ),
     ("number", r"(?:NO|No|TOP)\.?[ \t]*(?P<n>\d{1,2})[ \t]*[.:、]?[ \t]*"),
     ("circled", rf"(?P<n>[{CIRCLED}])[ \t]*[.:、]?[ \t]*"),
@@ -123,11 +130,16 @@ _SAME = {
     "glued": "arabic",
     "alone": "arabic",
     "lost": "arabic",
+    "scanned": "arabic",
     "keycap": "arabic",
     "alone_cn": "chinese",
     "label_colon": "label",
 }
 _LOOSE = frozenset({"glued", "alone", "spaced", "lost", "alone_cn"})
+
+
+_PICTURED = {"\U0001f51f": 10, "\U0001f947": 1, "\U0001f948": 2, "\U0001f949": 3}
+_SCANNED = str.maketrans("lIO", "110")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +170,7 @@ def _markers(pattern: re.Pattern[str], text: str, start: int, stop: int) -> Iter
         kind = match.lastgroup or ""
         kind = kind.removeprefix("n_")
         written = match.group(f"n_{kind}").replace(" ", "")
-        number = 10 if written == "\U0001f51f" else ordinal(written)
+        number = _PICTURED.get(written) or ordinal(written.translate(_SCANNED))
         if number is None or not 1 <= number <= MAX_ITEM_NUMBER:
             continue
         loose, group = kind in _LOOSE, _SAME.get(kind, kind)

@@ -27,8 +27,8 @@ from typing import Any
 from crawler.reading import read_publication
 from crawler.reading.genre.subject import Subject, head_end
 from crawler.reading.genre.verdict import stated_number
-from crawler.reading.selection.chains import list_found
-from crawler.reading.selection.events import events_of
+from crawler.reading.selection.counts import counts_of
+from crawler.reading.selection.events import select
 from crawler.reading.words.folding import fold
 from storage.records import Event, Figure, Reading
 from tests.crawler.reading.batch import article_of
@@ -161,7 +161,7 @@ def given_of(row: dict[str, Any]) -> tuple[Event, ...]:
     title, text = fold(article.title), fold(article.text)
     subject = Subject(title, "", text, article.published_at, end=head_end(text.text))
     stated = stated_number(subject)
-    return events_of(text, stated, (), (), list_found(text.text, stated)).events
+    return select(text, counts_of(title.text, "", text.text, stated), ()).events
 
 
 def score_file(path: Path) -> Score:

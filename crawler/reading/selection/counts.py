@@ -1,0 +1,90 @@
+"""How many items a publication says that it selects: the numbers beside a measure word."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crawler.reading.words.numerals import ordinal
+
+MIN_ITEMS = 3
+MAX_ITEMS = 60
+MAX_COUNTED = 20_000  # characters that are searched for counts
+
+# 九件要事, 十个“最”, 七句, 六项, 十二个节气, 十则; 第三件 and 十三届 count nothing.
+_COUNT = re.compile(
+    r"(?<![\d第.一二三四五六七八九十百千万亿])(?<!\d,)"
+    r"(?P<n>[二三四五六七八九十]{1,3}|\d{1,2})"
+    r"(?:大|件|个|项|则|桩|条|句|幅|张|组|段|样|宗|篇|枚|名(?=[^委职]))(?![月])"
+)
+# What makes a count the count of a selection: the act of selecting, or what is selected.
+_SELECTS = re.compile(
+    r"[评选推]出|评选|选定|遴选|揭[晓榜]|出炉|选[取录编]|择[定取要]|梳理|盘点|入选|整理[发公]?布?|圈定|"
+    r"挑[出选]|拣选|公布|确认|列出|精选|推选|撷取|摘[录编要]|清单|年度|大事|要事|实事|好事|新鲜事|"
+    r"亮点|看点|成果|镜头|瞬间|印象|印记|足迹|关键词|热词|新闻|故事|名场面|第一次|头一回|之最|“最”|"
+    r"事[儿项件]?(?=[,。:!?“”、\s]|$)|收下|留下"
+)
+# What says that the choice has been made, not that it is to come.
+_CHOSEN = re.compile(
+    r"评[选]?(?:出|定|产生)|选(?:出|定|取|编|录)|推选|揭[晓榜]|出炉|入选|遴选|择[定取]|圈定|敲定|"
+    r"挑(?:出|选)|拣选|筛(?:出|选)|精选|梳理|盘点|公布|发布|归纳|提炼|撷取"
+)
+_TO_COME = re.compile(
+    r"候选|拟|计划|明年|来年|新一年|今年[要将]|将[要在]|征集|投票通道|参评|推荐表|任务|力争|愿望|心愿|期盼"
+)
+_CLAUSE = 48
+TITLE, SELECTED, PLAIN = 3, 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The numbers that may be the selection's, each with what speaks for it.
+
+    ``weights`` maps a number to TITLE, SELECTED or PLAIN; ``at`` to where the text first
+    says it so (-1: the title does); ``chosen`` are those of which the text says, beside them,
+    that the choice has been made.
+    """
+
+    weights: Mapping[int, int]
+    at: Mapping[int, int]
+    chosen: frozenset[int] = frozenset()
+
+    def weight(self, number: int) -> int:
+        """What speaks for ``number``; 0 where nothing does."""
+        return self.weights.get(number, 0)
+
+    @property
+    def ranked(self) -> tuple[int, ...]:
+        """The numbers, best first; at equal weight the one that is said first."""
+        return tuple(sorted(self.weights, key=lambda n: (-self.weights[n], self.at[n])))
+
+
+def counts_of(title: str, beside: str, text: str, stated: int | None = None) -> Counts:
+    """The counts in folded title, kicker and text; ``stated`` is one that is known already."""
+    weights: dict[int, int] = {}
+    at: dict[int, int] = {}
+    chosen: set[int] = set()
+
+    def count(number: int | None, weight: int, place: int) -> None:
+        if number is None or not MIN_ITEMS <= number <= MAX_ITEMS:
+            return
+        if weight > weights.get(number, 0):
+            weights[number], at[number] = weight, place
+
+    count(stated, TITLE, -1)
+    for words in (title, beside):
+        for match in _COUNT.finditer(words):
+            count(ordinal(match.group("n")), TITLE, -1)
+    for match in _COUNT.finditer(text, 0, MAX_COUNTED):
+        number = ordinal(match.group("n"))
+        around = _clause(text, match.start(), match.end())
+        if number and _CHOSEN.search(around) and not _TO_COME.search(around):
+            chosen.add(number)
+        count(number, SELECTED if _SELECTS.search(around) else PLAIN, match.start())
+    return Counts(weights, at, frozenset(chosen))
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    low = max(text.rfind(mark, max(0, start - _CLAUSE), start) for mark in "。\n!?")
+    low = max(low + 1, start - _CLAUSE)
+    highs = [at for mark in "。\n!?" if (at := text.find(mark, end, end + _CLAUSE)) >= 0]
+    return text[low : min(highs, default=end + _CLAUSE) + 1]

@@ -1,0 +1,113 @@
+"""Lists whose items carry no numbers, and whose count stands in the text, not in the title."""
+
+import pytest
+
+from crawler.reading.selection.counts import counts_of
+from crawler.reading.selection.events import select
+from crawler.reading.words.folding import fold
+
+HEADS = [
+    "河长制民主监督走完三条干流",
+    "首个委员会客厅在菜市场挂牌",
+    "老旧小区加装电梯协商会",
+    "《渡口旧事》首发",
+    "五件提案被列为督办件",
+]
+BODIES = [
+    "监督组六次下河，交办问题四十条，年底全部销号。",
+    "每周三有人值守，接待群众三百多人次。",
+    "三方坐到一起，谈妥了一楼的采光。",
+    "全书收录口述四十篇，最老的讲述者九十岁。",
+    "领办人每月到现场一次，办结四件。",
+]
+INTRO = "临水县政协主席会议从三十项工作中选出去年的五件要事，照录如下。\n"
+CLOSING = "\n五件之外，还有不少没有写进来的事，留给来年再说。\n（县政协办公室供稿 编辑：小林）"
+MONTHS = ["二月", "四月至五月", "七月", "九月", "十二月"]
+MEDALS = ["🥇", "🥈", "🥉", "第四 ", "第五 "]
+PICTURES = ["🌊", "🏠", "🛗", "📖", "📮"]
+
+STYLES = {
+    "bare heads": "{head}\n{body}",
+    "dates and symbols": "◇ {month} {head}\n{body}",
+    "pictures and bars": "{picture}{head}｜{body}",
+    "medals": "{medal}{head} 1{i}03票",
+    "reasons below": "{head}\n入选理由：{body}",
+    "dates alone": "【{i}月{i}日 晴】\n{head}。{body}",
+    "dates in brackets": "【{month}】{head} {body}",
+    "one word throughout": "头一回｜{head}：{body}",
+    "superlatives": "最{letter}的一件：{head}。{body}",
+    "solar terms": "{term}·{head}。{body}",
+    "speakers": "男：镜头{chinese}，{head}。{body}",
+    "scanned": "O{i} {head}\n>>> {body}",
+    "clock": "0{i}:2{i} {head}\n{body}",
+    "counting down": "TOP {down}\n{head}\n{body}",
+    "dashes": "◉ {head}——{body}",
+    "captions": "图{circled}：{head}。{body}",
+    "words in brackets": "【{head}】{body}",
+    "read out": "第{chinese}位委员念道：“第{chinese}件，{head}。{body}”",
+}
+INSIDE = {
+    "semicolons": ("{head}", "；", "。"),
+    "quoted": ("“{head}”", "", "。"),
+    "ordinals": ("第{chinese}件，{head}", "；", "。"),
+    "circled": ("{circled}{head}。{body}", "", ""),
+}
+
+
+def printed(template: str, i: int) -> str:
+    return template.format(
+        i=i + 1,
+        down=len(HEADS) - i,
+        head=HEADS[i],
+        body=BODIES[i],
+        month=MONTHS[i],
+        medal=MEDALS[i],
+        picture=PICTURES[i],
+        letter="远近早慢热"[i],
+        term=["立春", "清明", "小满", "白露", "冬至"][i],
+        chinese="一二三四五"[i],
+        circled="①②③④⑤"[i],
+    )
+
+
+def headings(text: str, title: str = "水边的一年") -> list[str]:
+    folded = fold(text)
+    counts = counts_of(fold(title).text, "", folded.text)
+    return [event.heading for event in select(folded, counts, ()).events]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_items_are_told_by_what_leads_them(style: str) -> None:
+    items = [printed(STYLES[style], i) for i in range(len(HEADS))]
+    assert headings(INTRO + "\n".join(items) + CLOSING) == HEADS
+
+
+@pytest.mark.parametrize("style", INSIDE)
+def test_items_stand_in_one_paragraph(style: str) -> None:
+    template, joint, end = INSIDE[style]
+    items = joint.join(printed(template, i) for i in range(len(HEADS)))
+    assert headings(INTRO.replace("。", "：") + items + end + CLOSING) == HEADS
+
+
+def test_the_paragraphs_of_a_body_stay_and_the_closing_words_are_none() -> None:
+    items = [
+        f"{head}\n{body}\n委员们说，这事值得。" for head, body in zip(HEADS, BODIES, strict=True)
+    ]
+    text = fold(INTRO + "\n".join(items) + CLOSING)
+    events = select(text, counts_of("", "", text.text), ()).events
+    assert [event.body for event in events] == [f"{body}\n委员们说，这事值得。" for body in BODIES]
+
+
+def test_a_review_in_sections_is_no_selection() -> None:
+    text = fold(
+        "过去一年，县政协围绕三项重点开展工作。\n"
+        + "\n".join(f"{head}\n{body}{body}" for head, body in zip(HEADS[:3], BODIES, strict=False))
+    )
+    assert not select(text, counts_of("", "", text.text), (), sure=False).events
+
+
+def test_a_selection_is_found_though_the_genre_is_another() -> None:
+    text = fold(INTRO + "\n".join(printed(STYLES["bare heads"], i) for i in range(5)))
+    found = select(text, counts_of("", "", text.text), (), sure=False)
+    assert found.firm
+    assert [event.heading for event in found.events] == HEADS
