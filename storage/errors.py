@@ -6,6 +6,7 @@
     ├── SchemaOutdatedError    the database is of another version than this program
     ├── DatabaseUnavailableError   it cannot be opened or has gone away
     ├── DatabaseLockedError    another process kept it locked for too long
+    ├── QueryTooSlowError      a question of a person took longer than it may
     ├── DiskFullError          no space is left for the write
     ├── RecordRefusedError     the database cannot hold a value of this record
     ├── RecordNotFoundError    no publication, flag or run has this id
@@ -43,6 +44,13 @@ class DatabaseUnavailableError(StorageError):
 
 class DatabaseLockedError(StorageError):
     """Another process kept the database locked for longer than the busy time-out."""
+
+
+class QueryTooSlowError(StorageError):
+    """A question took longer than its reader gave it; nothing else was held up by it."""
+
+    def __init__(self) -> None:
+        super().__init__("the question took too long and was given up")
 
 
 class DiskFullError(StorageError):

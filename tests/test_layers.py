@@ -28,6 +28,7 @@ LADDERS = {
         "storage.stories",
         "storage.articles",
         "storage.exports",
+        "storage.access",
     ],
     "crawler": [
         "crawler.errors",
@@ -64,6 +65,7 @@ LADDERS = {
         "scheduler.carrying",
         "scheduler.alerts",
         "scheduler.service",
+        "scheduler.console",
         "scheduler.cli",
         "scheduler.cli.commands",
         "scheduler.cli.app",

@@ -1,0 +1,1 @@
+"""Who may use the console: people, their sessions, tokens of programs, failed logins."""

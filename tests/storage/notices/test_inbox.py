@@ -1,0 +1,78 @@
+"""The inbox as a person reads it: rows, filters, pages that do not move."""
+
+from dataclasses import replace
+
+from storage.articles.saving import save_article
+from storage.engine.database import Database
+from storage.notices.flags import FlagStatus, accept_flag
+from storage.notices.inbox import (
+    InboxFilter,
+    count_inbox,
+    flag_of,
+    get_inbox_row,
+    list_inbox,
+    neighbours,
+    newest_flag,
+)
+from storage.records import Genre
+from tests.storage.samples import DAY, NOW, article
+
+
+def stored(database: Database, *numbers: int) -> list[int]:
+    flags = []
+    for number in numbers:
+        genre = Genre.TEN_EVENTS if number % 2 else Genre.ANNUAL_REVIEW
+        with database.begin() as session:
+            outcome = save_article(session, article(number, genre=genre), now=NOW, run_id=None)
+        flags.append(outcome.flag_id or 0)
+    return flags
+
+
+def test_a_row_holds_what_is_needed_to_decide(database: Database) -> None:
+    stored(database, 1)
+    copy = article(1, genre=Genre.TEN_EVENTS)
+    later = copy.published_at and copy.published_at + DAY  # so that the first stays the original
+    copy = replace(copy, url="https://other.example/1.html", published_at=later)
+    longer = article(1, genre=Genre.TEN_EVENTS)
+    longer = replace(longer, text=longer.text + "\n更正一处。")
+    with database.begin() as session:
+        save_article(session, copy, now=NOW, run_id=None)
+        save_article(session, longer, now=NOW + DAY, run_id=None)
+    with database.reading() as session:
+        (row,) = list_inbox(session, InboxFilter())
+        assert (row.committee, row.year_to, row.outlet) == ("政协云南省委员会", 2025, "云南政协报")
+        assert (row.events, row.figures, row.copies, row.revision) == (2, 2, 2, 2)
+        assert row.revised_at == NOW + DAY
+        assert row.sentence == article(1).text[:60]
+        assert get_inbox_row(session, row.flag) == row
+        assert flag_of(session, row.publication) == row.flag
+        assert newest_flag(session) == row.flag
+
+
+def test_pages_and_neighbours_follow_one_order(database: Database) -> None:
+    flags = stored(database, 1, 2, 3, 4)
+    with database.begin() as session:
+        accept_flag(session, flags[1], now=NOW + DAY)
+    wanted = InboxFilter(status=FlagStatus.OPEN)
+    with database.reading() as session:
+        first = list_inbox(session, wanted, limit=2)
+        rest = list_inbox(session, wanted, limit=2, before=first[-1].flag)
+        assert [row.flag for row in first + rest] == [flags[3], flags[2], flags[0]]
+        newer, older = neighbours(session, wanted, flags[1])  # itself no longer among them
+        assert newer is not None
+        assert older is not None
+        assert (newer[0], older[0]) == (flags[2], flags[0])
+        assert count_inbox(session, wanted)[FlagStatus.ACCEPTED] == 1
+
+
+def test_filters_narrow_rows_and_counts(database: Database) -> None:
+    stored(database, 1, 2, 3)
+    with database.reading() as session:
+        for wanted, number in (
+            (InboxFilter(genre=Genre.TEN_EVENTS), 2),
+            (InboxFilter(region="云南", year=2025), 3),
+            (InboxFilter(region="广西"), 0),
+            (InboxFilter(year=2019), 0),
+        ):
+            assert len(list_inbox(session, wanted)) == number
+            assert sum(count_inbox(session, wanted).values()) == number
