@@ -327,6 +327,7 @@ def _candidate(one: _Prepared, id_: int, story_id: int, revision: int) -> flags.
         revision=revision,
         reading=one.article.reading,
         revised=revision > 1,
+        copied=revision == 1,
     )
 
 

@@ -329,6 +329,25 @@ class FlagRow(Base):
     status: Mapped[str] = mapped_column(Text)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     note: Mapped[str | None] = mapped_column(Text)
+    decided_by: Mapped[str | None] = mapped_column(Text)  # None: a command, or before 0010
+
+
+class FlagDecisionRow(Base):
+    """One decision on a flag, or the undoing of one; none is ever changed or deleted."""
+
+    __tablename__ = "flag_decisions"
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'accepted', 'dismissed')", name="status"),
+        Index(None, "flag_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    flag_id: Mapped[int] = mapped_column(Id, ForeignKey("flags.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[str | None] = mapped_column(Text)  # None: the program itself, or a command
+    status: Mapped[str] = mapped_column(Text)  # what the flag was from then on
+    why: Mapped[str | None] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(Integer)  # of the publication, as it was looked at
 
 
 class FlagNoteRow(Base):

@@ -4,15 +4,16 @@ A copy of a flagged story raises no second flag; a revision of one leaves a note
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.rows import evidence_as_json, evidence_from_json
-from storage.engine.tables import FlagNoteRow, FlagRow, PublicationRow
+from storage.engine.tables import FlagDecisionRow, FlagNoteRow, FlagRow, PublicationRow
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices.outbox import post
 from storage.records import Evidence, Genre, Reading
@@ -55,13 +56,31 @@ class Flag:
     decided_at: datetime | None
     note: str | None
     notes: tuple[FlagNote, ...] = ()
+    decided_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagDecision:
+    """One decision on a flag: what it was from then on, and who said so, why.
+
+    OPEN is the undoing of the decision before.  ``by`` is None for the program itself (a
+    dismissed story that came back) and for a command that named nobody; ``revision`` is the
+    publication's, as it was then.
+    """
+
+    at: datetime
+    by: str | None
+    status: FlagStatus
+    why: str | None
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A stored publication whose reading may raise a flag, or a note on its story's flag.
 
-    ``revised`` says that its text is a new revision of a known publication.
+    ``revised`` says that its text is a new revision of a known publication, ``copied`` that
+    it is a new publication of a story that may be known.
     """
 
     publication_id: int
@@ -72,32 +91,77 @@ class Candidate:
     revision: int
     reading: Reading | None
     revised: bool
+    copied: bool = False
 
 
 def raise_flags(
     session: Session, candidates: Sequence[Candidate], *, run_id: int | None, now: datetime
 ) -> dict[int, int]:
-    """Flags for the stories that need one and have none; {publication id: new flag's id}."""
+    """Flags for the stories that need one and have none; {publication id: new flag's id}.
+
+    A dismissed story comes back when its text changes or another outlet prints it.
+    """
     concerned = [c for c in candidates if c.revised or (c.reading and c.reading.flagged)]
     if not concerned:
         return {}
-    rows = session.execute(
-        select(FlagRow.story_id, FlagRow.id).where(
-            FlagRow.story_id.in_({candidate.story_id for candidate in concerned})
-        )
-    )
-    flagged = dict(rows.all())
+    known = _known(session, {candidate.story_id for candidate in concerned})
     raised: dict[int, int] = {}
     for candidate in concerned:
-        flag_id = flagged.get(candidate.story_id)
-        if flag_id is not None:
+        flag = known.get(candidate.story_id)
+        if flag is not None:
             if candidate.revised:
                 words = f"revision {candidate.revision}: {candidate.title}"
-                note(session, flag_id, candidate.publication_id, candidate.revision, words, now=now)
+                note(session, flag.id, candidate.publication_id, candidate.revision, words, now=now)
+            if flag.dismissed and (why := _why_back(candidate, flag)):
+                reopen_flag(session, flag.id, now=now, why=why)
+                known[candidate.story_id] = replace(flag, dismissed=False)
         elif candidate.reading is not None and candidate.reading.flagged:
             flag_id = _raise(session, candidate, candidate.reading, run_id=run_id, now=now)
-            flagged[candidate.story_id] = raised[candidate.publication_id] = flag_id
+            known[candidate.story_id] = _KnownFlag(
+                flag_id, dismissed=False, source_id=candidate.source_id, url=candidate.url
+            )
+            raised[candidate.publication_id] = flag_id
     return raised
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownFlag:
+    """A story's flag, and where the publication that stands for it was printed."""
+
+    id: int
+    dismissed: bool
+    source_id: str | None
+    url: str
+
+
+def _known(session: Session, stories: set[int]) -> dict[int, _KnownFlag]:
+    rows = session.execute(
+        select(
+            FlagRow.story_id,
+            FlagRow.id,
+            FlagRow.status,
+            PublicationRow.source_id,
+            PublicationRow.url,
+        )
+        .join(PublicationRow, PublicationRow.id == FlagRow.publication_id)
+        .where(FlagRow.story_id.in_(stories))
+    )
+    return {
+        story: _KnownFlag(id_, status == FlagStatus.DISMISSED.value, source_id, url)
+        for story, id_, status, source_id, url in rows
+    }
+
+
+def _why_back(candidate: Candidate, flag: _KnownFlag) -> str | None:
+    """Why a dismissed story should be looked at again; None where nothing speaks for it."""
+    if candidate.revised:
+        return f"its text changed (revision {candidate.revision})"
+    places = (candidate.source_id, flag.source_id)
+    if None in places:
+        places = (urlsplit(candidate.url).hostname, urlsplit(flag.url).hostname)
+    if candidate.copied and places[0] != places[1]:
+        return f"another outlet printed it: {candidate.url}"
+    return None
 
 
 def note(
@@ -151,20 +215,74 @@ def get_flag(session: Session, flag_id: int) -> Flag:
     return found[0]
 
 
-def accept_flag(session: Session, flag_id: int, *, now: datetime, why: str | None = None) -> None:
+def accept_flag(
+    session: Session,
+    flag_id: int,
+    *,
+    now: datetime,
+    why: str | None = None,
+    by: str | None = None,
+) -> None:
     """Decide that the story is what it was flagged as.  TransitionError when decided before."""
-    _decide(session, flag_id, FlagStatus.ACCEPTED, now, why)
+    _decide(session, flag_id, FlagStatus.ACCEPTED, now, why, by)
 
 
-def dismiss_flag(session: Session, flag_id: int, *, why: str, now: datetime) -> None:
+def dismiss_flag(
+    session: Session, flag_id: int, *, why: str, now: datetime, by: str | None = None
+) -> None:
     """Decide that the story is not what it was flagged as.  TransitionError as above."""
-    _decide(session, flag_id, FlagStatus.DISMISSED, now, why)
+    _decide(session, flag_id, FlagStatus.DISMISSED, now, why, by)
+
+
+def reopen_flag(
+    session: Session,
+    flag_id: int,
+    *,
+    now: datetime,
+    why: str | None = None,
+    by: str | None = None,
+) -> None:
+    """Undo the decision; what was decided stays in the history.  TransitionError when open."""
+    reopened = session.execute(
+        update(FlagRow)
+        .where(FlagRow.id == flag_id, FlagRow.status != FlagStatus.OPEN.value)
+        .values(status=FlagStatus.OPEN.value, decided_at=None, decided_by=None)
+        .returning(FlagRow.publication_id)
+    ).scalar_one_or_none()
+    if reopened is None:
+        flag = get_flag(session, flag_id)
+        raise TransitionError("flag", flag_id, flag.status.value, FlagStatus.OPEN.value)
+    _remember(session, flag_id, reopened, FlagStatus.OPEN, now, why, by)
+
+
+def decisions_of(session: Session, flag_id: int) -> list[FlagDecision]:
+    """All that was decided of a flag, the oldest first."""
+    rows = session.scalars(
+        select(FlagDecisionRow)
+        .where(FlagDecisionRow.flag_id == flag_id)
+        .order_by(FlagDecisionRow.id)
+    )
+    return [
+        FlagDecision(
+            at=row.at, by=row.by, status=FlagStatus(row.status), why=row.why, revision=row.revision
+        )
+        for row in rows
+    ]
 
 
 def _decide(
-    session: Session, flag_id: int, status: FlagStatus, now: datetime, why: str | None
+    session: Session,
+    flag_id: int,
+    status: FlagStatus,
+    now: datetime,
+    why: str | None,
+    by: str | None,
 ) -> None:
-    values: dict[str, str | datetime] = {"status": status.value, "decided_at": now}
+    values: dict[str, str | datetime | None] = {
+        "status": status.value,
+        "decided_at": now,
+        "decided_by": by,
+    }
     if why is not None:
         values["note"] = why
     decided = session.execute(
@@ -176,14 +294,34 @@ def _decide(
     if decided is None:
         flag = get_flag(session, flag_id)
         raise TransitionError("flag", flag_id, flag.status.value, status.value)
+    _remember(session, flag_id, decided, status, now, why, by)
+
+
+def _remember(
+    session: Session,
+    flag_id: int,
+    publication_id: int,
+    status: FlagStatus,
+    now: datetime,
+    why: str | None,
+    by: str | None,
+) -> None:
+    """Keep a decision; its reason is a note too, beside what else happened to the story."""
+    revision = session.scalars(
+        select(PublicationRow.revision).where(PublicationRow.id == publication_id)
+    ).one()
+    session.execute(
+        insert(FlagDecisionRow).values(
+            flag_id=flag_id, at=now, by=by, status=status.value, why=why, revision=revision
+        )
+    )
     if why is not None:  # the flag's own note is replaced by the next thing that happens
-        revision = select(PublicationRow.revision).where(PublicationRow.id == decided)
         session.execute(
             insert(FlagNoteRow).values(
                 flag_id=flag_id,
                 at=now,
-                publication_id=decided,
-                revision=session.scalars(revision).one(),
+                publication_id=publication_id,
+                revision=revision,
                 words=f"{status.value}: {why}",
             )
         )
@@ -268,6 +406,7 @@ def _flags(session: Session, ids: Sequence[int]) -> list[Flag]:
             decided_at=flag.decided_at,
             note=flag.note,
             notes=tuple(notes.get(flag.id, ())),
+            decided_by=flag.decided_by,
         )
         for flag, url, title, source_id, region in rows
     ]

@@ -104,3 +104,18 @@ def dismiss(
     except (RecordNotFoundError, TransitionError) as error:
         fail(str(error))
     say(f"flag {flag_id}: dismissed ({why})")
+
+
+@app.command()
+def reopen(
+    flag_id: Id,
+    why: Annotated[str | None, typer.Option(help="The reason, kept with the flag")] = None,
+) -> None:
+    """Undo a decision; the history of decisions stays."""
+    config = settings()
+    try:
+        with connected(config).begin() as session:
+            flags.reopen_flag(session, flag_id, now=config.now(), why=why)
+    except (RecordNotFoundError, TransitionError) as error:
+        fail(str(error))
+    say(f"flag {flag_id}: open again")

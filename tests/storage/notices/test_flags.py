@@ -9,7 +9,15 @@ from storage.articles.saving import save_article
 from storage.articles.snapshots import get_snapshot, put_snapshots, sha256_of
 from storage.engine.database import Database
 from storage.errors import RecordNotFoundError, SnapshotCorruptError, TransitionError
-from storage.notices.flags import FlagStatus, accept_flag, dismiss_flag, get_flag, list_flags
+from storage.notices.flags import (
+    FlagStatus,
+    accept_flag,
+    decisions_of,
+    dismiss_flag,
+    get_flag,
+    list_flags,
+    reopen_flag,
+)
 from storage.records import FLAGGED_GENRES, Genre
 from tests.storage.samples import DAY, NOW, article
 
@@ -77,12 +85,13 @@ def test_the_reason_of_a_decision_outlives_what_happens_next(database: Database)
         )
     with database.reading() as session:
         flag = get_flag(session, flag_id)
-    assert flag.status is FlagStatus.DISMISSED
+    assert flag.status is FlagStatus.OPEN  # it came back: its text changed
     assert flag.note is not None
     assert flag.note.startswith("revision 2")
     assert [(note.at, note.words) for note in flag.notes] == [
         (NOW + DAY, "dismissed: [dup] 重复"),
         (NOW + 2 * DAY, flag.note),
+        (NOW + 2 * DAY, "open: its text changed (revision 2)"),
     ]
 
 
@@ -118,3 +127,42 @@ def test_a_damaged_snapshot_is_said(database: Database, damage: str) -> None:
         )
     with database.reading() as session, pytest.raises(SnapshotCorruptError, match=name):
         get_snapshot(session, name)
+
+
+def test_an_undone_decision_stays_in_the_history(database: Database) -> None:
+    (flag_id,) = flagged(database, 1)
+    with database.begin() as session:
+        dismiss_flag(session, flag_id, why="看错了", now=NOW, by="老王")
+        assert get_flag(session, flag_id).decided_by == "老王"
+        reopen_flag(session, flag_id, now=NOW + DAY, why="再看一次", by="小李")
+    with pytest.raises(TransitionError), database.begin() as session:
+        reopen_flag(session, flag_id, now=NOW)
+    with database.begin() as session:
+        again = get_flag(session, flag_id)
+        assert (again.status, again.decided_at, again.decided_by) == (FlagStatus.OPEN, None, None)
+        accept_flag(session, flag_id, now=NOW + 2 * DAY, by="小李")
+        assert [(one.status, one.by, one.why) for one in decisions_of(session, flag_id)] == [
+            (FlagStatus.DISMISSED, "老王", "看错了"),
+            (FlagStatus.OPEN, "小李", "再看一次"),
+            (FlagStatus.ACCEPTED, "小李", None),
+        ]
+
+
+def test_a_dismissed_story_comes_back_when_its_text_changes_or_another_outlet_prints_it(
+    database: Database,
+) -> None:
+    first, second = flagged(database, 1, 2)
+    with database.begin() as session:
+        for flag_id in (first, second):
+            dismiss_flag(session, flag_id, why="不是", now=NOW)
+        one, two = (article(number, genre=Genre.ANNUAL_REVIEW) for number in (1, 2))
+        moved = replace(two, url="https://www.example.cn/again/2.html")
+        save_article(session, moved, now=NOW + DAY, run_id=None)
+        assert get_flag(session, second).status is FlagStatus.DISMISSED  # the same source again
+        save_article(session, replace(one, text=one.text + "\n更正。"), now=NOW + DAY, run_id=None)
+        elsewhere = replace(two, url="https://other.example/2.html", source_id="other")
+        save_article(session, elsewhere, now=NOW + DAY, run_id=None)
+    with database.reading() as session:
+        for flag_id, words in ((first, "its text changed"), (second, "another outlet")):
+            assert get_flag(session, flag_id).status is FlagStatus.OPEN
+            assert words in (decisions_of(session, flag_id)[-1].why or "")
