@@ -1,15 +1,19 @@
 """From the bytes of a page to an article: charset, tree, body, title, date, credits, gate."""
 
-import re
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import NotArticleError, ScriptShellError, TooShortError
 from crawler.pages.layout.body import Body, find_body
+from crawler.pages.layout.folds import folded_rest
+from crawler.pages.layout.printed import with_markup, without_sections
 from crawler.pages.layout.text import Text, select_text
-from crawler.pages.layout.tree import Page, lay_out, lay_out_as_loaded
+from crawler.pages.layout.tree import Page, lay_out
+from crawler.pages.layout.weights import Weights
+from crawler.pages.pictures import article_of_pictures, images_of
 from crawler.pages.quality import (
     check_article,
     check_bytes,
@@ -21,20 +25,18 @@ from crawler.pages.raw.charset import Decoded, decode
 from crawler.pages.selectors import Selectors, body_text, sharpen
 from crawler.pages.values.credits import find_credits
 from crawler.pages.values.dates import address_doubt, find_date
-from crawler.pages.values.head import named_outlet, outlet_places, read_head
-from crawler.pages.values.outlets import names_outlet, outlet_in_script, placed_outlet
-from crawler.pages.values.parts import absolute, next_page
-from crawler.pages.values.titles import find_anchor, find_title
-from storage.records import Article, Evidence, Image
+from crawler.pages.values.head import read_head
+from crawler.pages.values.parts import next_page
+from crawler.pages.values.seen import Seen
+from crawler.pages.values.titles import Title, find_anchor, find_title
+from storage.records import Article, Evidence
 
 _QUOTE = 300
 _HIDDEN_TEXT = 60
 """Characters that a page without any text hides, from which it is worth another look."""
 _ONLY_SELECTED = 0.5
 """How sure a text is that only its declared selector vouches for."""
-_NO_PICTURE = re.compile(
-    r"^data:|qrcode|ewm|erweima|logo|icon|blank\.|space\.gif|spacer|loading", re.I
-)
+_SECTION = b"<![CDATA["
 
 
 def read_article(
@@ -49,9 +51,12 @@ def read_article(
 
     ``charset`` is the HTTP header's; ``now`` only bounds what dates are plausible.
     """
-    at = url or None
-    check_bytes(body, at)
+    check_bytes(body, url or None)
     decoded = decode(body, declared=charset)
+    if _SECTION in body:
+        decoded = replace(decoded, text=without_sections(decoded.text))
+        tree = LexborHTMLParser(decoded.text)
+        return read_tree(tree, decoded, url=url, now=now, selectors=selectors)
     # Sound UTF-8 goes to the parser as it came: it would only be encoded again.
     sound = decoded.encoding == "utf-8" and not decoded.replaced and body[:1] == b"<"
     tree = LexborHTMLParser(body if sound else decoded.text)
@@ -85,68 +90,85 @@ def read_generically(
 ) -> Article:
     """Read a parsed page with no selectors."""
     page = lay_out(tree, decoded.text)
+    if page.markup:
+        # What a CMS escaped once too often is markup after all.
+        decoded = replace(decoded, text=with_markup(decoded.text))
+        tree = LexborHTMLParser(decoded.text)
+        page = lay_out(tree, decoded.text)
+    head = read_head(tree, decoded.text)
+    seen = Seen(tree, decoded.text, page, head, Weights(page), url, now)
     try:
-        return _read_page(tree, page, decoded, url=url, now=now)
-    except (NotArticleError, TooShortError, ScriptShellError):
-        if page.hidden_chars < _HIDDEN_TEXT:
-            raise
-        shown = lay_out_as_loaded(tree, decoded.text)
-        if shown.hidden_chars == page.hidden_chars:
-            raise
-        return _read_page(tree, shown, decoded, url=url, now=now)
+        return _read(seen, decoded)
+    except (NotArticleError, TooShortError, ScriptShellError) as refusal:
+        if page.hidden_chars >= _HIDDEN_TEXT:
+            shown = lay_out(tree, decoded.text, loaded=True)
+            if shown.hidden_chars != page.hidden_chars:
+                try:
+                    return _read(_shown(seen, shown), decoded, loaded=True)
+                except (NotArticleError, TooShortError, ScriptShellError):
+                    seen = _shown(seen, shown)
+        pictured = article_of_pictures(seen)
+        if pictured is None:
+            raise refusal
+        return pictured
 
 
-def _read_page(
-    tree: LexborHTMLParser, page: Page, decoded: Decoded, *, url: str, now: datetime | None
-) -> Article:
-    text = decoded.text
-    at = url or None
-    head = read_head(tree, text)
-    found = find_body(page, find_anchor(page, head))
-    if found is None:
-        refuse_without_text(text, head.title, page, at)
-    title = find_title(page, head, start=found.start, end=found.end)
+def _shown(seen: Seen, page: Page) -> Seen:
+    """The same page, laid out in another way."""
+    return replace(seen, page=page, weights=Weights(page))
+
+
+def _read(seen: Seen, decoded: Decoded, *, loaded: bool = False, whole: bool = False) -> Article:
+    """Read a page as it is laid out; ``whole`` once what a button unfolds has been laid out."""
+    page, head = seen.page, seen.head
+    body = find_body(page, seen.weights, find_anchor(page, head))
+    if body is None:
+        refuse_without_text(seen.source, head.title, page, seen.at)
+    if page.folds and not whole and (rest := folded_rest(page, body)):
+        unfolded = lay_out(seen.tree, seen.source, loaded=loaded, unfolded=rest)
+        return _read(_shown(seen, unfolded), decoded, loaded=loaded, whole=True)
+    title = find_title(page, head, start=body.start, end=body.end)
     line = title.line if title else None
     beside = [part for part in (title.kicker, title.subtitle) if part] if title else []
-    content = select_text(page, found, line, title.text if title else "", beside=beside)
-    if not content.paragraphs:
-        refuse_without_text(text, head.title, page, at)
-    check_text(decoded, content.paragraphs, at)
-    first = content.first
-    dated = find_date(page, head, text, url, title=line, start=first, lines=content, now=now)
-    credits = find_credits(page, head, title=line, start=first, end=found.end, text=content)
+    text = select_text(page, seen.weights, body, line, title.text if title else "", beside=beside)
+    if not text.paragraphs:
+        refuse_without_text(seen.source, head.title, page, seen.at)
+    check_text(decoded, text.paragraphs, seen.at)
+    return _article(seen, body, title, text)
+
+
+def _article(seen: Seen, body: Body, title: Title | None, text: Text) -> Article:
+    """The article of a text, with what the page states of it; refused where it is none."""
+    page, head, url = seen.page, seen.head, seen.url
+    line = title.line if title else None
+    dated = find_date(seen, title=line, text=text)
+    credits = find_credits(seen, title=line, end=body.end, text=text)
     outlet = credits.outlet
-    if outlet is None or "label" not in outlet.evidence.rule:
-        outlet = placed_outlet(outlet_places(tree, text)) or outlet
-        if outlet is None or not names_outlet(outlet.name):
-            near = "\n".join([line.text for line in page.lines[max(0, first - 12) : first]])
-            outlet = placed_outlet(named_outlet(tree, near)) or outlet
-        outlet = outlet or outlet_in_script(text)
-    sure = sureness(page, found, content, title, dated)
+    sure = sureness(page, body, text, title, dated)
     credited = outlet is not None and "label" in outlet.evidence.rule and dated is not None
-    check_article(text, head.title, page, content, title, sure, at, credited=credited)
+    check_article(seen.source, head.title, page, text, title, sure, seen.at, credited=credited)
     if title is None:
-        raise NotArticleError("nothing on the page names the article", url=at)
+        raise NotArticleError("nothing on the page names the article", url=seen.at)
     evidence = [
         item.evidence for item in (title, dated, outlet, credits.author, credits.editor) if item
     ]
-    evidence.append(_text_evidence(page, found, content))
-    doubt = address_doubt(dated, url or head.canonical)
-    if doubt:
-        evidence.append(doubt)
+    evidence.append(_text_evidence(page, body, text))
+    for doubt in (address_doubt(dated, url or head.canonical), _others_doubt(body)):
+        if doubt:
+            evidence.append(doubt)
     return Article(
         url=url,
         title=title.text,
         kicker=title.kicker,
         subtitle=title.subtitle,
-        text="\n".join(content.paragraphs),
+        text="\n".join(text.paragraphs),
         published_at=dated.at if dated else None,
         published_precision=dated.precision if dated else None,
         outlet=outlet.name if outlet else None,
         author=credits.author.name if credits.author else None,
         editor=credits.editor.name if credits.editor else None,
-        images=images_of(page, found, url),
-        next_page=next_page(page, text, url),
+        images=images_of(page, body, url),
+        next_page=next_page(page, seen.source, url),
         score=sure,
         evidence=tuple(evidence),
     )
@@ -167,17 +189,15 @@ def _text_evidence(page: Page, found: Body, content: Text) -> Evidence:
     )
 
 
-def images_of(page: Page, found: Body, url: str) -> tuple[Image, ...]:
-    """The pictures inside a body, by absolute address; logos and codes are none."""
-    holder = found.box
-    if page.boxes[holder].tag == "p" and page.boxes[holder].parent >= 0:
-        holder = page.boxes[holder].parent  # one sentence under its picture
-    behind = page.behind(holder)
-    return tuple(
-        Image(url=address, caption=picture.alt or None)
-        for picture in page.pictures
-        if holder <= picture.box < behind
-        and picture.source
-        and not _NO_PICTURE.search(picture.source)
-        and (address := absolute(url, picture.source))
+def _others_doubt(body: Body) -> Evidence | None:
+    """Evidence that other stories stand under the article, where the page hardly parts them."""
+    if body.others is None or body.others.sure:
+        return None
+    sign = body.others.sign
+    return Evidence(
+        about="doubt",
+        rule="what stands below may belong to the text",
+        field="html",
+        span=(0, len(sign)),
+        quote=sign,
     )

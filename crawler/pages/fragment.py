@@ -12,14 +12,16 @@ from html import escape
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import TooShortError
-from crawler.pages.article import images_of
 from crawler.pages.layout.body import Body
 from crawler.pages.layout.text import select_text
 from crawler.pages.layout.tree import lay_out
+from crawler.pages.layout.weights import Weights
+from crawler.pages.pictures import images_of
 from crawler.pages.quality import check_text
 from crawler.pages.raw.charset import Decoded
 from crawler.pages.values.credits import Credits, find_credits
 from crawler.pages.values.head import Head
+from crawler.pages.values.seen import Seen
 from storage.records import Image
 
 _TAG = re.compile(r"<[a-zA-Z/!]")
@@ -46,7 +48,8 @@ def read_fragment(source: str, *, title: str, beside: Sequence[str] = (), url: s
     tree = LexborHTMLParser(decoded.text)
     page = lay_out(tree, decoded.text)
     whole = Body(0, 0, len(page.lines), 1.0, 0.0)
-    content = select_text(page, whole, None, title, beside=beside) if page.lines else None
+    weights = Weights(page)
+    content = select_text(page, weights, whole, None, title, beside=beside) if page.lines else None
     if content is None or not content.paragraphs:
         raise TooShortError("no text in its field", url=url)
     check_text(decoded, content.paragraphs, url)
@@ -54,7 +57,10 @@ def read_fragment(source: str, *, title: str, beside: Sequence[str] = (), url: s
         text="\n".join(content.paragraphs),
         images=images_of(page, whole, url),
         credits=find_credits(
-            page, Head(), title=None, start=content.first, end=len(page.lines), text=content
+            Seen(tree, decoded.text, page, Head(), weights, url, None),
+            title=None,
+            end=len(page.lines),
+            text=content,
         ),
     )
 

@@ -26,8 +26,8 @@ from crawler.pages.raw.gate import (
     refuse_other_files,
     refuse_script_shell,
 )
-from crawler.pages.values.dates import Dated
 from crawler.pages.values.titles import Title
+from crawler.pages.values.written import Dated
 
 _REFRESH = re.compile(
     r"http-equiv\s*=\s*[\"']?refresh[\"']?[^>]*url\s*=|location\.(?:replace|href)\s*[=(]", re.I

@@ -19,9 +19,10 @@ from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import OUTLET_LABEL
 from crawler.pages.layout.text import select_text
 from crawler.pages.layout.tree import lay_out_node
+from crawler.pages.layout.weights import Weights
 from crawler.pages.values.credits import clean_name
-from crawler.pages.values.dates import dates_in
 from crawler.pages.values.outlets import clean_outlet
+from crawler.pages.values.written import dates_in
 from storage.records import Article, Evidence
 
 _AGREEMENT = 0.8
@@ -50,7 +51,7 @@ def body_text(tree: LexborHTMLParser, css: str, title: str) -> str | None:
         return None
     page = lay_out_node(found[0])
     whole = Body(0, 0, len(page.lines), 1.0, 0.0)
-    return "\n".join(select_text(page, whole, None, title).paragraphs) or None
+    return "\n".join(select_text(page, Weights(page), whole, None, title).paragraphs) or None
 
 
 def sharpen(

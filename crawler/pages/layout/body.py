@@ -1,14 +1,13 @@
 """Where the article stands on a page, and which of its lines are the text.
 
-Each line has a worth: sentences weigh for a box, links and bare labels against it.  The box
-whose lines add up to the most holds the article; what density gets wrong is then repaired
-line by line (``boilerplate``).
+The box whose lines add up to the most holds the article (``weights``); what density gets wrong is
+then repaired line by line (``text``).  Where the page prints its title, the body is the one that
+belongs to it: other stories below (``stories``) and agreements count for nothing.
 """
 
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
 
@@ -20,143 +19,63 @@ from crawler.pages.layout.boilerplate import (
     heads_post,
 )
 from crawler.pages.layout.header import is_header
-from crawler.pages.layout.notes import note_of
-from crawler.pages.layout.tree import Box, Line, Page
-
-_STOPS = re.compile(r"[，。！？；、…]|[,;!?](?=[\u4e00-\u9fff\s”]|$)")
-_REPLIES = re.compile(r"comment|pinglun|cmt|reply|replies|feedback|gentie|discuss|tiezi|guestbook")
-_ASIDE = re.compile(
-    r"footer|foot\b|copyright|related|relate\b|recommend|tuijian|sidebar|side-bar|aside|rank|"
-    r"hot-?news|hotlist|breadcrumb|crumbs|disclaimer|mianze|statement|pagination|paging|pager\b|"
-    r"fanye|login|popup|modal|friendlink|toolbar|nav\b|navbar|menu|share"
+from crawler.pages.layout.notes import speaks_of_agreement
+from crawler.pages.layout.stories import Others, find_others
+from crawler.pages.layout.tree import Box, Page
+from crawler.pages.layout.weights import (
+    LINK,
+    OF_ASIDES,
+    OF_REPLIES,
+    SENTENCE,
+    Weights,
+    is_teaser,
 )
-_NOT_ASIDE = re.compile(r"article|content|main|text|wrap|detail|body|page-")
-_RIGHT = re.compile(r"\bright\b(?!-main)|right-?(?:col|side|box|bar)\b|\bcol-?r\b")
-_ASIDE_TAGS = frozenset({"footer", "nav", "aside", "menu", "button", "dialog"})
-_OF_REPLIES = 0.1
-_OF_ASIDES = 0.3
-"""What sentences count for in a box whose name sets it beside the article; names may err."""
+
 _POOR = 120.0
-_SHORT_LINE = 6
 _LEVELS = 3
 _VERSES = 3
-_LINK = -4.0
-"""The worth of a line that is mostly link, at best."""
 _WORTH_ADDING = 0.25
 _NEARLY_ALL = 0.985
 _ENOUGH = 60.0
+_OF_OTHERS = 0.02
+"""What the sentences of another story and of an agreement count for: they are never the text."""
+_AGREED = 0.4
+"""Share of a box's sentences that speak of an agreement, from which all of it does."""
+_CLAUSES = 3
 _first_line = attrgetter("start")
-_DAY_BESIDE = re.compile(
-    r"[\s\[(（|·-]*(?:(?:19|20)?\d\d\s*[-/.年])?\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?"
-    r"(?:\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s\])）]*"
-)
-_LONGEST_DAY = 24
-# A teaser breaks off before the link to the rest: ……[详细]
-_CUT_OFF = re.compile(
-    r"(?:…|\.{3})\s*[\[【(（<]?\s*(?:详细|详情|全文|阅读全文|更多|查看.{0,4}|继续阅读)\W*$"
-)
-_SENTENCE = 12
-"""Characters from which a line with a stop in it counts as a sentence."""
+_LINKED_SENTENCE = re.compile(r"[，；、].*[，。；！？]", re.S)
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The article's place: its box, its lines ``[start, end)``, its worth and the next best's."""
+    """The article's place: its box, its lines ``[start, end)``, its worth and the next best's.
+
+    ``others``: the other stories on the page that were told from it.
+    """
 
     box: int
     start: int
     end: int
     worth: float
     rival: float
+    others: Others | None = None
 
 
-@lru_cache(maxsize=4096)
-def _share_by_name(name: str) -> float:
-    """What the sentences of a box count for by its class and id."""
-    if _NOT_ASIDE.search(name):
-        return _OF_ASIDES if _REPLIES.search(name) else 1.0
-    if _REPLIES.search(name):
-        return _OF_REPLIES
-    return _OF_ASIDES if _ASIDE.search(name) else 1.0
-
-
-def share_of(page: Page, box: int) -> float:
-    """What a box's sentences count for by its name and those of the boxes round it.
-
-    Found once a box, and only where sentences stand: most boxes of a page hold links.
-    """
-    known = page.shares
-    unknown = []
-    while box >= 0 and box not in known:
-        unknown.append(box)
-        box = page.boxes[box].parent
-    share = known[box] if box >= 0 else 1.0
-    for index in reversed(unknown):
-        inner = page.boxes[index]
-        if share > _OF_REPLIES:  # the least that a name can make of it
-            if share > _OF_ASIDES and (
-                inner.tag in _ASIDE_TAGS or (inner.tag == "div" and _RIGHT.search(inner.name))
-            ):
-                share = _OF_ASIDES
-            if inner.name and (named := _share_by_name(inner.name)) < share:
-                share = named
-        known[index] = share
-    return share
-
-
-def rule_of(line: Line) -> str | None:
-    """The rule that drops a line from any text, found once a line."""
-    if line.rule == "":
-        line.rule = dropped_by(line.text)
-    return line.rule
-
-
-def worth(line: Line) -> float:
-    """What a line adds to the box that holds it, found once a line."""
-    if line.worth is None:
-        line.worth = _worth(line)
-    return line.worth
-
-
-def _worth(line: Line) -> float:
-    text = line.text
-    size = len(text)
-    linked = min(line.linked, size)
-    plain = size - linked
-    if linked * 2 > size or (linked and is_dated_link(line)):
-        return _LINK - 0.3 * min(linked, 40)
-    stops = len(_STOPS.findall(text)) if plain >= _SHORT_LINE else 0
-    if stops and plain < _SENTENCE:
-        return 0.5 * plain if not rule_of(line) else -3.0
-    if stops:
-        if rule_of(line) or note_of(text, linked=linked > 0):
-            return -5.0
-        if line.linked and _CUT_OFF.search(text):
-            return _LINK - 0.3 * min(linked, 40)
-        return plain + 4.0 * min(stops, plain / 6)
-    if plain >= 30:
-        return 0.4 * plain
-    return 0.1 * plain - 3.0
-
-
-def is_dated_link(line: Line) -> bool:
-    """Whether a line is one link with the day of what it leads to."""
-    if len(line.text) - line.linked > _LONGEST_DAY:
-        return False
-    return any(
-        _DAY_BESIDE.fullmatch(piece) is not None and len(piece) + line.linked + 1 >= len(line.text)
-        for piece in (line.pieces[0], line.pieces[-1])
-    )
-
-
-def find_body(page: Page, anchor: int | None = None) -> Body | None:
+def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body | None:
     """The box that holds the article; None where no line weighs anything.
 
     ``anchor`` is the line of a heading that the text cannot stand before.
     """
-    plain = [worth(line) for line in page.lines]
+    plain = list(weights.worths)
+    others = find_others(page, weights, anchor) if anchor is not None else None
+    for index in _agreements(page, weights):
+        plain[index] *= _OF_OTHERS
+    if others is not None:
+        for index in range(others.begin, others.end):
+            if plain[index] > 0:
+                plain[index] *= _OF_OTHERS
     named = [
-        value * share_of(page, line.box) if value > 0 else value
+        value * weights.share(line.box) if value > 0 else value
         for value, line in zip(plain, page.lines, strict=True)
     ]
     found = _heaviest(page, named, anchor or 0)
@@ -165,10 +84,76 @@ def find_body(page: Page, anchor: int | None = None) -> Body | None:
         if without_names and (found is None or without_names.worth > 3 * found.worth):
             found = without_names
         if anchor is not None and (found is None or found.worth < _ENOUGH):
-            beneath = _beneath(page, anchor)
+            beneath = _linked_text(page, anchor) or _beneath(page, anchor)
             if beneath and (found is None or not beneath.start <= found.start < beneath.end):
                 found = beneath
+    if found is not None and others is not None:
+        found = _without(found, others)
     return found
+
+
+def _without(found: Body, others: Others) -> Body:
+    """The body as far as the other stories on the page leave it."""
+    end = others.begin if found.start < others.begin < found.end else found.end
+    return Body(found.box, found.start, end, found.worth, found.rival, others)
+
+
+def _agreements(page: Page, weights: Weights) -> list[int]:
+    """The lines of each box that is an agreement's: terms of use, what an app may collect.
+
+    A report may speak of them too, so most sentences of a box must, and more than a few.
+    """
+    said = [
+        index
+        for index, line in enumerate(page.lines)
+        if weights.worths[index] > 0 and speaks_of_agreement(line.text)
+    ]
+    if len(said) < _CLAUSES:
+        return []
+    found: set[int] = set()
+    tried: set[int] = set()
+    for index in said:
+        box = page.lines[index].box
+        for _ in range(_LEVELS):
+            if box in tried or page.boxes[box].parent < 0:
+                break
+            tried.add(box)
+            lines = range(page.boxes[box].start, page.boxes[box].end)
+            sentences = [at for at in lines if weights.worths[at] > 0]
+            clauses = [at for at in said if at in lines]
+            if len(clauses) >= _CLAUSES and len(clauses) >= _AGREED * len(sentences):
+                found.update(sentences)
+            box = page.boxes[box].parent
+    return sorted(found)
+
+
+def _linked_text(page: Page, anchor: int) -> Body | None:
+    """The paragraphs under title and header each of which is one link, or links and stops.
+
+    None where nothing but headlines is linked: those have no full stops.
+    """
+    first = anchor + 1
+    while first < len(page.lines) and is_header(page.lines[first].text):
+        first += 1
+    if first == anchor + 1:
+        return None
+    last = first
+    while last < len(page.lines) and _is_linked_sentence(page, last):
+        last += 1
+    if last - first < 2:
+        return None
+    box = page.boxes[page.lines[first].box]
+    while box.parent >= 0 and box.start > anchor and box.end < last:
+        box = page.boxes[box.parent]
+    return Body(box.index, first, last, _ENOUGH, 0.0)
+
+
+def _is_linked_sentence(page: Page, index: int) -> bool:
+    line = page.lines[index]
+    text = line.text
+    if len(text) < 2 * SENTENCE or _LINKED_SENTENCE.search(text) is None:
+        return False
+    return text.endswith(("。", "！", "？", "”", "；", "，"))
 
 
 def _beneath(page: Page, anchor: int) -> Body | None:
@@ -189,7 +174,7 @@ def _beneath(page: Page, anchor: int) -> Body | None:
         size = sum(len(line.text) for line in lines)
         if linked * 4 > size:
             break
-        if len(lines) >= _VERSES and size >= _SENTENCE * 2:
+        if len(lines) >= _VERSES and size >= SENTENCE * 2:
             best = box
         box = page.boxes[box.parent]
     if best is None:
@@ -217,7 +202,7 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
     """What stands before the title, or after 相关阅读 or 网友评论, counts for less."""
     for index in range(anchor):
         if worths[index] > 0:
-            worths[index] *= _OF_ASIDES
+            worths[index] *= OF_ASIDES
     seen = 0.0
     factor = 1.0
     for index in range(anchor, len(page.lines)):
@@ -225,8 +210,8 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
         if value > 0:
             if factor < 1.0:
                 worths[index] = value * factor
-            if index and worths[index - 1] <= _LINK and is_teaser(worths, index):
-                worths[index] *= _OF_ASIDES
+            if index and worths[index - 1] <= LINK and is_teaser(worths, index):
+                worths[index] *= OF_ASIDES
             seen += value
         elif seen > _ENOUGH:
             line = page.lines[index]
@@ -235,16 +220,9 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
             if ("20" in line.text and heads_post(line.text)) or (
                 not line.linked and heads_comments(line.text)
             ):
-                factor = _OF_REPLIES
+                factor = OF_REPLIES
             elif heads_links(line.text):
-                factor = min(factor, _OF_ASIDES)
-
-
-def is_teaser(worths: list[float], index: int) -> bool:
-    """Whether a line stands alone between two links: the abstract of what the first leads to."""
-    if not index or worths[index - 1] > _LINK:
-        return False
-    return index + 1 == len(worths) or worths[index + 1] <= _LINK
+                factor = min(factor, OF_ASIDES)
 
 
 def _tightened(page: Page, totals: list[float], best: int) -> int:
@@ -272,7 +250,7 @@ def _is_one_of_some(page: Page, inner: Box) -> bool:
     outer = page.boxes[inner.parent]
     others = [*page.lines[outer.start : inner.start], *page.lines[inner.end : outer.end]]
     return bool(others) and not any(
-        line.linked or rule_of(line) or is_header(line.text) for line in others
+        line.linked or dropped_by(line.text) or is_header(line.text) for line in others
     )
 
 
@@ -289,7 +267,7 @@ def _widened(page: Page, worths: list[float], best: int) -> int:
         outer = page.boxes[outer.parent]
         around = [*range(outer.start, inner.start), *range(inner.end, outer.end)]
         added = sum(worths[index] for index in around if worths[index] > 0)
-        linked = sum(-worths[index] for index in around if worths[index] <= _LINK)
+        linked = sum(-worths[index] for index in around if worths[index] <= LINK)
         if added > _WORTH_ADDING * own and added > 2 * linked:
             return outer.index
     return best

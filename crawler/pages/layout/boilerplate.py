@@ -58,7 +58,7 @@ DROPPED: Mapping[str, str] = {
         rf"{_OPEN}(?:本文|原文|文章)?(?:链接|地址|网址)\s*[:：]\s*(?:https?:|www\.).{{4,150}}"
     ),
     "source_line": (
-        rf"{_OPEN}(?:本文|文章|稿件|信息|新闻|内容)?(?:[来來]\s*源|转载?自|出\s*处|稿源)\s*于?\s*[:：|｜丨].{{1,80}}"
+        rf"{_OPEN}(?:本文|文章|稿件|信息|新闻|内容)?(?:[来來]\s*源|转载?自|出\s*处|稿源)\s*于?\s*[:：|｜丨/／].{{1,80}}"
     ),
     "reposted": r"[（(]\s*(?:转载?自|摘自|选自|来源于?)\s*[^（()）。]{2,24}[)）]\W*",
     "paper": (
@@ -80,7 +80,8 @@ DROPPED: Mapping[str, str] = {
     "keywords": rf"{_OPEN}(?:关键[字词]|(?:本文|文章)?标签|[Tt]ags?|TAGS?)\s*[:：].{{0,120}}",
     "pager": (
         rf"(?:[\s|\[\]【】]*{_PAGER}){{2,}}[\s|\]】]*"
-        r"|(?:上一页|下一页|(?:阅读|余下|查看|展开)全文|展开剩余.{0,8}|第?\s*\d+\s*/\s*\d+\s*页?)"
+        r"|(?:上一页|下一页|(?:点击|请点击)?(?:阅读|余下|查看|展开|显示)(?:全文|全部)|(?:点击)?(?:展开|阅读)剩余.{0,8}"
+        r"|第?\s*\d+\s*/\s*\d+\s*页?)"
     ),
     "player": (
         rf".{{0,16}}{_BROWSER}.{{0,20}}(?:视频|播放|插件|支持|版本|下载|升级).{{0,40}}"
@@ -231,6 +232,18 @@ def dropped_by(text: str) -> str | None:
                     return name
                 break
     return None
+
+
+_UNFOLDS = re.compile(
+    r"[\s▼▽↓∨+»>【\[…]*(?:点击|请点击|点此|立即)?\s*(?:(?:展开|阅读|查看|显示|加载|余下|继续阅读|浏览|打开)\s*"
+    r"(?:全文|全部|更多|剩余|余下|原文|完整|正文|下文|所有|内容)|展开|剩余|余下全文|阅读剩余)"
+    r".{0,12}$"
+)
+
+
+def unfolds(text: str) -> bool:
+    """Whether words are the button that shows the rest of a text (展开全文, 阅读剩余60%)."""
+    return _UNFOLDS.match(text) is not None
 
 
 def heads_links(text: str) -> bool:

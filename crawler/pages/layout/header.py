@@ -6,12 +6,16 @@ from crawler.pages.layout.boilerplate import any_of
 
 OUTLET_LABEL = re.compile(
     r"(?<!图片)(?<!题图)(?<!数据)(?<!视频)(?<!照片)(?<!封面)(?:信息|稿件|文章|新闻|内容|本文|资料|消息|原文|转载)?\s*"
-    r"(?:[来來]\s*源|稿\s*源|出\s*处|转载?自|来自|发布机构|发布单位|发稿单位|供稿单位|(?<![新融全自])媒体)\s*(?:于|为)?\s*[:：﹕丨｜|/／]\s*"
+    r"(?:[来來]\s*源|稿\s*源|出\s*处|转载?自|来自|发布机构|发布单位|发稿单位|供稿单位|(?<![新融全自])媒体)\s*(?:于|为)?"
+    r"\s*(?:[:：﹕丨｜|/／]\s*|[】\]]\s*[:：]?\s*(?=\S))"
 )
 BARE_OUTLET_LABEL = re.compile(r"(?:信息|稿件|文章|新闻)?来源$")
 DATE_LABEL = re.compile(
-    r"(?<![\u4e00-\u9fff])(?:[发發][布佈表]|更新|刊发|刊登|发稿|编辑|上传|创建|录入|添加|发文|生成)?"
-    r"(?:[时時]\s*[间間]|日\s*期)\s*[:：]|(?:发布|发表|编辑|更新|创建)于|(?:出版|刊发)(?:日期|时间)|^(?:发布|发表|更新)\s+(?=(?:19|20)\d\d)"
+    r"(?<![\u4e00-\u9fff])(?:最[近后]|首次)?(?:[发發][布佈表]|更新|修改|刊发|刊登|发稿|编辑|上传|创建|录入|添加|发文|生成)?"
+    r"(?:[时時]\s*[间間]|日\s*期)\s*[:：]|(?:发布|发表|编辑|更新|修改|创建)于|(?:出版|刊发)(?:日期|时间)"
+    r"|(?<![\u4e00-\u9fff])(?:最[近后]|首次|原文)?(?:首发|[发發][布佈表]|更新|修改|刊发|刊登|上传|编辑)\s*[:：]\s*(?=\d)"
+    r"|(?:Posted|Published|Updated|Modified)(?:\s+on|\s+at|\s*:)"
+    r"|^(?:发布|发表|更新)\s+(?=(?:19|20)\d\d)"
 )
 _CLOCKED = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?[\s\S]{0,8}?\d{1,2}\s*[:：时]\s*\d\d"
@@ -48,6 +52,15 @@ _DAY_AND_BAR = re.compile(
 _WITHOUT_COLON = re.compile(
     r"^\W*(?:撰文|编辑|作者|记者|摄影|出品|监制|来源|稿源)\s+\S{2,12}(?:\s+(?:撰文|编辑|作者|记者|摄影|出品|监制|来源)\s+\S{2,12})+\s*$"
 )
+_WRITTEN_OTHERWISE = re.compile(
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?\s*,?\s+20\d\d"
+    r"|\b\d{1,2}(?:st|nd|rd|th)?[\s-]+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,?[\s-]+20\d\d"
+    r"|(?<![\d/])\d{1,2}/\d{1,2}/20\d\d(?![\d/])|[１２][０９][０-９]{2}\s*[年－／．]"
+    r"|(?:19|20)\d\d\s*[–—－‐／．]\s*\d{1,2}\s*[–—－‐／．]\s*\d{1,2}"
+    r"|[一二][〇○零Ｏ九][〇○零Ｏ一二三四五六七八九]{2}\s*年\s*(?:元|正|[一二三四五六七八九十]{1,2})\s*月"
+    r"|(?:19|20)\d\d\s*年\s*(?:元|正)\s*月|(?:19|20)\d\d年\d{1,2}月\d{1,2}日\s*\d{1,2}点\d\d分"
+)
+"""A day as ``written`` reads it besides 2021-01-24: English, in Chinese numerals, full width."""
 _MAX = 160
 
 
@@ -55,7 +68,7 @@ def states_day(text: str) -> bool:
     """Whether a short line states a day in figures or with a label, and is no sentence."""
     if len(text) > _SHORT or "。" in text:
         return False
-    return bool(_DAY_INSIDE.match(text) or _CLOCKED.search(text))
+    return bool(_DAY_INSIDE.match(text) or _CLOCKED.search(text) or _WRITTEN_OTHERWISE.search(text))
 
 
 def is_header(text: str) -> bool:
@@ -73,4 +86,5 @@ def is_header(text: str) -> bool:
         or _DAY_AND_BAR.match(text)
         or _WITHOUT_COLON.match(text)
         or (len(text) <= _SHORT and _AGO.search(text))
+        or (len(text) <= 2 * _SHORT and "，" not in text and _WRITTEN_OTHERWISE.search(text))
     )

@@ -54,6 +54,38 @@ _MANY = 4
 _LONG = 120
 
 
+_AGREES = re.compile(
+    r"用户(?:服务|注册|使用)?协议|本协议|服务(?:条款|协议)|使用条款|隐私(?:政策|条款|协议|声明|权政策)"
+    r"|视为(?:您|你|用户)?(?:已)?(?:同意|接受|阅读)|撤回(?:您的)?(?:授权|同意)|(?:收集|使用|共享|处理)(?:您|你|用户)的"
+    r"|账号(?:的)?(?:注册|注销|密码|安全)|(?:注册|登录)账号|反向工程|反编译|(?:所在地|有管辖权的?)(?:人民)?法院"
+    r"|(?:您|你|用户)(?:理解并|充分)?(?:同意|应当|不得|有权|在使用|可以(?:随时)?在|知悉)|Cookie|cookie|个人信息(?:的)?(?:收集|处理|保护)"
+    r"|(?:平台|本站|本网站|我们)(?:有权|将会?|会|可能|不承担|保留)"
+)
+_TERMS = (
+    "协议",
+    "隐私",
+    "条款",
+    "同意",
+    "授权",
+    "账号",
+    "法院",
+    "工程",
+    "您",
+    "用户",
+    "Cookie",
+    "cookie",
+    "个人信息",
+)
+
+
+def speaks_of_agreement(text: str) -> bool:
+    """Whether a sentence is one of the terms that a site makes its users agree to."""
+    for mark in _TERMS:
+        if mark in text:
+            return _AGREES.search(text) is not None
+    return False
+
+
 def note_of(text: str, *, linked: bool) -> str | None:
     """``rights_note`` or ``promotion`` for a line that reads like one; None for others."""
     if len(text) > _LONGEST:

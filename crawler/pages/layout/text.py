@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.pages.layout.body import Body, is_dated_link, is_teaser, rule_of, share_of, worth
+from crawler.pages.layout.body import Body
 from crawler.pages.layout.boilerplate import heads_comments, heads_links, heads_post
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import OUTLET_LABEL, is_header, states_day
 from crawler.pages.layout.notes import note_of
 from crawler.pages.layout.tree import Line, Page
+from crawler.pages.layout.weights import Weights, is_dated_link, is_teaser
 
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f]")
 _GLUED_ENDS = ("更多", "）", ")", "】", "]")
@@ -62,12 +63,18 @@ class Text:
 
 
 def select_text(
-    page: Page, body: Body, title_line: int | None, title: str, *, beside: Sequence[str] = ()
+    page: Page,
+    weights: Weights,
+    body: Body,
+    title_line: int | None,
+    title: str,
+    *,
+    beside: Sequence[str] = (),
 ) -> Text:
     """Leave out of a body what density took in; ``beside`` holds its kicker and subtitle."""
     dropped: dict[int, str] = {}
     begin = body.start
-    if title_line is not None and _opens(page, body, title_line):
+    if title_line is not None and _opens(weights, body, title_line):
         begin = title_line + 1
         dropped.update(dict.fromkeys(range(body.start, begin), "before_title"))
     begin = _skip_header(page, begin, body.end, dropped)
@@ -75,10 +82,10 @@ def select_text(
         if page.lines[index].text in beside:
             dropped[index] = "beside_title"
     rows = table_rows(page, begin, body.end)
-    _drop_asides(page, body, begin, dropped)
-    _drop_by_rule(page, begin, body.end, title, rows, dropped)
-    _drop_related(page, begin, body.end, dropped)
-    _drop_tail(page, begin, body.end, rows, dropped)
+    _drop_asides(page, weights, body, begin, dropped)
+    _drop_by_rule(page, weights, begin, body.end, title, rows, dropped)
+    _drop_related(page, weights, begin, body.end, dropped)
+    _drop_tail(page, weights, begin, body.end, rows, dropped)
     paragraphs: list[str] = []
     kept: list[int] = []
     for index in range(begin, body.end):
@@ -127,11 +134,11 @@ def table_rows(page: Page, begin: int, end: int) -> dict[int, int]:
     return found
 
 
-def _opens(page: Page, body: Body, title_line: int) -> bool:
+def _opens(weights: Weights, body: Body, title_line: int) -> bool:
     """Whether a title inside the body stands ahead of its sentences, not under its pictures."""
     if not body.start <= title_line < body.end:
         return False
-    ahead = sum(max(0.0, worth(page.lines[i])) for i in range(body.start, title_line))
+    ahead = sum(max(0.0, weights.worths[i]) for i in range(body.start, title_line))
     return ahead < 0.3 * body.worth
 
 
@@ -158,22 +165,30 @@ def _is_link(line: Line) -> bool:
     return linked and not _ATTACHMENT.match(line.text)
 
 
-def _drop_asides(page: Page, body: Body, begin: int, dropped: dict[int, str]) -> None:
+def _drop_asides(
+    page: Page, weights: Weights, body: Body, begin: int, dropped: dict[int, str]
+) -> None:
     """Boxes inside the body whose names set them aside, unless they hold most of it."""
-    share = {i: share_of(page, page.lines[i].box) for i in range(begin, body.end)}
-    whole = share_of(page, body.box)
+    share = {i: weights.share(page.lines[i].box) for i in range(begin, body.end)}
+    whole = weights.share(body.box)
     replies = [i for i in share if share[i] < 0.2 <= whole]
     dropped.update(dict.fromkeys(replies, "comments"))
     beside = [i for i in share if 0.2 < share[i] < whole]
     apart = set(beside)
     outside = sum(len(page.lines[i].text) for i in range(begin, body.end) if i not in apart)
-    ahead = sum(max(0.0, worth(page.lines[i])) for i in range(begin, min(apart, default=begin)))
+    ahead = sum(max(0.0, weights.worths[i]) for i in range(begin, min(apart, default=begin)))
     if ahead > 2 * _ENOUGH or sum(len(page.lines[index].text) for index in beside) < 0.6 * outside:
         dropped.update(dict.fromkeys(beside, "aside"))
 
 
 def _drop_by_rule(
-    page: Page, begin: int, end: int, title: str, rows: dict[int, int], dropped: dict[int, str]
+    page: Page,
+    weights: Weights,
+    begin: int,
+    end: int,
+    title: str,
+    rows: dict[int, int],
+    dropped: dict[int, str],
 ) -> None:
     links = [index for index in range(begin, end) if _is_link(page.lines[index])]
     key = comparable(title)
@@ -184,7 +199,7 @@ def _drop_by_rule(
         if index in dropped or index in rows:
             continue
         line = page.lines[index]
-        rule = rule_of(line)
+        rule = weights.rule(index)
         if rule:
             dropped[index] = rule
         elif key and title[:2] in line.text and comparable(line.text) == key:
@@ -193,14 +208,16 @@ def _drop_by_rule(
             dropped[index] = "link"
 
 
-def _drop_related(page: Page, begin: int, end: int, dropped: dict[int, str]) -> None:
+def _drop_related(
+    page: Page, weights: Weights, begin: int, end: int, dropped: dict[int, str]
+) -> None:
     """A heading such as 延伸阅读 and the links that hang on it; all behind 网友评论.
 
     A newspaper's own sidebar (相关链接 over unlinked sentences) is text and stays.
     """
     hanging = False
     weight = 0.0
-    worths = [worth(line) for line in page.lines[begin:end]]
+    worths = weights.worths[begin:end]
     for index in range(begin, end):
         text = page.lines[index].text
         value = worths[index - begin]
@@ -246,7 +263,12 @@ def _apart(page: Page, index: int) -> bool:
 
 
 def _drop_tail(
-    page: Page, begin: int, end: int, rows: dict[int, int], dropped: dict[int, str]
+    page: Page,
+    weights: Weights,
+    begin: int,
+    end: int,
+    rows: dict[int, int],
+    dropped: dict[int, str],
 ) -> None:
     """Behind the last sentence, what follows an editor or platform line is not text."""
     last = begin - 1
@@ -266,7 +288,7 @@ def _drop_tail(
         text = page.lines[index].text
         if index in rows:
             continue
-        if dropped.get(index) in _ENDERS or rule_of(page.lines[index]) in _ENDERS:
+        if dropped.get(index) in _ENDERS or weights.rule(index) in _ENDERS:
             ended = True
         elif _BYLINE.match(text) and dropped.get(index - 1) in _CREDITS:
             dropped.setdefault(index, "byline")

@@ -2,14 +2,28 @@
 
 A *line* is what a browser would set as one run of text between two block boundaries; a *box*
 is a block element.  A box covers a contiguous range of lines, so that what a box holds is
-always a slice.  Text that no reader sees (scripts, hidden elements) makes no line.
+always a slice.  Text that no reader sees (scripts, hidden elements, readings over ruby) makes
+no line.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.pages.layout.printed import needs_cleaning, plain, prints_markup
+from crawler.pages.layout.sheets import (
+    GONE,
+    INVISIBLE,
+    LINES,
+    NO_SHEETS,
+    SHOWN,
+    WHITE,
+    Sheets,
+    effect_of,
+    sheets_of,
+)
 
 
 def _names(words: str) -> frozenset[str]:
@@ -18,8 +32,8 @@ def _names(words: str) -> frozenset[str]:
 
 _UNREAD_TAGS = _names(
     """
-    script style noscript template textarea select option iframe object embed svg math canvas head
-    title meta link input button audio map datalist
+    script style noscript template textarea select option iframe object embed math canvas head
+    title meta link input button audio map datalist rt rp rtc path symbol defs
     """
 )
 _BLOCK_TAGS = _names(
@@ -27,25 +41,23 @@ _BLOCK_TAGS = _names(
     address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
     figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main
     menu nav ol p pre section summary table tbody td tfoot th thead tr ul founder-content
-    founder-title founder-author video
+    founder-title founder-author video svg foreignObject text
     """
 )
-_INLINE, _UNREAD, _BREAK, _IMAGE, _LINK, _BLOCK = range(6)
+_INLINE, _UNREAD, _BREAK, _IMAGE, _LINK, _BLOCK, _SOURCE = range(7)
+_KEPT = 16
+"""Added to the kind of an element in which line ends of the source are line ends."""
 _KINDS: dict[str | None, int] = {
     **dict.fromkeys(_UNREAD_TAGS, _UNREAD),
     **dict.fromkeys(_BLOCK_TAGS, _BLOCK),
     **dict.fromkeys(("-comment", "-doctype", "-document", None), _UNREAD),
     "br": _BREAK,
     "img": _IMAGE,
+    "source": _SOURCE,
     "a": _LINK,
 }
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt)?\s*(?:;|$|!)", re.I
-)
-_GONE = re.compile(r"display\s*:\s*none|font-size\s*:\s*0(?:px|pt)?\s*(?:;|$|!)", re.I)
-_HIDING_MARKS = ("display:none", "display: none", "visibility:hidden", "visibility: hidden")
-_SIMPLE = re.compile(r"[.#][\w-]+")
-_MAX_STYLE = 50_000
+_FOLDED = 30
+"""Characters that a hidden element holds from which it may be the rest of a text."""
 MAX_DEPTH = 2_000
 """Nesting beyond this is not read: no page of a real editor comes near it."""
 MAX_LINES = 20_000
@@ -73,18 +85,27 @@ class Line:
     pieces: tuple[str, ...]
     linked: int  # characters of ``text`` inside links
     box: int
-    worth: float | None = None  # what ``body`` found, once it did
-    rule: str | None = ""  # the rule that drops the line; "" before it was asked for
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """One ``img``: where it stands (before line ``line``), its source and its alternative text."""
+    """One ``img``: before or on line ``line``, its source, its words, what it links to."""
 
     line: int
     box: int
     source: str
     alt: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A hidden element that holds text: it stands before line ``line``, in ``box``."""
+
+    line: int
+    box: int
+    node: LexborNode
+    chars: int
 
 
 @dataclass(slots=True)
@@ -94,8 +115,10 @@ class Page:
     lines: list[Line] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    folds: list[Fold] = field(default_factory=list)
+    starts: dict[int, int] = field(default_factory=dict)  # by box of an ol, its first number
     hidden_chars: int = 0
-    shares: dict[int, float] = field(default_factory=dict)  # by box, filled by ``body``
+    markup: bool = False  # tags are printed among the words
 
     def behind(self, box: int) -> int:
         """The index of the first box behind all that ``box`` holds."""
@@ -106,70 +129,62 @@ class Page:
         return len(self.boxes)
 
 
-def lay_out(tree: LexborHTMLParser, source: str) -> Page:
-    """Walk the tree once; ``source`` is the page's text, for its style sheets."""
-    page = Page()
-    root = tree.body or tree.root
-    if root is not None:
-        _walk(root, page, _hidden_names(source), _HIDING)
-    return page
+def lay_out(
+    tree: LexborHTMLParser,
+    source: str,
+    *,
+    loaded: bool = False,
+    unfolded: frozenset[int] = frozenset(),
+) -> Page:
+    """Walk the tree once; ``source`` is the page's text, for its style sheets.
 
-
-def lay_out_as_loaded(tree: LexborHTMLParser, source: str) -> Page:
-    """The page with the boxes that are only invisible, as its script would show them.
-
-    WeChat sends an article ``visibility: hidden`` and shows it when its pictures are there.
+    ``loaded``: with what is only invisible, as a script would show it; WeChat sends an article
+    ``visibility: hidden`` and shows it when its pictures are there.  ``unfolded``: the hidden
+    elements (``mem_id``) that a button of the page shows.
     """
-    page = Page()
     root = tree.body or tree.root
-    if root is not None:
-        _walk(root, page, _hidden_names(source), _GONE)
-    return page
+    if root is None:
+        return Page()
+    hiding = GONE if loaded else GONE | INVISIBLE
+    return _laid_out(root, _Walk(sheets_of(source), hiding, unfolded))
 
 
 def lay_out_node(node: LexborNode) -> Page:
     """The lines and boxes inside one element, as if it were the whole page."""
+    return _laid_out(node, _Walk(NO_SHEETS, GONE | INVISIBLE))
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What a walk is told: the page's style rules, what hides, what is shown all the same."""
+
+    sheets: Sheets
+    hiding: int
+    unfolded: frozenset[int] = frozenset()
+    clean: Callable[[str], str] | None = None
+
+
+def _laid_out(root: LexborNode, told: _Walk) -> Page:
     page = Page()
-    _walk(node, page, frozenset(), _HIDING)
+    _walk(root, page, told)
+    whole = "\n".join([line.text for line in page.lines])
+    if needs_cleaning(whole):
+        page = Page()
+        _walk(root, page, _Walk(told.sheets, told.hiding, told.unfolded, plain))
+    page.markup = prints_markup(whole)
     return page
 
 
-def _sheets(source: str) -> Iterator[str]:
-    """The style sheets in a page's source; plain search, for a page is long and they are few."""
-    at = source.find("<style")
-    while at >= 0:
-        end = source.find("</", at)
-        if 0 < end - at <= _MAX_STYLE:
-            yield source[source.find(">", at) + 1 : end]
-        at = source.find("<style", at + 1)
+def _named(classes: str | None, own: str | None, sheets: Sheets) -> tuple[str, bool]:
+    """A box's name by its class and id, and whether a style rule of the page may hold for it."""
+    rules = sheets.rules
+    touched = bool(rules) and (
+        f"#{own}" in rules or not rules.keys().isdisjoint((classes or "").split())
+    )
+    return f"{classes or ''} {own or ''}".lower(), touched
 
 
-def _hidden_names(source: str) -> frozenset[str]:
-    """Classes and #ids that the page's own style sheets hide outright."""
-    names: set[str] = set()
-    for css in _sheets(source):
-        for mark in _HIDING_MARKS:
-            at = css.find(mark)
-            while at >= 0:
-                opened = css.rfind("{", 0, at)
-                before = max(css.rfind("}", 0, at), css.rfind("{", 0, max(0, opened)))
-                for selector in css[before + 1 : opened].split(","):
-                    if before < opened and _SIMPLE.fullmatch(selector.strip()):
-                        names.add(selector.strip().lstrip("."))
-                at = css.find(mark, at + 1)
-    return frozenset(names)
-
-
-def _named(names: tuple[str | None, str | None], hidden_names: frozenset[str]) -> tuple[str, bool]:
-    """A box's name by its class and id, and whether a style sheet of the page hides it."""
-    classes, own = names[0] or "", names[1] or ""
-    hidden = not hidden_names.isdisjoint(classes.split()) or f"#{own}" in hidden_names
-    return f"{classes} {own}".lower(), hidden
-
-
-def _walk(
-    root: LexborNode, page: Page, hidden_names: frozenset[str], hiding: re.Pattern[str]
-) -> None:
+def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
     """Depth first without recursion: a hostile page may nest ten thousand deep.
 
     One function on purpose: calls per node would cost more than the work (docs/pages.md).
@@ -179,14 +194,21 @@ def _walk(
     box = 0
     parts: list[str] = []
     linked = 0
-    link_depth = 0
+    links: list[str] = []
+    kept = 0
+    offered = ""  # the address that a <source> offers to the img behind it
     stack: list[tuple[LexborNode, int]] = []
     known_names: dict[tuple[str | None, str | None], tuple[str, bool]] = {}
+    sheets, hiding, clean = told.sheets, told.hiding, told.clean
+    styled = bool(sheets.rules)
     kind_of = _KINDS.get
     node = root.first_child
     while True:
         while node is None and stack:
             node, kind = stack.pop()
+            if kind >= _KEPT:
+                kind -= _KEPT
+                kept -= 1
             if kind == _BLOCK:
                 if parts:
                     _end_line(lines, parts, linked, box)
@@ -195,15 +217,27 @@ def _walk(
                 closing.end = len(lines)
                 box = closing.parent
             elif kind == _LINK:
-                link_depth -= 1
+                links.pop()
             node = node.next
         if node is None:
             break
         text = node.text_content  # None for what is no text, and most nodes are text
         if text is not None:
+            if clean is not None:
+                text = clean(text)
+            if kept and "\n" in text:
+                *ended, text = text.split("\n")
+                for words in ended:
+                    if words and not words.isspace():
+                        parts.append(words)
+                        if links:
+                            linked += len(words.strip())
+                    if parts:
+                        _end_line(lines, parts, linked, box)
+                        parts, linked = [], 0
             if text and not text.isspace():
                 parts.append(text)
-                if link_depth:
+                if links:
                     linked += len(text.strip())
             node = node.next
             continue
@@ -215,22 +249,32 @@ def _walk(
                 parts, linked = [], 0
         elif kind != _UNREAD:
             attributes = node.attributes
-            name, hidden = "", False
+            name, effect = "", 0
             if attributes:
-                if kind == _BLOCK:
+                if kind == _BLOCK or styled:
                     names = attributes.get("class"), attributes.get("id")
                     known = known_names.get(names)
                     if known is None:
-                        known = known_names[names] = _named(names, hidden_names)
-                    name, hidden = known
-                    hidden = hidden or "hidden" in attributes
+                        known = known_names[names] = _named(*names, sheets)
+                    name, touched = known
+                    if touched:
+                        effect = sheets.effect_on(node, names[0] or "", names[1] or "")
                 style = attributes.get("style")
-                if style and not hidden:
-                    hidden = hiding.search(style) is not None
-            if hidden:
-                page.hidden_chars += len(node.text())
+                if style:
+                    own = effect_of(style)
+                    effect = own if own & SHOWN else effect | own
+                if "hidden" in attributes:
+                    effect |= GONE
+            if effect & hiding and node.mem_id not in told.unfolded:
+                _hide(page, node, kind, box)
             elif kind == _IMAGE:
-                page.pictures.append(_picture(attributes, len(lines), box))
+                address = links[-1] if links else ""
+                page.pictures.append(_picture(attributes, offered, len(lines), box, address))
+                offered = ""
+            elif kind == _SOURCE:
+                offered = offered or _first_of_set(attributes.get("srcset") or "")
+            elif kind == _INLINE and parts and _is_jam(node, tag, attributes, effect):
+                page.hidden_chars += len(node.text())
             else:
                 if parts and kind == _BLOCK:
                     _end_line(lines, parts, linked, box)
@@ -241,12 +285,18 @@ def _walk(
                         number = len(boxes)
                         boxes.append(Box(number, box, tag or "", name, len(stack), len(lines)))
                         box = number
+                        if tag == "ol" and (attributes.get("start") or "").isdecimal():
+                            page.starts[number] = int(attributes["start"] or 1)
                     elif kind == _LINK:
                         # <a name=top> marks a place; unclosed, it would link the whole page.
-                        if attributes.get("href"):
-                            link_depth += 1
+                        address = attributes.get("href") or ""
+                        if address:
+                            links.append(address)
                         else:
                             kind = _INLINE
+                    if tag == "pre" or effect & LINES:
+                        kind += _KEPT
+                        kept += 1
                     stack.append((node, kind))
                     node = child
                     continue
@@ -266,10 +316,61 @@ def _end_line(lines: list[Line], parts: list[str], linked: int, box: int) -> Non
     lines.append(Line(text, pieces, linked, box))
 
 
-def _picture(attributes: dict[str, str | None], line: int, box: int) -> Picture:
-    """Lazy loaders keep the real address beside a placeholder in ``src``."""
-    for key in ("data-original", "data-src", "data-lazy-src", "src"):
-        source = attributes.get(key)
-        if source:
-            return Picture(line, box, source.strip(), (attributes.get("alt") or "").strip())
-    return Picture(line, box, "", "")
+def _hide(page: Page, node: LexborNode, kind: int, box: int) -> None:
+    """Leave a hidden element out; one that holds text may be the rest of an article."""
+    chars = len(node.text())
+    page.hidden_chars += chars
+    if chars >= _FOLDED and kind != _IMAGE:
+        page.folds.append(Fold(len(page.lines), box, node, chars))
+
+
+def _is_jam(
+    node: LexborNode, tag: str | None, attributes: dict[str, str | None], effect: int
+) -> bool:
+    """Whether white words stand in the middle of a line of other words, against copying."""
+    white = effect & WHITE or (
+        tag == "font" and effect_of(f"color:{attributes.get('color') or ''}") & WHITE
+    )
+    if not white:
+        return False
+    after = node.next
+    words = after.text_content if after is not None else None
+    return words is not None and bool(words) and not words.isspace()
+
+
+_LAZY = (
+    *("data-original", "data-src", "data-lazy-src", "data-lazyload", "data-actualsrc"),
+    *("data-echo", "data-url", "_src", "file", "original", "lay-src", "lazy-src", "data-lazy"),
+    *("data-img", "data-imgsrc"),
+)
+"""Where lazy loaders keep an address, each under its own name."""
+_NO_ADDRESS = frozenset(
+    {"alt", "title", "class", "id", "style", "src", "srcset", "data-srcset", "sizes", "data-type"}
+)
+_IMAGE_FILE = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|bmp|avif)(?:[?!@]\S*)?", re.I)
+
+
+def _picture(
+    attributes: dict[str, str | None], offered: str, line: int, box: int, href: str
+) -> Picture:
+    """Lazy loaders keep the real address beside a placeholder in ``src``, each under its name."""
+    source = next((attributes[key] for key in _LAZY if attributes.get(key)), None)
+    if not source:
+        source = next(
+            (
+                value
+                for key, value in attributes.items()
+                if value and key not in _NO_ADDRESS and _IMAGE_FILE.fullmatch(value)
+            ),
+            None,
+        )
+    if not source:
+        of_set = attributes.get("srcset") or attributes.get("data-srcset") or ""
+        source = _first_of_set(of_set) or attributes.get("src") or offered
+    alt = attributes.get("alt") or ""
+    return Picture(line, box, (source or "").strip(), " ".join(plain(alt).split()), href)
+
+
+def _first_of_set(srcset: str) -> str:
+    """The first address of a ``srcset``; it is followed by a width or a density."""
+    return srcset.split(",")[0].split()[0] if srcset.strip(", ") else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from crawler.pages.layout.text import Text
 from crawler.pages.layout.tree import Page
-from crawler.pages.values.head import Head
+from crawler.pages.values.head import Head, named_outlet, outlet_places
 from crawler.pages.values.outlets import (
     DATE,
     DATE_AND_CLOCK,
@@ -20,8 +20,14 @@ from crawler.pages.values.outlets import (
     find_outlet,
     joined_pieces,
     names_beside,
+    names_outlet,
+    outlet_in_script,
+    placed_outlet,
+    site_itself,
+    states_no_outlet,
 )
-from crawler.pages.values.people import is_person, reporters
+from crawler.pages.values.people import is_person, named_by_role, reporters
+from crawler.pages.values.seen import Seen
 
 _AUTHOR_LABEL = re.compile(
     r"(?:作\s*者|撰\s*文|撰\s*稿|记\s*者|文字|采写|通讯员|供稿人?|文)\s*[:：/丨|／]\s*"
@@ -49,22 +55,42 @@ class Credits:
     editor: Credit | None = None
 
 
-def find_credits(
-    page: Page, head: Head, *, title: int | None, start: int, end: int, text: Text
-) -> Credits:
-    """Read the header round the title, then the tail of the body, then the metas."""
+def find_credits(seen: Seen, *, title: int | None, end: int, text: Text) -> Credits:
+    """Read the header round the title, then the tail of the body, then the metas.
+
+    ``title`` is the title's line, ``end`` the line behind the body.
+    """
+    page, start = seen.page, text.first
     first = title if title is not None and title <= start else max(0, start - 8)
     header = [*range(first, start), *range(first - 1, max(-1, first - 6), -1)]
     last = text.lines[-1] if text.lines else start
     bylines = [index for index, rule in text.dropped if rule in _BYLINES]
     tail = list(range(last + 1, min(max(end, last) + 8, len(page.lines))))
     return Credits(
-        outlet=find_outlet(page, head, header, tail, text, title),
+        outlet=_outlet(seen, header, tail, text, title),
         author=_labelled(page, "author", _AUTHOR_LABEL, header)
-        or _author(page, head, header, text)
+        or _author(page, seen.head, header, text)
         or _labelled(page, "author", _AUTHOR_LABEL, bylines),
         editor=_labelled(page, "editor", _EDITOR_LABEL, [*tail, *header]),
     )
+
+
+def _outlet(
+    seen: Seen, header: list[int], tail: list[int], text: Text, title: int | None
+) -> Credit | None:
+    """The outlet: as printed, else at a place that means nothing else, in data, the site itself."""
+    page = seen.page
+    found = find_outlet(page, seen.head, header, tail, text, title)
+    if found is not None and "label" in found.evidence.rule:
+        return found
+    found = placed_outlet(outlet_places(seen.tree, seen.source)) or found
+    if found is None or not names_outlet(found.name):
+        near = "\n".join([line.text for line in page.lines[max(0, text.first - 12) : text.first]])
+        found = placed_outlet(named_outlet(seen.tree, near)) or found
+    found = found or outlet_in_script(seen.source)
+    if found is None and not states_no_outlet(page, header):
+        found = site_itself(seen.head)
+    return found
 
 
 def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | None:
@@ -73,9 +99,12 @@ def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | N
         for piece in page.lines[index].pieces:
             if _OF_ROLES.isdisjoint(piece):
                 continue
-            found = reporters([DATE_AND_CLOCK.sub("", piece)])
+            words = DATE_AND_CLOCK.sub("", piece)
+            found = reporters([words])
             if found:
                 return Credit(*found)
+            if (names := named_by_role(words)) is not None:
+                return credit_of("author", "printed with a role", "html", names, piece)
     found = reporters(text.paragraphs)
     if found:
         return Credit(*found)
@@ -107,6 +136,8 @@ def _labelled(page: Page, about: str, label: re.Pattern[str], lines: list[int]) 
         if not found:
             continue
         rest = joined[found.end() :]
+        if about == "author" and (names := named_by_role(rest[:_MAX_NAME])) is not None:
+            return credit_of(about, "printed with a label", "html", names, joined)
         stops = [stop.start() for stop in (NEXT_LABEL.search(rest), DATE.search(rest)) if stop]
         name = clean_name(rest[: min(stops)] if stops else rest)
         if name:

@@ -1,79 +1,60 @@
 """When an article was published, as the page states it.
 
-The words near the title decide; metas, the Founder comment and inline scripts fill in; a date
-in the page's address is the last resort.  The clock of this machine only bounds what is
-plausible.  A date without a year is no date.  A clock of exactly midnight is what a CMS fills in
-where only the day is known: it states a day.
+The words near the title decide; metas, the Founder comment and the page's own data fill in; a
+date in the page's address is the last resort.  The day of a change, of today, of a comment or of
+another story is none.  How days are written is in ``written``.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
 
+from selectolax.lexbor import LexborNode
+
+from crawler.pages.layout.boilerplate import heads_comments
+from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import DATE_LABEL
 from crawler.pages.layout.text import Text
 from crawler.pages.layout.tree import Page
+from crawler.pages.layout.weights import OF_REPLIES
 from crawler.pages.raw.urls import url_date
 from crawler.pages.values.head import Head
+from crawler.pages.values.seen import Seen
+from crawler.pages.values.written import (
+    DRIFT,
+    Dated,
+    compact_dates_in,
+    date_of_epoch,
+    date_of_value,
+    dates_in,
+)
 from storage.records import SHANGHAI, Evidence, Precision
 
-_MONTH = r"(?P<mo>1[0-2]|0?[1-9])"
-_DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])"
-_CLOCK = (
-    r"(?:[\s日T号·,，|()（）-]{0,6}(?P<h>[01]?\d|2[0-3])\s*[:：时]\s*(?P<mi>[0-5]\d)"
-    r"(?:\s*[:：分]\s*(?P<s>[0-5]\d))?)?"
-)
-_ZONE = re.compile(r"(?:\.\d+)?\s*(?:Z|(?P<sign>[+-])(?P<h>\d\d):?(?P<m>\d\d))(?![\d:])")
-_WEEKDAY = r"(?:\s*[(（]?(?:星期|周)[一二三四五六日天][)）]?)?"
-# A day may be glued to the hour behind it (2019年06月15日08:18, 2024-05-2003:15).
-_PRINTED = re.compile(
-    rf"(?<![\d.])(?P<y>(?:19|20)\d\d)\s*(?:[-/.年]|\s)\s*{_MONTH}\s*[-/.月]\s*{_DAY}"
-    rf"(?!\d{{2,}}(?![:：时]))日?{_WEEKDAY}{_CLOCK}"
-)
-_DAY_FIRST = re.compile(rf"(?<![\d:：.-]){_DAY}\s+(?P<y>20\d\d)\s*[-/.年]\s*{_MONTH}月?(?![\d-])")
-_SHORT_YEAR = re.compile(
-    rf"(?<![\d./-])(?<!\d[:：])(?P<y>[0-3]\d)[-/.年]{_MONTH}[-/.月]{_DAY}日?(?![\d/-]){_CLOCK}"
-)
-_DOTTED = re.compile(rf"(?<![\d.]){_DAY}\.{_MONTH}\.(?P<y>20\d\d)(?![\d.])")
-_COMPACT = re.compile(
-    r"(?<!\d)(?P<y>20\d\d)(?P<mo>1[0-2]|0[1-9])(?P<d>3[01]|[12]\d|0[1-9])"
-    r"(?:(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?P<s>[0-5]\d)?)?(?!\d)"
-)
 _NOT_PUBLISHED = re.compile(
-    r"今天是|现在是|当前时间|版权|Copyright|©|截至|截止|活动时间|会议时间|开始时间|结束时间|播出时间|有效期|成文日期"
+    r"今天是|现在是|当前时间|版权|Copyright|©|截至|截止|活动时间|会议时间|开始时间|结束时间|播出时间|有效期"
+    r"|成文日期|生成时间|自动生成|生效日期|实施日期"
 )
-_META_NAMES = (
-    "article:published_time",
-    "pubdate",
-    "publishdate",
-    "publish_date",
-    "pub_date",
-    "publishtime",
-    "publish_time",
-    "og:time",
-    "og:release_date",
-    "datepublished",
-    "published_time",
-    "article:published",
-    "weibo: article:create_at",
-    "weibo:article:create_at",
-    "dc.date",
-    "dc.date.issued",
-    "date",
-    "createdate",
-    "firstpublishedtime",
-    "apub:time",
-    "og:published_time",
-    "bytedance:published_time",
-    "release_date",
-    "pubtime",
-    "_pubtime",
-    "contentdate",
-    "others",
+_OF_A_CHANGE = re.compile(r"更新|修改|编辑|[Uu]pdated|[Mm]odified|[Ee]dited")
+_META_RANKS = (
+    re.compile(r"pub(?:lish(?:ed)?)?(?:date|time|at|on)|date(?:time)?pub|published$|publication"),
+    re.compile(r"releas|issued?$|issuedate"),
+    re.compile(
+        r"creat(?:e|ed|ion)(?:date|time|at|on)?$|createat$|^(?:og)?time$|^(?:dc(?:terms)?)?date$"
+        r"|contentdate|postdate|dateposted|displaydate|^others$"
+    ),
 )
+"""Names of metas without marks, in the order in which they are believed."""
+_NO_META = re.compile(
+    r"generat|cache|build|expir|modif|updat|lastmod|valid|start|end(?:date|time)|event"
+)
+_META_OF_A_CHANGE = re.compile(r"modif|updat|lastmod")
 _SCRIPT = re.compile(
-    r"[:=]\s*[\"']?(1\d{9}(?:\d{3})?(?!\d)|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^\"'<>]{0,16})"
+    r"[:=]\s*(?:(?:JsDecode|new\s+Date|Date\.parse)\(\s*|[\"']{2}\s*\|\|\s*)?[\"']?"
+    r"(1\d{9}(?:\d{3})?(?!\d)|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^\"'<>]{0,16})"
 )
 _SCRIPT_NAME = re.compile(
     r"(?:pub(?:lish)?_?(?:ed)?_?(?:time|date|at|timestamp)|datePublished|ptime|news_?time"
@@ -81,79 +62,103 @@ _SCRIPT_NAME = re.compile(
     re.I,
 )
 _NAME_CHARS = 28
-_TIME_TAG = re.compile(r"<time\b[^>]*?\bdatetime\s*=\s*[\"']([^\"']{8,40})")
+_LINKED_DATA = re.compile(
+    r"<script\b[^>]*application/ld\+json[^>]*>(.{0,100000}?)</script", re.I | re.S
+)
+_ELSEWHERE = re.compile(
+    r"comment|pinglun|reply|gentie|related|recommend|\brec\b|side|footer|\bfoot\b|rank|\bhot|list"
+)
+_ABOVE_NODES = 8
 # ——2021年1月25日在政协…会议上: when the speech was made, not when it was published.
 _OF_THE_EVENT = re.compile(r"^\W*——|日\s*(?:在|于|至|召开|举行|通过|由)")
-_EARLIEST = datetime(1994, 1, 1, tzinfo=SHANGHAI)
-_DRIFT = timedelta(days=2)
+_TODAY = re.compile(r"(?:星期|周)[一二三四五六日天]|农历|公元|阴历")
+_OF_A_PAPER = re.compile(r"版|第\s*\d+\s*期|[日晚早时]报|放大|朗读|目录|上一篇|下一篇")
+_FRESH = timedelta(days=31)
+"""A bar with today's day is as old as the page's copy: at most so old."""
 _APART = timedelta(days=7)
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"\d|[〇○一二三四五六七八九十]年")
 _BARE_LABEL = re.compile(r"\W*(?:发[布表]|更新)?(?:时间|日期)\s+\d")
 _SHORT = 12
+_LONGEST = 160
+_LONGEST_ABOVE = 60
 _ONLY_CLOCK = re.compile(r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
-    """A time of publication, how exactly it is stated, and the words that state it."""
+class _Printed:
+    """A date printed on line ``index``; ``label`` names it, ``change`` says of a change."""
 
-    at: datetime
-    precision: Precision
-    evidence: Evidence
-
-
-def _dated(
-    found: re.Match[str], text: str, rule: str, where: str, now: datetime | None
-) -> Dated | None:
-    groups = found.groupdict()
-    year = int(groups["y"])
-    if year < 100:
-        year += 2000
-    try:
-        at = datetime(
-            year,
-            int(groups["mo"]),
-            int(groups["d"]),
-            int(groups.get("h") or 0),
-            int(groups.get("mi") or 0),
-            int(groups.get("s") or 0),
-            tzinfo=SHANGHAI,
-        )
-    except ValueError:
-        return None
-    # Midnight states a day as it is written, in whatever zone.
-    zone = _ZONE.match(text, found.end()) if _precision(at) is Precision.SECOND else None
-    if zone:
-        offset = timedelta(hours=int(zone["h"] or 0), minutes=int(zone["m"] or 0))
-        at = at.replace(tzinfo=timezone(-offset if zone["sign"] == "-" else offset))
-        at = at.astimezone(SHANGHAI)
-    if at < _EARLIEST or (now is not None and at > now + _DRIFT):
-        return None
-    quote = text[found.start() : found.end()].strip()
-    evidence = Evidence(
-        about="published_at", rule=rule, field=where, span=(0, len(quote)), quote=quote
-    )
-    return Dated(at, _precision(at), evidence)
+    index: int
+    label: bool
+    change: bool
+    dated: Dated
 
 
-def _precision(at: datetime) -> Precision:
-    """A second, unless the clock stands at midnight or none was stated."""
-    return Precision.SECOND if (at.hour, at.minute, at.second) != (0, 0, 0) else Precision.DAY
+def find_date(seen: Seen, *, title: int | None, text: Text) -> Dated | None:
+    """The time of publication; None when the page states none.
+
+    ``title`` is the title's line, or None where none is printed.
+    """
+    found, changed = _near_title(seen, title, text.first)
+    found = found or _in_header(seen, text)
+    if found is None:
+        found = _of_metas(seen.head, seen.now) or changed or _in_data(seen)
+        found = found or _of_change(seen.head, seen.now) or _after_body(seen, text)
+    elif found.precision is Precision.DAY:
+        hidden = _of_metas(seen.head, seen.now)
+        if hidden and hidden.precision is Precision.SECOND and hidden.at.date() == found.at.date():
+            found = hidden
+    return found or _of_address(seen.url or seen.head.canonical, seen.now)
 
 
-def dates_in(text: str, rule: str, where: str, now: datetime | None) -> Iterator[Dated]:
-    """The plausible dates of a short text, in order of how they are written out."""
-    for pattern in (_PRINTED, _DAY_FIRST, _SHORT_YEAR, _DOTTED):
-        for found in pattern.finditer(text):
-            dated = _dated(found, text, rule, where, now)
-            if dated:
-                yield dated
+def _near_title(seen: Seen, title: int | None, start: int) -> tuple[Dated | None, Dated | None]:
+    """What is printed between title and text, else above the title; and the day of a change."""
+    page, lines = seen.page, seen.page.lines
+    first = title if title is not None and title <= start else max(0, start - 12)
+    fallback: Dated | None = None
+    changed: Dated | None = None
+    for printed in _printed(page, range(first, start), seen.now):
+        if printed.change:
+            changed = changed or printed.dated
+        elif printed.label or printed.dated.precision is Precision.SECOND:
+            return printed.dated, changed
+        elif lines[printed.index].linked * 2 < len(lines[printed.index].text):
+            fallback = fallback or printed.dated
+    if fallback:
+        return fallback, changed
+    above = range(first - 1, max(-1, first - 8), -1)
+    for printed in _printed(page, above, seen.now, _LONGEST_ABOVE):
+        line = lines[printed.index]
+        if line.linked * 2 > len(line.text):
+            continue
+        if printed.change:
+            changed = changed or printed.dated
+        elif printed.label or not _is_today(page, printed, seen.now):
+            return printed.dated, changed
+    return None, changed
+
+
+def _is_today(page: Page, printed: _Printed, now: datetime | None) -> bool:
+    """Whether a day above a title is the day on which the page was asked for.
+
+    A bare day with its weekday, about as old as the copy of the page; the masthead of a paper
+    looks the same and is told by the words round it.
+    """
+    if printed.dated.precision is not Precision.DAY:
+        return False
+    text = page.lines[printed.index].text
+    if not _TODAY.search(text):
+        return now is not None and printed.dated.at.date() == now.astimezone(SHANGHAI).date()
+    near = page.lines[max(0, printed.index - 2) : printed.index + 3]
+    if any(_OF_A_PAPER.search(line.text) for line in near):
+        return False
+    return now is None or printed.dated.at > now - _FRESH
 
 
 def _printed(
-    page: Page, lines: range, now: datetime | None, limit: int = 160
-) -> Iterator[tuple[int, bool, Dated]]:
-    """Dates printed on lines that are not sentences, with whether a label names them."""
+    page: Page, lines: range, now: datetime | None, limit: int = _LONGEST
+) -> Iterator[_Printed]:
+    """Dates printed on lines that are not sentences, a line's own label told from a change's."""
     for index in lines:
         line = page.lines[index]
         text = line.text
@@ -168,11 +173,37 @@ def _printed(
             joined = _labelled_part(joined)
         if not joined or _OF_THE_EVENT.search(text):
             continue
-        label = DATE_LABEL.search(joined) is not None or _BARE_LABEL.match(joined) is not None
-        rule = "printed with a label" if label else "printed by the title"
-        dated = next(dates_in(joined, rule, "html", now), None)
-        if dated:
-            yield index, label, dated
+        for words, change in _parts(joined):
+            label = DATE_LABEL.search(words) is not None or _BARE_LABEL.match(words) is not None
+            rule = "printed with a label" if label else "printed by the title"
+            dated = next(dates_in(words, rule, "html", now), None)
+            if dated is None and label:
+                dated = next(compact_dates_in(words, rule, "html", now), None)
+            if dated:
+                yield _Printed(index, label, change, dated)
+
+
+def _parts(joined: str) -> list[tuple[str, bool]]:
+    """A header's line by what its labels date: words, and whether they date a change.
+
+    What dates the publication comes first; a line without a change's label is one part.
+    """
+    if not _OF_A_CHANGE.search(joined):
+        return [(joined, False)]
+    starts = [label.start() for label in DATE_LABEL.finditer(joined)]
+    bounds = sorted({0, *starts, len(joined)})
+    parts = [
+        (joined[begin:end], _OF_A_CHANGE.search(joined[begin:end]) is not None)
+        for begin, end in pairwise(bounds)
+    ]
+    parts = [(words, change and _begins_label(words)) for words, change in parts]
+    return sorted(parts, key=lambda part: part[1])
+
+
+def _begins_label(words: str) -> bool:
+    """Whether words begin with a label of a date."""
+    found = DATE_LABEL.search(words)
+    return found is not None and found.start() <= 4
 
 
 def _labelled_part(joined: str) -> str:
@@ -185,80 +216,48 @@ def _labelled_part(joined: str) -> str:
     return part[: other.start()] if other else part
 
 
-def find_date(
-    page: Page,
-    head: Head,
-    text: str,
-    url: str,
-    *,
-    title: int | None,
-    start: int,
-    lines: Text,
-    now: datetime | None,
-) -> Dated | None:
-    """The time of publication; None when the page states none.
-
-    ``title`` is the title's line, ``start`` the first line of the text.
-    """
-    found = _near_title(page, title, start, now) or _in_header(page, lines, now)
-    if found is None:
-        found = _of_metas(head, now) or _in_script(text, now) or _of_time(text, now)
-        found = found or _updated(head, now)
-        found = found or _after_body(page, lines, now)
-    elif found.precision is Precision.DAY:
-        hidden = _of_metas(head, now)
-        if hidden and hidden.precision is Precision.SECOND and hidden.at.date() == found.at.date():
-            found = hidden
-    return found or _of_address(url or head.canonical, now)
-
-
-def _near_title(page: Page, title: int | None, start: int, now: datetime | None) -> Dated | None:
-    """Between title and text first, then the lines just above the title."""
-    first = title if title is not None and title <= start else max(0, start - 12)
-    fallback: Dated | None = None
-    for index, label, dated in _printed(page, range(first, start), now):
-        if label or dated.precision is Precision.SECOND:
-            return dated
-        if page.lines[index].linked * 2 < len(page.lines[index].text):
-            fallback = fallback or dated
-    if fallback:
-        return fallback
-    for index, _label, dated in _printed(page, range(first - 1, max(-1, first - 8), -1), now, 60):
-        if page.lines[index].linked * 2 <= len(page.lines[index].text):
-            return dated
-    return None
-
-
-def _in_header(page: Page, text: Text, now: datetime | None) -> Dated | None:
+def _in_header(seen: Seen, text: Text) -> Dated | None:
     """A date behind the abstract, on a header's line that was left out of the text."""
     for index, rule in text.dropped:
         if rule == "header" and index > text.first:
-            for _index, _label, dated in _printed(page, range(index, index + 1), now):
-                return dated
+            for printed in _printed(seen.page, range(index, index + 1), seen.now):
+                return printed.dated
     return None
 
 
-def _after_body(page: Page, text: Text, now: datetime | None) -> Dated | None:
+def _after_body(seen: Seen, text: Text) -> Dated | None:
     """A labelled date behind the text, on a line that was left out of it or follows it."""
+    page = seen.page
     last = text.lines[-1] if text.lines else 0
-    for _index, label, dated in _printed(
-        page, range(last + 1, min(last + 16, len(page.lines))), now
-    ):
-        if label:
-            return dated
+    for index in range(last + 1, min(last + 16, len(page.lines))):
+        if heads_comments(page.lines[index].text):
+            return None
+        if seen.weights.share(page.lines[index].box) <= OF_REPLIES:
+            continue
+        for printed in _printed(page, range(index, index + 1), seen.now):
+            if printed.label:
+                return printed.dated
     return None
+
+
+@lru_cache(maxsize=2048)
+def _meta_rank(name: str) -> int | None:
+    """How far a meta of this name is believed to date the publication; None for not at all."""
+    bare = "".join(filter(str.isalpha, name))
+    if _NO_META.search(bare):
+        return None
+    return next((rank for rank, names in enumerate(_META_RANKS) if names.search(bare)), None)
 
 
 def _of_metas(head: Head, now: datetime | None) -> Dated | None:
-    """The first meta that states a day, the clock of a later one of the same day; Founder's."""
+    """The best named meta that states a day, the clock of a later one of that day; Founder's."""
+    ranked = [(rank, name) for name in head.metas if (rank := _meta_rank(name)) is not None]
     best: Dated | None = None
-    for name in _META_NAMES:
-        content = head.metas.get(name)
-        if not content:
+    for _rank, name in sorted(ranked, key=lambda item: item[0]):
+        content = head.metas[name]
+        if _NOT_PUBLISHED.search(content):
             continue
-        rule = f"meta {name}"
-        dated = next(dates_in(content, rule, "meta", now), None)
-        dated = dated or next(_compact(content, rule, "meta", now), None)
+        dated = date_of_value(content, f"meta {name}", "meta", now)
         if dated is None:
             continue
         if best is None or (best.precision is Precision.DAY and dated.at.date() == best.at.date()):
@@ -268,56 +267,107 @@ def _of_metas(head: Head, now: datetime | None) -> Dated | None:
     return best
 
 
-def _of_time(text: str, now: datetime | None) -> Dated | None:
-    """The first ``<time datetime>``; several of different days belong to a list."""
-    days = [
-        dated
-        for value in _TIME_TAG.findall(text)
-        if (dated := next(dates_in(value, "time element", "html", now), None))
-    ]
-    return days[0] if len({dated.at.date() for dated in days}) == 1 else None
-
-
-def _updated(head: Head, now: datetime | None) -> Dated | None:
+def _of_change(head: Head, now: datetime | None) -> Dated | None:
     """What a page without any other date states as its last change."""
-    content = head.metas.get("dateupdate", "")
-    return next(dates_in(content, "meta dateUpdate", "meta", now), None)
+    for name, content in head.metas.items():
+        if _META_OF_A_CHANGE.search(name):
+            dated = date_of_value(content, f"meta {name}", "meta", now)
+            if dated:
+                return dated
+    return None
 
 
-def _compact(text: str, rule: str, where: str, now: datetime | None) -> Iterator[Dated]:
-    for found in _COMPACT.finditer(text):
-        dated = _dated(found, text, rule, where, now)
-        if dated:
-            yield dated
+def _in_data(seen: Seen) -> Dated | None:
+    """What the page's own data state: linked data, scripts, microdata, ``time`` elements."""
+    found = _in_linked_data(seen) if "ld+json" in seen.source else None
+    found = found or _in_script(seen.source, seen.now)
+    if found is None and "itemprop" in seen.source:
+        found = _marked(seen, "[itemprop=datePublished]", "microdata datePublished")
+    if found is None and "<time" in seen.source:
+        found = _marked(seen, "time", "time element")
+    return found
+
+
+def _in_linked_data(seen: Seen) -> Dated | None:
+    """The day of the linked data's article of this title; of its only article else."""
+    dated: list[tuple[str, str]] = []
+    for block in _LINKED_DATA.findall(seen.source):
+        try:
+            values = [json.loads(block)]
+        except (ValueError, RecursionError):
+            continue
+        while values:
+            value = values.pop()
+            if isinstance(value, list):
+                values.extend(value)
+            elif isinstance(value, dict):
+                values.extend(value.values())
+                day = value.get("datePublished")
+                if isinstance(day, str):
+                    named = value.get("headline") or value.get("name") or ""
+                    dated.append((comparable(str(named)), day))
+    own = comparable(seen.head.title)
+    of_title = [day for named, day in dated if len(named) >= _SHORT // 2 and named in own]
+    days = of_title or ([dated[0][1]] if len(dated) == 1 else [])
+    return date_of_value(days[0], "linked data", "html", seen.now) if days else None
 
 
 def _in_script(text: str, now: datetime | None) -> Dated | None:
     for found in _SCRIPT.finditer(text):
         name = _SCRIPT_NAME.search(text, max(0, found.start() - _NAME_CHARS), found.start())
-        if name is None:
+        if name is None or _in_block_of_linked_data(text, found.start()):
             continue
         value = found[1]
         if value.isdigit():
-            seconds = int(value[:10])
-            at = datetime.fromtimestamp(seconds, SHANGHAI)
-            if at > _EARLIEST and (now is None or at <= now + _DRIFT):
-                quote = text[name.start() : found.end()]
-                return Dated(
-                    at,
-                    _precision(at),
-                    Evidence(
-                        about="published_at",
-                        rule="inline script",
-                        field="html",
-                        span=(0, len(quote)),
-                        quote=quote,
-                    ),
-                )
+            quote = text[name.start() : found.end()]
+            dated = date_of_epoch(int(value[:10]), quote, "inline script", now)
         else:
             dated = next(dates_in(value, "inline script", "html", now), None)
-            if dated:
-                return dated
+        if dated:
+            return dated
     return None
+
+
+def _in_block_of_linked_data(text: str, at: int) -> bool:
+    """Whether a place stands in linked data, which are read by their titles."""
+    opened = text.rfind("<script", 0, at)
+    return opened >= 0 and "ld+json" in text[opened : text.find(">", opened) + 1]
+
+
+def _marked(seen: Seen, css: str, rule: str) -> Dated | None:
+    """The day that an element marked for it states; None where several differ.
+
+    One marked as the publication's goes before the others; a change's, a comment's or a list's
+    is none.
+    """
+    days: list[Dated] = []
+    for node in seen.tree.css(css):
+        attributes = node.attributes
+        mark = f"{attributes.get('itemprop') or ''} {attributes.get('class') or ''}".lower()
+        if "modif" in mark or "updat" in mark or _stands_elsewhere(node):
+            continue
+        value = attributes.get("content") or attributes.get("datetime") or node.text()
+        dated = date_of_value(value, rule, "html", seen.now)
+        if dated is None:
+            continue
+        if "pub" in mark or "pubdate" in attributes:
+            return dated
+        days.append(dated)
+    return days[0] if len({dated.at.date() for dated in days}) == 1 else None
+
+
+def _stands_elsewhere(node: LexborNode) -> bool:
+    """Whether a box round an element is named for comments, other stories or the footer."""
+    above = node.parent
+    for _ in range(_ABOVE_NODES):
+        if above is None or above.tag in ("body", "html"):
+            return False
+        attributes = above.attributes
+        name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+        if name.strip() and _ELSEWHERE.search(name):
+            return True
+        above = above.parent
+    return False
 
 
 def _of_address(url: str, now: datetime | None) -> Dated | None:
@@ -326,7 +376,7 @@ def _of_address(url: str, now: datetime | None) -> Dated | None:
     if day is None or str(day.year) not in url:
         return None
     at = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
-    if now is not None and at > now + _DRIFT:
+    if now is not None and at > now + DRIFT:
         return None
     return Dated(at, Precision.DAY, _address_evidence("date in the address", url))
 

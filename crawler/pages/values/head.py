@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
 
+from crawler.pages.layout.printed import plain, without_tags
+
 _ENP_BLOCK = re.compile(r"<!--\s*enpproperty(.{0,20000}?)/?enpproperty\s*-->", re.S)
 _ENP_FIELD = re.compile(
     r"<(articleid|date|author|title|introtitle|subtitle|keyword|sourcename|source|nodename)>(.*?)</\1>",
@@ -36,31 +38,31 @@ def read_head(tree: LexborHTMLParser, text: str) -> Head:
         nodes = tree.css("title, meta, base, link")
     for node in nodes:
         tag = node.tag
-        if tag not in ("title", "meta", "base", "link"):
-            continue
-        if tag == "title":
-            if not head.title:
-                head.title = _SPACES.sub(" ", node.text()).strip()
-            continue
-        attributes = node.attributes
         if tag == "meta":
-            name = (
-                attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
-            )
-            content = attributes.get("content")
-            if name and content and (content := _SPACES.sub(" ", content).strip()):
-                head.metas.setdefault(name.strip().lower(), content)
+            _note_meta(head, node.attributes)
+        elif tag == "title":
+            head.title = head.title or _words(node.text())
         elif tag == "base":
-            head.base = head.base or (attributes.get("href") or "").strip()
-        elif (attributes.get("rel") or "").lower() == "canonical":
-            head.canonical = (attributes.get("href") or "").strip()
-    if "enpproperty" in text:
-        block = _ENP_BLOCK.search(text)
-        if block:
-            for name, value in _ENP_FIELD.findall(block[1]):
-                if value.strip():
-                    head.enp.setdefault(name, _SPACES.sub(" ", value).strip())
+            head.base = head.base or (node.attributes.get("href") or "").strip()
+        elif tag == "link" and (node.attributes.get("rel") or "").lower() == "canonical":
+            head.canonical = (node.attributes.get("href") or "").strip()
+    if "enpproperty" in text and (block := _ENP_BLOCK.search(text)):
+        for name, value in _ENP_FIELD.findall(block[1]):
+            if words := _words(value):
+                head.enp.setdefault(name, words)
     return head
+
+
+def _note_meta(head: Head, attributes: dict[str, str | None]) -> None:
+    name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
+    content = attributes.get("content")
+    if name and content and (words := _words(content)):
+        head.metas.setdefault(name.strip().lower(), words)
+
+
+def _words(value: str) -> str:
+    """A value as a reader would see it: one line, no markup that a CMS left in it."""
+    return _SPACES.sub(" ", without_tags(plain(value))).strip()
 
 
 def named_outlet(tree: LexborHTMLParser, near: str) -> dict[str, str]:

@@ -50,27 +50,26 @@ _CHANNEL = re.compile(
     r"^(?:国内|国际|社会|时政|财经|体育|娱乐|综合|本地|地方|文化|教育|科技|军事|图片|视频|滚动|最新|今日|头条|民生|政务)*"
     r"(?:新闻|要闻|资讯|快讯|热点|观点)$"
 )
-_NOBODY = frozenset(
-    (
-        "网络",
-        "互联网",
-        "综合",
-        "未知",
-        "本站",
-        "原创",
-        "转载",
-        "佚名",
-        "本网",
-        "网络整理",
-        "本站原创",
-        "网友",
-    )
+_NOBODY = re.compile(
+    r"(?:网络|互联网|综合|未知|不详|本站|本网|原创|转载|转发|佚名|网友|管理员|admin|其他|其它|无|暂无|投稿|编辑|整理|作者)"
+    r"(?:网络|整理|文章|稿件|原创|转载|来源|编辑|投稿|综合|新闻|内容|信息|供稿|发布|摘编)*"
 )
+"""Words in the place of an outlet that name none."""
+_BOOK = re.compile(r"《([^》]{2,20})》\s*(?:$|[（(]|\d|第)")
 _SOURCE_NAMED = re.compile(r"source|laiyuan|ly\b|\bsrc\b|media|\bfrom\b|come")
 _ACCOUNT_NAMED = re.compile(
     r"(?:author|user|\bu|nick|account|media|mp|screen)[-_]?name\b|\baccount\b"
 )
 _ACCOUNT_CHARS = (4, 20)
+_METAS = ("contentsource", "source", "mediaid", "article:source", "laiyuan", "og:article:source")
+_OWN_METAS = ("og:site_name", "sitename", "application-name")
+_OWN_NAME = re.compile(
+    r".{2}(?:网|报|社|新闻|电视台|广播|客户端|在线|周刊|政协|融媒|传媒|台|观察|热线|人民政府|门户网站)$"
+)
+_STOPS = re.compile(r"[，。！？；]")
+_LABELLED = 200
+"""Characters of a line that may hold a label; a longer one is a sentence."""
+_PERSON_CHARS = 3
 _SCRIPT_KEYS = ('"media', '"source', "mediaName", "copyfrom")
 _SCRIPT_OUTLET = re.compile(
     r"\"?(?:media(?:_?[nN]ame)?|source(?:_?[nN]ame)?|copyfrom)[\"']?\s*[:=]\s*"
@@ -116,6 +115,8 @@ def clean_outlet(rest: str) -> str | None:
                 return None
             cut = min(cut, found.start())
     name = rest[:cut]
+    if book := _BOOK.match(name.strip(" \u3000\t【[")):
+        return book[1].strip()
     name = re.split(r"\s*[|｜]\s*|\s{2,}|[\x00-\x1f]", name.strip())[0]
     name = _first_word(name)
     name = _MICROBLOG.sub("", name.strip(EDGE.replace("》", "")))
@@ -128,7 +129,7 @@ def clean_outlet(rest: str) -> str | None:
         return None
     if "、" in name:
         name = name.removesuffix("等")
-    return name if 2 <= len(name) <= 40 and name not in _NOBODY else None
+    return name if 2 <= len(name) <= 40 and not _NOBODY.fullmatch(name) else None
 
 
 def _first_word(name: str) -> str:
@@ -148,46 +149,104 @@ def find_outlet(
     page: Page, head: Head, header: list[int], tail: list[int], text: Text, title: int | None
 ) -> Credit | None:
     """Whom the page credits; ``header`` and ``tail`` are the lines round the text."""
+    return (
+        _labelled(page, [index for index in header if index != title])
+        or _labelled_behind(page, tail)
+        or _beside_date(page, header, title, frozenset(_SITE_PARTS.split(head.title)[1:]))
+        or _of_metas(head)
+        or _with_its_page(page, tail)
+        or _account(page, header)
+        or _ending([*text.paragraphs[-1:], *[page.lines[index].text for index in tail]])
+    )
+
+
+def states_no_outlet(page: Page, header: list[int]) -> bool:
+    """Whether a label for the outlet stands over the text, and names nobody: 来源：转载文章."""
+    return any(
+        len(page.lines[index].text) <= _LABELLED and OUTLET_LABEL.search(joined_pieces(page, index))
+        for index in header
+    )
+
+
+def _labelled(page: Page, header: list[int]) -> Credit | None:
+    """The name behind 来源： in the header, on the next line, or in the words of a picture."""
     for index in header:
         joined = joined_pieces(page, index)
-        if len(joined) > 200 or index == title:
+        if len(joined) > _LABELLED:
             continue
         if BARE_OUTLET_LABEL.match(joined) and index + 1 < len(page.lines):
             joined = f"{joined}：{joined_pieces(page, index + 1)}"
         label = OUTLET_LABEL.search(joined)
         if not label:
             continue
-        name = clean_outlet(joined[label.end() :])
-        if name is None and not joined[label.end() :].strip() and index + 1 < len(page.lines):
-            name = clean_outlet(joined_pieces(page, index + 1))
-        if name:
+        rest = joined[label.end() :]
+        name = clean_outlet(rest)
+        if name is None and not rest.strip():
+            name = _drawn(page, index)
+            if (
+                name is None
+                and index + 1 in header
+                and not _STOPS.search(page.lines[index + 1].text)
+            ):
+                name = clean_outlet(joined_pieces(page, index + 1))
+        if name and not _is_bare_person(name):
             return credit_of("outlet", "printed with a label", "html", name, joined)
+    return None
+
+
+def _is_bare_person(name: str) -> bool:
+    """Whether a labelled name is a person's: 来源：王建国 says who sent the text in."""
+    return is_person(name) and len(name) == _PERSON_CHARS and not names_outlet(name)
+
+
+def _drawn(page: Page, index: int) -> str | None:
+    """The outlet whose logo stands behind the label, by the picture's words."""
+    for picture in page.pictures:
+        if index <= picture.line <= index + 1 and picture.alt:
+            return clean_outlet(picture.alt)
+    return None
+
+
+def _labelled_behind(page: Page, tail: list[int]) -> Credit | None:
     for index in tail:
         joined = joined_pieces(page, index)
-        name = _outlet_after_label(joined) if len(joined) < 200 else None
+        name = _outlet_after_label(joined) if len(joined) < _LABELLED else None
         if name:
             return credit_of("outlet", "printed at the end", "html", name, joined)
-    beside = _beside_date(page, header, title, frozenset(_SITE_PARTS.split(head.title)[1:]))
-    if beside:
-        return beside
-    for key in (
-        "contentsource",
-        "source",
-        "mediaid",
-        "article:source",
-        "laiyuan",
-        "og:article:source",
-    ):
+    return None
+
+
+def _of_metas(head: Head) -> Credit | None:
+    for key in _METAS:
         content = head.metas.get(key)
         name = clean_outlet(content) if content else None
         if name and content:
             return credit_of("outlet", f"meta {key}", "meta", name, content)
+    return None
+
+
+def _with_its_page(page: Page, tail: list[int]) -> Credit | None:
+    """《清江日报》（2022年01月05日 第 13 版）, behind the text."""
     for index in tail:
         if printed := _IN_PRINT.search(page.lines[index].text):
             words = page.lines[index].text
             return credit_of("outlet", "printed with its page", "html", printed[1], words)
-    ends = [page.lines[index].text for index in tail]
-    return _account(page, header) or _ending([*text.paragraphs[-1:], *ends])
+    return None
+
+
+def site_itself(head: Head) -> Credit | None:
+    """The site as its own outlet, where a page credits nobody: as it names itself.
+
+    A name counts that ends as outlets' names do; a channel's (新闻中心) does not.
+    """
+    named = [("meta " + key, head.metas[key]) for key in _OWN_METAS if key in head.metas]
+    parts = [part.strip() for part in _SITE_PARTS.split(head.title)]
+    named.extend(("<title>", part) for part in reversed(parts[1:]))
+    for where, words in named:
+        name = clean_outlet(words)
+        if name and len(name) <= 20 and _OWN_NAME.search(name) and not _CHANNEL.match(name):
+            return credit_of("outlet", f"the site itself, {where}", "meta", name, words)
+    return None
 
 
 def _ending(lines: Sequence[str]) -> Credit | None:

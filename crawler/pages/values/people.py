@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from storage.records import Evidence
 
 _ROLE = (
-    r"(?:(?:见习|实习|首席|特派|特约|驻\S{2,4})?[记記]者|通[讯訊][员員]|[实實][习習]生"
-    r"|特约撰稿人?|评论员|本报评论员)"
+    r"(?:(?:全媒体|融媒体?|见习|实习|首席|特派|特约|驻\S{2,4})?[记記]者|通[讯訊][员員]|[实實][习習]生"
+    r"|特约撰稿人?|撰稿人?|评论员|本报评论员)"
 )
 _OUTLET = r"[\u4e00-\u9fff\w·（(]{0,16}?[)）]?"
 _NAME = r"[\u4e00-\u9fff]{1,4}(?:·[\u4e00-\u9fff]{1,8})*"
@@ -62,6 +62,21 @@ def reporters(paragraphs: Sequence[str]) -> tuple[str, Evidence] | None:
                 return "、".join(names), evidence
         offset += len(paragraph) + 1
     return None
+
+
+_BY_ROLE = re.compile(rf"(?:{_OUTLET}{_ROLE})\s*[:：/]?\s*({_NAMES})")
+_ENDS_NAMES = re.compile(
+    r"责任编辑|责编|编\s*辑|来\s*源|稿\s*源|时\s*间|日\s*期|浏览|点击|阅读|字\s*号|校\s*对|审\s*核|分\s*享|打\s*印"
+    r"|发布|评论|摄\s*影|访问|\d|[|｜]"
+)
+
+
+def named_by_role(words: str) -> str | None:
+    """The names behind 全媒体记者, 通讯员 and the like in a header's words; None when none are."""
+    end = _ENDS_NAMES.search(words)
+    found = _BY_ROLE.search(words[: end.start()] if end else words)
+    names = _names(found[1]) if found else ()
+    return "、".join(names) or None
 
 
 def _names(text: str) -> tuple[str, ...]:

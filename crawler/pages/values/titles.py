@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import is_header
-from crawler.pages.layout.tree import Page
+from crawler.pages.layout.tree import Line, Page
 from crawler.pages.values.head import Head
 from storage.records import Evidence
 
@@ -30,7 +30,12 @@ _SUBTITLE = re.compile(
 _NOT_TITLE = re.compile(
     r"当前位置|首页|您的位置|所在位置|[>»›]\s*\S|来源\s*[:：]|发布时间|字号|责任编辑|^\W*$|^\d[\d\s:/.年月日-]*$"
 )
-_SITE_WORDS = re.compile(r"(?:网|频道|门户|首页|官网|官方网站|网站|中心|日报|客户端|新闻)$")
+_SITE_WORDS = re.compile(
+    r"(?:网|频道|门户|首页|官网|官方网站|网站|中心|日报|晚报|早报|时报|客户端|新闻|融媒|在线|热线|政协)$"
+)
+_OWN_MARKS = frozenset(("｜", "丨", "|", "——", "—"))
+"""Marks that part a title's own halves (年终盘点｜, 履职为民——) as well as the site from it."""
+_SITE_AND_COLON = re.compile(r"^\S{1,8}(?:网|日报|晚报|客户端|在线|频道)\s*[:：]\s*(?=.{8})")
 _SITE_IN_BRACKETS = re.compile(r"^【[^】]{1,8}(?:网|日报|晚报|客户端|在线)】(?=.{6})")
 _SITE_BEHIND_DOT = re.compile(
     r"(?<=.{6})\s*[·•]\s*\S{1,8}(?:网|新闻|日报|晚报|频道|客户端|门户|在线)$"
@@ -44,6 +49,9 @@ _HEADINGS = {
 _MAX = 160
 _ANCHOR = 8
 _SHORTEST = 4
+_BADGE = re.compile(r"[\[【(（|]?\s*[\u4e00-\u9fff]{1,4}\s*[\]】)）|]?")
+"""A badge in a heading: 独家, 原创, 视频, 图."""
+_CUT_OFF = ("…", "...", "．．．")
 _TITLE_LINES = 3
 _NEAR = 12
 _GUESSED = 1.2
@@ -64,24 +72,38 @@ class Title:
     subtitle: str | None = None
 
 
+@lru_cache(maxsize=256)
 def without_site(title: str) -> str:
     """``<title>`` without the site's name and the channels round it."""
     crumbs = _CRUMBS.split(title)
     title = crumbs[0] if _SITE_WORDS.search(crumbs[-1]) else crumbs[-1] or title
     title = _SITE_BEHIND_DOT.sub("", _SITE_IN_BRACKETS.sub("", title)) or title
-    parts = [part for part in _SITE.split(title) if part and part.strip()]
-    if not parts:
+    title = _SITE_AND_COLON.sub("", title)
+    found = [part for part in _SITE.split(title) if part and part.strip()]
+    if not found:
         return title.strip()
-    first = parts[0].strip()
-    if len(parts) == 2 and _is_site(first) and not _is_site(parts[1]):
-        return parts[1].strip()
-    if len(first) < 6 and len(parts) > 1 and not _SITE_WORDS.search(parts[1]):
-        return f"{first} {parts[1].strip()}" if len(parts[1]) > len(first) else first
+    parts = [part.strip() for part in found]
+    if len(parts) > 1 and _is_site(parts[0]) and not _is_site(parts[-1]):
+        behind = [part for part in parts[1:] if not _is_site(part)]
+        return max(behind, key=len)
+    first = parts[0]
+    if len(parts) == 1 or _SITE_WORDS.search(parts[1]):
+        return first
+    between = _between(title, first, parts[1])
+    if len(first) < 6 or (between.strip() in _OWN_MARKS and len(parts[1]) >= _ANCHOR):
+        return f"{first}{between}{parts[1]}" if len(parts[1]) > len(first) // 2 else first
     return first
 
 
+def _between(title: str, first: str, second: str) -> str:
+    """What stands between the first two parts of a title; a blank where it is a site's mark."""
+    begin = title.find(first) + len(first)
+    between = title[begin : title.find(second, begin)]
+    return between if between.strip() in _OWN_MARKS else " "
+
+
 def _is_site(name: str) -> bool:
-    return len(name) <= _ANCHOR and _SITE_WORDS.search(name) is not None
+    return len(name) <= _ANCHOR + 2 and _SITE_WORDS.search(name) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -95,33 +117,69 @@ def find_anchor(page: Page, head: Head) -> int | None:
 
     None where no heading agrees with ``<title>`` beyond doubt.
     """
-    wanted = [key for key in map(comparable, _named(head)) if len(key) >= _ANCHOR]
     own = without_site(head.title)
+    wanted = [key for key in map(comparable, [*_named(head), own]) if len(key) >= _ANCHOR]
     short = comparable(own) if len(own) < _ANCHOR and not _is_site(own) else ""
     if not wanted and len(short) < _SHORTEST:
         return None
     for index, line in enumerate(page.lines):
         if len(line.text) < _ANCHOR:
-            if not short:
-                continue
-            same = line.text[:1] == own[:1] and comparable(line.text) == short
-            if same and len(short) >= _SHORTEST and _heading(page, line.box) and not line.linked:
+            if short and line.text[:1] == own[:1] and _is_short_anchor(page, index, short):
                 return index
-            continue
-        if len(line.text) > _MAX or line.linked * 2 > len(line.text):
-            continue
-        if not _heading(page, line.box) and not _is_named(page.boxes[line.box].name):
-            continue
-        key = comparable(line.text)
-        if len(key) >= _ANCHOR and any(name.startswith(key) or key == name for name in wanted):
+        elif _is_anchor(page, index, wanted):
             return index
     return None
+
+
+def _is_short_anchor(page: Page, index: int, short: str) -> bool:
+    """Whether a line is a whole short title, printed as a heading."""
+    line = page.lines[index]
+    if len(short) < _SHORTEST or line.linked or not _heading(page, line.box):
+        return False
+    return comparable(line.text) == short
+
+
+def _is_anchor(page: Page, index: int, wanted: list[str]) -> bool:
+    """Whether a heading begins what the page calls itself, a badge beside it left out."""
+    line = page.lines[index]
+    if len(line.text) > _MAX or line.linked * 2 > len(line.text):
+        return False
+    if not _heading(page, line.box) and not _is_named(page.boxes[line.box].name):
+        return False
+    key = comparable(line.text)
+    if len(key) < _ANCHOR:
+        return False
+    if any(name.startswith(key) or key == name for name in wanted):
+        return True
+    return len(line.pieces) > 1 and comparable(without_badges(line, wanted)) != key
+
+
+def without_badges(line: Line, wanted: list[str]) -> str:
+    """A heading's words without the badges beside them (独家, 原创, 图).
+
+    The whole words where the page's names for itself hold them, or hold no part of them.
+    """
+    pieces = [piece for piece in line.pieces if piece]
+    whole = comparable(line.text)
+    if len(pieces) < 2 or any(name.startswith(whole) for name in wanted):
+        return line.text
+    for first, last in ((1, 0), (0, 1), (1, 1), (0, 2), (2, 0), (2, 1), (1, 2)):
+        left = pieces[first : len(pieces) - last]
+        cut = [*pieces[:first], *pieces[len(pieces) - last :]]
+        if not left or not all(map(_BADGE.fullmatch, cut)):
+            continue
+        key = comparable("".join(left))
+        if len(key) >= _SHORTEST and any(
+            name == key or (len(key) >= _ANCHOR and name.startswith(key)) for name in wanted
+        ):
+            return "".join(left).strip()
+    return line.text
 
 
 def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
     """The title; ``[start, end)`` are the lines of the body, None when nothing names the page."""
     names = _named(head)
-    wanted = [comparable(text) for text in names]
+    wanted = [comparable(text) for text in [*names, without_site(head.title)] if text]
     named = "\n".join(names)
     best: tuple[float, int] | None = None
     for index in range(max(0, start - _ABOVE), min(end, start + _WITHIN, len(page.lines))):
@@ -136,6 +194,9 @@ def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
         return _printed(page, head, best[1], best[0], start)
     stated = _unprinted(head)
     if stated is None or _names_site(stated.text):
+        drawn = _drawn(page, start)
+        if drawn is not None:
+            return drawn
         above = _above_header(page, start, end)
         if above is not None:
             return _printed(page, head, above, _GUESSED, start)
@@ -184,46 +245,53 @@ def _named(head: Head) -> list[str]:
 
 
 def _score(page: Page, index: int, wanted: list[str], named: str, start: int) -> float | None:
+    """How well a line stands for the title; None for one that cannot be it."""
     line = page.lines[index]
     text = line.text
     if not 2 <= len(text) <= _MAX:
         return None
     box = page.boxes[line.box]
     heading = _heading(page, line.box)
+    is_named = _is_named(box.name)
     unlike = not heading and text[:2] not in named and text[2:4] not in named
-    if unlike and not _is_named(box.name):
+    if unlike and not is_named:
         return None
-    key = comparable(text)
+    key = comparable(without_badges(line, wanted)) if len(line.pieces) > 1 else comparable(text)
     if len(key) < 2 or _NOT_TITLE.search(text):
         return None
-    score = agreement = _agreement(key, wanted)
     if _KICKER.search(box.name) or _SUBTITLE.search(box.name):
         return None
-    ahead = index <= start
-    if score == 0.0 and not heading and not _is_named(box.name):
+    agreement = _agreement(key, wanted)
+    if agreement == 0.0 and not heading and not is_named:
         return None
-    score += heading
-    if box.parent >= 0 and _is_named(page.boxes[box.parent].name):
-        score += 0.3
-    if any(is_header(near.text) for near in page.lines[index + 1 : index + 3]):
-        score += 1.2
-    if _is_named(box.name):
+    mostly_linked = line.linked * 2 > len(text)
+    if mostly_linked and len(key) < _ANCHOR:  # the site's name over its home link
+        return None
+    score = agreement + heading + _by_place(page, index, start)
+    if is_named:
         score += 0.7
-    if _LISTED.search(box.name):
-        score -= 1.0
-    if line.linked * 2 > len(text):
-        if len(key) < _ANCHOR:  # the site's name over its home link
-            return None
+    if mostly_linked:
         score -= 1.5
-    if not ahead:
-        score -= 0.5
-    distance = abs(start - index)
-    score -= 0.02 * min(distance, 40)
     if len(key) < 5:
         score -= 1.0
     if not agreement and _names_site(text):
         score -= 1.5
     return score
+
+
+def _by_place(page: Page, index: int, start: int) -> float:
+    """What a line's place says for it: named boxes, a header below, how near the text is."""
+    box = page.boxes[page.lines[index].box]
+    score = 0.0
+    if box.parent >= 0 and _is_named(page.boxes[box.parent].name):
+        score += 0.3
+    if any(is_header(near.text) for near in page.lines[index + 1 : index + 3]):
+        score += 1.2
+    if _LISTED.search(box.name):
+        score -= 1.0
+    if index > start:
+        score -= 0.5
+    return score - 0.02 * min(abs(start - index), 40)
 
 
 def _heading(page: Page, box: int) -> float:
@@ -267,6 +335,32 @@ def _shared_prefix(one: str, other: str) -> int:
 
 
 def _printed(page: Page, head: Head, index: int, score: float, start: int) -> Title:
+    whole = _whole_heading(page, head, index)
+    wanted = [comparable(text) for text in [*_named(head), without_site(head.title)] if text]
+    words = " ".join(without_badges(page.lines[near], wanted) for near in whole)
+    if words.endswith(_CUT_OFF):
+        words = _uncut(words, head) or words
+    kicker, subtitle = _beside(page, whole, index, start)
+    evidence = Evidence(
+        about="title",
+        rule="printed line",
+        field="html",
+        span=(0, len(words)),
+        quote=words,
+        weight=round(score, 2),
+    )
+    return Title(
+        words,
+        whole[-1],
+        evidence,
+        min(1.0, score / 5),
+        kicker or head.enp.get("introtitle"),
+        subtitle or head.enp.get("subtitle"),
+    )
+
+
+def _whole_heading(page: Page, head: Head, index: int) -> list[int]:
+    """The lines of the heading of which ``index`` is one: a headline may be set on two."""
     box = page.lines[index].box
     whole = [index]
     if _heading(page, box) or _goes_on(page, head, index):
@@ -277,9 +371,28 @@ def _printed(page: Page, head: Head, index: int, score: float, start: int) -> Ti
                     break
                 whole.append(near)
                 near += step
-    whole.sort()
-    words = " ".join(page.lines[near].text for near in whole)
-    kicker, subtitle = head.enp.get("introtitle"), head.enp.get("subtitle")
+    if len(whole) == 1:
+        whole = _halves(page, head, index)
+    return sorted(whole)
+
+
+def _halves(page: Page, head: Head, index: int) -> list[int]:
+    """A headline whose two halves stand in headings of one kind: both, if the page says so."""
+    for one, other in ((index, index + 1), (index - 1, index)):
+        if one < 0 or other >= len(page.lines):
+            continue
+        first, second = page.boxes[page.lines[one].box], page.boxes[page.lines[other].box]
+        if (first.tag, first.name) != (second.tag, second.name) or first.index == second.index:
+            continue
+        both = comparable(page.lines[one].text + page.lines[other].text)
+        if any(comparable(name).startswith(both) for name in _named(head)):
+            return [one, other]
+    return [index]
+
+
+def _beside(page: Page, whole: list[int], index: int, start: int) -> tuple[str | None, str | None]:
+    """Kicker and subtitle printed round a heading."""
+    kicker = subtitle = None
     for near in range(max(0, whole[0] - 3), min(len(page.lines), whole[-1] + 4)):
         if near in whole:
             continue
@@ -293,15 +406,37 @@ def _printed(page: Page, head: Head, index: int, score: float, start: int) -> Ti
             and (_SUBTITLE.search(name) or text.startswith("——"))
         ):
             subtitle = text
-    evidence = Evidence(
-        about="title",
-        rule="printed line",
-        field="html",
-        span=(0, len(words)),
-        quote=words,
-        weight=round(score, 2),
-    )
-    return Title(words, whole[-1], evidence, min(1.0, score / 5), kicker, subtitle)
+    return kicker, subtitle
+
+
+def _uncut(words: str, head: Head) -> str | None:
+    """The whole of a heading that breaks off (省政协晒出2020年履…), as the page names itself."""
+    stem = comparable(words)
+    for name in (*(head.metas[name] for name in _META if name in head.metas), head.title):
+        whole = without_site(name)
+        key = comparable(whole)
+        if len(stem) >= _SHORTEST and key.startswith(stem) and len(key) > len(stem):
+            return whole
+    return None
+
+
+def _drawn(page: Page, start: int) -> Title | None:
+    """A title that stands on the page only as the words of a picture in a heading."""
+    for picture in page.pictures:
+        box = page.boxes[picture.box]
+        if picture.line > start or len(comparable(picture.alt)) < _ANCHOR:
+            continue
+        if _heading(page, picture.box) or _is_named(box.name):
+            words = picture.alt
+            evidence = Evidence(
+                about="title",
+                rule="words of a picture",
+                field="html",
+                span=(0, len(words)),
+                quote=words,
+            )
+            return Title(words, None, evidence, 0.5)
+    return None
 
 
 def _goes_on(page: Page, head: Head, index: int) -> bool:

@@ -21,6 +21,12 @@ def read(header: str, *, ending: str = "", head: str = TITLE, heading: str = "�
     )
 
 
+def credited(article: Article) -> str | None:
+    """The outlet that the page credits, not the site that stands in where it credits none."""
+    rules = [item.rule for item in article.evidence if item.about == "outlet"]
+    return None if any(rule.startswith("the site itself") for rule in rules) else article.outlet
+
+
 @pytest.mark.parametrize(
     ("header", "day", "outlet", "author", "editor"),
     [
@@ -73,7 +79,7 @@ def test_header(
     article = read(header)
     at = article.published_at
     assert (at.date().isoformat() if at else None) == day
-    assert (article.outlet, article.author, article.editor) == (outlet, author, editor)
+    assert (credited(article), article.author, article.editor) == (outlet, author, editor)
     assert article.text == "\n".join(PARAGRAPHS)
 
 
@@ -91,7 +97,7 @@ def test_credits_behind_the_text(
     ending: str, outlet: str | None, author: str | None, editor: str | None
 ) -> None:
     article = read("2020-01-02", ending=ending)
-    assert (article.outlet, article.author, article.editor) == (outlet, author, editor)
+    assert (credited(article), article.author, article.editor) == (outlet, author, editor)
     assert article.text == "\n".join(PARAGRAPHS)
 
 
@@ -111,7 +117,7 @@ def test_credits_behind_the_text(
 def test_lines_behind_the_text_that_are_none_of_it(ending: str) -> None:
     article = read("2020-01-02", ending=ending)
     assert article.text == "\n".join(PARAGRAPHS)
-    assert article.outlet is None
+    assert credited(article) is None
 
 
 @pytest.mark.parametrize(
@@ -126,7 +132,7 @@ def test_credits_in_the_last_brackets_stay_in_the_text(
     last: str, outlet: str | None, author: str | None
 ) -> None:
     article = read("2020-01-02", ending=f"<p>{last}</p>")
-    assert (article.outlet, article.author) == (outlet, author)
+    assert (credited(article), article.author) == (outlet, author)
     assert article.text.endswith(last)
 
 
@@ -145,6 +151,19 @@ def test_credits_in_the_last_brackets_stay_in_the_text(
 def test_site_round_the_title(named: str) -> None:
     article = read("2020-01-02", head=f"<title>{named}</title>", heading="")
     assert article.title == "渡口的灯亮了一整个冬天"
+
+
+def test_a_page_that_credits_nobody_has_its_own_site_as_outlet() -> None:
+    article = read("2020-01-02")
+    assert article.outlet == "清河网"
+    assert [item.rule for item in article.evidence if item.about == "outlet"] == [
+        "the site itself, <title>"
+    ]
+
+
+@pytest.mark.parametrize("label", ["来源：转载文章", "来源：王建国", "来源：", "来源：网络整理"])
+def test_a_label_without_an_outlet_names_none_and_no_site_stands_in(label: str) -> None:
+    assert read(f"2020-01-02 {label}").outlet is None
 
 
 def test_no_date_is_taken_from_the_event_the_list_or_the_rights() -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.pages import article
-from crawler.pages.layout import body, boilerplate, header, text, tree
+from crawler.pages.layout import body, boilerplate, header, text, tree, weights
+from crawler.pages.layout.sheets import NO_SHEETS
 from crawler.pages.raw import charset
-from crawler.pages.values import dates, outlets, titles
+from crawler.pages.values import credits, dates, outlets, titles, written
 from tests.crawler.pages.test_fixtures import PAGES, differences
 
 BY_NAME = {page.stem: page for page in PAGES}
@@ -44,43 +44,37 @@ def test_dropping_rule(rule: str, name: str, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("module", "attribute", "value", "name"),
     [
-        (tree, "_HIDING", NEVER, "hidden_spam"),
-        (tree, "_SIMPLE", NEVER, "hidden_by_sheet"),
+        (tree, "effect_of", lambda _style: 0, "hidden_spam"),
+        (tree, "sheets_of", lambda _source: NO_SHEETS, "hidden_by_sheet"),
         (boilerplate, "_HEADS_COMMENTS", NEVER, "comments_longer"),
-        (body, "_REPLIES", NEVER, "comments_named"),
+        (weights, "_REPLIES", NEVER, "comments_named"),
         (boilerplate, "_HEADS_LINKS", NEVER, "related_after"),
         (text, "_GLUED_TAIL", NEVER, "tail_glued"),
         (text, "_CELL", 0, "table_rows"),
-        (dates, "_SHORT_YEAR", NEVER, "year_of_two_digits"),
-        (dates, "_DAY_FIRST", NEVER, "date_day_above_month"),
+        (written, "_SHORT_YEAR", NEVER, "year_of_two_digits"),
+        (written, "_DAY_FIRST", NEVER, "date_day_above_month"),
         (dates, "_NOT_PUBLISHED", NEVER, "date_today_bar"),
         (dates, "_SCRIPT", NEVER, "date_in_script"),
         (dates, "url_date", lambda _url: None, "date_in_address"),
         (charset, "_COMMON", frozenset(), "big5"),
         (body, "_beneath", lambda *_: None, "verses"),
         (body, "_is_one_of_some", lambda *_: False, "names_without_stops"),
-        (body, "_RIGHT", NEVER, "column_right"),
+        (weights, "_RIGHT", NEVER, "column_right"),
         (text, "_heads_article", lambda *_: False, "article_appended"),
-        (tree, "_GONE", tree._HIDING, "invisible_until_loaded"),
         (body, "is_teaser", lambda *_: False, "teasers_between_links"),
-        (body, "_DAY_BESIDE", NEVER, "dated_links_inside"),
+        (weights, "_DAY_BESIDE", NEVER, "dated_links_inside"),
         (header, "_IN_PRINT", NEVER, "header_in_print"),
         (header, "_AGO", NEVER, "header_ago"),
-        (header, "_DAY_INSIDE", NEVER, "header_posted_on"),
         (text, "_BYLINE", NEVER, "tail_byline"),
         (text, "note_of", lambda *_, **__: None, "note_of_rights"),
         (text, "note_of", lambda *_, **__: None, "note_of_apps"),
         (text, "states_day", lambda _line: False, "header_below_abstract"),
-        (text, "_ENOUGH", float("inf"), "recommended_longer"),
         (boilerplate, "_POSTED", NEVER, "posts_follow"),
-        (article, "outlet_in_script", lambda _text: None, "outlet_in_script"),
+        (credits, "outlet_in_script", lambda _text: None, "outlet_in_script"),
         (outlets, "_DASHES", frozenset(), "outlet_with_dash"),
         (outlets, "_ACCOUNT_NAMED", NEVER, "account_above_date"),
-        (outlets, "_BARS", NEVER, "outlet_between_bars"),
-        (outlets, "_BARE_LABELLED", NEVER, "outlet_bare_label"),
-        (dates, "_DOTTED", NEVER, "date_dotted_at_end"),
+        (written, "_DOTTED", NEVER, "date_dotted_at_end"),
         (titles, "_goes_on", lambda *_: False, "title_goes_on"),
-        (titles, "_CRUMBS", NEVER, "title_behind_crumbs"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -92,12 +86,12 @@ def test_other_rule(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert not fails(name)
-    body._share_by_name.cache_clear()
+    weights._share_by_name.cache_clear()
     monkeypatch.setattr(module, attribute, value)
     try:
         assert fails(name)
     finally:
-        body._share_by_name.cache_clear()
+        weights._share_by_name.cache_clear()
 
 
 def test_title_repeated_once_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:

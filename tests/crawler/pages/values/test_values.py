@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from crawler.pages import read_article
 from crawler.pages.layout.boilerplate import dropped_by, heads_comments, heads_links
-from crawler.pages.values.dates import dates_in
 from crawler.pages.values.outlets import clean_outlet
 from crawler.pages.values.people import reporters
 from crawler.pages.values.titles import without_site
+from crawler.pages.values.written import dates_in
 from storage.records import SHANGHAI, Precision
 
 
@@ -114,7 +114,7 @@ def test_every_written_form_reads_back(at: datetime) -> None:
         ("新浪科技 酷勤网 收集", "新浪科技"),
         ("China Daily", "China Daily"),
         ("云南网 | 2021", "云南网"),
-        ("《光明日报》（2024年05月11日 09版）", "《光明日报》"),
+        ("《光明日报》（2024年05月11日 09版）", "光明日报"),
         (
             "中国空间技术研究院、中国运载火箭技术研究院等",
             "中国空间技术研究院、中国运载火箭技术研究院",

@@ -1,0 +1,45 @@
+"""What a button shows: the rest of an article that a page hides until 展开全文 is pressed."""
+
+from selectolax.lexbor import LexborNode
+
+from crawler.pages.layout.body import Body
+from crawler.pages.layout.boilerplate import unfolds
+from crawler.pages.layout.tree import Fold, Page
+
+_NEAR = 6
+"""Nodes behind a hidden element, and behind the one round it, among which its button stands."""
+_LEVELS = 3
+_LABEL = 40
+
+
+def folded_rest(page: Page, body: Body) -> frozenset[int]:
+    """The hidden elements (``mem_id``) inside the body that a button beside them shows."""
+    behind = page.behind(body.box)
+    return frozenset(
+        fold.node.mem_id
+        for fold in page.folds
+        if body.start < fold.line <= body.end + 1
+        and (body.box <= fold.box < behind or page.boxes[body.box].parent == fold.box)
+        and _has_button(fold)
+    )
+
+
+def _has_button(fold: Fold) -> bool:
+    holder: LexborNode | None = fold.node
+    for _ in range(_LEVELS):
+        if holder is None:
+            return False
+        near = holder.next
+        for _ in range(_NEAR):
+            if near is None:
+                break
+            words = near.text().strip() if near.tag != "script" else ""
+            if 0 < len(words) <= _LABEL and unfolds(words):
+                return True
+            near = near.next
+        before = holder.prev
+        words = before.text().strip() if before is not None and before.tag != "script" else ""
+        if 0 < len(words) <= _LABEL and unfolds(words):
+            return True
+        holder = holder.parent
+    return False

@@ -1,0 +1,170 @@
+"""Other stories on the page of an article: a feed that goes on under it, cards with abstracts.
+
+The body is the one that belongs to the title.  Under a short article a feed weighs more than the
+article itself, so it is told by what begins it: a heading of the title's own kind, a heading with
+an own day under it, a linked heading over sentences, or a heading in another place than the
+article's paragraphs whose story shares nothing with the title.
+"""
+
+import re
+from dataclasses import dataclass
+
+from crawler.pages.layout.boilerplate import heads_links
+from crawler.pages.layout.comparable import comparable
+from crawler.pages.layout.header import is_header, states_day
+from crawler.pages.layout.tree import Page
+from crawler.pages.layout.weights import Weights
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
+_NAMED = re.compile(r"title|biaoti|headline|\bbt\b|tit\b|subject")
+_RECOMMENDED = re.compile(
+    r"recommend|tuijian|related|\bfeed|feed-|next-?(?:article|news|story)|more-?(?:news|story|article)"
+    r"|guess|cainixihuan|othernews|hot-?news"
+)
+_NUMBERED = re.compile(
+    r"\W*(?:第?[一二三四五六七八九十百\d]{1,3}\s*[、.．:：)）是章节]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳❶-❿]"
+    r"|第[一二三四五六七八九十\d]{1,3}|[Nn][Oo]\.?\s*\d|\d{1,2}\s)"
+)
+_SENTENCE_END = ("。", "！", "？", "”", "…", "）", ")", ".", "!", "?", "』", "」")
+_SHORTEST = 6
+"""Characters of a heading over another story; a shorter one is a label or a sub-heading."""
+_HEADER_LINES = 12
+_ABOVE = 4
+_OWN = 20.0
+"""Worth of the article's own sentences, from which what follows may be another's."""
+_SHARED = 0.2
+"""Share of the title's pairs of characters that a part of the same article says again at least."""
+_STORY = 12
+"""Lines of a story that are compared with the title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The lines ``[begin, end)`` of other stories; ``sure`` where the page itself parts them."""
+
+    begin: int
+    end: int
+    sure: bool
+    sign: str
+
+
+def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
+    """Where other stories begin under the title on line ``anchor``; None where none do."""
+    first = _first_sentence(page, weights, anchor)
+    if first is None:
+        return None
+    own = 0.0
+    last = first
+    for index in range(first, len(page.lines)):
+        line = page.lines[index]
+        if (
+            own >= _OWN
+            and len(line.text) >= _SHORTEST
+            and (
+                found := _head_of_other(page, weights, index, anchor=anchor, first=first, last=last)
+            )
+        ):
+            return Others(index, len(page.lines), *found)
+        value = weights.worths[index]
+        if value > 0:
+            own += value
+            last = index
+    return None
+
+
+def _first_sentence(page: Page, weights: Weights, anchor: int) -> int | None:
+    """The first sentence under the title's header; None where no header says "an article"."""
+    stated = any(
+        is_header(line.text) for line in page.lines[max(0, anchor - _ABOVE) : anchor + 1 + _ABOVE]
+    )
+    if not stated:
+        return None
+    for index in range(anchor + 1, min(anchor + 1 + _HEADER_LINES, len(page.lines))):
+        if weights.worths[index] > 0 and not is_header(page.lines[index].text):
+            return index
+    return None
+
+
+def _head_of_other(
+    page: Page, weights: Weights, index: int, *, anchor: int, first: int, last: int
+) -> tuple[bool, str] | None:
+    """Whether a line begins another story, how surely, and by which sign."""
+    line = page.lines[index]
+    box = page.boxes[line.box]
+    heading = _heading(page, line.box)
+    if not heading and _NAMED.search(box.name) is None and not line.linked:
+        return None
+    if _NUMBERED.match(line.text) or comparable(line.text) == comparable(page.lines[anchor].text):
+        return None
+    if heads_links(line.text) or len(line.text) > 80 or line.text.endswith(("。", "：", ":")):
+        return None
+    below = _below(page, index)
+    if below >= len(page.lines):
+        return None
+    text = page.lines[below].text
+    apart = _outer(page, line.box) != _outer(page, page.lines[last].box)
+    if (heading or _NAMED.search(box.name)) and states_day(text) and _says(weights, below + 1):
+        return True, "a heading with its own day"
+    own = page.boxes[page.lines[anchor].box]
+    title_kind = (box.tag, box.name) == (own.tag, own.name) and (heading or bool(box.name.strip()))
+    if title_kind and apart and _says(weights, below):
+        return True, "a heading of the title's kind"
+    if heading and line.linked * 5 >= 4 * len(line.text) and apart and _says(weights, below):
+        return True, "a linked heading over sentences"
+    if heading and apart and _is_recommended(page, line.box, anchor) and _says(weights, below):
+        return True, "a heading among recommended stories"
+    ended = page.lines[last].text.endswith(_SENTENCE_END)
+    plainly = heading and apart and ended and not line.linked
+    if plainly and _says(weights, below) and _unlike(page, anchor, index):
+        return False, "a heading elsewhere whose story shares nothing with the title"
+    return None
+
+
+def _below(page: Page, index: int) -> int:
+    """The line under a heading, a second line of the same heading passed over."""
+    below = index + 1
+    while below < len(page.lines) and page.lines[below].box == page.lines[index].box:
+        below += 1
+    return below
+
+
+def _says(weights: Weights, index: int) -> bool:
+    """Whether a sentence stands on a line or the one below it."""
+    return any(value > 0 for value in weights.worths[index : index + 2])
+
+
+def _heading(page: Page, box: int) -> bool:
+    holder = page.boxes[box]
+    return holder.tag in _HEADINGS or (
+        holder.parent >= 0 and page.boxes[holder.parent].tag in _HEADINGS
+    )
+
+
+def _outer(page: Page, box: int) -> int:
+    """The box that holds a paragraph or a heading among its siblings."""
+    holder = page.boxes[box]
+    if holder.tag in _HEADINGS or holder.tag == "p":
+        return holder.parent
+    if holder.parent >= 0 and page.boxes[holder.parent].tag in _HEADINGS:
+        return page.boxes[holder.parent].parent
+    return holder.index
+
+
+def _is_recommended(page: Page, box: int, anchor: int) -> bool:
+    """Whether a box round the heading, but not round the title, is named for other stories."""
+    while box >= 0 and page.boxes[box].start > anchor:
+        if _RECOMMENDED.search(page.boxes[box].name):
+            return True
+        box = page.boxes[box].parent
+    return False
+
+
+def _unlike(page: Page, anchor: int, index: int) -> bool:
+    """Whether the story under a heading says nearly nothing of what the title says."""
+    title = comparable(page.lines[anchor].text)
+    pairs = {title[at : at + 2] for at in range(len(title) - 1)}
+    if len(pairs) < _SHORTEST:
+        return False
+    story = comparable("".join(line.text for line in page.lines[index : index + _STORY]))
+    shared = sum(1 for pair in pairs if pair in story)
+    return shared < _SHARED * len(pairs)
