@@ -1,4 +1,4 @@
-"""Where messages go: a file, a plain webhook, or one of Apprise's hundred services.
+"""Where messages go: a file, a plain webhook, a messenger's robot, or what Apprise knows.
 
 A channel's URL is a secret: its name here is the scheme and a short hash, which is all that
 logs, rows and errors ever show.
@@ -12,19 +12,15 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import httpx
 
 from scheduler.alerts.messages import Notice
+from scheduler.alerts.posting import ChannelError, post
+from scheduler.alerts.robots import ROBOTS, RobotChannel
 from storage.records import SHANGHAI
 
-TIMEOUT_SECONDS = 15.0
 WEBHOOK_SCHEMES = {"webhook+http": "http", "webhook+https": "https"}
-
-
-class ChannelError(Exception):
-    """A channel did not take a message, or its URL is none; the words hold no secret."""
 
 
 class Channel(Protocol):
@@ -66,9 +62,9 @@ class FileChannel:
 class WebhookChannel:
     """Posts each message as JSON, with its key in the header Idempotency-Key."""
 
-    def __init__(self, url: str, client: httpx.Client | None = None) -> None:
+    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._url = url
-        self._client = client or httpx.Client(timeout=TIMEOUT_SECONDS)
+        self._transport = transport
         self.name = safe_name("webhook", url)
         try:
             sound = bool(httpx.URL(url).host)
@@ -86,30 +82,31 @@ class WebhookChannel:
             "body": notice.body,
             "link": notice.link,
         }
-        try:
-            answer = self._client.post(
-                self._url,
-                content=json.dumps(document, ensure_ascii=False),
-                headers={"Content-Type": "application/json", "Idempotency-Key": notice.key},
-            )
-        except httpx.HTTPError as error:
-            raise ChannelError(f"no answer ({type(error).__name__})") from None
-        if not answer.is_success:
-            raise ChannelError(f"status {answer.status_code}")
+        reply = post(
+            self._url,
+            json.dumps(document, ensure_ascii=False),
+            {"Idempotency-Key": notice.key},
+            transport=self._transport,
+        )
+        if not 200 <= reply.status < 300:
+            raise ChannelError(f"status {reply.status}")
 
 
 class AppriseChannel:
-    """钉钉, 企业微信, 飞书, mail and whatever else Apprise knows the URL of."""
+    """Mail and whatever else Apprise knows the URL of; it says of an answer only its status."""
 
     def __init__(self, url: str) -> None:
         import apprise  # 0.16 s and some MB, only where one is configured
 
         # Its own log lines name hosts and tokens at some levels.
         logging.getLogger("apprise").setLevel(logging.CRITICAL)
-        scheme = urlsplit(url).scheme
-        self.name = safe_name(scheme, url)
+        self.name = safe_name(url.partition(":")[0], url)
         self._apprise = apprise.Apprise()
-        if not self._apprise.add(url):
+        try:
+            known = self._apprise.add(url)
+        except ValueError:  # "dingtalk://[TOKEN" is no address to urllib
+            known = False
+        if not known:
             raise ChannelError(f"{self.name}: Apprise does not know such a URL")
 
     def send(self, notice: Notice) -> None:
@@ -141,4 +138,6 @@ def _open(url: str, now: Callable[[], datetime]) -> Channel:
         return FileChannel(Path(rest.removeprefix("//")), now)
     if scheme in WEBHOOK_SCHEMES:
         return WebhookChannel(f"{WEBHOOK_SCHEMES[scheme]}:{rest}")
+    if scheme in ROBOTS:
+        return RobotChannel(url, safe_name(scheme, url))
     return AppriseChannel(url)

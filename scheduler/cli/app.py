@@ -6,6 +6,7 @@ import sys
 import typer
 
 from scheduler.cli.commands import (
+    alerts,
     backup,
     coverage,
     crawl,
@@ -37,6 +38,7 @@ app.command("crawl")(crawl.crawl)
 app.command("run")(run.run)
 app.add_typer(runs.app, name="runs")
 app.add_typer(incidents.app, name="incidents")
+app.add_typer(alerts.app, name="alerts")
 app.command("coverage")(coverage.coverage)
 app.add_typer(flags.app, name="flags")
 app.add_typer(sources.app, name="sources")

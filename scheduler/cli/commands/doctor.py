@@ -117,10 +117,8 @@ def _calendar(config: Config) -> Check:
 
 
 def _channels(config: Config) -> Check:
-    from scheduler.alerts.channels import (  # httpx, for this command alone
-        ChannelError,
-        open_channels,
-    )
+    from scheduler.alerts.channels import open_channels  # httpx, for this command alone
+    from scheduler.alerts.posting import ChannelError
 
     try:
         found = open_channels(config.channels.get_secret_value(), var=config.var, now=config.now)
@@ -156,6 +154,8 @@ def _of_service(config: Config) -> Iterator[Check]:
         words = f"{waiting.messages} wait since {moment(waiting.oldest_at)}"
         error = f"; {waiting.last_error}" if waiting.last_error else "; is `cppcc run` running?"
         yield Check("messages", "warning", words + error)
+    elif waiting.last_error is not None:
+        yield Check("messages", "warning", f"{waiting.messages} wait; {waiting.last_error}")
     else:
         yield Check("messages", "ok", f"{waiting.messages} waiting")
     if silent:

@@ -25,7 +25,7 @@ def run(
     SIGHUP reads the declarations again.  /healthz and /metrics answer on loopback.
     """
     from crawler.errors import DeclarationError
-    from scheduler.alerts.channels import ChannelError
+    from scheduler.alerts.posting import ChannelError
     from scheduler.logs import set_up_logging
     from scheduler.rhythm.almanac import AlmanacError
     from scheduler.service.service import Service, load_declared, serve

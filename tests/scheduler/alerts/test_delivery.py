@@ -4,6 +4,7 @@ import json
 import logging
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -11,13 +12,13 @@ import pytest
 from scheduler.alerts.channels import (
     AppriseChannel,
     Channel,
-    ChannelError,
     FileChannel,
     WebhookChannel,
     open_channels,
 )
 from scheduler.alerts.delivery import Courier
 from scheduler.alerts.messages import DELIVERED_KINDS, Notice
+from scheduler.alerts.posting import ChannelError
 from storage.articles import saving as articles
 from storage.engine.database import Database
 from storage.notices import outbox
@@ -81,6 +82,37 @@ def test_a_failing_channel_is_tried_again_and_the_others_are_not(database: Datab
         assert outbox.backlog(session, DELIVERED_KINDS).messages == 0
 
 
+def test_a_channel_that_hangs_holds_up_no_other(database: Database) -> None:
+    released = Event()
+
+    class Hanging(Scripted):
+        def send(self, notice: Notice) -> None:
+            released.wait()
+            super().send(notice)
+
+    hanging, sound = Hanging("hanging"), Scripted("sound")
+    post(database, "incident:1", "incident:2", "incident:3")
+    courier = Courier(database, [hanging, sound], now=lambda: NOON, channel_seconds=0.2)
+    try:
+        assert courier.deliver() == 0
+        assert [notice.key for notice in sound.taken] == ["incident:1", "incident:2", "incident:3"]
+        with database.reading() as session:
+            assert "nothing heard" in str(outbox.backlog(session, DELIVERED_KINDS).last_error)
+    finally:
+        released.set()
+
+
+def test_a_channel_that_refuses_is_spared_the_rest_of_a_batch(database: Database) -> None:
+    broken, clock = Scripted("broken", failures=2), Moving()
+    post(database, *(f"incident:{number}" for number in range(5)))
+    courier = Courier(database, [broken], now=clock)
+    assert courier.deliver() == 0
+    assert broken.taken == []
+    clock.at += timedelta(minutes=1)
+    assert courier.deliver() == 5
+    assert len(broken.taken) == 5
+
+
 def test_a_sender_that_died_leaves_the_message_to_the_next(database: Database) -> None:
     post(database, "incident:1")
     with database.begin() as session:  # taken, and then the process was killed
@@ -129,8 +161,8 @@ def test_a_webhook_gets_json_and_the_key_as_a_header() -> None:
         requests.append(request)
         return httpx.Response(204)
 
-    client = httpx.Client(transport=httpx.MockTransport(answer))
-    WebhookChannel("https://hook.example/t/secret", client).send(NOTICE)
+    transport = httpx.MockTransport(answer)
+    WebhookChannel("https://hook.example/t/secret", transport).send(NOTICE)
     (request,) = requests
     assert request.headers["Idempotency-Key"] == "flag:1"
     assert json.loads(request.content) == {
@@ -151,8 +183,8 @@ def test_no_secret_of_a_webhook_is_shown(
         raise broken
 
     caplog.set_level(logging.DEBUG)
-    client = httpx.Client(transport=httpx.MockTransport(answer))
-    channel = WebhookChannel("https://hook.example/t/secret", client)
+    transport = httpx.MockTransport(answer)
+    channel = WebhookChannel("https://hook.example/t/secret", transport)
     post(database, "incident:1")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # as the service sets it
     Courier(database, [channel], now=lambda: NOON).deliver()
@@ -198,6 +230,9 @@ def test_channels_are_read_from_their_urls(tmp_path: Path) -> None:
         "nosuchservice://secret",
         "webhook+https:///secret",
         "webhook+https://hook.example:secret/",
+        "dingtalk://[secret",
+        "wecombot://",
+        "json://[secret",
     ],
 )
 def test_what_is_no_channel_is_refused_without_showing_it(tmp_path: Path, url: str) -> None:
