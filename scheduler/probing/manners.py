@@ -52,7 +52,7 @@ class Manners:
             return rules
         if rules.can_fetch(url, self._user_agent):
             return None
-        return Silence(RefusalClass.BLOCKED, FORBIDDEN)
+        return FORBIDDEN
 
     @asynccontextmanager
     async def turn(self, url: str, declared_seconds: float) -> AsyncIterator[None]:

@@ -11,7 +11,7 @@ import pytest
 
 from crawler.sources.declaration import Source
 from scheduler.probing.manners import Manners
-from scheduler.probing.probes import FULL_EVERY, NO_ISSUE, ProbeOutcome, Prober, probed_urls
+from scheduler.probing.probes import FULL_EVERY, NO_ISSUE, ProbeOutcome, Prober
 from storage.records import SHANGHAI
 from storage.runs.watches import ProbePage
 
@@ -172,7 +172,7 @@ def drop(request: httpx.Request) -> httpx.Response:
         (status(403), "blocked"),
         (status(412), "blocked"),
         (status(302, "http://www.a.example/"), "redirected"),
-        (status(302, "/list/"), "redirected"),
+        (status(302, "/list/"), "moved"),
         (status(301, "http://other.example/list/"), "offsite"),
         (drop, "network"),
         (page("x" * 30000), "too_large"),
@@ -194,7 +194,7 @@ def test_robots_txt_is_obeyed() -> None:
 
     refusal = probe(answer).refusal
     assert refusal is not None
-    assert refusal.refusal_class.value == "blocked"
+    assert refusal.refusal_class.value == "forbidden"
     assert asked == ["/robots.txt"]
 
 
@@ -254,7 +254,7 @@ def test_five_redirects_of_robots_txt_are_followed_and_a_sixth_forbids_nothing()
     chain = [redirect(f"/robots{n}.txt") for n in range(5)]
     refusal = probe(robots(*chain, FORBIDS)[0]).refusal
     assert refusal is not None
-    assert refusal.refusal_class.value == "blocked"
+    assert refusal.refusal_class.value == "forbidden"
     assert probe(robots(*chain, redirect("/robots9.txt"))[0]).refusal is None
 
 
@@ -283,7 +283,7 @@ def test_a_silent_robots_txt_is_asked_for_again_when_its_time_has_passed(
 
 
 def test_a_paper_that_is_not_out_yet_is_no_failure() -> None:
-    assert probed_urls(PAPER, NOON.date()) == ("http://b.example/2027-01/12/node_1.htm",)
+    assert PAPER.options.probe_urls(NOON.date()) == ("http://b.example/2027-01/12/node_1.htm",)
     missing = probe(status(404), source=PAPER)
     assert missing.refusal is None
     assert not missing.changed
@@ -346,9 +346,8 @@ def test_a_delay_is_kept_between_two_requests_of_a_host() -> None:
         return httpx.Response(200, html=listing(range(8)))
 
     lists = ["http://www.a.example/list/", "http://www.a.example/other/"]
-    options = SOURCE.listing
-    assert options is not None
-    two = SOURCE.model_copy(update={"listing": options.model_copy(update={"urls": tuple(lists)})})
+    options = SOURCE.options.model_copy(update={"urls": tuple(lists)})
+    two = SOURCE.model_copy(update={"options": options})
 
     async def ask() -> None:
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
@@ -370,11 +369,9 @@ def test_sources_that_wait_for_their_host_keep_no_other_from_asking() -> None:
         return httpx.Response(200, html=listing(range(8)))
 
     def at(host: str, delay: float) -> Source:
-        options, manners = SOURCE.listing, SOURCE.politeness
-        assert options is not None
-        lists = options.model_copy(update={"urls": (f"http://{host}/list/",)})
-        polite = manners.model_copy(update={"delay_seconds": delay})
-        return SOURCE.model_copy(update={"listing": lists, "politeness": polite})
+        lists = SOURCE.options.model_copy(update={"urls": (f"http://{host}/list/",)})
+        polite = SOURCE.politeness.model_copy(update={"delay_seconds": delay})
+        return SOURCE.model_copy(update={"options": lists, "politeness": polite})
 
     async def ask() -> None:
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
