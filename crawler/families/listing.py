@@ -81,20 +81,6 @@ def said_by(listing: Listing) -> tuple[str, ...]:
     return (*links, *sorted(listing.issue_pages))
 
 
-def facts_of(listing: Listing, number: int) -> PageFacts:
-    """What a list page, asked for as the ``number``-th, says of the list's end."""
-    return PageFacts(
-        number=number,
-        links=tuple(canonical_url(link.url) for link in listing.links),
-        days=tuple(link.published_on for link in listing.links),
-        leads_on=listing.next_page is not None,
-        page_count=listing.page_count,
-        item_count=listing.item_count,
-        more=tuple(f"{sign.kind.value}: {sign.evidence}" for sign in listing.more),
-        says_end=listing.says_end,
-    )
-
-
 @dataclass(slots=True)
 class _Progress:
     """How far one list was read: its pages with their addresses, and rounds of re-reading."""
@@ -126,7 +112,7 @@ class ListingWalker(Walker):
             self.run.compare(ask.walk, listing)
         walk = self.run.account.walk(ask.walk)
         progress = self._progress.setdefault(ask.walk, _Progress())
-        facts = facts_of(listing, ask.page_number)
+        facts = PageFacts.of(listing, ask.page_number)
         progress.pages.append(facts)
         progress.urls[ask.page_number] = ask.url
         yield from self._take(listing, facts, walk)
@@ -145,7 +131,7 @@ class ListingWalker(Walker):
         listing = self._read(capture, ask)
         walk = self.run.account.walk(ask.walk)
         progress = self._progress[ask.walk]
-        facts = facts_of(listing, ask.page_number)
+        facts = PageFacts.of(listing, ask.page_number)
         progress.again.append(facts)
         yield from self._take(listing, facts, walk)
         if self.run.account.stopped or len(progress.again) < len(progress.pages) - 1:

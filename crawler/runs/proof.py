@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from storage.records import End, OpenCause
+from crawler.pages.raw.urls import canonical_url
+from storage.records import End, Listing, OpenCause
 
 MAX_ROUNDS = 3
 """How often the pages of a list that moves are read again before it is left open."""
@@ -68,6 +69,20 @@ class PageFacts:
     item_count: int | None = None
     more: tuple[str, ...] = ()
     says_end: str | None = None
+
+    @classmethod
+    def of(cls, listing: Listing, number: int) -> "PageFacts":
+        """The facts of a page that was asked for as the ``number``-th of its list."""
+        return cls(
+            number=number,
+            links=tuple(canonical_url(link.url) for link in listing.links),
+            days=tuple(link.published_on for link in listing.links),
+            leads_on=listing.next_page is not None,
+            page_count=listing.page_count,
+            item_count=listing.item_count,
+            more=tuple(f"{sign.kind.value}: {sign.evidence}" for sign in listing.more),
+            says_end=listing.says_end,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +145,45 @@ def _judge_last(
     if unreached := _unreached(pages, bounds):
         return Open(OpenCause.WINDOW, unreached)
     return Proved(
-        End.COUNT_MET if met else End.LAST_PAGE, _last_words(page, name), empty=not shown
+        End.COUNT_MET if met else End.LAST_PAGE,
+        f"last page of {name} read ({page.number}): {_last_words(page, met=met)}",
+        empty=not shown,
     )
 
 
-def _last_words(page: PageFacts, name: str) -> str:
-    words = f"last page of {name} read ({page.number})"
-    return f"{words}, which says {page.says_end!r}" if page.says_end else words
+def _last_words(page: PageFacts, *, met: bool) -> str:
+    """What says that a page is the last one."""
+    if page.page_count:
+        return f"page {page.number} of {page.page_count}"
+    if met:
+        return f"all {page.item_count} articles seen"
+    if page.says_end:
+        return f"it says {page.says_end!r}"
+    return "nothing on it says that there is more"
+
+
+@dataclass(frozen=True, slots=True)
+class PageEnd:
+    """``proved`` where one page alone proves the end of its list; ``why`` or why not, in words."""
+
+    proved: bool
+    why: str
+
+
+def judge_page(listing: Listing) -> PageEnd:
+    """What one list page, looked at by itself, says of the list's end.
+
+    Where it states no number, it is taken for the first one.
+    """
+    page = PageFacts.of(listing, listing.page_number or 1)
+    match _judge_last([page], Bounds(max_pages=page.number + 1), name="", known=False):
+        case Proved():
+            met = page.number == 1 and len(set(page.links)) == page.item_count
+            return PageEnd(True, _last_words(page, met=met))
+        case Open(words=words):
+            return PageEnd(False, words)
+        case GoOn():
+            return PageEnd(False, f"the list goes on at {listing.next_page}")
 
 
 def _unreached(pages: Sequence[PageFacts], bounds: Bounds) -> str | None:
