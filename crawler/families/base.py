@@ -93,6 +93,11 @@ class Family(Strict, ABC):
         """How a crawl walks this source."""
 
     @property
+    def list_selector(self) -> str | None:
+        """The CSS selector of the links of its HTML lists, where it declares one."""
+        return None
+
+    @property
     def empty_days_ok(self) -> bool:
         """Whether this is a paper that has no issue on some days."""
         return False

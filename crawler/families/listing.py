@@ -55,6 +55,11 @@ class ListingOptions(Family):
         """The first page of each list."""
         return self.urls
 
+    @property
+    def list_selector(self) -> str | None:
+        """``link_selector``."""
+        return self.link_selector
+
     def probe_urls(self, day: date) -> tuple[str, ...]:
         """The same, whatever the day."""
         return self.urls

@@ -20,7 +20,7 @@ from crawler.fetching.statuses import GONE_STATUSES, refusal_of_status
 from crawler.sources.declaration import Source
 from scheduler.probing.manners import Manners
 from scheduler.probing.request import Answer, TooLargeError, ask
-from storage.records import SHANGHAI, Refusal, RefusalClass, RequestKind
+from storage.records import SHANGHAI, Refusal, RefusalClass
 from storage.runs.watches import ProbePage
 
 FULL_EVERY = 8
