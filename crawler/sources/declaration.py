@@ -188,6 +188,8 @@ def load_source(path: Path) -> Source:
         table = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DeclarationError(path, "(file)", f"not TOML: {error}") from error
+    except OSError as error:  # it was there a moment ago, or may not be read
+        raise DeclarationError(path, "(file)", f"cannot be read: {error}") from error
     if "id" in table:
         raise DeclarationError(path, "id", "is the file's name and cannot be set")
     try:
@@ -210,18 +212,38 @@ def load_sources(*folders: Path | None) -> dict[str, Source]:
     :raises DeclarationError: on the first wrong file, an id declared twice, or one entry URL
         that two sources share (each article would have two owners).
     """
+    sources, broken = load_sound_sources(*folders)
+    if broken:
+        raise broken[0]
+    return sources
+
+
+def load_sound_sources(
+    *folders: Path | None,
+) -> tuple[dict[str, Source], list[DeclarationError]]:
+    """The declarations that are right, by id, and what is wrong with each of the others.
+
+    Of two that declare one id, or share an entry URL, the second is wrong.
+
+    :raises DeclarationError: when a folder is not there: then nothing is known of it.
+    """
     sources: dict[str, Source] = {}
     owners: dict[str, str] = {}
+    broken: list[DeclarationError] = []
     for path in _files((DECLARED, *folders)):
-        source = load_source(path)
-        if source.id in sources:
-            raise DeclarationError(path, "id", f"{source.id} is declared twice")
-        for url in source.entry_urls:
-            if url in owners:
-                raise DeclarationError(path, source.family, f"{url} is also of {owners[url]}")
-            owners[url] = source.id
+        try:
+            source = load_source(path)
+            if source.id in sources:
+                raise DeclarationError(path, "id", f"{source.id} is declared twice")
+            for url in source.entry_urls:
+                if url in owners:
+                    raise DeclarationError(path, source.family, f"{url} is also of {owners[url]}")
+        except DeclarationError as error:
+            broken.append(error)
+            continue
+        owners |= dict.fromkeys(source.entry_urls, source.id)
         sources[source.id] = source
-    return sources
+    return sources, broken
 
 
 def _files(folders: Iterable[Path | None]) -> list[Path]:
