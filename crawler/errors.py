@@ -4,6 +4,7 @@
 
     CrawlerError
     ├── DeclarationError      a source's TOML file is wrong
+    ├── BodyRefusedError      a packed body that cannot be unpacked within its bound
     └── PageError             a fetched page is not what was asked for
         ├── ChallengePageError    a wall that asks for a browser
         ├── SoftNotFoundError     status 200, "not found" in words
@@ -41,6 +42,15 @@ class DeclarationError(CrawlerError):
         self.path = path
         self.key = key
         self.problem = problem
+
+
+class BodyRefusedError(CrawlerError):
+    """A body cannot be had; ``refusal_class`` and ``detail`` say why."""
+
+    def __init__(self, refusal_class: RefusalClass, detail: str) -> None:
+        super().__init__(detail)
+        self.refusal_class = refusal_class
+        self.detail = detail
 
 
 class PageError(CrawlerError):

@@ -14,17 +14,18 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from crawler.errors import PageError
+from crawler.errors import BodyRefusedError, PageError
 from crawler.families.base import Probed
 from crawler.fetching.statuses import GONE_STATUSES, refusal_of_status
 from crawler.sources.declaration import Source
 from scheduler.probing.manners import Manners
-from scheduler.probing.request import Answer, TooLargeError, ask
+from scheduler.probing.request import Answer, ask
 from storage.records import SHANGHAI, Refusal, RefusalClass
 from storage.runs.watches import ProbePage
 
 FULL_EVERY = 8
 MAX_REDIRECTS = 5
+MAX_VALIDATOR = 256
 NO_ISSUE = "no issue yet"
 
 
@@ -108,8 +109,8 @@ class Prober:
         return ProbePage(
             url=url,
             source_id=source.id,
-            etag=answer.headers.get("ETag"),
-            last_modified=answer.headers.get("Last-Modified"),
+            etag=validator(answer.headers.get("ETag")),
+            last_modified=validator(answer.headers.get("Last-Modified")),
             links_sha256=digest,
             probed_at=self._now(),
         )
@@ -133,6 +134,7 @@ class Prober:
                 # Room is taken after the wait: a host's delay keeps no other host from asking.
                 async with self._manners.turn(here, politeness.delay_seconds), self._room:
                     answer = await ask(self._client, here, politeness, headers)
+                self._manners.note_answer(here, answer, self._now())
                 if answer.location is None:
                     return answer, here
                 here = _target(source, url, urljoin(here, answer.location))
@@ -140,9 +142,18 @@ class Prober:
             raise _Refused(RefusalClass.NETWORK, type(error).__name__) from error
         except httpx.InvalidURL as error:
             raise _Refused(RefusalClass.REDIRECTED, f"redirected to no URL: {error}") from error
-        except TooLargeError as error:
-            raise _Refused(RefusalClass.TOO_LARGE, str(error)) from error
+        except BodyRefusedError as error:
+            raise _Refused(error.refusal_class, error.detail) from error
         raise _Refused(RefusalClass.MOVED, "redirected too many times")
+
+
+def validator(value: str | None) -> str | None:
+    """A validator that can be stored and sent back; None for odd bytes, a NUL or a flood of them.
+
+    Sent back as it came, one byte outside ASCII ended the probe at every tick.
+    """
+    sound = value and len(value) <= MAX_VALIDATOR and value.isascii() and value.isprintable()
+    return value if sound else None
 
 
 def _is_news(page: ProbePage, before: ProbePage | None) -> bool:

@@ -15,8 +15,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-import httpx
-
 from crawler.errors import DeclarationError
 from scheduler.alerts.channels import Channel, open_channels
 from scheduler.alerts.delivery import Courier
@@ -26,6 +24,7 @@ from scheduler.carrying.launcher import Launcher, LocalLauncher
 from scheduler.config import Config
 from scheduler.probing.manners import Manners
 from scheduler.probing.probes import Prober
+from scheduler.probing.request import probing_client
 from scheduler.rhythm.almanac import AlmanacError
 from scheduler.rhythm.watching import Step
 from scheduler.service import housekeeping, ticks
@@ -98,7 +97,7 @@ class Service:
         self.courier = Courier(database, channels, now=config.now)
         self.telemetry = Telemetry()
         self.vitals = Vitals(LONGEST_SILENCE)
-        self._client = _probing_client(config)
+        self._client = probing_client(config.user_agent, connections=config.probes_at_once)
         self._prober = Prober(
             self._client,
             Manners(config.user_agent, config.max_delay_seconds),
@@ -301,15 +300,6 @@ class Service:
     def _failed(self, name: str, words: str) -> None:
         self.telemetry.errors.labels(where=name).inc()
         self.vitals.failed(name, words)
-
-
-def _probing_client(config: Config) -> httpx.AsyncClient:
-    """The client that every probe asks with."""
-    return httpx.AsyncClient(
-        headers={"User-Agent": config.user_agent, "Accept-Language": "zh-CN,zh;q=0.9"},
-        limits=httpx.Limits(max_connections=config.probes_at_once, keepalive_expiry=15.0),
-        follow_redirects=False,
-    )
 
 
 def serve(service: Callable[[], Service]) -> None:
