@@ -9,6 +9,10 @@ from crawler.reader import read_text
 from crawler.sources.declaration import Source
 from storage.records import SHANGHAI, Article, Precision
 
+MAX_TEXT_CHARS = 2_000_000
+"""The longest real publication seen has 60,000; a text of this length is a book or a fault."""
+YEARS = range(1900, 2200)
+
 
 def read_row(row: Mapping[str, object], *, url: str, source: Source | None) -> Article:
     """The text of a row with its reading; ``row["text"]`` is a string.
@@ -35,16 +39,22 @@ def given_text(row: Mapping[str, object], *, url: str) -> Article:
 def period_of(row: Mapping[str, object]) -> datetime | None:
     """The beginning of the month or year that ``published`` states, if it does."""
     stated = re.fullmatch(r"(\d{4})(?:-(\d{2}))?", str(row.get("published")))
-    if stated is None or not 1 <= int(stated[2] or 1) <= 12 or int(stated[1]) < 1:
+    if stated is None or not 1 <= int(stated[2] or 1) <= 12 or int(stated[1]) not in YEARS:
         return None
     return datetime(int(stated[1]), int(stated[2] or 1), 1, tzinfo=SHANGHAI)
 
 
 def published_of(value: object) -> tuple[datetime | None, Precision | None]:
-    """The instant that an ISO 8601 text states, in Asia/Shanghai where it names no zone."""
+    """The instant that an ISO 8601 text states, in Asia/Shanghai where it names no zone.
+
+    None for what is no date, or one of a year in which nothing was published for us: those at
+    the ends of the calendar cannot even be told in another zone.
+    """
     try:
         stated = datetime.fromisoformat(str(value))
     except ValueError:
+        return None, None
+    if stated.year not in YEARS:
         return None, None
     if stated.tzinfo is None:
         stated = stated.replace(tzinfo=SHANGHAI)

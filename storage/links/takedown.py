@@ -19,9 +19,7 @@ MISSING_FOR = timedelta(days=7)
 NEXT_CHECK = MISSING_FOR / (MISSING_CHECKS - 1)
 """So that the third check falls on the seventh day."""
 
-MISSING_CLASSES = frozenset(
-    {RefusalClass.GONE, RefusalClass.SOFT_404, RefusalClass.REDIRECTED, RefusalClass.MOVED}
-)
+MISSING_CLASSES = frozenset({RefusalClass.GONE, RefusalClass.SOFT_404, RefusalClass.REDIRECTED})
 """The refusals that say that the page is not there; a wall or a time-out says nothing of it."""
 
 

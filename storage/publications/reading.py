@@ -134,6 +134,17 @@ def get_summaries(session: Session, ids: Sequence[int]) -> dict[int, Publication
     return found
 
 
+def stored_urls(session: Session, urls: Sequence[str]) -> set[str]:
+    """Those of the canonical ``urls`` at which a publication is stored."""
+    found: set[str] = set()
+    for start in range(0, len(urls), IN_BATCH):
+        query = select(PublicationRow.url).where(
+            PublicationRow.url.in_(urls[start : start + IN_BATCH])
+        )
+        found |= set(session.scalars(query))
+    return found
+
+
 def list_publications(
     session: Session,
     *,

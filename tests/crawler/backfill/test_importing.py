@@ -17,16 +17,21 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.backfill.importing import import_file
 from crawler.backfill.input import ImportFileError, read_items
+from crawler.backfill.texts import read_row
 from crawler.runs.account import Account
 from crawler.sources.declaration import load_sources
 from storage.articles.saving import get_publication, list_publications
 from storage.articles.snapshots import get_snapshot
 from storage.engine.database import Database, open_database
-from storage.errors import LeaseLostError
+from storage.errors import DiskFullError, LeaseLostError
 from storage.links.discoveries import list_refusals
 from storage.records import SHANGHAI, RefusalClass, VerdictKind
 from storage.runs.freeing import expire_leases
 from storage.runs.history import RunRecord, list_runs
+from storage.runs.states import RunState
+from tests.crawler.backfill.archive.making import packed, response, url_of
+from tests.crawler.backfill.archive.making import page as making_page
+from tests.crawler.backfill.archive.making import record as record_of
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 1, 20, 9, 30, tzinfo=SHANGHAI)
@@ -315,3 +320,139 @@ def test_what_no_database_holds_spoils_no_import(database: Database, tmp_path: P
         stored = get_publication(session, "http://a.example/1.html")
     assert (stored.summary.title, stored.text) == ("\ufffd", "政协\ufffd\ufffd委员")
     assert record.counts.articles_new == 2
+
+
+def text_line(number: int, **more: object) -> dict[str, object]:
+    return {"url": f"http://a.example/{number}.html", "title": "题", "text": SENTENCE * 3} | more
+
+
+def refusals(database: Database, record: RunRecord) -> dict[str, RefusalClass]:
+    with database.reading() as session:
+        return {one.url: one.refusal_class for one in list_refusals(session, record.id)}
+
+
+@pytest.mark.parametrize(
+    ("odd", "refused"),
+    [
+        ('{"url": "http://a.example/9.html", "text": ' + "[" * 100_000 + "]" * 100_000 + "}",
+         RefusalClass.TRUNCATED),
+        ('{"url": "http://a.example/9.html", "x": ' + "9" * 5_000 + "}", RefusalClass.TRUNCATED),
+        ("\x00\x00\x00", RefusalClass.TRUNCATED),
+        (text_line(9, published="0001-01-01T00:00:00+08:00"), RefusalClass.WRONG_CONTENT),
+        (text_line(9, published="9999-12-31T23:59:59-12:00"), RefusalClass.WRONG_CONTENT),
+        (text_line(9, published="2021-02-30"), RefusalClass.WRONG_CONTENT),
+        (text_line(9, text="政" * 2_000_001), RefusalClass.TOO_LARGE),
+        ({"url": "http://a.example/9.html", "file": "/dev/zero"}, RefusalClass.NOT_HTML),
+        ({"url": "http://a.example/9.html", "file": "pipe"}, RefusalClass.NOT_HTML),
+        ({"url": "http://a.example/9.html", "file": "big"}, RefusalClass.TOO_LARGE),
+        ({"url": "http://a.example/9.html", "file": "."}, RefusalClass.NOT_HTML),
+        ({"url": "http://a.example/9.html", "file": "a\0b"}, RefusalClass.WRONG_CONTENT),
+        ({"url": "http://a.example/9.html", "file": "ok", "fetched_at": "0001-01-01"},
+         RefusalClass.WRONG_CONTENT),
+        ({"url": "http://a.example/9.html", "file": "ok", "fetched_at": 7},
+         RefusalClass.WRONG_CONTENT),
+    ],
+)  # fmt: skip
+def test_an_odd_line_costs_itself(odd: object, refused: RefusalClass, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "ok").write_bytes(page("省政协专题议政会", 1))
+    with (tmp_path / "big").open("wb") as stream:
+        stream.truncate(17 * 2**20)
+    database = open_database(f"sqlite:///{tmp_path / 'odd.db'}")
+    record = run(database, jsonl(tmp_path, [text_line(1), odd, text_line(2)]))
+    assert record.state is RunState.FINISHED
+    assert record.verdict is not None
+    assert record.verdict.kind is VerdictKind.PARTIAL
+    assert record.counts.articles_new + record.counts.reposts == 2
+    assert list(refusals(database, record).values()) == [refused]
+    database.close()
+
+
+def test_a_line_that_never_ends_is_refused_and_the_next_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.backfill.files.MAX_LINE_BYTES", 10_000)
+    database = open_database(f"sqlite:///{tmp_path / 'long.db'}")
+    record = run(database, jsonl(tmp_path, [text_line(1), "x" * 2_000_000, text_line(2)]))
+    assert refusals(database, record) == {"in.jsonl:2": RefusalClass.TOO_LARGE}
+    assert record.counts.accepted == 2
+    database.close()
+
+
+def test_a_device_or_a_pipe_makes_no_run(database: Database, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "in.jsonl")
+    (tmp_path / "in.warc").symlink_to("/dev/zero")
+    for name in ("in.jsonl", "in.warc"):
+        with pytest.raises(ImportFileError, match="no regular file"):
+            run(database, tmp_path / name)
+    assert count(database, "runs") == 0
+
+
+def test_records_of_every_kind_are_accounted_for(database: Database, tmp_path: Path) -> None:
+    html = "Content-Type: text/html"
+    members = packed(
+        [
+            record_of(b"x: y", kind="warcinfo"),
+            response(1),
+            record_of(b"GET / HTTP/1.0\r\n\r\n", kind="request", url=url_of(1)),
+            record_of(making_page(2), kind="resource", url=url_of(2), more=[html]),
+            record_of(b"", kind="revisit", url=url_of(1)),
+            record_of(b"", kind="revisit", url=url_of(7)),
+            response(3, date="2009-03-65T00:00:00Z"),
+            response(4)[:-400],
+            response(5),
+        ],
+        "warc.gz",
+    )
+    members[4] = members[4][:40]
+    path = tmp_path / "in.warc.gz"
+    path.write_bytes(b"".join(members))
+    record = run(database, path)
+    with database.reading() as session:
+        assert {one.url for one in list_publications(session)} == {
+            url_of(number) for number in (1, 2, 5)
+        }
+    refused = refusals(database, record)
+    assert refused.pop(url_of(7)) is RefusalClass.GONE, (
+        "found unchanged, and its words are not here"
+    )
+    assert refused.pop(url_of(3)) is RefusalClass.WRONG_CONTENT
+    assert set(refused.values()) == {RefusalClass.TRUNCATED}
+    assert record.verdict is not None
+    assert "2 records are no pages" in record.verdict.reason
+
+
+class BrokenError(Exception):
+    """Stands for a defect of ours."""
+
+
+def test_a_defect_costs_the_page_that_shows_it(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(row: dict[str, object], *, url: str, source: object) -> object:
+        if url.endswith("/2.html"):
+            raise BrokenError("an unforeseen text")
+        return read_row(row, url=url, source=None)
+
+    monkeypatch.setattr("crawler.backfill.importing.read_row", read)
+    record = run(database, jsonl(tmp_path, [text_line(n) for n in (1, 2, 3)]))
+    assert refusals(database, record) == {"http://a.example/2.html": RefusalClass.OURS}
+    assert record.counts.accepted == 2
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), DiskFullError("full"), MemoryError()])
+def test_an_import_that_an_error_ends_leaves_no_running_run(
+    error: BaseException, database: Database, tmp_path: Path
+) -> None:
+    def fail(account: Account) -> None:
+        raise error
+
+    path = jsonl(tmp_path, [text_line(1)])
+    with pytest.raises(type(error)):
+        import_file(database, path, sources={}, now=lambda: NOW, progress=fail)
+    with database.reading() as session:
+        (record,) = list_runs(session)
+    assert record.state is RunState.FINISHED
+    assert record.verdict is not None
+    assert record.verdict.kind is VerdictKind.FAILED
+    assert type(error).__name__ in record.verdict.reason

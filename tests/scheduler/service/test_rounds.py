@@ -10,8 +10,7 @@ import pytest
 from scheduler.carrying.carrier import ORPHAN_SILENCE, Carrier
 from scheduler.carrying.launcher import ClaimedRun
 from scheduler.rhythm.almanac import load_almanac
-from scheduler.service.declared import Declared
-from scheduler.service.rounds import Limits, Rounds
+from scheduler.service.rounds import Declared, Limits, Rounds
 from storage.engine.database import Database
 from storage.errors import LeaseLostError
 from storage.notices import incidents
@@ -69,14 +68,13 @@ class Service:
         sources = {
             source.id: source for source in (make_source(n, "云南", "portal") for n in range(9))
         }
-        declared = Declared(sources=sources, almanac=load_almanac())
         carrier = Carrier(
             database, self.bodies, now=self.now, deadline_seconds=3600, gives_back=True
         )
         self.rounds = Rounds(
             database,
             carrier,
-            lambda: declared,
+            Declared(sources=sources, almanac=load_almanac()),
             limits=Limits(**limits),
             now=self.now,
         )
