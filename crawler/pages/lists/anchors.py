@@ -5,14 +5,16 @@ is told by the lowest depth that the walk touches between two things.
 """
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.pages.lists.controls import ShortText, is_control
+from crawler.pages.lists.controls import BARE_MORE, ShortText, is_control
 from crawler.pages.lists.linktitles import (
+    INVISIBLE,
     LEAST_TITLE,
     SAYS_NOTHING,
     SPACE,
@@ -20,8 +22,14 @@ from crawler.pages.lists.linktitles import (
     is_whole_of,
     offered_title,
 )
-from crawler.pages.lists.listdays import PrintedDay, printed_day
-from crawler.pages.raw.urls import canonical_url
+from crawler.pages.lists.listdays import (
+    PrintedDay,
+    is_only_a_day,
+    printed_day,
+    stated_year,
+    without_day,
+)
+from crawler.pages.lists.targets import Targets, script_target
 
 _UNREAD = frozenset(("script", "style", "noscript", "template", "head", "iframe", "svg", "object"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -60,21 +68,33 @@ _SIDE_NAME = re.compile(
     re.IGNORECASE,
 )
 _SIDE_LABEL = re.compile(
-    r"^[\s|·]*(?:.{0,4}(?:热门|热点|最热|热文|点击|阅读|浏览|人气|一周|本周|24小时|48小时)?"
+    r"^[\s|·]*(?:.{0,4}(?:热门|热点|最热|热文|点击|阅读|浏览|人气|一周|本周|今日|本月|24小时|48小时)?"
     r"(?:排行榜?|热榜)|(?:热门|热点|最热)\S{0,4}|.{0,4}推荐\S{0,2}|推荐(?:阅读|新闻|视频)|相关\S{0,4}"
-    r"|点击\S{0,3}|猜你喜欢|友情链接|网站导航|为您推荐|延伸阅读|精彩\S{0,4})[\s|·:：]*$"
+    r"|(?:一周|本周|今日|本月|每日|24小时|48小时)?(?:点击|热点|热文|最热|热读)\S{0,3}|.{0,2}图文热点|猜你喜欢|友情链接"
+    r"|网站导航|为您推荐|延伸阅读|精彩\S{0,4})[\s|·:：]*$"
 )
-_SCRIPT_TARGET = re.compile(
-    r"(?:location(?:\.href)?\s*=\s*|location\.(?:assign|replace)\(\s*|window\.open\(\s*"
-    r"|^javascript:\s*\w+\(\s*|\w+\(\s*)['\"]([^'\"\s]+?(?:\.\w{2,6}(?:\?[^'\"]*)?|/|\?[^'\"]+))['\"]"
+_STAMP = re.compile(r"^\s*((?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2})(?:[T\s]|$)")
+_COUNTED = frozenset(
+    [
+        *("pagecount", "page-count", "page_count", "totalpage", "totalpages", "total-page"),
+        *("total-pages", "total_page", "countpage", "pagetotal", "pages", "maxpage", "max-page"),
+        *("total", "total-count", "totalcount", "recordcount", "rowcount", "record-count"),
+        *("pagesize", "page-size", "page_size", "per-page", "perpage", "limit"),
+        *("current-page", "currentpage", "pageno", "page-no", "pagenum", "curpage", "pageindex"),
+        *("has-more", "hasmore", "has-next", "is-last", "is-end", "page", "current"),
+    ]
 )
-_MAX_DEPTH = 2_000
 _LONGEST_CONTROL = 40
+_MAX_DEPTH = 2_000
 
 
 @dataclass(slots=True)
 class Anchor:
-    """One link: ``title`` is its best title, ``text`` what is printed, ``place`` its structure."""
+    """One link: ``title`` is its best title, ``text`` what is printed, ``place`` its structure.
+
+    ``year`` is that of the heading above; ``of_picture`` is a title that only a picture gives;
+    ``under_more`` stands in a box that leads on to another column (更多>>).
+    """
 
     url: str
     place: tuple[str, ...]
@@ -84,6 +104,22 @@ class Anchor:
     text: str = ""
     title: str = ""
     day: PrintedDay | None = None
+    year: int | None = None
+    of_picture: bool = False
+    under_more: bool = False
+
+    @property
+    def is_titled(self) -> bool:
+        """Whether a day beside it may be its own: no [column] label, no 详细, no comments."""
+        title = self.title
+        return (
+            len(title) >= LEAST_TITLE
+            and not _LABEL.match(self.text)
+            and not SAYS_NOTHING.match(title)
+        )
+
+
+_LABEL = re.compile(r"^[\[【〔(（].{1,8}[\]】〕)）]$")
 
 
 @dataclass(slots=True)
@@ -100,9 +136,10 @@ class _Reading:
 
 @dataclass(slots=True)
 class _Note:
-    """A day printed outside all anchors."""
+    """A day printed outside all anchors; ``text`` is what it was read from."""
 
     day: PrintedDay
+    text: str
 
 
 @dataclass(slots=True)
@@ -112,8 +149,10 @@ class AnchorWalk:
     base: str
     anchors: list[Anchor] = field(default_factory=list)
     heading: str = ""
+    year: int | None = None
     loose_texts: list[str] = field(default_factory=list)
     short_texts: list[ShortText] = field(default_factory=list)
+    counted: list[tuple[str, Mapping[str, str | None]]] = field(default_factory=list)
     _events: list[Anchor | _Note] = field(default_factory=list)
     _gaps: list[int] = field(default_factory=list)
     _lowest: int = 0
@@ -125,24 +164,21 @@ class AnchorWalk:
         self._events.append(event)
         self._lowest = depth
 
-    def sink(self, depth: int) -> None:
-        """The walk went up to ``depth``."""
-        if depth < self._lowest:
-            self._lowest = depth
+    def note(self, day: PrintedDay, text: str, depth: int) -> None:
+        """A day stands here, outside all anchors."""
+        self.meet(_Note(day, text), depth)
+        self._pending = []
 
     def loose_text(self, text: str, depth: int) -> None:
         """Text outside all anchors: a day beside a link, or a page total."""
-        text = SPACE.sub(" ", text).strip()
-        if not text:
-            return
         self.loose_texts.append(text)
         # `<b>05</b><span>2024-12</span>` and `12<i>-</i>05` are one day in several nodes.
         self._pending = [*self._pending[-2:], text] if len(text) < 12 else [text]
         for start in range(len(self._pending) - 1, -1, -1):
-            day = printed_day(" ".join(self._pending[start:]))
+            joined = " ".join(self._pending[start:])
+            day = printed_day(joined)
             if day:
-                self.meet(_Note(day), depth)
-                self._pending = []
+                self.note(day, joined, depth)
                 return
 
     def forget_pending(self) -> None:
@@ -150,159 +186,229 @@ class AnchorWalk:
         self._pending = []
 
 
-def walk_anchors(tree: LexborHTMLParser, *, url: str) -> AnchorWalk:
-    """All http links of a page with titles and days; ``<base href>`` is obeyed."""
-    walk = AnchorWalk(base=_base_of(tree, url))
+def walk_anchors(tree: LexborHTMLParser, *, url: str, encoding: str = "utf-8") -> AnchorWalk:
+    """All http links of a page with titles and days; ``<base href>`` is obeyed.
+
+    ``encoding`` is the page's: browsers send characters of a query in it.
+    """
+    targets = Targets(url, _base_href(tree), encoding)
+    walk = AnchorWalk(base=targets.base)
     body = tree.body or tree.root
     if body is not None:
-        _walk(body, walk)
+        _walk(body, walk, targets)
         _assign_days(walk)
     return walk
 
 
-def _base_of(tree: LexborHTMLParser, url: str) -> str:
+def _base_href(tree: LexborHTMLParser) -> str | None:
     base = tree.css_first("base[href]")
-    href = base.attributes.get("href") if base else None
-    return _absolute(url, href) or url if href else url
+    return base.attributes.get("href") if base else None
 
 
-def _walk(root: LexborNode, walk: AnchorWalk) -> None:
-    stack: list[tuple[LexborNode, str, bool]] = []  # node, structure token, is a side block
+def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
+    stack: list[LexborNode] = []
+    sides: list[bool] = []
     tokens: list[str] = []
-    sides = 0
+    side_count = 0
     label_floor = -1  # while the walk stays at this depth or below, a side label holds
+    more_floor = -1  # and so for the box of another column, which a link 更多 leads to
     reading: _Reading | None = None
     node = root.first_child
     while True:
         while node is None and stack:
-            node, _, was_side = stack.pop()
+            left = stack.pop()
             tokens.pop()
-            sides -= was_side
+            side_count -= sides.pop()
             depth = len(stack)
-            walk.sink(depth)
+            if depth < walk._lowest:
+                walk._lowest = depth
             if depth < label_floor:
                 label_floor = -1
-            if reading is not None and depth <= reading.depth:
-                _finish(reading, walk)
-                reading = None
-            elif reading is not None and node.tag in _BLOCKS:
-                reading.broken = True
-            node = node.next
+            if depth < more_floor:
+                more_floor = -1
+            if reading is not None:
+                if depth <= reading.depth:
+                    if _finish(reading, walk):
+                        more_floor = _box_depth(tokens)
+                    reading = None
+                elif left.tag in _BLOCKS:
+                    reading.broken = True
+            node = left.next
         if node is None:
             break
         tag = node.tag
-        depth = len(stack)
         if tag == "-text":
-            text = node.text_content or ""
-            if reading is not None:
-                _take_text(reading, text, in_heading=_in_heading(tokens))
-            elif text and not text.isspace():
-                if len(text) < 16 and (_in_heading(tokens) or "tit" in (tokens or [""])[-1]):
-                    labelled = _SIDE_LABEL.match(clean_text(text))
-                    label_floor = max(depth - 2, 1) if labelled else -1
-                if _in_heading(tokens):
-                    walk.heading = clean_text(text)
-                walk.loose_text(text, depth)
-                if len(text) < _LONGEST_CONTROL and is_control(text.strip()):
-                    parent = node.parent
-                    if parent is not None:
-                        short = ShortText(text.strip(), parent, len(walk.anchors))
-                        walk.short_texts.append(short)
+            text = node.text_content
+            if text and not text.isspace():
+                depth = len(stack)
+                text = (
+                    SPACE.sub(" ", INVISIBLE.sub("", text)).strip(" ") if reading is None else text
+                )
+                if reading is not None:
+                    _take_text(reading, text, in_heading=_in_heading(tokens))
+                elif text:
+                    if len(text) < 16:
+                        in_heading = _in_heading(tokens)
+                        if _SIDE_LABEL.match(text):
+                            label_floor = max(depth - 2, 1)
+                        elif in_heading or (tokens and "tit" in tokens[-1]):
+                            label_floor = -1
+                        stated = stated_year(text)
+                        if stated and tokens[-1:] != ["option"]:
+                            walk.year = stated
+                    else:
+                        in_heading = _in_heading(tokens)
+                    if in_heading:
+                        walk.heading = clean_text(text)
+                    walk.loose_text(text, depth)
+                    if len(text) < _LONGEST_CONTROL and is_control(text):
+                        parent = node.parent
+                        if parent is not None:
+                            walk.short_texts.append(ShortText(text, parent, len(walk.anchors)))
             node = node.next
             continue
-        if tag is None or tag[0] in "-!" or tag in _UNREAD or depth > _MAX_DEPTH:
+        if tag is None or tag[0] in "-!" or tag in _UNREAD or len(stack) > _MAX_DEPTH:
             node = node.next
             continue
         attributes = node.attributes
+        if attributes:
+            if not _COUNTED.isdisjoint(attributes) or _is_counted(attributes):
+                walk.counted.append((tag, attributes))
+            if "datetime" in attributes or ("title" in attributes and tag not in ("a", "area")):
+                _take_stamp(attributes, walk, reading, len(stack))
         if reading is None:
-            anchor = _anchor_at(node, tag, attributes, walk.base)
-            if anchor is not None:
-                anchor.place = (*tokens[-5:], tag)
-                anchor.in_side_block = sides > 0 or label_floor >= 0
-                walk.forget_pending()
-                walk.meet(anchor, depth)
-                walk.anchors.append(anchor)
-                reading = _Reading(anchor, depth)
-                anchor.title = clean_text(attributes.get("title") or "")
+            if attributes and (
+                tag == "a"
+                or "onclick" in attributes
+                or tag == "area"
+                or ("data-href" in attributes or "data-url" in attributes)
+            ):
+                anchor = _anchor_at(node, tag, attributes, targets)
+                if anchor is not None:
+                    depth = len(stack)
+                    anchor.place = (*tokens[-5:], tag)
+                    anchor.in_side_block = side_count > 0 or label_floor >= 0
+                    anchor.under_more = more_floor >= 0
+                    anchor.year = walk.year
+                    walk.forget_pending()
+                    walk.meet(anchor, depth)
+                    walk.anchors.append(anchor)
+                    reading = _Reading(anchor, depth)
+                    anchor.title = clean_text(attributes.get("title") or "")
         elif tag == "img":
             reading.alt = reading.alt or clean_text(attributes.get("alt") or "")
         elif tag in _BLOCKS:
             reading.broken = True
         first = node.first_child
         if first is None:
-            if reading is not None and depth <= reading.depth:
+            if reading is not None and len(stack) <= reading.depth:
                 _finish(reading, walk)
                 reading = None
             node = node.next
             continue
-        name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-        is_side = tag in ("nav", "aside", "footer") or bool(
-            tag in _BOXES and name != " " and _SIDE_NAME.search(name)
-        )
-        stack.append((node, tag, is_side))
-        tokens.append(_token(tag, attributes.get("class")))
-        sides += is_side
+        token, is_side = _named(tag, attributes)
+        stack.append(node)
+        sides.append(is_side)
+        tokens.append(token)
+        side_count += is_side
         node = first
     if reading is not None:
         _finish(reading, walk)
 
 
+def _is_counted(attributes: Mapping[str, str | None]) -> bool:
+    """Whether an attribute counts under a prefix: ``data-total-page``, ``:total``."""
+    return any(
+        (name[0] == ":" and name[1:] in _COUNTED)
+        or (name[:5] == "data-" and name[5:] in _COUNTED)
+        or (name[:7] == "v-bind:" and name[7:] in _COUNTED)
+        for name in attributes
+        if name
+    )
+
+
+def _take_stamp(
+    attributes: Mapping[str, str | None], walk: AnchorWalk, reading: _Reading | None, depth: int
+) -> None:
+    """A whole day in an attribute, of which the page prints a part: ``<time datetime=…>``."""
+    for name in ("datetime", "title"):
+        found = _STAMP.match(attributes.get(name) or "")
+        day = printed_day(found[1]) if found else None
+        if day is None:
+            continue
+        if reading is None:
+            walk.note(day, found[1] if found else "", depth)
+        elif reading.anchor.day is None:
+            reading.anchor.day = day
+        return
+
+
 def _in_heading(tokens: list[str]) -> bool:
-    return any(token in _HEADINGS for token in tokens[-3:])
+    return not _HEADINGS.isdisjoint(tokens[-3:])
+
+
+_NAMED: dict[tuple[str, str | None, str | None], tuple[str, bool]] = {}
+_MOST_NAMED = 20_000
+
+
+def _named(tag: str, attributes: Mapping[str, str | None]) -> tuple[str, bool]:
+    """An element's structure token and whether it is a side block by its name.
+
+    Pages repeat a few names thousands of times, so both are kept, up to a bound.
+    """
+    key = (tag, attributes.get("class"), attributes.get("id"))
+    known = _NAMED.get(key)
+    if known is None:
+        is_side = tag in ("nav", "aside", "footer") or bool(
+            tag in _BOXES
+            and (key[1] or key[2])
+            and _SIDE_NAME.search(f"{key[1] or ''} {key[2] or ''}")
+        )
+        known = (_token(tag, key[1]), is_side)
+        if len(_NAMED) >= _MOST_NAMED:
+            _NAMED.clear()
+        _NAMED[key] = known
+    return known
+
+
+_TAIL_NUMBER = re.compile(r"[\d_-]+$")
 
 
 def _token(tag: str, name: str | None) -> str:
     """A box with its first steady class; rows and inline elements by their tag alone."""
     if name and tag in _BOXES:
         for word in name.lower().split():
-            word = re.sub(r"[\d_-]+$", "", word)
+            word = _TAIL_NUMBER.sub("", word)
             if word and word not in _VARYING:
                 return f"{tag}.{word}"
     return tag
 
 
 def _anchor_at(
-    node: LexborNode, tag: str, attributes: dict[str, str | None], base: str
+    node: LexborNode, tag: str, attributes: Mapping[str, str | None], targets: Targets
 ) -> Anchor | None:
     is_link = tag in ("a", "area")
-    if not is_link and "data-href" not in attributes and "onclick" not in attributes:
-        return None
     target = attributes.get("href") if is_link else None
-    if target is None or target.strip().lower().startswith(("javascript", "#")) or not target:
+    if not target or target.lstrip()[:10].lower().startswith(("javascript", "#")):
         target = (
             attributes.get("data-href")
             or attributes.get("data-url")
-            or _script_target(f"{target or ''} {attributes.get('onclick') or ''}")
+            or script_target(f"{target or ''} {attributes.get('onclick') or ''}")
         )
         if target and not is_link and node.css_first("a[href]") is not None:
             return None  # a card around real links: they speak for themselves
     if not target:
         return None
-    url = _absolute(base, target)
+    url = targets.absolute(target)
     return Anchor(url, (), False, node, is_area=tag == "area") if url else None
 
 
-def _script_target(script: str) -> str | None:
-    found = _SCRIPT_TARGET.search(script.strip())
-    return found[1] if found else None
-
-
-def _absolute(base: str, target: str) -> str | None:
-    """The http URL that a browser would ask for, without its fragment; None for others."""
-    target = re.sub(r"[\t\r\n]", "", target).strip()
-    try:
-        url = urljoin(base, target).partition("#")[0].replace(" ", "%20")
-        canonical_url(url)
-    except ValueError:
-        return None  # mailto:, a port of six digits, a host that no name server could know
-    return url
-
-
 def _take_text(reading: _Reading, text: str, *, in_heading: bool) -> None:
-    text = SPACE.sub(" ", text)
-    if not text.strip():
+    text = SPACE.sub(" ", INVISIBLE.sub("", text))
+    bare = text.strip()
+    if not bare:
         return
-    reading.nodes.append(text.strip())
+    reading.nodes.append(bare)
     if reading.broken or not reading.pieces:
         reading.pieces.append((text, in_heading))
         reading.broken = False
@@ -311,24 +417,32 @@ def _take_text(reading: _Reading, text: str, *, in_heading: bool) -> None:
         reading.pieces[-1] = (before + text, was_heading or in_heading)
 
 
-def _finish(reading: _Reading, walk: AnchorWalk) -> None:
-    """Choose the title: a heading in the link, else its first long line, else ``title=``."""
+def _finish(reading: _Reading, walk: AnchorWalk) -> bool:
+    """Choose the title: a heading in the link, else its first long line, else ``title=``.
+
+    True where the link is the 更多 of a box: what follows in it is of another column.
+    """
     anchor = reading.anchor
-    lines = []
+    lines: list[tuple[str, bool]] = []
     for text, in_heading in reading.pieces:
+        text = clean_text(text)
         day = printed_day(text) if len(text) < 24 else None
-        if day is not None and _is_only_a_day(text):
-            anchor.day = day
+        if day is not None and is_only_a_day(text):
+            anchor.day = anchor.day or day
         else:
-            lines.append((clean_text(text), in_heading))
-    if anchor.day is None and len(reading.nodes) > 2:
+            lines.append((text, in_heading))
+    if len(reading.nodes) > 2 and anchor.day is None:
         lines = _without_split_day(anchor, reading, lines)
+    if len(reading.nodes) > 1:
+        lines = _without_node_days(anchor, reading.nodes, lines)
+    lines = [(_without_own_day(anchor, text), in_heading) for text, in_heading in lines]
     headings = [text for text, in_heading in lines if in_heading]
     long_lines = [text for text, _ in lines if len(text) >= 6]
     anchor.text = (headings or long_lines or [text for text, _ in lines] or [""])[0]
-    offered = offered_title(anchor.title)
+    offered = without_day(offered_title(anchor.title))[0]
     if not anchor.text:
         anchor.title = offered or reading.alt
+        anchor.of_picture = not offered and bool(reading.alt)
     elif is_whole_of(anchor.text, offered):
         anchor.title = offered
     else:
@@ -336,17 +450,34 @@ def _finish(reading: _Reading, walk: AnchorWalk) -> None:
     if SAYS_NOTHING.match(anchor.title) and len(walk.heading) >= LEAST_TITLE:
         anchor.title = walk.heading  # `<h3>title</h3> … <a>详细</a>`
     walk.heading = ""
+    return bool(anchor.text and BARE_MORE.match(anchor.text)) and anchor.url != walk.base
 
 
-def _is_only_a_day(text: str) -> bool:
-    return (
-        len(
-            re.sub(
-                r"[\d\s年月日/.:：\[\]()（）【】-]|发布|时间|日期|前|天|小时|分钟|昨|今", "", text
-            )
-        )
-        == 0
-    )
+def _without_own_day(anchor: Anchor, text: str) -> str:
+    """A line of a link without the day at its edge, which becomes the link's."""
+    rest, day = without_day(text)
+    if day is not None:
+        anchor.day = anchor.day or day
+    return rest
+
+
+def _without_node_days(
+    anchor: Anchor, nodes: list[str], lines: list[tuple[str, bool]]
+) -> list[tuple[str, bool]]:
+    """Take ``<span>2021-01-20</span>``, which stands in the same line as the title, out of it."""
+    for node in nodes[:12]:
+        day = printed_day(node) if len(node) < 24 else None
+        if day is None or not is_only_a_day(node):
+            continue
+        anchor.day = anchor.day or day
+        for place, (text, in_heading) in enumerate(lines):
+            if len(text) < len(node) + 4:
+                continue
+            if text.startswith(node):
+                lines[place] = (text[len(node) :].strip(), in_heading)
+            elif text.endswith(node):
+                lines[place] = (text[: -len(node)].strip(), in_heading)
+    return lines
 
 
 def _without_split_day(
@@ -355,14 +486,30 @@ def _without_split_day(
     """Take ``<i>05</i><em>2024-12</em>``, a calendar leaf inside the link, out of its lines."""
     for first, second in pairwise(reading.nodes[:8]):
         leaf = f"{first} {second}"
-        day = printed_day(leaf) if len(leaf) < 20 and _is_only_a_day(leaf) else None
-        if day:
+        day = printed_day(leaf) if len(leaf) < 20 and is_only_a_day(leaf) else None
+        if day and printed_day(first) is None and printed_day(second) is None:
             anchor.day = day
             gone = {first, second, leaf, first + second}
-            left = [(SPACE.sub(" ", text), heading) for text, heading in lines if text not in gone]
+            left = [(text, heading) for text, heading in lines if text not in gone]
             glued = re.compile(rf"^{re.escape(first)}\s*{re.escape(second)}\s*")
             return [(glued.sub("", text), heading) for text, heading in left]
     return lines
+
+
+_HEADLIKE = _HEADINGS | {"p", "span", "em", "b", "strong", "i", "dt", "font", "a"}
+_HEAD_NAME = re.compile(r"tit|hd|head|top|bt|bar|caption", re.IGNORECASE)
+
+
+def _box_depth(tokens: list[str]) -> int:
+    """The depth of the box around a heading in which the walk stands."""
+    depth = len(tokens)
+    while depth > 1 and (tokens[depth - 1] in _HEADLIKE or _HEAD_NAME.search(tokens[depth - 1])):
+        depth -= 1
+    return depth
+
+
+_LABELS_OF_ROWS = 4
+_LONG_LABEL = 12
 
 
 def _assign_days(walk: AnchorWalk) -> None:
@@ -373,20 +520,30 @@ def _assign_days(walk: AnchorWalk) -> None:
     A day farther from its link than the next link is belongs to neither: a page header's.
     """
     events, gaps = walk._events, walk._gaps
+    # A link that many rows have is a column or an office; the row's day is not its own.
+    repeated = Counter(anchor.url for anchor in walk.anchors)
     titled = [
         place
         for place, event in enumerate(events)
-        if isinstance(event, Anchor) and (len(event.title) >= LEAST_TITLE)
+        if isinstance(event, Anchor)
+        and event.is_titled
+        and (repeated[event.url] < _LABELS_OF_ROWS or len(event.title) > _LONG_LABEL)
     ]
     if not titled:
         return
     spans = [min(gaps[one + 1 : other + 1]) for one, other in pairwise(titled)]
+    written = _WRITTEN.search(" ".join(text for text in walk.loose_texts if len(text) < 10))
     for index in range(len(titled) + 1):
         start = titled[index - 1] if index else -1
         end = titled[index] if index < len(titled) else len(events)
         notes = [place for place in range(start + 1, end) if isinstance(events[place], _Note)]
         if notes:
-            _assign_between(events, gaps, titled, spans, index, notes)
+            _assign_between(events, gaps, titled, spans, index, notes, bool(written))
+
+
+_WRITTEN = re.compile(r"成文|印发|生成|起草")
+_PUBLISHED = re.compile(r"发[布表]|公布")
+_OTHERWISE = re.compile(r"截[止至]|到期|失效|更新|修改|成文|印发")
 
 
 def _assign_between(
@@ -396,24 +553,53 @@ def _assign_between(
     spans: list[int],
     index: int,
     notes: list[int],
+    written: bool,
 ) -> None:
     """Assign the days between titled link ``index - 1`` and titled link ``index``."""
     before = events[titled[index - 1]] if index else None
     after = events[titled[index]] if index < len(titled) else None
-    near_before = min(gaps[titled[index - 1] + 1 : notes[0] + 1]) if index else -1
-    near_after = min(gaps[notes[-1] + 1 : titled[index] + 1]) if index < len(titled) else -1
     floor_before = max(_at(spans, index - 2), _at(spans, index - 1))
     floor_after = max(_at(spans, index), _at(spans, index - 1))
-    first, last = events[notes[0]], events[notes[-1]]
-    fits_before = isinstance(before, Anchor) and before.day is None and near_before >= floor_before
-    fits_after = isinstance(after, Anchor) and after.day is None and near_after >= floor_after
-    if fits_before and fits_after and len(notes) == 1:
-        fits_before = near_before >= near_after
-        fits_after = not fits_before
-    if fits_before and isinstance(before, Anchor) and isinstance(first, _Note):
-        before.day = first.day
-    if fits_after and isinstance(after, Anchor) and isinstance(last, _Note):
-        after.day = last.day
+    ours: list[_Note] = []
+    theirs: list[_Note] = []
+    flat: list[_Note] = []
+    for place in notes:
+        note = events[place]
+        if not isinstance(note, _Note):
+            continue
+        near_before = min(gaps[titled[index - 1] + 1 : place + 1]) if index else -1
+        near_after = min(gaps[place + 1 : titled[index] + 1]) if after is not None else -1
+        fits_before = isinstance(before, Anchor) and near_before >= floor_before
+        fits_after = isinstance(after, Anchor) and near_after >= floor_after
+        if fits_before and fits_after and near_before == near_after:
+            flat.append(note)
+        elif fits_before and (not fits_after or near_before > near_after):
+            ours.append(note)
+        elif fits_after:
+            theirs.append(note)
+    if flat:
+        takes = isinstance(before, Anchor) and before.day is None and not ours
+        ours += flat[:1] if takes else []
+        theirs += flat[-1:] if not takes or len(flat) > 1 else []
+    if ours and isinstance(before, Anchor):
+        before.day = before.day or _published(ours, written)
+    if theirs and isinstance(after, Anchor):
+        after.day = after.day or _published(theirs, written)
+
+
+def _published(notes: list[_Note], written: bool) -> PrintedDay:
+    """The day of publication among the days of one row.
+
+    One that says 发布, else one with its year; where the page names a day of writing as well
+    (成文日期, 发布日期), the later of the two.
+    """
+    said = [note for note in notes if _PUBLISHED.search(note.text)]
+    left = [note for note in notes if not _OTHERWISE.search(note.text)]
+    days = [note.day for note in said or left or notes]
+    dated = [day for day in days if day.year is not None] or days
+    if written and len(dated) > 1:
+        return max(dated, key=lambda day: (day.year or 0, day.month, day.day))
+    return dated[0]
 
 
 def _at(spans: list[int], index: int) -> int:

@@ -19,7 +19,7 @@ from crawler.pages.raw.gate import refuse_challenge, refuse_not_found, refuse_ot
 from crawler.pages.raw.urls import canonical_url, url_date
 
 _ENGINE_FILE = re.compile(
-    r"/(?:node(?:_?[A-Z]{0,2}\d+[A-Z]?)?|nbs\.D\d+\w*|(?:col|l|n|v|page)_?[A-Z]{0,3}\d{1,3}[A-Z]{0,2}"
+    r"/(?:node(?:_?[A-Z]{0,2}\d+[A-Z]?)?|nbs\.D\d+\w*|(?:col|l|n|v|page)_?(?-i:[A-Z]{0,3})\d{1,3}[A-Z]{0,2}"
     r"|szbz[A-Z]?\d{1,2}|\d{8}_\d{2,3}|vlist|Qpaper)\.s?html?$",
     re.IGNORECASE,
 )

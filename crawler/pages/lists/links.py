@@ -19,8 +19,8 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from crawler.errors import LayoutChangedError, WrongContentError
 from crawler.pages.lists.anchors import Anchor, AnchorWalk, walk_anchors
 from crawler.pages.lists.epaper import read_issue_page
-from crawler.pages.lists.linktitles import clean_title, is_better_title
-from crawler.pages.lists.listdays import resolve_days
+from crawler.pages.lists.linktitles import LEAST_TITLE, clean_title, is_better_title
+from crawler.pages.lists.listdays import DayRow, only_year, resolve_days
 from crawler.pages.lists.pager import Pager, is_pager_text, read_pager
 from crawler.pages.lists.unfolding import unfolded
 from crawler.pages.raw.charset import decode
@@ -32,7 +32,13 @@ from crawler.pages.raw.gate import (
     refuse_other_files,
     refuse_script_shell,
 )
-from crawler.pages.raw.urls import canonical_url, url_date, without_session
+from crawler.pages.raw.urls import (
+    canonical_url,
+    printed_in_path,
+    url_date,
+    url_year,
+    without_session,
+)
 from storage.records import Link, Listing
 
 _OTHER_FILE = re.compile(
@@ -52,6 +58,10 @@ _LIST_FILE = re.compile(
 _FRONT_FILE = re.compile(
     r"(?:^|/)(?:index|default)[_-]?\w{0,8}\.(?:s?html?|jhtml|php|aspx?|jspx?|do)$", re.IGNORECASE
 )
+_NUMBER_FOLDER = re.compile(r"(?<!/GB)/\d{5,}/(?:index|default)\.\w{3,5}$")
+_DATED_FOLDER = re.compile(
+    r"/(?:19|20)\d\d/\d{1,2}/\d{1,2}/[^/]+/$"
+)  # WordPress: /2022/08/15/name/
 _LIST_QUERY = re.compile(r"(?:^|&)(?:a=lists?|(?:cat|type|column|channel)_?id=\d+$)", re.IGNORECASE)
 _ARTICLE_FILE = re.compile(
     r"(?:content|article|detail|show|news|info|view|post|art|doc)s?[_/-]?(?:[\w-]*[_/-])?\d+(?:\.\w+)?/?$"
@@ -64,7 +74,13 @@ _ARTICLE_QUERY = re.compile(
 )
 _NOISE = re.compile(
     r"^(?:\[?(?:详细|更多|查看|阅读全文|全文|点击|进入|返回|首页|登录|注册|设为首页|加入收藏|联系我们|关于我们|版权|网站地图)"
-    r".{0,6}\]?|more|\d+)$|ICP备|公网安备|许可证|违法和不良信息|举报(?:电话|邮箱|中心)|党政机关|无障碍",
+    r".{0,6}\]?|more|\d+"
+    r"|\W*(?:(?:违法和?)?不良信息.{0,6}|举报(?:电话|邮箱|中心|专区)|党政机关(?:网站)?|无障碍(?:浏览|阅读|版)?|广告服务))$",
+    re.IGNORECASE,
+)
+# A licence of the site itself carries its number; a title with 许可证 is news of one.
+_LICENCE = re.compile(
+    r"ICP[备证]\s*(?:案?号?)?\s*[\w-]*\d{4,}|公网安备\s*\d{6,}|许可证(?:编?号)?\W*[\w-]*\d{5,}",
     re.IGNORECASE,
 )
 _EMPTY_WORDS = re.compile(
@@ -107,7 +123,7 @@ def read_listing(
     """
     page = _parse(body, url, charset)
     walk = page.walk
-    pager = read_pager(page.tree, walk, page.html, url=url, page_number=page_number)
+    pager = read_pager(page.tree, walk, url=url, page_number=page_number)
     issue = None if link_selector else read_issue_page(walk.anchors, url=url)
     if issue is not None:
         chosen: Sequence[Anchor] = issue.articles
@@ -116,11 +132,9 @@ def read_listing(
         pager = Pager()
     elif link_selector is not None:
         chosen = _selected(page, link_selector, article_pattern, url)
-    elif article_pattern is not None:
-        chosen = [a for a in walk.anchors if a.title and article_pattern.search(a.url)]
     else:
-        chosen = _article_anchors(walk.anchors, url, pager)
-    links = _links(chosen, url, now)
+        chosen = _article_anchors(walk.anchors, url, pager, article_pattern)
+    links = _links(chosen, page, pager, url, now)
     if not links and not (issue and issue.other_pages):
         _refuse_unless_empty(page, pager, url)
     return Listing(
@@ -144,7 +158,7 @@ def _parse(body: bytes, url: str, charset: str | None) -> _Page:
     decoded = decode(body, declared=charset)
     html = unfolded(decoded.text)
     tree = LexborHTMLParser(html)
-    walk = walk_anchors(tree, url=url)
+    walk = walk_anchors(tree, url=url, encoding=decoded.encoding)
     head = tree.css_first("title")
     title = (head.text() or "").strip() if head else ""
     page = _Page(html, tree, walk, title)
@@ -232,6 +246,8 @@ def url_grade(url: str) -> int:
     path, query = without_session(parts.path), parts.query
     if _OTHER_FILE.search(path) or _LIST_QUERY.search(query):
         return -1
+    if _NUMBER_FOLDER.search(path):
+        return 1  # `/126112/4137049/index.html` is an article here and a column there
     if path in ("", "/") and not query:
         return -1
     if _LIST_FILE.search(path):
@@ -241,6 +257,10 @@ def url_grade(url: str) -> int:
     if _DOCUMENT_FILE.search(path):
         return 1  # a list may publish files: the article reader refuses them by name
     if path.endswith("/"):
+        if _ARTICLE_QUERY.search(query):
+            return 2
+        if _DATED_FOLDER.search(path):
+            return 2
         return (2 if re.search(r"\d{6,}/$", path) else 0) if re.search(r"\d", path) else -1
     if _ARTICLE_FILE.search(path):
         return 3 if url_date(url) or re.search(r"\d{5,}", path) else 2
@@ -251,36 +271,70 @@ def url_grade(url: str) -> int:
     return 1 if re.search(r"\d", path.rsplit("/", 1)[-1]) else 0
 
 
-def _article_anchors(anchors: Sequence[Anchor], url: str, pager: Pager) -> list[Anchor]:
-    """The links of all groups that are lists of articles."""
+def _article_anchors(
+    anchors: Sequence[Anchor], url: str, pager: Pager, pattern: re.Pattern[str] | None
+) -> list[Anchor]:
+    """The links of all groups that are lists of articles.
+
+    A declared ``pattern`` says which addresses are articles; which of them are this list's is
+    judged all the same.  Where that judgement finds none, the pattern alone decides.
+    """
+    _share_days(anchors)
     repeated = Counter(anchor.url for anchor in anchors)
-    groups: defaultdict[tuple[tuple[str, ...], str], list[Anchor]] = defaultdict(list)
+    groups: defaultdict[tuple[object, ...], list[Anchor]] = defaultdict(list)
     graded: dict[int, int] = {}
     for anchor in anchors:
         if is_pager_text(anchor.text) or anchor.url in (url, pager.next_page):
             continue
-        grade = url_grade(anchor.url)
+        if pattern is None:
+            grade = url_grade(anchor.url)
+        else:
+            grade = 3 if pattern.search(anchor.url) else -1
         if grade < 0 or (repeated[anchor.url] > 3 and len(anchor.title) < 8):
             continue
         graded[id(anchor)] = grade
-        groups[anchor.place, _shape(anchor.url)].append(anchor)
+        key = (anchor.place, _shape(anchor.url), anchor.in_side_block, anchor.under_more)
+        groups[key].append(anchor)
     accepted = [group for group in groups.values() if _is_article_group(group, graded)]
-    kept = {id(a) for g in _main_groups(accepted) for a in g if _is_article(a, graded[id(a)])}
+    main = _main_groups(accepted, pager)
+    kept = {id(a) for g in main for a in g if _is_article(a, graded[id(a)])}
+    if not kept and pattern is not None:
+        return [a for a in anchors if a.title and id(a) in graded]
     return [anchor for anchor in anchors if id(anchor) in kept]
 
 
-def _main_groups(accepted: Sequence[list[Anchor]]) -> Sequence[list[Anchor]]:
-    """The groups without hot lists and recommendations.
+def _share_days(anchors: Sequence[Anchor]) -> None:
+    """A day beside one link of an article is that of its other links: title, picture, date."""
+    days = {anchor.url: anchor.day for anchor in anchors if anchor.day is not None}
+    for anchor in anchors:
+        if anchor.day is None and anchor.url in days:
+            anchor.day = days[anchor.url]
+
+
+def _main_groups(accepted: Sequence[list[Anchor]], pager: Pager) -> Sequence[list[Anchor]]:
+    """The groups without hot lists, recommendations and boxes of other columns.
 
     Names lie: where the heaviest group stands in such a block, it is the list all the same,
-    and no name on this page is believed.
+    and no name on this page is believed.  A box that leads on to its own column (更多>>) is
+    another list where the page has a list of its own: one that counts its pages or articles.
     """
     if not accepted:
         return accepted
     heaviest = max(accepted, key=_weight)
+    kept = [group for group in accepted if not _is_side_group(group)]
     if _is_side_group(heaviest):
-        return accepted
-    return [group for group in accepted if not _is_side_group(group)]
+        # Only a list that outweighs all others shows that the names lie.
+        rival = max(kept, key=_weight, default=[])
+        if 2 * len(rival) < len(heaviest) or _weight(rival)[0] * 2 < _weight(heaviest)[0]:
+            return accepted
+        heaviest = rival
+    if (pager.found or pager.item_count) and not _is_under_more(heaviest):
+        kept = [group for group in kept if not _is_under_more(group)]
+    return kept
+
+
+def _is_under_more(group: Sequence[Anchor]) -> bool:
+    return sum(anchor.under_more for anchor in group) > len(group) / 2
 
 
 def _weight(group: Sequence[Anchor]) -> tuple[int, int]:
@@ -295,6 +349,10 @@ def _shape(url: str) -> str:
     return f"{parts.netloc.rsplit('.', 2)[-2:]}{re.sub(r'[0-9a-f]*[0-9][0-9a-f]*', '0', file)}"
 
 
+_LEAST_ROWS = 6
+_LONGEST_LABEL = 12
+
+
 def _is_article_group(group: Sequence[Anchor], graded: dict[int, int]) -> bool:
     """Whether links of one structure are articles: URLs, titles and days speak together."""
     grades = [graded[id(anchor)] for anchor in group]
@@ -302,6 +360,9 @@ def _is_article_group(group: Sequence[Anchor], graded: dict[int, int]) -> bool:
     if not lengths:
         return False
     typical = median(lengths)
+    few = 2 * len({anchor.url for anchor in group}) <= len(group)
+    if few and len(group) >= _LEAST_ROWS and max(lengths) <= _LONGEST_LABEL:
+        return False  # a column of the rows: their categories, offices, authors
     dated = sum(anchor.day is not None for anchor in group) / len(group)
     strong = sum(grade >= 2 for grade in grades) / len(group)
     sure = sum(grade >= 3 for grade in grades) / len(group)
@@ -320,15 +381,17 @@ def _is_side_group(group: Sequence[Anchor]) -> bool:
 
 
 def _is_article(anchor: Anchor, grade: int) -> bool:
-    if _NOISE.search(anchor.title) and grade < 3:
+    if _LICENCE.search(anchor.title) and anchor.day is None:
         return False
-    if re.search(r"ICP备|公网安备|许可证", anchor.title):
+    if _NOISE.search(anchor.title) and grade < 3 and anchor.day is None:
         return False
     return bool(anchor.title) or grade >= 3
 
 
-def _links(chosen: Sequence[Anchor], url: str, now: datetime | None) -> tuple[Link, ...]:
-    """One link a document, in page order, with its longest title and the day beside any copy."""
+def _links(
+    chosen: Sequence[Anchor], page: _Page, pager: Pager, url: str, now: datetime | None
+) -> tuple[Link, ...]:
+    """One link a document, in page order, with its best title and the day beside any copy."""
     own = canonical_url(url)
     merged: dict[str, Anchor] = {}
     for anchor in chosen:
@@ -340,10 +403,26 @@ def _links(chosen: Sequence[Anchor], url: str, now: datetime | None) -> tuple[Li
             merged[identity] = anchor
             continue
         known.day = known.day or anchor.day
-        if is_better_title(anchor.title, known.title):
-            known.title = anchor.title
+        if (known.of_picture and len(anchor.title) >= LEAST_TITLE and not anchor.of_picture) or (
+            not anchor.of_picture and is_better_title(anchor.title, known.title)
+        ):
+            known.title, known.of_picture = anchor.title, anchor.of_picture
     anchors = list(merged.values())
-    days = resolve_days(((anchor.day, url_date(anchor.url)) for anchor in anchors), now)
+    titled = only_year(page.title)
+    rows = [
+        DayRow(
+            anchor.day,
+            url_date(anchor.url),
+            tuple(year for year in (anchor.year, url_year(anchor.url), titled) if year),
+        )
+        for anchor in anchors
+    ]
+    days = resolve_days(rows, now)
+    if pager.found and anchors and not any(row.printed for row in rows):
+        # A list that prints no days, with a day in (nearly) every address: those are its days.
+        hidden = [printed_in_path(anchor.url) for anchor in anchors]
+        if sum(day is not None for day in hidden) >= 0.8 * len(anchors):
+            days = hidden
     return tuple(
         Link(url=anchor.url, title=clean_title(anchor.title), published_on=day)
         for anchor, day in zip(anchors, days, strict=True)

@@ -92,12 +92,12 @@ def is_pager_text(text: str) -> bool:
 
 
 def read_pager(
-    tree: LexborHTMLParser, walk: AnchorWalk, html: str, *, url: str, page_number: int | None = None
+    tree: LexborHTMLParser, walk: AnchorWalk, *, url: str, page_number: int | None = None
 ) -> Pager:
     """The next page, the totals and the signs of more of a list page.
 
-    ``html`` is the source that ``tree`` was made of.  ``page_number`` is the number that the
-    page was asked for as, from 1: some scripts say only with it whether they count from 0.
+    ``page_number`` is the number that the page was asked for as, from 1: some scripts say only
+    with it whether they count from 0.
     """
     scripts = _scripts(tree)
     trs = next((found for text in scripts if (found := _TRS.search(text))), None)
@@ -105,7 +105,8 @@ def read_pager(
         return _trs_pager(trs, "\n".join(scripts), url, walk.base, page_number)
     anchors, base = walk.anchors, walk.base
     words = _pager_words(walk.loose_texts)
-    counts = read_counts(scripts, html)
+    hidden = (field.attributes for field in tree.css("input[type=hidden]"))
+    counts = read_counts(scripts, walk.counted, hidden)
     choice = page_choice(tree)
     living = list(controls(walk.short_texts, tree))
     count = _first_number(_COUNTS, words)

@@ -7,7 +7,7 @@ they count only beside a page size or in the call of a pager.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crawler.pages.lists.unfolding import closing, numbers_of, value_of, without_functions
@@ -48,24 +48,25 @@ _MORE_FLAG = re.compile(
     r"['\"]?(?P<value>true|false|[01])\b",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(
-    r"(?<=[\s\"'])(?::|v-bind:|data-)?(?:"
-    r"(?P<pages>total-?_?pages?(?:-?num)?|page-?_?count|count-?_?page|pages?-?total|pages|max-?page|last-?page)"
-    r"|(?P<items>total(?:-?_?(?:count|records?|rows?|num|items?))?|record-?_?count|row-?_?count|item-?count)"
-    r"|(?P<size>page-?_?size|per-?_?page|limit)"
-    r"|(?P<number>current-?_?page|cur-?_?page|page-?_?(?:no|num|index|now)|current|page))"
-    r"\s*=\s*['\"]?\s*(\d{1,8})\s*['\"\s/>]",
-    re.IGNORECASE,
+_ATTRIBUTES = (
+    (
+        "pages",
+        re.compile(
+            r"total[-_]?pages?(?:-?num)?|page[-_]?count|count-?page|pagetotal|pages|max-?page"
+        ),
+    ),
+    (
+        "items",
+        re.compile(r"total(?:[-_]?(?:count|records?|rows?|num|items?))?|record-?count|rowcount"),
+    ),
+    ("size", re.compile(r"page[-_]?size|per-?page|limit|default-?page-?size")),
+    ("number", re.compile(r"current-?page|curpage|page-?(?:no|num|index)|current|page")),
 )
-_HIDDEN = re.compile(
-    r"<input\b(?=[^<>]*\btype\s*=\s*['\"]?hidden)[^<>]*\b(?:id|name)\s*=\s*['\"]?([\w.$-]+)[^<>]*>",
-    re.IGNORECASE,
-)
-_VALUE = re.compile(r"\bvalue\s*=\s*['\"]?(\d{1,8})\b", re.IGNORECASE)
+_FLAG = re.compile(r"has-?(?:more|next)|is-?(?:last|end)")
+_PREFIX = re.compile(r"^(?:v-bind:|data-|:)")
 _PAGER_TAG = re.compile(r"pag|fenye|infinite|\bfy\b|flow|load|more", re.IGNORECASE)
-_LINK_TAG = re.compile(r"<(?:a|button|option)(?![-\w])", re.IGNORECASE)
+_LINKS = frozenset(("a", "button", "option", "area"))
 _LONGEST = 200_000
-_LONGEST_CALL = 3_000
 
 
 @dataclass(slots=True)
@@ -92,16 +93,50 @@ class Counts:
                 setattr(self, name, value)
 
 
-def read_counts(scripts: Iterable[str], html: str) -> Counts:
-    """The counts of all ``scripts`` (their texts) and of the tags in ``html``."""
+def read_counts(
+    scripts: Iterable[str],
+    counted: Iterable[tuple[str, Mapping[str, str | None]]],
+    fields: Iterable[Mapping[str, str | None]],
+) -> Counts:
+    """The counts of all ``scripts`` (their texts), of tags and of hidden ``fields``.
+
+    ``counted`` are the tags, each with its attributes, of which one has a name that counts.
+    """
     counts = Counts()
     for script in scripts:
         if len(script) <= _LONGEST and not script.isspace():
             _read_script(_COMMENT.sub(" ", script), counts)
-    _read_attributes(html, counts)
+    for tag, attributes in counted:
+        _read_tag(tag, attributes, counts)
+    for attributes in fields:
+        name = attributes.get("id") or attributes.get("name") or ""
+        value = attributes.get("value") or ""
+        named = _NAMED.match(f"{name}=1") if value.isdecimal() and len(value) < 9 else None
+        if named:
+            counts.take(named.groupdict(), int(value))
     if counts.pages is None and counts.items is not None and counts.size:
         counts.pages = -(-counts.items // counts.size)
     return counts
+
+
+def _read_tag(tag: str, attributes: Mapping[str, str | None], counts: Counts) -> None:
+    """Counts in the attributes of a pager's tag; a link's page="2" is where it leads."""
+    names = (
+        f"{tag} {attributes.get('class') or ''} {attributes.get('id') or ''} {' '.join(attributes)}"
+    )
+    is_pager = tag not in _LINKS and bool(_PAGER_TAG.search(names))
+    for raw, value in attributes.items():
+        name = _PREFIX.sub("", raw)
+        value = (value or "").strip()
+        if _FLAG.match(name):
+            flag = _MORE_FLAG.match(f"{name}={value}")
+            if flag:
+                _take_flag(flag, counts)
+        elif is_pager and value.isdecimal() and len(value) < 9:
+            for role, names_of in _ATTRIBUTES:
+                if names_of.fullmatch(name):
+                    counts.take({role: name}, int(value))
+                    break
 
 
 def _read_script(script: str, counts: Counts) -> None:
@@ -142,51 +177,6 @@ def _take_flag(flag: re.Match[str], counts: Counts) -> None:
         counts.more = counts.more or flag[0]
     else:
         counts.no_more = counts.no_more or flag[0]
-
-
-def _read_attributes(html: str, counts: Counts) -> None:
-    """Counts in the attributes of a pager's tag, and in hidden fields named like them."""
-    for start, tag in _tags_with(_ATTRIBUTE, html):
-        # A link's page="2" is where it leads, not where we are.
-        if _LINK_TAG.match(tag) or not _PAGER_TAG.search(tag) or _in_comment(html, start):
-            continue
-        for found in _ATTRIBUTE.finditer(tag):
-            counts.take(found.groupdict(), int(found[found.lastindex or 0]))
-    for start, tag in _tags_with(_MORE_FLAG, html):
-        flag = _MORE_FLAG.search(tag)
-        if flag and not _in_comment(html, start):
-            _take_flag(flag, counts)
-    for found in _HIDDEN.finditer(html):
-        value = _VALUE.search(found[0])
-        named = _NAMED.match(f"{found[1]}=1") if value else None
-        if value and named and not _in_comment(html, found.start()):
-            counts.take(named.groupdict(), int(value[1]))
-
-
-def _tags_with(pattern: re.Pattern[str], html: str) -> Iterator[tuple[int, str]]:
-    """(place, tag) of the opening tags that hold a match, scripts and texts left out."""
-    done = 0
-    for found in pattern.finditer(html):
-        if found.start() < done:
-            continue
-        start = html.rfind("<", max(0, found.start() - _LONGEST_CALL), found.start())
-        end = html.find(">", found.end() - 1)
-        if start < 0 or end < 0 or not html[start + 1 : start + 2].isalpha():
-            continue
-        if html.find(">", start, found.start()) >= 0 and not _quoted(html, start, found.start()):
-            continue
-        done = end
-        yield start, html[start : end + 1]
-
-
-def _quoted(html: str, start: int, at: int) -> bool:
-    """Whether the ``>`` between ``start`` and ``at`` stands in quotes of a tag that is open."""
-    return html.count('"', start, at) % 2 == 1
-
-
-def _in_comment(html: str, at: int) -> bool:
-    opened = html.rfind("<!--", 0, at)
-    return opened >= 0 and html.find("-->", opened, at) < 0
 
 
 def page_address(scripts: Iterable[str], name: str | None, page: int) -> str | None:

@@ -7,7 +7,9 @@ Nothing is run, and an expression with one unknown name is left out as a whole.
 
 import base64
 import binascii
+import json
 import re
+from html import escape
 from urllib.parse import unquote_plus
 
 _ISLAND = re.compile(
@@ -21,6 +23,10 @@ _WRITING = re.compile(r"<script\b[^>]*>(?=[^<]*document\.write)", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
 _WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
 _FUNCTION = re.compile(r"\bfunction\b\s*\w*\s*\([^()]*\)\s*\{")
+_WRITTEN_LINK = re.compile(r"<a\b[^>]*\bhref|共\s*\d+\s*[页条]", re.IGNORECASE)
+_LOADED = re.compile(
+    r"<(?:script|style|iframe|object|embed|textarea|xmp|noscript|template|select|title|!--)", re.I
+)
 _LONGEST_SCRIPT = 400_000
 
 _PIECE = re.compile(
@@ -34,6 +40,17 @@ _STRINGS = re.compile(r"\b(\w+)\s*=\s*(?:'([^'\\\n<>]{0,80})'|\"([^\"\\\n<>]{0,8
 _BACKSLASH = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)")
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
+_JSON = json.JSONDecoder()
+_ARRAY = re.compile(r"[=:(]\s*(\[\s*\{\s*\")")
+_LEAST_ITEMS = 5
+_ROLES = {
+    "address": re.compile(r"(?:\w*_?)?(?:url|link|href)", re.IGNORECASE),
+    "title": re.compile(
+        r"(?:doc|news|article|content)?_?(?:title|headline|subject)", re.IGNORECASE
+    ),
+    "day": re.compile(r"\w*(?:time|date|day)", re.IGNORECASE),
+}
+
 _CODED = re.compile(r"(?<![\w+/,])(?:JTN[Dj]|P[GH])[A-Za-z0-9+/]{40,20000}={0,2}")
 
 
@@ -43,8 +60,52 @@ def unfolded(html: str) -> str:
         html = _ISLAND.sub(_opened, html)
     if "document.write" in html:
         html = _written(html)
+    if "[{" in html or _ARRAY.search(html):
+        html = _with_items(html)
     coded = [text for found in _CODED.findall(html) if (text := _decoded(found))]
     return f"{html}<div class='pages'>{' '.join(coded)}</div>" if coded else html
+
+
+def _with_items(html: str) -> str:
+    """``html`` with the rows of lists that a script keeps as JSON, each after its script."""
+    pieces: list[str] = []
+    done = 0
+    for start in _ARRAY.finditer(html):
+        if start.start() < done:
+            continue
+        try:
+            rows, end = _JSON.raw_decode(html, start.end() - len(start[1]))
+        except (ValueError, RecursionError):
+            continue
+        marked = _rows_of(rows)
+        if marked:
+            closed = _SCRIPT_END.search(html, end)
+            after = closed.end() if closed else len(html)
+            pieces += [html[done:after], marked]
+            done = after
+    return "".join([*pieces, html[done:]]) if pieces else html
+
+
+def _rows_of(rows: object) -> str:
+    """Rows that each have an address, a title and a day, as a list; "" for anything else."""
+    if not isinstance(rows, list) or len(rows) < _LEAST_ITEMS:
+        return ""
+    marked: list[str] = []
+    for row in rows:
+        if not isinstance(row, dict):
+            return ""
+        values = {
+            role: next((str(row[key]) for key in row if names.fullmatch(str(key)) and row[key]), "")
+            for role, names in _ROLES.items()
+        }
+        if all(values.values()) and values["address"].find(" ") < 0:
+            marked.append(
+                f'<li><a href="{escape(values["address"])}">{escape(values["title"])}</a>'
+                f"<span>{escape(values['day'])}</span></li>"
+            )
+    if 2 * len(marked) < len(rows):
+        return ""
+    return f"<ul class='items'>{''.join(marked)}</ul>"
 
 
 def _opened(island: re.Match[str]) -> str:
@@ -68,18 +129,20 @@ def _written(html: str) -> str:
         stop = end.start() if end else len(html)
         if stop - start.end() <= _LONGEST_SCRIPT:
             after = end.end() if end else stop
-            pieces += [html[done:after], *_writes(html[start.end() : stop])]
+            pieces += [html[done:after], _writes(html[start.end() : stop])]
             done = after
     return "".join([*pieces, html[done:]]) if pieces else html
 
 
-def _writes(script: str) -> list[str]:
+def _writes(script: str) -> str:
+    """What a script writes, where that is links; "" where it loads something else."""
     script = without_functions(script)
     known = numbers_of(script) | {
         name: single or double for name, single, double in _STRINGS.findall(script)
     }
     found = (value_of(script, call.end(), known, end=")") for call in _WRITE.finditer(script))
-    return [text for text in found if text]
+    text = "".join(value for value in found if value)
+    return text if _WRITTEN_LINK.search(text) and not _LOADED.search(text) else ""
 
 
 def without_functions(script: str) -> str:

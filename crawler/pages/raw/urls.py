@@ -223,6 +223,24 @@ _FIRST_DAY = date(1995, 1, 1)  # no Chinese news site is older
 _LAST_TIME = 4_102_444_800.0  # 2100-01-01, the end of what a plausible id can hold
 
 
+def _printed_in(target: str) -> date | None:
+    for pattern in _PRINTED_DAYS:
+        for match in pattern.finditer(target):
+            day = _day(int(match[1]), int(match[2]), int(match[3]))
+            if day:
+                return day
+    return None
+
+
+def printed_in_path(url: str) -> date | None:
+    """The day that a URL's path prints (``/2021/0122/``); None for one hidden in an id."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return None
+    return _printed_in(path)
+
+
 @lru_cache(maxsize=16_384)
 def url_date(url: str) -> date | None:
     """The day that a URL prints in its path or hides in its id; None where it has neither.
@@ -235,11 +253,9 @@ def url_date(url: str) -> date | None:
     except ValueError:
         return None
     target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    for pattern in _PRINTED_DAYS:
-        for match in pattern.finditer(target):
-            day = _day(int(match[1]), int(match[2]), int(match[3]))
-            if day:
-                return day
+    printed = _printed_in(target)
+    if printed:
+        return printed
     for pattern, seconds_of in _HIDDEN_TIMES:
         found = pattern.search(target)
         if found:
@@ -248,6 +264,19 @@ def url_date(url: str) -> date | None:
                 hidden = datetime.fromtimestamp(seconds, SHANGHAI).date()
                 return hidden if hidden >= _FIRST_DAY else None
     return None
+
+
+_YEAR_FOLDER = re.compile(r"/((?:19|20)\d\d)(?:[-_]?(?:0[1-9]|1[0-2]))?(?=/)")
+
+
+def url_year(url: str) -> int | None:
+    """The year of a folder in a URL's path (``/2020/``, ``/202006/``); None where none is."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return None
+    years = {int(year) for year in _YEAR_FOLDER.findall(path)}
+    return years.pop() if len(years) == 1 else None
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.pages.lists.listdays import PrintedDay, printed_day, resolve_days
+from crawler.pages.lists.listdays import DayRow, PrintedDay, printed_day, resolve_days
 from tests.crawler.pages.lists.listings import NOW
 
 
@@ -47,8 +47,8 @@ def test_printed_day(text: str, expected: PrintedDay | None) -> None:
     assert printed_day(text) == expected
 
 
-def bare(*days: tuple[int, int]) -> list[tuple[PrintedDay | None, date | None]]:
-    return [(PrintedDay(None, month, day), None) for month, day in days]
+def bare(*days: tuple[int, int]) -> list[DayRow]:
+    return [DayRow(PrintedDay(None, month, day)) for month, day in days]
 
 
 def test_a_year_comes_from_the_day_of_reading_and_the_order_of_the_rows() -> None:
@@ -74,10 +74,10 @@ def test_a_row_that_fits_no_reading_stays_open() -> None:
 
 
 def test_without_now_only_the_url_can_give_the_year() -> None:
-    rows: list[tuple[PrintedDay | None, date | None]] = [
-        (PrintedDay(None, 2, 4), date(2021, 2, 4)),
-        (PrintedDay(None, 2, 4), None),
-        (PrintedDay(None, 2, 4), date(2021, 7, 9)),
+    rows = [
+        DayRow(PrintedDay(None, 2, 4), date(2021, 2, 4)),
+        DayRow(PrintedDay(None, 2, 4), None),
+        DayRow(PrintedDay(None, 2, 4), date(2021, 7, 9)),
     ]
     assert resolve_days(rows, None) == [date(2021, 2, 4), None, None]
 
@@ -85,17 +85,18 @@ def test_without_now_only_the_url_can_give_the_year() -> None:
 @given(
     st.lists(
         st.tuples(st.integers(1, 12), st.integers(1, 28)).map(
-            lambda day: (PrintedDay(None, *day), None)
+            lambda day: DayRow(PrintedDay(None, *day))
         ),
         max_size=30,
     )
 )
 def test_resolved_days_keep_what_is_printed_and_never_lie_ahead(
-    rows: list[tuple[PrintedDay | None, date | None]],
+    rows: list[DayRow],
 ) -> None:
     days = resolve_days(rows, NOW)
     assert len(days) == len(rows)
-    for (printed, _), day in zip(rows, days, strict=True):
+    for row, day in zip(rows, days, strict=True):
+        printed = row.printed
         assert printed is not None
         if day is not None:
             assert (day.month, day.day) == (printed.month, printed.day)
