@@ -26,6 +26,7 @@ from crawler.errors import (
 from crawler.pages import join_pages, read_article
 from crawler.pages.fragment import read_fragment
 from crawler.pages.raw.charset import header_charset
+from crawler.pages.repair import swallows
 from crawler.reading import read_publication
 from crawler.sources.declaration import Source
 from storage.records import SHANGHAI, Article, Capture, Evidence, Precision
@@ -105,7 +106,7 @@ def read_page(
 
 
 def read_part(capture: Capture, source: Source | None) -> Part:
-    """One page, read quickly, or carefully where the quick reading found no article's text.
+    """One page, read quickly, or carefully where broken markup swallows its text.
 
     A wall, a soft 404, an altered mirror stay refused at once: no parser makes them articles.
     Nor does one bring back what a truncated page has lost.
@@ -121,6 +122,8 @@ def read_part(capture: Capture, source: Source | None) -> Part:
             selectors=source.selectors if source else None,
         )
     except (ScriptShellError, TooShortError, NotArticleError) as refusal:
+        if not swallows(capture.body):
+            raise
         try:
             careful = _read_carefully(capture, source)
         except PageError:

@@ -1,12 +1,14 @@
 """From the bytes of a page to an article: charset, tree, body, title, date, credits, gate."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import NotArticleError, ScriptShellError, TooShortError
+from crawler.pages.held import with_held_text
 from crawler.pages.layout.body import Body, find_body
 from crawler.pages.layout.folds import folded_rest
 from crawler.pages.layout.printed import with_markup, without_sections
@@ -34,6 +36,8 @@ from storage.records import Article, Evidence
 _QUOTE = 300
 _HIDDEN_TEXT = 60
 """Characters that a page without any text hides, from which it is worth another look."""
+_HIDDEN_ARTICLE = 100
+"""Characters of a hidden element from which it may be the article that a script shows."""
 _ONLY_SELECTED = 0.5
 """How sure a text is that only its declared selector vouches for."""
 _SECTION = b"<![CDATA["
@@ -100,17 +104,45 @@ def read_generically(
     try:
         return _read(seen, decoded)
     except (NotArticleError, TooShortError, ScriptShellError) as refusal:
-        if page.hidden_chars >= _HIDDEN_TEXT:
-            shown = lay_out(tree, decoded.text, loaded=True)
-            if shown.hidden_chars != page.hidden_chars:
-                try:
-                    return _read(_shown(seen, shown), decoded, loaded=True)
-                except (NotArticleError, TooShortError, ScriptShellError):
-                    seen = _shown(seen, shown)
-        pictured = article_of_pictures(seen)
-        if pictured is None:
+        found = _read_otherwise(seen, decoded)
+        if found is None:
             raise refusal
-        return pictured
+        return found
+
+
+def _read_otherwise(seen: Seen, decoded: Decoded) -> Article | None:
+    """What a page without text becomes when its scripts have run, or is as pictures; else None."""
+    page = seen.page
+    for view in _other_views(seen):
+        try:
+            return _read(view, decoded, loaded=True)
+        except (NotArticleError, TooShortError, ScriptShellError):
+            if page.invisible_chars >= _HIDDEN_TEXT:
+                seen = view
+            continue
+    anchor = find_anchor(page, seen.head)
+    printed = page.lines[anchor].text if anchor is not None else ""
+    source = with_held_text(seen.source, printed)
+    if source is not None:
+        tree = LexborHTMLParser(source)
+        page = lay_out(tree, source)
+        shown = Seen(tree, source, page, seen.head, Weights(page), seen.url, seen.now)
+        try:
+            return _read(shown, decoded)
+        except (NotArticleError, TooShortError, ScriptShellError):
+            pass
+    return article_of_pictures(seen)
+
+
+def _other_views(seen: Seen) -> Iterator[Seen]:
+    """A page with what is invisible until it is loaded, then with the longest text it hides."""
+    page = seen.page
+    if page.invisible_chars >= _HIDDEN_TEXT:
+        yield _shown(seen, lay_out(seen.tree, seen.source, loaded=True))
+    longest = max(page.folds, key=lambda fold: fold.chars, default=None)
+    if longest is not None and longest.chars >= _HIDDEN_ARTICLE:
+        unfolded = frozenset({longest.node.mem_id})
+        yield _shown(seen, lay_out(seen.tree, seen.source, loaded=True, unfolded=unfolded))
 
 
 def _shown(seen: Seen, page: Page) -> Seen:

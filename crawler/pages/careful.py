@@ -1,14 +1,11 @@
 """The second, slow reading, for a refused page and for the few pages that were flagged.
 
 It costs some thirty times the quick reading (docs/pages.md), so no page takes it first.  What
-it adds: markup that swallows the text is repaired; text held in ``textarea``, ``noscript``,
-templates and script strings is brought out; tables with joined cells become whole rows;
+it adds: markup that swallows the text is repaired; tables with joined cells become whole rows;
 pictures get the captions printed with them.  What then reads the page is the quick reader
 itself, so that both readings follow the same rules.
 """
 
-import html
-import json
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -19,18 +16,15 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import NotHtmlError, PageError
 from crawler.pages.article import read_tree
+from crawler.pages.layout.printed import without_sections
 from crawler.pages.quality import check_bytes
 from crawler.pages.raw.charset import Decoded, decode
+from crawler.pages.repair import repaired
 from crawler.pages.selectors import Selectors
 from crawler.pages.values.parts import absolute
 from storage.records import Article, Evidence, Image
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_HELD_IN_SCRIPT = re.compile(
-    r"""["']?(?:articleBody|content|contentText|article_content|body|html|detail)["']?\s*[:=]\s*"""
-    r"""("(?:[^"\\]|\\.){200,}"|'(?:[^'\\]|\\.){200,}')""",
-    re.S,
-)
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _CAPTION_NAME = re.compile(r"caption|tuzhu|picdesc|pic-desc|img-desc|imgtitle|pictext|zhushi")
 _CAPTION_WORDS = re.compile(r"[\s(（]摄|摄[)）]?$|^[▲△▼↑↓←→图]|图为|资料图|供图|配图|图[源/:：]")
@@ -55,10 +49,9 @@ def reread_carefully(
     check_bytes(body, at)
     decoded = decode(body, declared=charset)
     try:
-        soup = BeautifulSoup(_repaired(decoded.text), "lxml")
+        soup = BeautifulSoup(repaired(without_sections(decoded.text)), "lxml")
     except ParserRejectedMarkup as exc:
         raise NotHtmlError("no parser takes this markup", url=at) from exc
-    _bring_out(soup)
     _fill_tables(soup)
     captions = _captions(soup, url)
     try:
@@ -88,68 +81,8 @@ def _read(
     return read_tree(LexborHTMLParser(source), decoded, url=url, now=now, selectors=selectors)
 
 
-def _repaired(source: str) -> str:
-    """A comment or raw-text element that is never closed hides all that follows: open it."""
-    if source.rfind("<!--") > source.rfind("-->"):
-        at = source.rfind("<!--")
-        source = source[:at] + source[at + 4 :]
-    lowered = source.lower()
-    for tag in ("textarea", "noscript", "style", "script", "title", "xmp"):
-        opened, closed = lowered.rfind(f"<{tag}"), lowered.rfind(f"</{tag}")
-        if opened > closed:
-            end = source.find(">", opened)
-            if end > 0:
-                source = source[:opened] + source[end + 1 :]
-                lowered = source.lower()
-    return source
-
-
-def _bring_out(soup: BeautifulSoup) -> None:
-    """Put what textareas, noscripts, templates and scripts hold into the page."""
-    for node in soup.find_all(["textarea", "noscript", "template", "xmp"]):
-        held = node.decode_contents()
-        if _holds_text(held):
-            _replace_by(node, html.unescape(held) if node.name == "textarea" else held)
-    best = ""
-    for node in soup.find_all("script"):
-        source = node.string or ""
-        kind = str(node.get("type") or "")
-        if kind.startswith(("text/html", "text/template", "text/x-")) and _holds_text(source):
-            _replace_by(node, source)
-            continue
-        for found in _HELD_IN_SCRIPT.finditer(source):
-            held = _unquoted(found[1])
-            if _holds_text(held) and len(held) > len(best):
-                best = held
-    if best and soup.body is not None:
-        if "<" not in best:
-            best = "".join(f"<p>{line}</p>" for line in best.splitlines() if line.strip())
-        held_box = soup.new_tag("div")
-        held_box.append(BeautifulSoup(best, "lxml"))
-        soup.body.append(held_box)
-
-
 def _holds_text(source: str) -> bool:
     return len(_HAN.findall(source[:20_000])) >= _ENOUGH_HAN
-
-
-def _replace_by(node: Tag, source: str) -> None:
-    box = BeautifulSoup(f"<div>{source}</div>", "lxml").find("div")
-    if box is not None:
-        node.replace_with(box)
-
-
-def _unquoted(literal: str) -> str:
-    """The value of a JavaScript string; empty where it is none that JSON can tell."""
-    inner = literal[1:-1]
-    if literal[0] == "'":
-        inner = inner.replace("\\'", "'").replace('"', '\\"')
-    inner = inner.replace("\n", "\\n").replace("\r", "").replace("\t", "\\t")
-    try:
-        value = json.loads(f'"{inner}"')
-    except json.JSONDecodeError:
-        return ""
-    return html.unescape(value) if isinstance(value, str) else ""
 
 
 def _fill_tables(soup: BeautifulSoup) -> None:

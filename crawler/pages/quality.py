@@ -30,7 +30,10 @@ from crawler.pages.values.titles import Title
 from crawler.pages.values.written import Dated
 
 _REFRESH = re.compile(
-    r"http-equiv\s*=\s*[\"']?refresh[\"']?[^>]*url\s*=|location\.(?:replace|href)\s*[=(]", re.I
+    r"<meta\b(?=[^>]*http-equiv\s*=\s*[\"']?refresh)(?=[^>]*content\s*=\s*[\"']?[\d.\s]*[;,]\s*(?:url\s*=)?)[^>]*>"
+    r"|(?<![\w.])(?:(?:window|document|self|top|parent|this)\.){0,2}location(?:\.href)?\s*=\s*[\"'`]"
+    r"|location\.(?:replace|assign|href)\s*[=(]",
+    re.I,
 )
 _PINYIN = re.compile(r"[\u4e00-\u9fff][(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,7}\s*[)）]")
 _LOST_NUMBERS = re.compile(

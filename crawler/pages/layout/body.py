@@ -7,7 +7,7 @@ belongs to it: other stories below (``stories``) and agreements count for nothin
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from operator import attrgetter
 
@@ -37,8 +37,6 @@ _VERSES = 3
 _WORTH_ADDING = 0.25
 _NEARLY_ALL = 0.985
 _ENOUGH = 60.0
-_OF_OTHERS = 0.02
-"""What the sentences of another story and of an agreement count for: they are never the text."""
 _AGREED = 0.4
 """Share of a box's sentences that speak of an agreement, from which all of it does."""
 _CLAUSES = 3
@@ -50,7 +48,8 @@ _LINKED_SENTENCE = re.compile(r"[，；、].*[，。；！？]", re.S)
 class Body:
     """The article's place: its box, its lines ``[start, end)``, its worth and the next best's.
 
-    ``others``: the other stories on the page that were told from it.
+    ``others``: the other stories on the page that were told from it; ``agreed``: lines of an
+    agreement.
     """
 
     box: int
@@ -59,6 +58,7 @@ class Body:
     worth: float
     rival: float
     others: Others | None = None
+    agreed: frozenset[int] = frozenset()
 
 
 def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body | None:
@@ -68,12 +68,10 @@ def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body |
     """
     plain = list(weights.worths)
     others = find_others(page, weights, anchor) if anchor is not None else None
-    for index in _agreements(page, weights):
-        plain[index] *= _OF_OTHERS
-    if others is not None:
-        for index in range(others.begin, others.end):
-            if plain[index] > 0:
-                plain[index] *= _OF_OTHERS
+    agreed = _agreements(page, weights, anchor)
+    elsewhere = range(others.begin, others.end) if others else range(0)
+    for index in (*agreed, *elsewhere):
+        plain[index] = min(plain[index], 0.0)
     named = [
         value * weights.share(line.box) if value > 0 else value
         for value, line in zip(plain, page.lines, strict=True)
@@ -87,21 +85,19 @@ def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body |
             beneath = _linked_text(page, anchor) or _beneath(page, anchor)
             if beneath and (found is None or not beneath.start <= found.start < beneath.end):
                 found = beneath
-    if found is not None and others is not None:
-        found = _without(found, others)
+    if found is not None and (others is not None or agreed):
+        end = found.end
+        if others is not None and found.start < others.begin < found.end:
+            end = others.begin
+        found = replace(found, end=end, others=others, agreed=agreed)
     return found
 
 
-def _without(found: Body, others: Others) -> Body:
-    """The body as far as the other stories on the page leave it."""
-    end = others.begin if found.start < others.begin < found.end else found.end
-    return Body(found.box, found.start, end, found.worth, found.rival, others)
+def _agreements(page: Page, weights: Weights, anchor: int | None) -> frozenset[int]:
+    """The sentences of each box that is an agreement's: terms of use, what an app may collect.
 
-
-def _agreements(page: Page, weights: Weights) -> list[int]:
-    """The lines of each box that is an agreement's: terms of use, what an app may collect.
-
-    A report may speak of them too, so most sentences of a box must, and more than a few.
+    A report may speak of them too, so most sentences of a box must, and more than a few; the box
+    in which the text begins under its title is none.
     """
     said = [
         index
@@ -109,7 +105,8 @@ def _agreements(page: Page, weights: Weights) -> list[int]:
         if weights.worths[index] > 0 and speaks_of_agreement(line.text)
     ]
     if len(said) < _CLAUSES:
-        return []
+        return frozenset()
+    first = _first_below(weights, anchor)
     found: set[int] = set()
     tried: set[int] = set()
     for index in said:
@@ -120,11 +117,20 @@ def _agreements(page: Page, weights: Weights) -> list[int]:
             tried.add(box)
             lines = range(page.boxes[box].start, page.boxes[box].end)
             sentences = [at for at in lines if weights.worths[at] > 0]
-            clauses = [at for at in said if at in lines]
-            if len(clauses) >= _CLAUSES and len(clauses) >= _AGREED * len(sentences):
+            clauses = sum(1 for at in said if at in lines)
+            if first not in lines and clauses >= max(_CLAUSES, _AGREED * len(sentences)):
                 found.update(sentences)
             box = page.boxes[box].parent
-    return sorted(found)
+    left = sum(value for at, value in enumerate(weights.worths) if value > 0 and at not in found)
+    return frozenset(found) if left > _ENOUGH else frozenset()
+
+
+def _first_below(weights: Weights, anchor: int | None) -> int | None:
+    """The first sentence under a title; None where no title is printed."""
+    if anchor is None:
+        return None
+    below = range(anchor + 1, len(weights.worths))
+    return next((index for index in below if weights.worths[index] > 0), None)
 
 
 def _linked_text(page: Page, anchor: int) -> Body | None:

@@ -30,7 +30,7 @@ _BUTTONS = any_of(
     " 页首 点击 收藏 加入收藏 返回顶部 回到顶部 返回列表 返回首页 返回 转发 图集 评论 点赞 赞"
     " 保存 复制链接 责任编辑 编辑"
     " 参与评论 留言 论坛 喜欢 赠金笔 阅读 浏览 字号 字体 赞同 分享 广告 我要投稿 收藏本页 打印此页"
-    " 关闭本页 听新闻"
+    " 关闭本页 听新闻 顶一下 踩一下 挑错 分享到"
 )
 _RIGHTS = any_of(
     r"ICP备 ICP证 公网安备 版权所有 All\s[Rr]ights?\s[Rr]eserved Copyright"
@@ -218,8 +218,27 @@ MAX_POST_HEAD = 60
 """Characters of a line that may head what follows an article; a longer one heads nothing."""
 
 
+_STYLE_RULES = re.compile(
+    r"(?:[^{}。]{0,160}\{[^{}]{0,600}\}\s*)+(?:[\w.#@][^{}。，]{0,60}\{?)?$|[^{}。]{1,160}\{[^{}。]{0,200}$"
+    r"|(?:(?:mso|font|line|text|margin|padding|color|size|page|tab-stops|panose|layout-grid|layout)"
+    r"[\w-]*\s*:[^。，；]{1,80};?\s*)+\}?$|/\*.{1,60}\*/$|@(?:font-face|page|media|import)\b[^。]{0,160}$"
+)
+_DECLARES = re.compile(r"[\w-]+\s*:\s*[^;{}]+[;}]|\{\s*[\w-]+\s*:")
+
+
+def prints_style(text: str) -> bool:
+    """Whether a line is nothing but style rules that an editor pasted as text."""
+    if "{" not in text and "mso-" not in text and text[-1:] != "}" and "@" not in text[:1]:
+        return False
+    return _STYLE_RULES.match(text) is not None and (
+        _DECLARES.search(text) is not None or text[:1] in "@/"
+    )
+
+
 def dropped_by(text: str) -> str | None:
     """The rule under which a line does not belong to the text; None when it may."""
+    if prints_style(text):
+        return "style_rules"
     size = len(text)
     if size > _MAX_DROPPED:
         return None

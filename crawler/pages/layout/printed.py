@@ -44,6 +44,7 @@ def without_tags(text: str) -> str:
     return _TAG.sub("", text) if "<" in text else text
 
 
+_RAW = re.compile(r"<(/?)(?:xmp|listing|plaintext)\b[^>]*>", re.I)
 _ESCAPED_TAG = re.compile(
     r"&(?:amp;)?(?:lt|#60|#x3c);(/?(?:p|br|div|span|strong|b|font|h[1-6]|img|a|section|li|ul|ol|em|u|i)"
     r"\b(?:(?!&(?:amp;)?(?:gt|#62|#x3e);)[^<>]){0,400})&(?:amp;)?(?:gt|#62|#x3e);",
@@ -53,6 +54,7 @@ _ESCAPED_TAG = re.compile(
 
 def with_markup(source: str) -> str:
     """A page's source in which markup that was escaped, and so printed, is markup again."""
+    source = _RAW.sub(r"<\1pre>", source)
     return _ESCAPED_TAG.sub(lambda tag: f"<{html.unescape(html.unescape(tag[1]))}>", source)
 
 

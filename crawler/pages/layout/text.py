@@ -11,9 +11,12 @@ from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import OUTLET_LABEL, is_header, states_day
 from crawler.pages.layout.notes import note_of
 from crawler.pages.layout.tree import Line, Page
-from crawler.pages.layout.weights import Weights, is_dated_link, is_teaser
+from crawler.pages.layout.weights import LINK, Weights, is_dated_link, is_teaser
 
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f]")
+_STYLE_BEFORE = re.compile(
+    r"^(?:[.@#]?[\w .,:#@-]{1,120}\{[^{}]{0,600}\}\s*)+(?=[\u4e00-\u9fff“《])"
+)
+_NUMBERED = re.compile(r"\W*(?:第?[一二三四五六七八九十百\d]{1,3}\s*[、.．:：)）是]|[①-⑳❶-❿])")
 _GLUED_ENDS = ("更多", "）", ")", "】", "]")
 _GLUED_TAIL = re.compile(
     r"(?:\s*(?:返回\S{2,6}[，,]\s*查看更多"
@@ -43,6 +46,8 @@ _LABELLED_LINK = re.compile(
     r"\W*(?:(?:延伸|推荐|相关|更多|扩展)阅读|相关(?:新闻|链接|报道|专题)|往期回顾|[上下]期回顾)\s*[:：].{2,60}$"
 )
 _HEADER_LINES = 14
+_PARAGRAPH = 40
+"""Characters of a link that may be a paragraph: headlines are shorter and have no full stop."""
 _CELL = 60
 _CELL_DEPTH = 12
 _ENOUGH = 60.0
@@ -81,7 +86,9 @@ def select_text(
     for index in range(begin, min(begin + _HEADER_LINES, body.end)):
         if page.lines[index].text in beside:
             dropped[index] = "beside_title"
+    dropped.update((index, "agreement") for index in body.agreed if begin <= index < body.end)
     rows = table_rows(page, begin, body.end)
+    numbers = list_numbers(page, begin, body.end)
     _drop_asides(page, weights, body, begin, dropped)
     _drop_by_rule(page, weights, begin, body.end, title, rows, dropped)
     _drop_related(page, weights, begin, body.end, dropped)
@@ -91,7 +98,9 @@ def select_text(
     for index in range(begin, body.end):
         if index in dropped:
             continue
-        text = _INVISIBLE.sub("", page.lines[index].text)
+        text = page.lines[index].text
+        if "{" in text:
+            text = _STYLE_BEFORE.sub("", text)
         if text.endswith(_GLUED_ENDS):
             text = _GLUED_TAIL.sub("", text).strip()
         if not text:
@@ -99,7 +108,7 @@ def select_text(
         if kept and index in rows and rows.get(kept[-1]) == rows[index]:
             paragraphs[-1] += f"\t{text}"
         else:
-            paragraphs.append(text)
+            paragraphs.append(f"{numbers[index]}{text}" if index in numbers else text)
         kept.append(index)
     return Text(tuple(paragraphs), tuple(kept), tuple(sorted(dropped.items())))
 
@@ -131,6 +140,31 @@ def table_rows(page: Page, begin: int, end: int) -> dict[int, int]:
         short = all(len(page.lines[index].text) <= _CELL for index in lines)
         if len(lines) > 1 and len(lines) == in_cells and short:
             found.update(dict.fromkeys(lines, row))
+    return found
+
+
+def list_numbers(page: Page, begin: int, end: int) -> dict[int, str]:
+    """What an ``ol`` prints before its items, by the line on which each begins.
+
+    None where the items number themselves, or where most are links: those are no text.
+    """
+    found: dict[int, str] = {}
+    for box in page.boxes:
+        if box.tag != "ol" or box.start >= end or box.end <= begin:
+            continue
+        items = [
+            item
+            for item in page.boxes[box.index + 1 : page.behind(box.index)]
+            if item.parent == box.index and item.tag == "li" and item.end > item.start
+        ]
+        lines = [page.lines[item.start] for item in items]
+        if len(items) < 2 or any(_NUMBERED.match(line.text) for line in lines):
+            continue
+        if sum(1 for line in lines if line.linked * 2 > len(line.text)) * 2 > len(lines):
+            continue
+        first = page.starts.get(box.index, 1)
+        for number, item in enumerate(items, start=first):
+            found[item.start] = f"{number}. "
     return found
 
 
@@ -204,8 +238,23 @@ def _drop_by_rule(
             dropped[index] = rule
         elif key and title[:2] in line.text and comparable(line.text) == key:
             dropped[index] = "repeated_title"
-        elif not mostly_linked and _is_link(line):
+        elif not mostly_linked and _is_link(line) and not _linked_paragraph(page, weights, index):
             dropped[index] = "link"
+
+
+def _linked_paragraph(page: Page, weights: Weights, index: int) -> bool:
+    """Whether a link is a paragraph of the text: sentences, between unlinked sentences."""
+    line = page.lines[index]
+    if len(line.text) < _PARAGRAPH or not line.text.endswith(("。", "！", "？", "”")):
+        return False
+    near = [at for at in (index - 1, index + 1) if 0 <= at < len(page.lines)]
+    kind = page.boxes[line.box]
+    return len(_STOP.findall(line.text)) > 1 and all(
+        weights.worths[at] > 0
+        and page.boxes[page.lines[at].box].tag == kind.tag
+        and page.boxes[page.lines[at].box].parent == kind.parent
+        for at in near
+    )
 
 
 def _drop_related(
@@ -215,7 +264,7 @@ def _drop_related(
 
     A newspaper's own sidebar (相关链接 over unlinked sentences) is text and stays.
     """
-    hanging = False
+    hanging = teased = False
     weight = 0.0
     worths = weights.worths[begin:end]
     for index in range(begin, end):
@@ -228,15 +277,21 @@ def _drop_related(
             dropped.update(dict.fromkeys(range(index, end), "comments"))
             return
         if heads_links(text):
-            hanging = True
+            hanging, teased = True, False
             dropped[index] = "related"
         elif index in dropped:
             continue
-        elif value > 0 and not (hanging and is_teaser(worths, index - begin)):
+        elif value > 0 and not (hanging and _is_abstract(worths, index - begin, teased)):
             hanging = False
             weight += value
         elif hanging:
+            teased = teased or value > 0
             dropped[index] = "related"
+
+
+def _is_abstract(worths: list[float], index: int, teased: bool) -> bool:
+    """Whether a sentence under 延伸阅读 tells what the link above it leads to."""
+    return is_teaser(worths, index) or (teased and index > 0 and worths[index - 1] <= LINK)
 
 
 def _heads_article(page: Page, index: int) -> bool:

@@ -40,11 +40,12 @@ _BLOCK_TAGS = _names(
     """
     address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
     figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main
-    menu nav ol p pre section summary table tbody td tfoot th thead tr ul founder-content
-    founder-title founder-author video svg foreignObject text
+    menu nav ol p pre listing plaintext section summary table tbody td tfoot th thead tr ul
+    founder-content founder-title founder-author video svg foreignObject text xmp
     """
 )
 _INLINE, _UNREAD, _BREAK, _IMAGE, _LINK, _BLOCK, _SOURCE = range(7)
+_KEEPING_TAGS = frozenset({"pre", "xmp", "listing", "plaintext"})
 _KEPT = 16
 """Added to the kind of an element in which line ends of the source are line ends."""
 _KINDS: dict[str | None, int] = {
@@ -118,6 +119,7 @@ class Page:
     folds: list[Fold] = field(default_factory=list)
     starts: dict[int, int] = field(default_factory=dict)  # by box of an ol, its first number
     hidden_chars: int = 0
+    invisible_chars: int = 0  # of them, what a script may show when the page has loaded
     markup: bool = False  # tags are printed among the words
 
     def behind(self, box: int) -> int:
@@ -266,7 +268,7 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
                 if "hidden" in attributes:
                     effect |= GONE
             if effect & hiding and node.mem_id not in told.unfolded:
-                _hide(page, node, kind, box)
+                _hide(page, node, kind, box, effect)
             elif kind == _IMAGE:
                 address = links[-1] if links else ""
                 page.pictures.append(_picture(attributes, offered, len(lines), box, address))
@@ -294,7 +296,7 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
                             links.append(address)
                         else:
                             kind = _INLINE
-                    if tag == "pre" or effect & LINES:
+                    if tag in _KEEPING_TAGS or effect & LINES:
                         kind += _KEPT
                         kept += 1
                     stack.append((node, kind))
@@ -316,10 +318,12 @@ def _end_line(lines: list[Line], parts: list[str], linked: int, box: int) -> Non
     lines.append(Line(text, pieces, linked, box))
 
 
-def _hide(page: Page, node: LexborNode, kind: int, box: int) -> None:
+def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> None:
     """Leave a hidden element out; one that holds text may be the rest of an article."""
     chars = len(node.text())
     page.hidden_chars += chars
+    if not effect & GONE:
+        page.invisible_chars += chars
     if chars >= _FOLDED and kind != _IMAGE:
         page.folds.append(Fold(len(page.lines), box, node, chars))
 

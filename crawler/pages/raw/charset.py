@@ -15,11 +15,6 @@ _DECLARED = re.compile(
 )
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.I)
 _HEAD_BYTES = 4096
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _SUPERSETS = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -42,9 +37,27 @@ _COMMON = frozenset(
     "這個國們來時會對發動後過說種為與從學實現開關還問題應點體經當電無業"
 )
 _FOREIGN = frozenset({"utf-8", "gb18030", "big5hkscs", "utf-16"})
-_TOLERATED = 0.002
-"""Share of broken sequences in a page that is UTF-8 all the same: cut or spliced text."""
 _SAMPLE_BYTES = 6_000
+_BETWEEN_TAGS = re.compile(rb"(?=<)")
+_SURE = 0.1
+"""A reading scores more where a page is in one encoding: 0.2 to 0.4 on the real pages."""
+_PARTS = 3
+_OF_A_TEXT = 0.1
+"""Share of these characters in a Chinese text: 0.2 to 0.5; in one read wrongly 0 to 0.05."""
+_BACK = 0.12
+_FEW = 30
+_LETTERS = 0.3
+_JUDGED = 1_500
+_MARKS = frozenset("，。、；：？！“”‘’（）《》【】…—·　")
+_MIXED_UP = (
+    ("gb18030", "utf-8"),
+    ("gb18030", "big5hkscs"),
+    ("big5hkscs", "gb18030"),
+    ("latin-1", "utf-8"),
+    ("cp1252", "utf-8"),
+    ("latin-1", "gb18030"),
+)
+"""An encoding in which a text was read wrongly, and the one in which it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +77,10 @@ def declared_charset(body: bytes) -> str | None:
 
 def decode(body: bytes, *, declared: str | None = None) -> Decoded:
     """Decode a page; ``declared`` is the charset of the HTTP header, if it named one."""
-    for bom, encoding in _BOMS:
-        if body.startswith(bom):
-            return _decoded(body[len(bom) :] if encoding == "utf-8" else body, encoding)
+    if body.startswith(codecs.BOM_UTF8):
+        body = body[len(codecs.BOM_UTF8) :]  # an editor's mark says nothing of what others add
+    if (encoding := utf16_form(body)) is not None:
+        return _decoded(body, encoding)
     try:
         return Decoded(body.decode("utf-8"), "utf-8", 0)
     except UnicodeDecodeError:
@@ -78,8 +92,87 @@ def decode(body: bytes, *, declared: str | None = None) -> Decoded:
     ]
     candidates = list(dict.fromkeys([*names, "utf-8", "gb18030", "big5hkscs"]))
     readings = [_sampled(body, name) for name in candidates if _known(name)]
-    best = max(readings, key=lambda reading: reading[0])
-    return _decoded(body, best[1])
+    share, best = max(readings, key=lambda reading: reading[0])
+    if share < _SURE and (spliced := _spliced(body)) is not None:
+        return spliced
+    return _decoded(body, best)
+
+
+def utf16_form(body: bytes) -> str | None:
+    """The form of UTF-16 that a page is in, told by its mark or by its markup; None for none."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = body[:_HEAD_BYTES]
+    if head.count(b"\0") * 4 < len(head):  # ASCII markup has a NUL in every character
+        return None
+    if b"<\0" in head and b">\0" in head:
+        return "utf-16-le" if head[:1] != b"\0" else "utf-16-be"
+    return None
+
+
+def _spliced(body: bytes) -> Decoded | None:
+    """A page of UTF-8 into which parts in GBK were put, each part read as what it is.
+
+    None where not both are there: text between two tags is in one encoding.
+    """
+    texts: list[str] = []
+    sound = foreign = 0
+    for part in _BETWEEN_TAGS.split(body):
+        if part.isascii():
+            texts.append(part.decode("ascii"))
+            continue
+        try:
+            text = part.decode("utf-8")
+            sound += _is_chinese(text)
+        except UnicodeDecodeError:
+            text = part.decode("gb18030", "replace")
+            if _is_chinese(text) or _in_gb2312(text):
+                foreign += 1
+            else:
+                text = part.decode("utf-8", "replace")
+        texts.append(text)
+    if sound < _PARTS or not foreign:
+        return None
+    whole = "".join(texts)
+    return Decoded(whole, "utf-8", whole.count("\ufffd"))
+
+
+def _in_gb2312(text: str) -> bool:
+    """Whether all is in the set of common characters: UTF-8 read as GBK gives rare ones."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether enough of the characters that are no ASCII are those that texts are made of."""
+    wide = [char for char in text if char > "\x7f"]
+    return bool(wide) and sum(map(_COMMON.__contains__, wide)) >= _OF_A_TEXT * len(wide)
+
+
+def wrongly_decoded(text: str) -> str | None:
+    """How a text was spoilt before it was sent: read in a wrong encoding, saved in another.
+
+    None for a text that is sound, or spoilt in no such way.  Characters that any Chinese text is
+    made of hardly occur in one that was read wrongly, and come back when it is read again.
+    """
+    wide = [char for char in text[:_JUDGED] if char > "\x7f" and char not in _MARKS]
+    if len(wide) < _FEW:
+        return None
+    common = sum(map(_COMMON.__contains__, wide)) / len(wide)
+    if common >= _OF_A_TEXT:
+        return None
+    if sum("\x80" <= char < "\u0590" for char in wide) > len(wide) * _LETTERS:
+        return "bytes of GBK were read as UTF-8, what made no character was dropped"
+    for wrong, right in _MIXED_UP:
+        again = text[:_JUDGED].encode(wrong, "ignore").decode(right, "ignore")
+        back = [char for char in again if char > "\x7f" and char not in _MARKS]
+        share = sum(map(_COMMON.__contains__, back)) / max(len(back), 1)
+        if len(back) * 4 > len(wide) and share >= _BACK and share > 2 * common:
+            return f"{right} was read as {wrong}"
+    return None
 
 
 def _known(encoding: str) -> bool:

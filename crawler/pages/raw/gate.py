@@ -15,7 +15,7 @@ from crawler.errors import (
     SoftNotFoundError,
     TruncatedPageError,
 )
-from crawler.pages.raw.charset import decode
+from crawler.pages.raw.charset import decode, utf16_form, wrongly_decoded
 
 _MAGIC = (
     (b"%PDF", "a PDF"),
@@ -32,7 +32,6 @@ _MAGIC = (
     (b"RIFF", "an audio, video or WebP file"),
 )
 _TAG = re.compile(rb"<\s*(?:!doctype|html|head|body|meta|title|div|table|a|p|script|\?xml)\b", re.I)
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HEAD_BYTES = 2_048
 _BINARY = 50
 """One NUL in so many bytes makes them binary data; a single one is a slip of an editor."""
@@ -47,13 +46,14 @@ _WALL_WORDS = re.compile(
     r"|verify (?:that )?you are (?:a )?human|ddos protection|enable javascript and cookies",
     re.IGNORECASE,
 )
-_WALL_SCRIPT = re.compile(
-    r"__jsl_clearance|__jsluid|jsjiami\.com|security_session_verify|yunsuo_session|HMF_CI|_guard/"
-    r"|cf-browser-verification|cf-challenge|cf_chl_|challenge-platform|acw_sc__v2|aliyun_?waf"
-    r"|probe\.js|wzws_|wzws-|waf_captcha|TencentCaptcha|geetest|_waf_|\$_ts\s*=|sl-challenge"
-    r"|document\.cookie\s*=[^;]{0,200};[^<]{0,400}location",
-    re.IGNORECASE,
+_WALL_SCRIPTS = (
+    *("__jsl_clearance", "__jsluid", "jsjiami.com", "security_session_verify", "yunsuo_session"),
+    *("hmf_ci", "_guard/", "cf-browser-verification", "cf-challenge", "cf_chl_"),
+    *("challenge-platform", "acw_sc__v2", "aliyunwaf", "aliyun_waf", "probe.js", "wzws_", "wzws-"),
+    *("waf_captcha", "tencentcaptcha", "geetest", "_waf_", "$_ts=", "$_ts =", "sl-challenge"),
 )
+"""Names in the scripts of walls, in lower case."""
+_SETS_COOKIE = re.compile(r"document\.cookie\s*=[^;]{0,200};[^<]{0,400}location")
 _NOT_FOUND = re.compile(
     r"(?:页面|网页|文章|内容|信息|栏目|稿件|资源|新闻|文件|记录|链接|页)\S{0,6}"
     r"(?:不存在|没有找到|未找到|找不到|已被?删除|被删除|已失效|已过期|已下[线架]|走丢了|飞走了)"
@@ -100,7 +100,7 @@ def refuse_other_files(body: bytes, url: str | None) -> None:
     for magic, what in _MAGIC:
         if body.startswith(magic):
             raise NotHtmlError(f"the bytes are {what}", url=url)
-    if head.count(b"\0") * _BINARY > len(head) and not body.startswith(_UTF16_MARKS):
+    if head.count(b"\0") * _BINARY > len(head) and utf16_form(body) is None:
         raise NotHtmlError("the bytes are binary data", url=url)
     if head.lstrip()[:1] in (b"{", b"[") and not _TAG.search(head):
         raise NotHtmlError("the bytes are JSON, not a page", url=url)
@@ -119,9 +119,14 @@ def refuse_challenge(title: str, visible: str, html: str, url: str | None) -> No
     words = _WALL_WORDS.search(f"{title} {visible}")
     if words:
         raise ChallengePageError(f"a wall says {words[0]!r}", url=url)
-    script = _WALL_SCRIPT.search(html[:_SOURCE]) if len(visible) < _HARDLY_ANY_TEXT else None
+    if len(visible) >= _HARDLY_ANY_TEXT:
+        return
+    source = html[:_SOURCE].lower()
+    script = next((mark for mark in _WALL_SCRIPTS if mark in source), None)
+    if script is None and "document.cookie" in source and (sets := _SETS_COOKIE.search(source)):
+        script = sets[0][:40]
     if script:
-        raise ChallengePageError(f"a wall's script: {script[0][:40]!r}", url=url)
+        raise ChallengePageError(f"a wall's script: {script!r}", url=url)
 
 
 def refuse_not_found(title: str, visible: str, url: str | None) -> None:
@@ -136,7 +141,7 @@ def refuse_not_found(title: str, visible: str, url: str | None) -> None:
 
 def refuse_script_shell(visible: str, html: str, url: str | None) -> None:
     """ScriptShellError where scripts stand where the text should be."""
-    if len(visible) > _LITTLE_TEXT or not re.search("<script", html[:_SOURCE], re.IGNORECASE):
+    if len(visible) > _LITTLE_TEXT or "<script" not in html[:_SOURCE].lower():
         return
     if len(visible) < _NO_TEXT or _SHELL.search(html):
         raise ScriptShellError(f"{len(visible)} characters of text beside scripts", url=url)
@@ -147,6 +152,8 @@ def refuse_mojibake(text: str, url: str | None, *, lost: int, of: int) -> None:
     if lost * _LOST > of:
         raise MojibakeError(f"{lost} of {of} characters cannot be decoded", url=url)
     text = text[:_SAMPLE]
+    if (how := wrongly_decoded(text)) is not None:
+        raise MojibakeError(how, url=url)
     if not _MAY_BE_SPOILT.search(text):
         return
     spoilt = sum(map(len, _SPOILT.findall(text)))

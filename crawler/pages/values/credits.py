@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from crawler.pages.layout.text import Text
 from crawler.pages.layout.tree import Page
-from crawler.pages.values.head import Head, named_outlet, outlet_places
+from crawler.pages.values.head import Head, author_places, named_outlet, outlet_places
 from crawler.pages.values.outlets import (
     DATE,
     DATE_AND_CLOCK,
@@ -70,6 +70,7 @@ def find_credits(seen: Seen, *, title: int | None, end: int, text: Text) -> Cred
         outlet=_outlet(seen, header, tail, text, title),
         author=_labelled(page, "author", _AUTHOR_LABEL, header)
         or _author(page, seen.head, header, text)
+        or _in_its_place(seen)
         or _labelled(page, "author", _AUTHOR_LABEL, bylines),
         editor=_labelled(page, "editor", _EDITOR_LABEL, [*tail, *header]),
     )
@@ -114,6 +115,14 @@ def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | N
     if name is None:
         return _beside_date(page, header)
     return credit_of("author", "enpproperty", "html", name, name)
+
+
+def _in_its_place(seen: Seen) -> Credit | None:
+    """A person's name where WeChat prints the author's."""
+    for name in author_places(seen.tree, seen.source):
+        if is_person(name):
+            return credit_of("author", "at the author's place", "html", name, name)
+    return None
 
 
 def _beside_date(page: Page, header: list[int]) -> Credit | None:

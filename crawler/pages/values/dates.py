@@ -66,13 +66,16 @@ _LINKED_DATA = re.compile(
     r"<script\b[^>]*application/ld\+json[^>]*>(.{0,100000}?)</script", re.I | re.S
 )
 _ELSEWHERE = re.compile(
-    r"comment|pinglun|reply|gentie|related|recommend|\brec\b|side|footer|\bfoot\b|rank|\bhot|list"
+    r"comment|pinglun|reply|gentie|related|recommend|\brec\b|side|(?<!entry-)(?<!post-)(?<!article-)footer"
+    r"|\bfoot\b|rank|\bhot|list"
 )
 _ABOVE_NODES = 8
 # ——2021年1月25日在政协…会议上: when the speech was made, not when it was published.
 _OF_THE_EVENT = re.compile(r"^\W*——|日\s*(?:在|于|至|召开|举行|通过|由)")
 _TODAY = re.compile(r"(?:星期|周)[一二三四五六日天]|农历|公元|阴历")
-_OF_A_PAPER = re.compile(r"版|第\s*\d+\s*期|[日晚早时]报|放大|朗读|目录|上一篇|下一篇")
+_OF_A_PAPER = re.compile(
+    r"版(?!权)|第\s*\d+\s*期|放大|朗读|目录|上一篇|下一篇|[日晚早时]报[^:：]*$"
+)
 _FRESH = timedelta(days=31)
 """A bar with today's day is as old as the page's copy: at most so old."""
 _APART = timedelta(days=7)
@@ -150,7 +153,7 @@ def _is_today(page: Page, printed: _Printed, now: datetime | None) -> bool:
     if not _TODAY.search(text):
         return now is not None and printed.dated.at.date() == now.astimezone(SHANGHAI).date()
     near = page.lines[max(0, printed.index - 2) : printed.index + 3]
-    if any(_OF_A_PAPER.search(line.text) for line in near):
+    if any(_OF_A_PAPER.search(line.text) for line in near if "来源" not in line.text):
         return False
     return now is None or printed.dated.at > now - _FRESH
 

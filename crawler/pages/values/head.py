@@ -15,6 +15,7 @@ _ENP_FIELD = re.compile(
 # WeChat's account name, and the markup that Baidu News asked of all portals.
 _PLACES = {"#js_name": 'id="js_name"', "#source_baidu": "source_baidu"}
 _SOURCE_NAMES = "[class*=source],[id*=source],[class*=laiyuan],[id*=laiyuan]"
+_AUTHORS = "#js_author_name, .rich_media_meta_text"
 _OUTLET_CHARS = 24
 _SPACES = re.compile(r"\s+")
 
@@ -72,6 +73,13 @@ def named_outlet(tree: LexborHTMLParser, near: str) -> dict[str, str]:
         if 2 <= len(words) <= _OUTLET_CHARS and words in near:
             return {f".{node.attributes.get('class') or node.attributes.get('id')}": words}
     return {}
+
+
+def author_places(tree: LexborHTMLParser, text: str) -> list[str]:
+    """The words where WeChat prints who wrote, before the account's name."""
+    if "rich_media" not in text:
+        return []
+    return [_words(node.text()) for node in tree.css(_AUTHORS)]
 
 
 def outlet_places(tree: LexborHTMLParser, text: str) -> dict[str, str]:

@@ -26,6 +26,10 @@ DATE_AND_CLOCK = re.compile(
 _NO_OUTLET = re.compile(
     r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]|官方账号|楼主|创作者|认证|作者$"
 )
+# 2017-03-18 13:05 青岚镕媒: nothing but a day and one name
+_DATE_AND_NAME = re.compile(
+    r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?\s+[\u4e00-\u9fff]{4,12}"
+)
 _BARS = re.compile(r"\s*[|｜┊]\s*|\s+[·•]\s+|\u3000+")
 _DISPATCH = ("网讯", "报讯", "社讯", "体育讯", "新闻讯", "财经讯")
 _IN_PRINT = re.compile(
@@ -326,6 +330,7 @@ def _beside_date(
             if words:
                 return credit_of("outlet", "printed beside the date", "html", words[0], line.text)
             alone = named or (index in dated and len(line.pieces) > 1)
+            alone = alone or (index in dated and _DATE_AND_NAME.fullmatch(line.text) is not None)
             if other is None and alone and not is_person(name):
                 other = credit_of("outlet", "printed beside the date", "html", name, line.text)
     return other

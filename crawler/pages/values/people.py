@@ -73,8 +73,11 @@ _ENDS_NAMES = re.compile(
 
 def named_by_role(words: str) -> str | None:
     """The names behind 全媒体记者, 通讯员 and the like in a header's words; None when none are."""
-    end = _ENDS_NAMES.search(words)
-    found = _BY_ROLE.search(words[: end.start()] if end else words)
+    role = _ROLES.search(words)
+    if role is None:
+        return None
+    end = _ENDS_NAMES.search(words, role.end())
+    found = _BY_ROLE.match(words, role.start(), end.start() if end else len(words))
     names = _names(found[1]) if found else ()
     return "、".join(names) or None
 

@@ -58,7 +58,7 @@ _COMPACT = re.compile(
 _EPOCH = re.compile(r"\s*(1\d{9})(?:\d{3})?\s*")
 _NARROW = str.maketrans({chr(0xFF01 + at): chr(0x21 + at) for at in range(94)})
 """Full-width forms of ASCII (U+FF01 to U+FF5E) and their narrow ones."""
-_DASHES = str.maketrans(dict.fromkeys("–—‐‑‒―−─﹣", "-"))
+_DASHES = str.maketrans(dict.fromkeys("–—‐‑‒―−─﹣", "-") | dict.fromkeys("∶︰﹕ː꞉", ":"))
 _ZEROS = str.maketrans(dict.fromkeys("○ＯO零", "〇"))
 _HAN_DATE = re.compile(
     r"(?P<y>[12一二][0-9〇一二三四五六七八九]{3})\s*年\s*(?P<mo>正|元|[一二三四五六七八九十]{1,2}|1[0-2]|0?[1-9])\s*月"

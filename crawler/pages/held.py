@@ -1,0 +1,184 @@
+"""Text that a page holds where no reader sees it, for a script to show: brought into the page.
+
+Scripts keep it in strings under many names and in many spellings (escapes, percent signs,
+base64, JSON in a string, one string a paragraph), templates and text areas as they are, hidden
+inputs and attributes escaped.  Only where the page as it stands has no text is it looked for.
+"""
+
+import base64
+import binascii
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_ENOUGH_HAN = 60
+"""Characters of a text: what holds fewer is a caption or a description."""
+_LONGEST = 400_000
+_LITERAL = re.compile(
+    r'"((?:[^"\\\n]|\\[\s\S])*)"'
+    r"|'((?:[^'\\\n]|\\[\s\S])*)'"
+    r"|`((?:[^`\\]|\\[\s\S])*)`"
+)
+_SCRIPT = re.compile(r"<script\b([^>]*)>([\s\S]*?)</script", re.I)
+_AS_MARKUP = re.compile(r"type\s*=\s*[\"']?text/(?:html|template|plain|x-)", re.I)
+_NO_SCRIPT = re.compile(r"src\s*=|ld\+json", re.I)
+_HOLDER = re.compile(r"<(textarea|noscript|template|xmp)\b[^>]*>([\s\S]*?)</\1", re.I)
+_ATTRIBUTE = re.compile(
+    r"\s(?:value|srcdoc|v-html|:?content|data-[\w-]+)\s*=\s*(?:\"([^\"]{120,})\"|'([^']{120,})')"
+)
+_MAY_HOLD = re.compile(r"[\u4e00-\u9fff]|\\u[4-9]|\\x|%u[4-9]|%E[4-9]|atob|ase64|&#x?\d", re.I)
+_KEYED = re.compile(
+    r"(?:content|body|html|detail|text|article|news|zw|para\w*|data|innerHTML|write(?:ln)?|desc)\w*[\"']?\s*"
+    r"(?:[:=]|\()[\s\w.(\[{]*$",
+    re.I,
+)
+_NO_KEY = re.compile(
+    r"(?:agreement|privacy|copyright|recommend|related|comment|share)\w*[\"']?\s*[:=]\s*$", re.I
+)
+_KEY_CHARS = 40
+_TOGETHER = re.compile(
+    r"\s*\]?\s*,\s*\[?\s*$|\s*\+\s*$"
+    r"|\s*\}\s*,\s*\{(?:\s*[\"']?\w+[\"']?\s*:\s*(?:[\"'][\w-]{0,16}[\"']|-?\d+|null|true|false)\s*,)*"
+    r"\s*[\"']?\w+[\"']?\s*:\s*$"
+)
+_PERCENT = re.compile(r"%u[0-9a-fA-F]{4}|(?:%[0-9a-fA-F]{2}){3}")
+_PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{200,}={0,2}")
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))")
+_PLAIN_ESCAPES = {"n": "\n", "r": "", "t": "\t", "b": "", "f": "", "v": "", "0": "", "\n": ""}
+_STOPS = re.compile(r"[，。！？；]")
+_EMPTY = re.compile(r"<(div|section|article|span|td)\b[^>]*>\s*</\1>", re.I)
+_TAGS = re.compile(r"<[^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A text that a page holds: as markup, and where in the source its holder stands."""
+
+    markup: str
+    at: int
+    han: int
+    keyed: bool
+
+
+def with_held_text(source: str, title: str) -> str | None:
+    """The page's source with the text that it holds printed on it; None where it holds none.
+
+    ``title`` as the page prints it, or ``""``: the text goes into the first empty element behind
+    it, else where its holder stands.
+    """
+    best = max(_held(source), key=lambda held: (held.keyed, held.han), default=None)
+    if best is None:
+        return None
+    printed = source.rfind(title, source.find("<body") + 1) if title else -1
+    first = source.find(title, source.find("<body") + 1) if title else -1
+    begin = max(0, first if first >= 0 else printed)
+    empty = _EMPTY.search(source, begin) if begin else None
+    if empty is not None and empty.start() - begin < 4_000:
+        at = source.find(">", empty.start()) + 1
+    elif best.at > begin:
+        at = best.at
+    else:
+        at = source.rfind("</body")
+        at = len(source) if at < 0 else at
+    return f'{source[:at]}<div style="white-space:pre-wrap">{best.markup}</div>{source[at:]}'
+
+
+def _held(source: str) -> Iterator[Held]:
+    for found in _HOLDER.finditer(source):
+        words = (
+            found[2] if found[1].lower() in ("noscript", "template") else html.unescape(found[2])
+        )
+        yield from _as_held(words, found.start(), keyed=True)
+    for found in _ATTRIBUTE.finditer(source):
+        tag = source[source.rfind("<", 0, found.start()) : found.start()]
+        if not tag.lower().startswith("<meta"):
+            words = html.unescape(found[1] or found[2] or "")
+            yield from _as_held(words, found.start() - len(tag), keyed=True)
+    for found in _SCRIPT.finditer(source):
+        if _NO_SCRIPT.search(found[1]) or not _MAY_HOLD.search(found[2]):
+            continue
+        if _AS_MARKUP.search(found[1]):
+            yield from _as_held(found[2], found.start(), keyed=True)
+        elif len(found[2]) <= _LONGEST:
+            for words, keyed in _strings(found[2]):
+                yield from _as_held(words, found.start(), keyed=keyed)
+
+
+def _as_held(words: str, at: int, *, keyed: bool) -> Iterator[Held]:
+    """What is enough of a text: sentences, not names or settings."""
+    bare = _TAGS.sub("", words[:_LONGEST])
+    han = len(_HAN.findall(bare))
+    if han >= _ENOUGH_HAN and len(_STOPS.findall(bare)) >= 2:
+        yield Held(_markup(words), at, han, keyed)
+
+
+def _markup(words: str) -> str:
+    if "&lt;" in words and "<" not in words:
+        words = html.unescape(words)
+    if "<" in words:
+        return words
+    return "".join(f"<p>{line}</p>" for line in words.splitlines() if line.strip())
+
+
+def _strings(script: str) -> Iterator[tuple[str, bool]]:
+    """The strings of a script with their escapes resolved, those of one list or sum together."""
+    together: list[str] = []
+    keyed = False
+    last = 0
+    for found in _LITERAL.finditer(script):
+        between = script[last : found.start()]
+        last = found.end()
+        literal = found[1] or found[2] or found[3] or ""
+        if not (together and len(between) < 200 and _TOGETHER.fullmatch(between)):
+            if together:
+                yield from _decoded("".join(together), keyed)
+            together = []
+            before = script[max(0, found.start() - _KEY_CHARS) : found.start()]
+            keyed = _KEYED.search(before) is not None and _NO_KEY.search(before) is None
+        elif "+" not in between:
+            together.append("\n")
+        together.append(_unescaped(literal))
+    if together:
+        yield from _decoded("".join(together), keyed)
+
+
+def _unescaped(literal: str) -> str:
+    return _ESCAPE.sub(_character, literal) if "\\" in literal else literal
+
+
+def _character(found: re.Match[str]) -> str:
+    code = found[1] or found[2] or found[3]
+    if code:
+        point = int(code, 16)
+        return chr(point) if point < 0x110000 else ""
+    return _PLAIN_ESCAPES.get(found[4], found[4])
+
+
+def _decoded(words: str, keyed: bool) -> Iterator[tuple[str, bool]]:
+    """A string, and what it spells: percent signs, base64, JSON."""
+    if len(words) < _ENOUGH_HAN:
+        return
+    if _PERCENT.search(words):
+        words = _PERCENT_U.sub(lambda code: chr(int(code[1], 16)), words)
+        words = unquote(words, errors="replace")
+    elif _BASE64.fullmatch(words):
+        try:
+            words = base64.b64decode(words, validate=False).decode("utf-8")
+        except (binascii.Error, UnicodeDecodeError):
+            return
+        if _PERCENT.search(words):
+            words = unquote(words, errors="replace")
+    if words[:1] in "{[" and len(words) <= _LONGEST:
+        try:
+            value = json.loads(words)
+        except (ValueError, RecursionError):
+            value = None
+        if value is not None:
+            yield from _strings(json.dumps(value, ensure_ascii=False))
+            return
+    yield words, keyed
