@@ -33,6 +33,15 @@ FLAGGED_GENRES = frozenset({Genre.TEN_EVENTS, Genre.ANNUAL_REVIEW})
 """The genres that raise a flag."""
 
 
+class FigureScope(StrEnum):
+    """Whose work a figure counts."""
+
+    OWN = "own"  # the committee's of the publication
+    NATIONAL_SESSION = "national_session"  # its members' at the national committee's session
+    PART = "part"  # a special committee's, a sector's, a member's, or a kind within a total
+    OTHER = "other"  # another committee's, another body's, an earlier term's
+
+
 class Level(StrEnum):
     """The administrative level of a committee."""
 
@@ -208,7 +217,8 @@ class Figure:
     ``metric`` is in the words of the text, ``key`` the stable name of a metric that recurs
     across provinces (``proposals_submitted``), ``value`` is expanded (三万 = 30000.0),
     ``unit`` as printed, ``qualifier`` one of 约 余 多 近 超 ..., ``span`` the [start, end) of
-    number, qualifier and unit in the text, ``event`` the ordinal of the event it stands in.
+    number, qualifier and unit in the text, ``event`` the ordinal of the event it stands in,
+    ``scope`` whose work it counts.
     """
 
     metric: str
@@ -219,6 +229,7 @@ class Figure:
     key: str | None = None
     qualifier: str | None = None
     event: int | None = None
+    scope: FigureScope = FigureScope.OWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,14 @@ from dataclasses import replace
 from crawler.reading.facts.committee import Surroundings, known_region, term_and_session, whose
 from crawler.reading.facts.figures import figures_of
 from crawler.reading.facts.period import part_of, period_of
+from crawler.reading.facts.scopes import Whose, whose_figures
 from crawler.reading.genre.subject import Subject, concerns_cppcc, head_end
 from crawler.reading.genre.verdict import genre_of, stated_number
 from crawler.reading.selection.chains import list_found
 from crawler.reading.selection.counts import counts_of
 from crawler.reading.selection.events import Selection, select
 from crawler.reading.words.folding import fold
-from storage.records import Article, Genre, Reading
+from storage.records import Article, FigureScope, Genre, Level, Reading
 
 RULES_VERSION = "2"
 """Goes into each reading; raised whenever a rule changes what is read."""
@@ -74,6 +75,7 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
             score=verdict.score,
             rules_version=RULES_VERSION,
             evidence=tuple(evidence),
+            figures=figures_of(text, whose=Whose(FigureScope.OTHER)),
         )
     around = Surroundings(text, outlet, known_region(region), article.published_at)
     owner = whose(title, beside, around)
@@ -90,7 +92,17 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
         counts = counts_of(title.text, beside, text.text, stated)
         sure = verdict.genre is Genre.TEN_EVENTS
         selection = select(text, counts, period.years, article.images, sure=sure)
-    figures = figures_of(text, selection.events)
+    figures = figures_of(
+        text,
+        selection.events,
+        whose_figures(
+            title.text,
+            text.text,
+            other=False,
+            national=committee is not None and committee.level is Level.NATIONAL,
+            news=verdict.genre is Genre.CPPCC_NEWS,
+        ),
+    )
     return Reading(
         genre=verdict.genre,
         score=verdict.score,

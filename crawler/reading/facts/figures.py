@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.reading.facts.metrics import metric_key
+from crawler.reading.facts.scopes import Whose, scope_of
 from crawler.reading.words.folding import Folded
-from crawler.reading.words.numerals import chinese_number
+from crawler.reading.words.markers import SYMBOL
+from crawler.reading.words.numerals import CIRCLED, chinese_number
 from storage.records import Event, Figure
 
 MAX_FIGURES = 600
@@ -26,7 +28,7 @@ _UNITS = (
     r"字|册|本(?![次届着级土身]|市|省|区|县)|部(?![分门署委队])|所|处(?!级|理|长|室)|座(?!谈)|"
     r"批(?!示|准|评)|组(?!织|建|成)|支(?!持|部|撑)|轮|"
     r"类|张(?![家])|幅|封|面(?![对积向上])|枚|例|起(?!到|来|步|草)|宗|门|堂|节|辑|集(?![中团体])|"
-    r"首|版|套|台(?!湾)|辆|间|只|头|棵|株|票|倍|项目|道(?![路德])|则|档|课|员(?!工)|讲(?![话座解述台坛])|"
+    r"首|版|套|台(?!湾)|辆|间|盏|趟|遍(?!布|及)|口(?![述径岸子碑号头服罩])|只|头|棵|株|票|倍|项目|道(?![路德])|则|档|课|员(?!工)|讲(?![话座解述台坛])|"
     r"分(?=[,。;、)]|$)"
 )
 _NUMBER = re.compile(
@@ -58,8 +60,27 @@ _PEOPLE = re.compile(
 )
 _CHINESE_UNITS = frozenset(
     ("次", "场", "场次", "人次", "件", "件次", "篇", "期", "份", "名", "位", "条", "本", "部")
-) | {"册", "家", "户", "人", "批次", "轮", "元"}
-_BROAD_UNITS = frozenset({"个", "项", "类", "组", "批", "支"})
+) | {"册", "家", "户", "人", "批次", "轮", "元", "盏", "趟"}
+_BROAD_UNITS = frozenset(
+    (
+        "个",
+        "项",
+        "类",
+        "组",
+        "批",
+        "支",
+        "处",
+        "座",
+        "幅",
+        "公里",
+        "亩",
+        "张",
+        "只",
+        "所",
+        "字",
+        "棵",
+    )
+)
 # 十件履职大事 names the selection; it counts nothing.
 _SELECTION = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})[件大个项][^,。\d\s]{0,8}?(?:大事|要事|实事|好事|[暖民]心事)"
@@ -90,6 +111,14 @@ _RANGE_BEFORE = re.compile(
     r"[\d一二三四五六七八九十](?:[件次篇条名人个项%场])?\s*(?:[—–~～\-至])\s*$"
 )
 
+# The number or mark of the item in which a figure stands is no part of its name.
+_ITEM = re.compile(
+    rf"^(?:第?[一二三四五六七八九十]{{1,3}}[、,]|[{CIRCLED}]|\d{{1,2}}[、.)]|[Oo]\d[ \t]|>+|"
+    rf"[{SYMBOL}\ufe0f\u200d]+)[ \t]*"
+)
+_COMMITTEE = re.compile(
+    r"^(?:(?:19|20)\d\d年)?(?:[省市县区州旗盟]|自治区|自治州|自治县)?政协(?!委员|系统|机关|组织)(?:常委会)?(?:一共|共|已|累计)?"
+)
 _LEADING = re.compile(
     r"^(?:[、,:;\s”)』」》]*(?:一年来|五年来|过去一年|这一年|全年|五年间?|年内|去年|今年|其间|"
     r"期间|同时|其中|此外|并且|并(?!案)|且|又|还|也|已|已经|均|都|共|总共|共计|累计|合计|总计|先后|"
@@ -130,6 +159,9 @@ _RIGHT_STOP = re.compile(
 )
 
 
+_OWN = Whose()
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """One number with its unit in the folded text."""
@@ -141,8 +173,13 @@ class _Found:
     qualifier: str | None
 
 
-def figures_of(text: Folded, events: tuple[Event, ...] = ()) -> tuple[Figure, ...]:
-    """The figures that a text states, in its order; plans, dates and head counts are none."""
+def figures_of(
+    text: Folded, events: tuple[Event, ...] = (), whose: Whose = _OWN
+) -> tuple[Figure, ...]:
+    """The figures that a text states, in its order; plans, dates and head counts are none.
+
+    ``whose`` says what the whole text says of their scope.
+    """
     figures: list[Figure] = []
     starts = [event.span[0] for event in events if event.span]
     previous_end, previous_metric, previous_noun = 0, "", ""
@@ -174,6 +211,7 @@ def figures_of(text: Folded, events: tuple[Event, ...] = ()) -> tuple[Figure, ..
                 key=metric_key(metric, found.unit),
                 qualifier=found.qualifier,
                 event=_event_at(events, starts, span[0]),
+                scope=scope_of(whose, text.text, sentence_at, found.start, metric, found.unit),
             )
         )
         if len(figures) >= MAX_FIGURES:
@@ -270,7 +308,9 @@ def _no_count(written: str, unit: str, before: str, after: str) -> bool:
     """Ordinals, ranges, sessions, dates and the like."""
     if before.endswith(("几", "数", "千家")) and not written[0].isdigit():
         return True  # 几十次, 数百名, 千家万户: no number is stated
-    if before.endswith(("第", "届")) and not (before.endswith("第") and unit in ("位", "名")):
+    if before.endswith("届") and not (_TERM_BEFORE.search(before) and unit != "次"):
+        return True
+    if before.endswith("第") and unit not in ("位", "名"):
         return True
     if before and (before[-1].isascii() and (before[-1].isalnum() or before[-1] in "./-×")):
         return True
@@ -279,6 +319,9 @@ def _no_count(written: str, unit: str, before: str, after: str) -> bool:
     return bool(
         _NOT_AFTER.match(after) or _RANGE_AFTER.match(after) or _RANGE_BEFORE.search(before)
     )
+
+
+_TERM_BEFORE = re.compile(r"[上本]一?届$")
 
 
 def _chinese_counts(written: str, value: float, unit: str) -> bool:
@@ -336,6 +379,9 @@ def _metric(
             return (own or previous_noun or previous) + "占比", own or previous_noun
     own = _own(left)
     right = _right(text, found.end)
+    if not right and _ONLY_ACT.fullmatch(told := _LEADING.sub("", _COMMITTEE.sub("", own))):
+        before = _clause_before(text, found.start - len(left)) if found.start > len(left) else ""
+        own = before + told if before else own
     if not own:
         metric = right or ("字数" if found.unit == "字" else previous)
         metric = metric or _clause_before(text, found.start - len(left))
@@ -347,6 +393,12 @@ def _metric(
         metric = own + right
     metric = metric[:MAX_METRIC] if metric is right else metric[-MAX_METRIC:]
     return metric, metric
+
+
+_ONLY_ACT = re.compile(
+    r"(?:一年|全年|五年|年内)?(?:[组举召]?[织办行开]|开展|发生|收到?|收集|接收|报送|编报|提出|提交|形成|共|有|达|写|解决|完成|接待|"
+    r"征集|办|办理|募|募集|印|出)[了过]?"
+)
 
 
 def _clause_before(text: str, end: int) -> str:
@@ -367,7 +419,7 @@ def _bare(left: str) -> str:
 
 def _own(left: str) -> str:
     """The words before a number without adverbs in front and fillers behind."""
-    words = _bare(_UNIT_REST.sub("", left))
+    words = _bare(_UNIT_REST.sub("", _ITEM.sub("", left)))
     words = _LEADING.sub("", words)
     return _tidied(words)
 

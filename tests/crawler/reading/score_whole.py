@@ -123,7 +123,7 @@ def score_figures(score: Score, row: dict[str, Any], figures: tuple[Figure, ...]
             matches,
             key=lambda f: (
                 len(words & set(f.metric)),
-                getattr(f, "scope", "own") == label["scope"],
+                f.scope == label["scope"],
             ),
         )
         left.remove(match)
@@ -133,17 +133,17 @@ def score_figures(score: Score, row: dict[str, Any], figures: tuple[Figure, ...]
         score.counts["metric"] += told
         qualified = (label["qualifier"] or None) == match.qualifier
         score.counts["qualifier"] += qualified
-        scoped = getattr(match, "scope", "own") == label["scope"]
+        scoped = match.scope == label["scope"]
         score.counts["scope"] += scoped
         if not scoped:
-            score.counts[f"{label['scope']} as {getattr(match, 'scope', 'own')}"] += 1
+            score.counts[f"{label['scope']} as {match.scope}"] += 1
         if not (told and qualified and scoped):
             parts = [
                 w for w, ok in (("metric", told), ("qual", qualified), ("scope", scoped)) if not ok
             ]
             score.wrong.append(
                 f"FIGURE {row['id']} {'+'.join(parts)} {label} read {match.metric} "
-                f"{match.value:g}{match.unit} {match.qualifier} {getattr(match, 'scope', 'own')} | "
+                f"{match.value:g}{match.unit} {match.qualifier} {match.scope} | "
                 f"{match.sentence}"
             )
     for figure in left:
