@@ -218,7 +218,8 @@ class Figure:
     across provinces (``proposals_submitted``), ``value`` is expanded (三万 = 30000.0),
     ``unit`` as printed, ``qualifier`` one of 约 余 多 近 超 ..., ``span`` the [start, end) of
     number, qualifier and unit in the text, ``event`` the ordinal of the event it stands in,
-    ``scope`` whose work it counts.
+    ``scope`` whose work it counts, ``whole`` whether it counts all that its key means and
+    not one kind of it (协商活动, not 双周协商).
     """
 
     metric: str
@@ -230,6 +231,7 @@ class Figure:
     qualifier: str | None = None
     event: int | None = None
     scope: FigureScope = FigureScope.OWN
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

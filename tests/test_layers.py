@@ -16,6 +16,7 @@ LAYERS = ["storage", "crawler", "scheduler"]  # lower may not import higher
 LADDERS = {
     "storage": [
         "storage.records",
+        "storage.vocabulary",
         "storage.errors",
         "storage.migrations",
         "storage.engine",
@@ -82,6 +83,7 @@ PURE = [
     *sorted((ROOT / "crawler/pages").rglob("*.py")),
     *sorted((ROOT / "crawler/reading").rglob("*.py")),
     ROOT / "storage/records.py",
+    ROOT / "storage/vocabulary.py",
     *[
         p
         for p in (ROOT / "storage/stories/fingerprints.py", ROOT / "scheduler/rhythm/seasons.py")

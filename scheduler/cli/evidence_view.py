@@ -70,12 +70,13 @@ def reading_view(article: Article) -> RenderableType:
             events.add_row(str(event.ordinal), Text(event.heading), event.date or "")
         parts += [Text(f"\n{len(reading.events)} events", style="bold"), events]
     if reading.figures:
-        figures = table("metric", "value", "key", "event", "sentence")
+        figures = table("metric", "value", "key", "scope", "event", "sentence")
         for figure in reading.figures:
             figures.add_row(
                 Text(figure.metric),
                 Text(f"{figure.qualifier or ''}{figure.value:g}{figure.unit}"),
                 figure.key or "",
+                figure.scope.value,
                 str(figure.event or ""),
                 Text(shorten(figure.sentence)),
             )

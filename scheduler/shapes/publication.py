@@ -137,6 +137,7 @@ def figure_json(figure: Figure) -> Shape:
         "value": figure.value,
         "unit": figure.unit,
         "qualifier": figure.qualifier,
+        "scope": figure.scope.value,
         "sentence": figure.sentence,
         "span": list(figure.span),
         "event": figure.event,

@@ -130,6 +130,8 @@ def figure_rows(publication_id: int, figures: Sequence[Figure]) -> list[dict[str
             "sentence": figure.sentence,
             "span_start": figure.span[0],
             "span_end": figure.span[1],
+            "scope": figure.scope,
+            "whole": figure.whole,
         }
         for position, figure in enumerate(figures)
     ]

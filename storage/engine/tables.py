@@ -292,7 +292,11 @@ class FigureRow(Base):
     """One number that the current revision states."""
 
     __tablename__ = "figures"
-    __table_args__ = (Index(None, "key", "publication_id"), Index(None, "metric"))
+    __table_args__ = (
+        Index(None, "key", "publication_id"),
+        Index(None, "metric"),
+        CheckConstraint("scope IN ('own', 'national_session', 'part', 'other')", name="scope"),
+    )
 
     publication_id: Mapped[int] = mapped_column(Id, ForeignKey("publications.id"), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -305,6 +309,8 @@ class FigureRow(Base):
     sentence: Mapped[str] = mapped_column(Text)
     span_start: Mapped[int] = mapped_column(Integer)
     span_end: Mapped[int] = mapped_column(Integer)
+    scope: Mapped[str] = mapped_column(Text)
+    whole: Mapped[bool]
 
 
 class FlagRow(Base):

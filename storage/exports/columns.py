@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Float, Integer, TableClause, Text, column, table
 
 from storage.engine.tables import Instant
-from storage.records import Genre, Level
+from storage.records import FigureScope, Genre, Level
 
 
 class Kind(StrEnum):
@@ -86,6 +86,10 @@ FIGURES = (
     Column("qualifier", _TEXT, "约, 余, 多, 近, 超, ...; null: stated as exact"),
     Column("sentence", _TEXT, "the sentence that states it", False),
     Column("metric_key", _TEXT, "stable name of a metric that recurs across provinces"),
+    Column("scope", _TEXT, "whose work it counts", False, values=tuple(FigureScope)),
+    Column("span_start", _INT, "where its number begins in the text, in characters", False),
+    Column("span_end", _INT, "where number, qualifier and unit end", False),
+    Column("whole", Kind.BOOLEAN, "whether it counts all that its key means, no kind", False),
 )
 
 COVERAGE = (

@@ -15,6 +15,7 @@ from storage.records import (
     Event,
     Evidence,
     Figure,
+    FigureScope,
     Genre,
     Image,
     Level,
@@ -305,6 +306,8 @@ def _figures(session: Session, publication_id: int) -> tuple[Figure, ...]:
             FigureRow.sentence,
             FigureRow.span_start,
             FigureRow.span_end,
+            FigureRow.scope,
+            FigureRow.whole,
         )
         .where(FigureRow.publication_id == publication_id)
         .order_by(FigureRow.position)
@@ -319,6 +322,8 @@ def _figures(session: Session, publication_id: int) -> tuple[Figure, ...]:
             key=row.key,
             qualifier=row.qualifier,
             event=row.event_ordinal,
+            scope=FigureScope(row.scope),
+            whole=row.whole,
         )
         for row in rows
     )

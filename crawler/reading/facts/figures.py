@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crawler.reading.facts.metrics import metric_key
+from crawler.reading.facts.metrics import counts_all, metric_key
 from crawler.reading.facts.scopes import Whose, scope_of
 from crawler.reading.words.folding import Folded
 from crawler.reading.words.markers import SYMBOL
@@ -201,6 +201,7 @@ def figures_of(
         metric, noun = _metric(text.text, found, left, previous_metric, previous_noun)
         previous_end, previous_metric, previous_noun = found.end, metric, noun
         span = text.span(found.start, found.end)
+        key = metric_key(metric, found.unit)
         figures.append(
             Figure(
                 metric=metric,
@@ -208,10 +209,11 @@ def figures_of(
                 unit=found.unit,
                 sentence=text.quote(*sentence_at).strip(),
                 span=span,
-                key=metric_key(metric, found.unit),
+                key=key,
                 qualifier=found.qualifier,
                 event=_event_at(events, starts, span[0]),
                 scope=scope_of(whose, text.text, sentence_at, found.start, metric, found.unit),
+                whole=counts_all(key, metric),
             )
         )
         if len(figures) >= MAX_FIGURES:

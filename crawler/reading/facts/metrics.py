@@ -62,3 +62,54 @@ def metric_key(metric: str, unit: str) -> str | None:
         if pattern.search(metric):
             return key
     return None
+
+
+# The words around a counted noun that make no kind of it.
+_AROUND = (
+    r"(?:全年|一年来|五年来|共计?|累计|总计|合计|各[类种项级]|开展|组织|举办|召开|举行|收到|征集|接收|提交|提出|报送|"
+    r"编报|反映|收集|形成|撰写|完成|办理|[省市县区州旗]|自治区|全国|全[省市县区州]|政协|委员|各?政协?参加单位|"
+    r"提案[者人]|经|审查|予以|获|得到|受到|领导|的|和|、)*"
+)
+_TAIL = (
+    r"(?:数|总数|量|活动|工作|议政|办理|建言|信息|提案|会议?|座谈会?|"
+    r"意见|建议|考察|调研|视察|研讨)*"
+)
+_NOUNS: dict[str, re.Pattern[str]] = {
+    key: re.compile(rf"{_AROUND}(?:{noun}){_TAIL}")
+    for key, noun in {
+        "proposals_submitted": "提案",
+        "proposals_filed": "立案|提案立案",
+        "proposals_replied": "办复|答复|办结|提案",
+        "key_proposals": "重点提案|重要提案",
+        "group_proposals": "集体提案|党派团体提案|党派提案",
+        "member_proposals": "委员提案|提案",
+        "filing_rate": "(?:提案)?立案率",
+        "reply_rate": "(?:提案)?(?:办复|答复|办结)率",
+        "satisfaction_rate": "满意率",
+        "attendance_rate": "(?:参与|出席|参会|履职)率",
+        "consultations": "协商",
+        "oversight": "民主监督|监督",
+        "field_studies": "调研",
+        "inspections": "视察|考察",
+        "field_study_reports": "(?:调研|视察|考察)+报告",
+        "public_opinion_reports": "社情民意|信息",
+        "instructions": "(?:肯定性)?批示|签批",
+        "suggestions": "意见|建议",
+        "plenaries": "全体会议|全会",
+        "standing_committee_meetings": "常委会(?:议|会议)|常务委员会会议",
+        "chair_meetings": "主席会",
+        "floor_speeches": "大会发言",
+        "speeches": "发言",
+        "study_sessions": "(?:集体)?学习|研讨",
+        "sector_activities": "界别",
+        "member_participations": "委员|参[加与]",
+    }.items()
+}
+
+
+def counts_all(key: str | None, metric: str) -> bool:
+    """Whether the counted noun is that of the metric itself, and no kind of it.
+
+    协商活动 counts all consultations, 双周协商座谈会 one form of them.
+    """
+    return key is not None and _NOUNS[key].fullmatch(metric) is not None

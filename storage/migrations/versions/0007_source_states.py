@@ -68,8 +68,11 @@ def _statuses(old: str, new: str) -> None:
     """SQLite keeps a CHECK in the table's text: the table is copied, the view over it made anew."""
     bind = op.get_bind()
     if bind.dialect.name == "postgresql":
-        op.drop_constraint("ck_coverage_status", "coverage")
-        op.create_check_constraint("ck_coverage_status", "coverage", f"status IN ({new})")
+        # 0002 made it under the name that the convention makes of the one given.
+        op.drop_constraint(op.f("ck_coverage_ck_coverage_status"), "coverage")
+        op.create_check_constraint(
+            op.f("ck_coverage_ck_coverage_status"), "coverage", f"status IN ({new})"
+        )
         return
     view = bind.execute(
         sa.text("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = 'v1_coverage'")
