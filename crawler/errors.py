@@ -4,6 +4,7 @@
 
     CrawlerError
     ├── DeclarationError      a source's TOML file is wrong
+    ├── BodyRefusedError      a packed body that cannot be unpacked within its bound
     └── PageError             a fetched page is not what was asked for
         ├── ChallengePageError    a wall that asks for a browser
         ├── SoftNotFoundError     status 200, "not found" in words
@@ -14,6 +15,8 @@
         ├── NotArticleError       a list, a home page, a video shell
         ├── MojibakeError         the text cannot be decoded
         ├── HijackedPageError     spam injected in a mirror
+        ├── RedirectedError       a redirect to the home page, or a list
+        ├── MovedError            a list that redirects to another address
         ├── LayoutChangedError    a declared selector or field no longer matches
         └── WrongContentError     a sound page of another subject or day
 
@@ -39,6 +42,15 @@ class DeclarationError(CrawlerError):
         self.path = path
         self.key = key
         self.problem = problem
+
+
+class BodyRefusedError(CrawlerError):
+    """A body cannot be had; ``refusal_class`` and ``detail`` say why."""
+
+    def __init__(self, refusal_class: RefusalClass, detail: str) -> None:
+        super().__init__(detail)
+        self.refusal_class = refusal_class
+        self.detail = detail
 
 
 class PageError(CrawlerError):
@@ -104,6 +116,26 @@ class HijackedPageError(PageError):
     """A mirror whose text was altered: pinyin injected in brackets, spam around the body."""
 
     refusal_class = RefusalClass.HIJACKED
+
+
+class RedirectedError(PageError):
+    """A redirect led to the home page, or to a list, instead of the page; ``to`` is where."""
+
+    refusal_class = RefusalClass.REDIRECTED
+
+    def __init__(self, *, to: str, url: str) -> None:
+        super().__init__(f"redirected to {to}", url=url)
+        self.to = to
+
+
+class MovedError(PageError):
+    """A list redirects to another address, ``to``: it is not certain that it is the same."""
+
+    refusal_class = RefusalClass.MOVED
+
+    def __init__(self, *, to: str, url: str) -> None:
+        super().__init__(f"the list moved to {to}", url=url)
+        self.to = to
 
 
 class LayoutChangedError(PageError):

@@ -51,6 +51,10 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.offsite.DeclaredHostsMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.fetching.robots_middleware.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.fetching.bounds.BoundedCompressionMiddleware": 590,  # where Scrapy has its own
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.fetching.bounds.BoundedRedirectMiddleware": 600,
 }
 SPIDER_MIDDLEWARES = {
     # Our spiders make no deep trees and build no URLs.

@@ -72,11 +72,13 @@ class RefusalClass(StrEnum):
 
     NETWORK = "network"  # DNS, connection, TLS, time-out
     HTTP_ERROR = "http_error"  # a status of 4xx or 5xx that no other class names
-    BLOCKED = "blocked"  # 401, 403, 412, 429, 503 with a wall, robots.txt forbids
+    BLOCKED = "blocked"  # 401, 403, 412, 429, 503 with a wall
+    FORBIDDEN = "forbidden"  # robots.txt forbids it
     CHALLENGE = "challenge"  # a page that asks a browser to prove itself
     GONE = "gone"  # 404, 410
     SOFT_404 = "soft_404"  # status 200, text says "not found"
     REDIRECTED = "redirected"  # sent to the home page or to another article
+    MOVED = "moved"  # a list sent to another address, or a page redirected without end
     OFFSITE = "offsite"  # sent to a host that the source does not declare
     TOO_LARGE = "too_large"  # over the size bound
     TRUNCATED = "truncated"  # the body ends before its end
@@ -135,6 +137,32 @@ class VerdictKind(StrEnum):
 
 SOUND_KINDS = frozenset({VerdictKind.COMPLETE, VerdictKind.EMPTY_EXPECTED})
 """The verdicts that say that nothing is wrong with a source."""
+
+
+class End(StrEnum):
+    """What proves that a list, or an issue, was read to its end."""
+
+    KNOWN_REACHED = "known_reached"  # a page whose articles an earlier complete run had settled
+    BEFORE_SINCE = "before_since"  # articles older than the days asked for
+    COUNT_MET = "count_met"  # as many articles as the list says that it holds
+    LAST_PAGE = "last_page"  # the last page, by all that it says
+    ISSUE_WHOLE = "issue_whole"  # every page that the issue names
+    NO_ISSUE = "no_issue"  # the site says that there is none, within a known archive
+
+
+class OpenCause(StrEnum):
+    """Why it is not proved that a list, or an issue, was read to its end."""
+
+    REFUSED = "refused"  # one of its pages was
+    REPEATS = "repeats"  # a further page shows only what earlier ones showed
+    EMPTY_PAGE = "empty_page"
+    PAGES_LEFT = "pages_left"  # it counts more pages than it leads to
+    ITEMS_LEFT = "items_left"  # it counts more articles than it shows
+    NOT_FOLLOWED = "not_followed"  # it says that there is more, in a way that we cannot follow
+    LIMIT = "limit"  # the declared limit of pages
+    MOVED = "moved"  # it changed while it was read
+    WINDOW = "window"  # it does not reach back to the days asked for
+    NO_ARCHIVE = "no_archive"  # no issue of a paper was ever seen where these should be
 
 
 class FailureClass(StrEnum):

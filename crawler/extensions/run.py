@@ -8,11 +8,12 @@ from scrapy.exceptions import CloseSpider
 from scrapy.utils.asyncio import create_looping_call
 
 from crawler.config import CrawlConfig
+from crawler.families.base import Ask
 from crawler.pipelines.store import StorePipeline
 from crawler.runs.account import Expectation, verdict_of
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
-from crawler.spiders.base import Ask, SourceSpider
+from crawler.spiders.base import SourceSpider
 from storage.engine.database import open_database
 from storage.errors import LeaseLostError, StorageError
 from storage.links.sources import sync_sources
@@ -153,6 +154,7 @@ class RunExtension:
             spider.account.stopped = "cancelled" if reason == "shutdown" else f"closed ({reason})"
         if spider.account.stopped:
             spider.account.withdraw()
+        spider.walker.conclude()
         verdict = verdict_of(spider.account, expectation_of(spider.source))
         self.ledger.finish(spider.account, verdict)
         self.verdict = verdict
@@ -189,5 +191,5 @@ def expectation_of(source: Source) -> Expectation:
     return Expectation(
         min_articles=source.expect.min_articles,
         empty_ok=source.expect.empty_ok,
-        empty_issues_ok=source.expect.max_days_silent if source.skips_days else 0,
+        empty_issues_ok=source.expect.max_days_silent if source.options.empty_days_ok else 0,
     )

@@ -16,8 +16,9 @@ from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
 from crawler.errors import PageError
+from crawler.fetching.bounds import TooLargeError, TooManyRedirectsError
 from crawler.fetching.offsite import OffsiteRequestError
-from crawler.fetching.robots import FORBIDDEN, Silence
+from crawler.fetching.robots import Silence
 from crawler.fetching.statuses import refusal_of_status
 from storage.records import RefusalClass
 
@@ -35,8 +36,8 @@ NETWORK_ERRORS = (
 )
 
 
-class RobotsSilentError(IgnoreRequest):
-    """The robots.txt that would allow or forbid a request could not be had."""
+class HeldBackError(IgnoreRequest):
+    """A robots.txt forbids a request, or the one that would say so could not be had."""
 
     def __init__(self, silence: Silence) -> None:
         super().__init__(silence.detail)
@@ -57,10 +58,14 @@ def refusal_of_error(error: BaseException | None) -> tuple[RefusalClass, str]:
         return error.refusal_class, error.detail
     if isinstance(error, OffsiteRequestError):
         return RefusalClass.OFFSITE, str(error)
-    if isinstance(error, RobotsSilentError):
+    if isinstance(error, HeldBackError):
         return error.silence.refusal_class, error.silence.detail
+    if isinstance(error, TooManyRedirectsError):
+        return RefusalClass.MOVED, "redirected too many times"
+    if isinstance(error, TooLargeError):
+        return RefusalClass.TOO_LARGE, str(error)
     if isinstance(error, IgnoreRequest):
-        return _refusal_of_ignored(str(error))
+        return RefusalClass.OURS, f"ignored: {error}"
     if isinstance(error, DownloadCancelledError):
         return RefusalClass.TOO_LARGE, str(error)
     if isinstance(error, ResponseDataLossError | ResponseFailed):
@@ -68,12 +73,3 @@ def refusal_of_error(error: BaseException | None) -> tuple[RefusalClass, str]:
     if isinstance(error, NETWORK_ERRORS):
         return RefusalClass.NETWORK, f"{type(error).__name__}: {error}"
     return RefusalClass.OURS, f"{type(error).__name__}: {error}"
-
-
-def _refusal_of_ignored(words: str) -> tuple[RefusalClass, str]:
-    """Scrapy tells its reasons for not downloading only by the message."""
-    if "robots.txt" in words:
-        return RefusalClass.BLOCKED, FORBIDDEN
-    if "max redirections" in words:
-        return RefusalClass.REDIRECTED, "redirected too many times"
-    return RefusalClass.OURS, f"ignored: {words}"

@@ -12,7 +12,6 @@ from crawler.fetching.statuses import refusal_of_status
 from storage.records import RefusalClass
 
 MAX_REDIRECTS = 5
-FORBIDDEN = "robots.txt forbids it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +20,10 @@ class Silence:
 
     refusal_class: RefusalClass
     detail: str
+
+
+FORBIDDEN = Silence(RefusalClass.FORBIDDEN, "robots.txt forbids it")
+"""What a rule of a robots.txt that could be had holds back."""
 
 
 def silence_of_status(status: int) -> Silence | None:

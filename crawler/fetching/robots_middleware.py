@@ -11,8 +11,8 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.fetching.failures import RobotsSilentError, refusal_of_error
-from crawler.fetching.robots import Silence, silence_of_error, silence_of_status
+from crawler.fetching.failures import HeldBackError, refusal_of_error
+from crawler.fetching.robots import FORBIDDEN, Silence, silence_of_error, silence_of_status
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -30,13 +30,15 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def process_request_2(self, rp: "RobotParser | None", request: "Request") -> None:
         """Let allowed requests pass.
 
-        :raises RobotsSilentError: when the host's robots.txt could not be had.
-        :raises IgnoreRequest: when it forbids the request.
+        :raises HeldBackError: when the host's robots.txt forbids it, or could not be had.
         """
         silence = self._silences.get(urlparse_cached(request).netloc)
         if silence is not None:
-            raise RobotsSilentError(silence)
-        super().process_request_2(rp, request)
+            raise HeldBackError(silence)
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest as error:  # the only one that it raises
+            raise HeldBackError(FORBIDDEN) from error
 
     async def _parse_robots(self, response: Response, netloc: str, request: "Request") -> None:
         silence = silence_of_status(response.status)

@@ -10,7 +10,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storage.records import LIST_KINDS, Refusal, RefusalClass, RequestKind, Verdict, VerdictKind
+from crawler.runs.proof import Open, Proved
+from storage.records import (
+    LIST_KINDS,
+    OpenCause,
+    Refusal,
+    RefusalClass,
+    RequestKind,
+    Verdict,
+    VerdictKind,
+)
 
 SETTLED = frozenset(
     {
@@ -23,7 +32,7 @@ SETTLED = frozenset(
 """Refusals of one article that a complete crawl may hold: the site itself offers nothing
 there that asking again would bring."""
 
-WALLS = frozenset({RefusalClass.BLOCKED, RefusalClass.CHALLENGE})
+WALLS = frozenset({RefusalClass.BLOCKED, RefusalClass.CHALLENGE, RefusalClass.FORBIDDEN})
 ALTERED = frozenset(
     {
         RefusalClass.LAYOUT_CHANGED,
@@ -39,19 +48,42 @@ FALSE_CONTENT = frozenset({RefusalClass.WRONG_CONTENT, RefusalClass.HIJACKED})
 
 @dataclass(slots=True)
 class Walk:
-    """How far one list, or one dated issue, was followed.
+    """How far one list, or one dated issue, was followed, and what is proved of its end.
 
-    ``proof`` is why its end is certain, in words; ``broken`` why it is not.  ``links`` counts
-    the articles that no other walk of the run had shown before, ``shown`` are all of this one.
+    ``links`` counts the articles that no other walk of the run had shown before, ``shown`` are
+    all of this one.  ``end`` is None while nothing is decided.
     """
 
     name: str
     pages: int = 0
     links: int = 0
     shown: set[str] = field(default_factory=set)  # canonical URLs
-    proof: str | None = None
-    broken: str | None = None
-    empty_stated: bool = False  # the list itself says that it holds nothing
+    end: Proved | Open | None = None
+
+    def end_with(self, end: Proved | Open) -> None:
+        """Enter what its pages prove; what once left it open does so to the end."""
+        if not isinstance(self.end, Open):
+            self.end = end
+
+    def refused(self, number: int, refusal_class: RefusalClass, detail: str) -> None:
+        """Enter that one of its pages was refused."""
+        words = f"page {number} was refused as {refusal_class.value} ({detail})"
+        self.end_with(Open(OpenCause.REFUSED, words))
+
+    @property
+    def proof(self) -> str | None:
+        """Why its end is certain, in words; None where it is not."""
+        return self.end.words if isinstance(self.end, Proved) else None
+
+    @property
+    def broken(self) -> str | None:
+        """Why its end is not certain, in words; None where nothing is decided, or it is."""
+        return self.end.words if isinstance(self.end, Open) else None
+
+    @property
+    def empty_stated(self) -> bool:
+        """Whether the list itself says that it holds nothing."""
+        return isinstance(self.end, Proved) and self.end.empty
 
 
 @dataclass(slots=True)
@@ -157,8 +189,9 @@ def _judge_yield(account: Account, expect: Expectation) -> Verdict | None:
         kind = VerdictKind.WRONG_CONTENT if refusal_class in FALSE_CONTENT else VerdictKind.CHANGED
         return Verdict(kind=kind, reason=words)
     if links == 0 and not account.refusals and not account.stopped:
-        stated = all(walk.empty_stated for walk in account.walks.values())
-        if expect.empty_ok or (stated and expect.min_articles == 0):
+        walks = account.walks.values()
+        stated = all(walk.empty_stated for walk in walks)
+        if stated and (expect.empty_ok or expect.min_articles == 0):
             return Verdict(
                 kind=VerdictKind.EMPTY_EXPECTED,
                 reason="the lists hold no article, which the declaration allows",
@@ -169,10 +202,11 @@ def _judge_yield(account: Account, expect: Expectation) -> Verdict | None:
                 reason=f"the site says that {len(account.walks)} days have no issue, "
                 f"up to {expect.empty_issues_ok} may",
             )
+        why = "; ".join(sorted({walk.broken for walk in walks if walk.broken}))
         return Verdict(
             kind=VerdictKind.EMPTY_UNEXPECTED,
             reason=f"the lists were read and hold no article; at least {expect.min_articles} "
-            "expected",
+            "expected" + (f"; {why}" if why else ""),
         )
     return None
 
@@ -240,7 +274,7 @@ def _in_words(refusals: Sequence[Refusal]) -> str:
     for refusal in refusals:
         groups.setdefault((refusal.kind, refusal.refusal_class), []).append(refusal)
     return ", ".join(
-        f"{len(group)} x {kind} {refusal_class.value} ({group[0].detail}: {group[0].url})"
+        f"{len(group)} x {kind.value} {refusal_class.value} ({group[0].detail}: {group[0].url})"
         for (kind, refusal_class), group in groups.items()
     )
 

@@ -7,7 +7,7 @@ for dead and taken over cannot write any more (its token is old).
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from crawler.runs.account import Account
 from storage.articles.saving import SaveOutcome, save_articles
@@ -53,6 +53,11 @@ class RunLedger:
         """Links of this source whose next check is due, the longest overdue first."""
         with self.database.reading() as session:
             return discoveries.due_links(session, self.source_id, now=self.now(), limit=limit)
+
+    def listed_days(self) -> tuple[date, ...]:
+        """The first and the last day of which this source ever listed anything; () for none."""
+        with self.database.reading() as session:
+            return discoveries.listed_days(session, self.source_id)
 
     def list_head(self, url: str) -> ListHead | None:
         """The first page of a list as it was last believed."""

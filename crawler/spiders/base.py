@@ -1,8 +1,13 @@
-"""What all spiders share: every request enters the account and leaves it, whatever happens."""
+"""The spider of every source: carries its family's requests, and enters each in the account.
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+A request enters the account and leaves it, whatever happens.  What to ask for and how to read
+it is the family's (``crawler/families``), what an article's page says the reader's.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -11,21 +16,38 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.config import CrawlConfig
-from crawler.errors import PageError, TruncatedPageError
+from crawler.errors import (
+    LayoutChangedError,
+    MovedError,
+    PageError,
+    RedirectedError,
+    TooShortError,
+    TruncatedPageError,
+)
+from crawler.families.base import Ask, Item, Listed, Step
 from crawler.fetching.failures import refusal_of
-from crawler.fetching.robots import FORBIDDEN
-from crawler.pages.raw.charset import header_charset
 from crawler.pages.raw.urls import canonical_url
-from crawler.reader import EMPTY, Draft
+from crawler.reader import Declared, Draft, read_declared
 from crawler.runs.account import Account
+from crawler.runs.doubts import doubt_of
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
 from storage.errors import StorageError
 from storage.links.discoveries import LinkState
-from storage.records import Article, Capture, Link, Refusal, RefusalClass, RequestKind
+from storage.links.list_heads import ListHead
+from storage.records import (
+    Article,
+    Capture,
+    Link,
+    Listing,
+    Refusal,
+    RefusalClass,
+    RequestKind,
+)
 from storage.runs.options import CrawlOptions
 
 Output = scrapy.Request | Article
+EMPTY = Draft()
 MAX_CHECKS = 200
 """Known articles looked at again in one run: the longest overdue come first, so none starves."""
 CHECKS = "checks of known articles"
@@ -33,28 +55,13 @@ BLOCKS_BEFORE_STOP = 3
 """A host that answered so many requests with a wall is left alone for this run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request as the account knows it; ``walk`` names the list it belongs to."""
-
-    url: str
-    kind: RequestKind
-    walk: str
-    read: Callable[[Response, "Ask"], Iterable[Output]]
-    page_number: int = 1
-    day: date | None = None
-    link: Link | None = None
-    draft: Draft = EMPTY  # the pages of the article that were read before this one
-
-
 class SourceSpider(scrapy.Spider):
-    """Crawls one declared source; subclasses know one family of sites.
+    """Crawls one declared source, walking it as its family does.
 
     ``options`` bound the crawl; a plain ``scrapy crawl`` gives them as words (``-a limit=3``).
     """
 
     source: ClassVar[Source]
-    articles_have_pages: ClassVar[bool] = True  # False where articles stand inside an issue
     ledger: RunLedger  # set by the RunExtension when the spider is opened
     config: CrawlConfig
 
@@ -74,15 +81,21 @@ class SourceSpider(scrapy.Spider):
         self.account = Account()
         self.met: set[str] = set()  # canonical article URLs of this run
         self.asked_articles: set[str] = set()  # canonical URLs of articles asked for
+        self.walker = self.source.options.walker(self.source.site, self)
         self._blocks = 0
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """The first requests of the run: its lists, then articles whose next check is due."""
         for request in self.entries():
             yield request
-        if self.since is None and self.limit is None and self.articles_have_pages:
+        if self.since is None and self.limit is None and self.source.options.articles_stand_alone:
             for request in self.ask_again():
                 yield request
+
+    def entries(self) -> Iterator[scrapy.Request]:
+        """The requests that a crawl of this family begins with."""
+        for ask in self.walker.entries():
+            yield from self.ask(ask)
 
     def ask_again(self) -> Iterator[scrapy.Request]:
         """Requests for known articles that are due: corrected ones, and ones taken down.
@@ -96,23 +109,7 @@ class SourceSpider(scrapy.Spider):
                 continue
             self.asked_articles.add(known.url)
             link = Link(url=known.url, title=known.title, published_on=known.listed_on)
-            yield from self.ask(
-                Ask(
-                    url=known.fetch_url,
-                    kind=RequestKind.ARTICLE,
-                    walk=CHECKS,
-                    read=self.read_article_page,
-                    link=link,
-                )
-            )
-
-    def entries(self) -> Iterator[scrapy.Request]:
-        """The requests a crawl of this family begins with."""
-        raise NotImplementedError
-
-    def now(self) -> datetime:
-        """The present, on the pretended day if one is configured."""
-        return self.config.now()
+            yield from self._ask_article(known.fetch_url, CHECKS, link)
 
     # Asking and answering
 
@@ -137,11 +134,22 @@ class SourceSpider(scrapy.Spider):
         """Read what came back; a page that is not what was asked for is refused."""
         try:
             self.check_arrival(response, ask)
-            outputs = list(ask.read(response, ask))
+            outputs = list(self._follow(ask.read(self.capture(response), ask)))
         except PageError as error:
             return self.refuse(ask, error.refusal_class, error.detail)
         self.account.accepted[ask.kind] += 1
         return outputs
+
+    def _follow(self, steps: Iterable[Step]) -> Iterator[Output]:
+        """What is to be done for each step, at once: the next one may rest on it."""
+        for step in steps:
+            match step:
+                case Ask():
+                    yield from self.ask(step)
+                case Listed():
+                    yield from self.ask_articles(step)
+                case Article():
+                    yield step
 
     def lost(self, failure: Failure) -> list[Output]:
         """Enter a request that gave no response."""
@@ -150,7 +158,13 @@ class SourceSpider(scrapy.Spider):
         return self.refuse(request.cb_kwargs["ask"], refusal_class, detail)
 
     def refuse(self, ask: Ask, refusal_class: RefusalClass, detail: str) -> list[Output]:
-        """Enter a refusal in the account and the database, and stop before a wall."""
+        """Enter a refusal in the account and the database, and stop before a wall.
+
+        To some questions of a family a refusal is the answer; then the page counts as read.
+        """
+        if self.walker.takes_as_answer(ask, refusal_class):
+            self.account.accepted[ask.kind] += 1
+            return []
         refusal = Refusal(
             url=canonical_url(ask.link.url) if ask.link else ask.url,
             kind=ask.kind,
@@ -160,8 +174,7 @@ class SourceSpider(scrapy.Spider):
         self.account.refusals.append(refusal)
         self.ledger.refuse(refusal)
         if ask.kind is not RequestKind.ARTICLE:
-            walk = self.account.walk(ask.walk)
-            walk.broken = f"page {ask.page_number} was refused as {refusal_class.value} ({detail})"
+            self.account.walk(ask.walk).refused(ask.page_number, refusal_class, detail)
         self._mind_walls(refusal)
         return []
 
@@ -189,10 +202,11 @@ class SourceSpider(scrapy.Spider):
         self.stop(f"the database refuses: {error}")
 
     def _mind_walls(self, refusal: Refusal) -> None:
+        """Stop before a wall; what robots.txt forbids is a rule that we keep, not a wall."""
         if refusal.refusal_class is RefusalClass.CHALLENGE:
             self.account.walled = True
             self.stop("a challenge page is a stop sign")
-        elif refusal.refusal_class is RefusalClass.BLOCKED and refusal.detail != FORBIDDEN:
+        elif refusal.refusal_class is RefusalClass.BLOCKED:
             self._blocks += 1
             if self._blocks >= BLOCKS_BEFORE_STOP:
                 self.account.walled = True
@@ -218,18 +232,21 @@ class SourceSpider(scrapy.Spider):
             return
         arrived = urlsplit(response.url)
         if arrived.path in ("", "/") or response.url in self.source.entry_urls:
-            raise _RedirectedError(f"redirected to {response.url}", url=ask.url)
+            raise RedirectedError(to=response.url, url=ask.url)
         if ask.kind is not RequestKind.ARTICLE and arrived.path != urlsplit(ask.url).path:
-            raise _RedirectedError(f"the list moved to {response.url}", url=ask.url)
+            raise MovedError(to=response.url, url=ask.url)
 
     # Articles
 
-    def ask_articles(self, links: Iterable[Link], walk: str) -> Iterator[scrapy.Request]:
-        """Requests for the links that are new, or due to be looked at again.
+    def ask_articles(self, listed: Listed) -> Iterator[scrapy.Request]:
+        """Requests for the listed links that are new, or due to be looked at again.
 
         A link is recorded before it is fetched, so a crash loses none.
         """
-        fresh = {canonical_url(link.url): link for link in links}
+        if listed.fetched:
+            self.ledger.discovered(listed.links)
+            return
+        fresh = {canonical_url(link.url): link for link in listed.links}
         fresh = {url: link for url, link in fresh.items() if url not in self.met}
         self.met |= fresh.keys()
         known = self.ledger.known(list(fresh))
@@ -248,24 +265,22 @@ class SourceSpider(scrapy.Spider):
                 self.account.stopped = f"stopped at the limit of {self.limit} articles"
                 return
             self.asked_articles.add(url)
-            yield from self.ask(
-                Ask(
-                    url=link.url,
-                    kind=RequestKind.ARTICLE,
-                    walk=walk,
-                    read=self.read_article_page,
-                    link=link,
-                )
-            )
+            yield from self._ask_article(link.url, listed.walk, link)
 
-    def read_article_page(self, response: Response, ask: Ask) -> Iterator[Output]:
+    def _ask_article(
+        self, url: str, walk: str, link: Link | None, draft: Draft = EMPTY
+    ) -> Iterator[scrapy.Request]:
+        read = partial(self.read_article_page, draft=draft)
+        yield from self.ask(Ask(url=url, kind=RequestKind.ARTICLE, walk=walk, read=read, link=link))
+
+    def read_article_page(self, capture: Capture, ask: Ask, *, draft: Draft) -> Iterator[Step]:
         """One page of an article: ask for its next page, or give the article.
 
         :raises PageError: when the page is no article.
         """
-        draft = ask.draft.with_page(self.capture(response), self.source)
+        draft = draft.with_page(capture, self.source)
         if draft.wants:
-            yield from self.ask(replace(ask, url=draft.wants, draft=draft))
+            yield replace(ask, url=draft.wants, read=partial(self.read_article_page, draft=draft))
             return
         # The address that the list names is the identity, also where it redirects: the link
         # would else stay open for ever, and what a list shows could not be matched to it.
@@ -287,14 +302,79 @@ class SourceSpider(scrapy.Spider):
             body=response.body,
         )
 
+    # What a walker asks of its run (crawler.families.base.Run)
 
-class _RedirectedError(PageError):
-    """A redirect led away from what was asked for."""
+    def now(self) -> datetime:
+        """The present, on the pretended day if one is configured."""
+        return self.config.now()
 
-    refusal_class = RefusalClass.REDIRECTED
+    def settled(self, urls: Sequence[str]) -> bool:
+        """Whether each link was settled by the time of the last complete run.
 
+        All of them, not one: pinned articles are old on a page of new ones.
+        """
+        last = self.ledger.last_complete
+        if last is None or last.finished_at is None or not urls:
+            return False
+        known = self.ledger.known(urls)
+        finished_at = last.finished_at
+        return all(
+            url in known
+            and known[url].first_seen_at <= finished_at
+            and known[url].state is not LinkState.PENDING
+            for url in urls
+        )
 
-def charset_of(response: Response) -> str | None:
-    """The charset that the answer's Content-Type declares, if any."""
-    header = response.headers.get("Content-Type") or b""
-    return header_charset([("content-type", header.decode("latin-1"))])
+    def settled_on(self) -> date | None:
+        """The day on which the last complete run ended; None before there is one."""
+        last = self.ledger.last_complete
+        if last is None or last.finished_at is None:
+            return None
+        return last.finished_at.astimezone(self.now().tzinfo).date()
+
+    def issue_days(self) -> tuple[date, ...]:
+        """The first and the last day of which anything was ever listed; () for none."""
+        return self.ledger.listed_days()
+
+    def compare(self, list_url: str, listing: Listing) -> None:
+        """Hold a list's first page against its last believed reading."""
+        head = ListHead(
+            url=list_url,
+            source_id=self.source.id,
+            links=tuple((canonical_url(link.url), link.published_on) for link in listing.links),
+            page_count=listing.page_count,
+            read_at=self.now(),
+        )
+        doubt = doubt_of(self.ledger.list_head(list_url), head, listing)
+        if doubt is None:
+            self.ledger.believe(head)
+        else:
+            self.account.doubts.append(doubt)
+
+    def take(self, ask: Ask, item: Item, capture: Capture) -> Article | None:
+        """The article that a document gives; it is a page in the account, and may be refused."""
+        self.account.asked[RequestKind.ARTICLE] += 1
+        try:
+            article = self._read_item(item, capture)
+        except PageError as error:
+            part = replace(ask, url=f"{ask.url}#{item.name}", kind=RequestKind.ARTICLE)
+            self.refuse(part, error.refusal_class, error.detail)
+            return None
+        self.account.accepted[RequestKind.ARTICLE] += 1
+        return article
+
+    def _read_item(self, item: Item, capture: Capture) -> Article:
+        if not item.title:
+            raise LayoutChangedError(f"{item.name} has no title")
+        if not item.body.strip():
+            raise TooShortError(f"{item.name} ({item.title}) has no text")
+        given = Declared(
+            title=item.title,
+            body=item.body,
+            day=item.day,
+            outlet=item.outlet,
+            author=item.author,
+            kicker=item.kicker,
+            subtitle=item.subtitle,
+        )
+        return read_declared(given, url=item.url, capture=capture, source=self.source)

@@ -9,15 +9,6 @@ from scrapy.settings import BaseSettings
 
 from crawler.sources.declaration import Source, load_sources
 from crawler.spiders.base import SourceSpider
-from crawler.spiders.epaper import EpaperSpider
-from crawler.spiders.json_issue import JsonSpider
-from crawler.spiders.listing import ListingSpider
-
-FAMILIES: dict[str, type[SourceSpider]] = {
-    "listing": ListingSpider,
-    "epaper": EpaperSpider,
-    "json": JsonSpider,
-}
 
 
 class SourceSpiderLoader:
@@ -68,7 +59,7 @@ def spider_class(source: Source, *, max_delay: float | None = None) -> type[Sour
     delay = politeness.delay_seconds
     return type(
         f"{source.id.title().replace('_', '')}Spider",
-        (FAMILIES[source.family],),
+        (SourceSpider,),
         {
             "name": source.id,
             "source": source,

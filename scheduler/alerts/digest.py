@@ -14,13 +14,11 @@ MOST_LINES = 20
 SPAN = timedelta(days=1)
 
 
-def post_digest(session: Session, *, now: datetime, hour: int) -> bool:
-    """Post today's digest when its hour has come, once, however many services share the day.
+def post_digest(session: Session, *, now: datetime) -> bool:
+    """Post today's digest, once, however many services share the day; False when it was posted.
 
     Open incidents that no message has told of yet are told by it; notes on flags too.
     """
-    if not is_due(session, now=now, hour=hour):
-        return False
     lock_schedule(session)
     key = _key(now)
     title, body = digest_words(session, now=now)
@@ -49,7 +47,7 @@ def digest_words(session: Session, *, now: datetime) -> tuple[str, str]:
     cells = coverage.list_cells(session)
     broken = [
         one
-        for one in incidents.list_incidents(session, limit=10_000)
+        for one in incidents.unresolved_incidents(session)
         if one.failure_class is not FailureClass.OVERDUE  # told with the cells
     ]
     fresh = [flag for flag in flags.list_flags(session, limit=200) if now - flag.raised_at <= SPAN]

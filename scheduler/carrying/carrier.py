@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from crawler.runs.account import EXIT_NO_VERDICT
 from scheduler.carrying.launcher import ClaimedRun, Launcher, RunHandle
 from storage.engine.database import Database
+from storage.engine.patience import Patience
 from storage.errors import LeaseLostError, OptionsError
 from storage.records import Verdict, VerdictKind
 from storage.runs import door, freeing, history, lease
@@ -26,6 +27,8 @@ from storage.runs.options import CrawlOptions
 logger = logging.getLogger(__name__)
 
 CLOSE_POLL_SECONDS = 0.1
+CLOSE_PATIENCE_SECONDS = 30.0
+"""How long a database that refuses what the last children left is tried again."""
 
 ORPHAN_SILENCE = timedelta(seconds=30)
 """A child beats every second; one that was silent so long and lost its parent is dead."""
@@ -136,11 +139,16 @@ class Carrier:
             logger.warning("run=%s source=%s its runner died", orphan.run_id, orphan.source_id)
 
     def close(self) -> None:
-        """End every child: in good order, and by force when that takes too long."""
+        """End every child: in good order, and by force when that takes too long.
+
+        :raises StorageError: when the database refuses for longer than the patience lasts.
+        """
         for run_id in self.active:
             self.cancel(run_id, "its parent was told to end")
+        patience = Patience(seconds=CLOSE_PATIENCE_SECONDS)
         while self.active:
-            self.tick()
+            with patience.overlooking():
+                self.tick()
             time.sleep(CLOSE_POLL_SECONDS)
 
     def abandon(self, run_id: int) -> None:

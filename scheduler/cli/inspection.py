@@ -61,7 +61,7 @@ def read_list(
         url=url,
         charset=header_charset(headers),
         now=now,
-        link_selector=owner.listing.link_selector if owner and owner.listing else None,
+        link_selector=owner.options.list_selector if owner else None,
         article_pattern=article_pattern or (owner.article_re if owner else None),
     )
 

@@ -1,5 +1,6 @@
 """Keeps the coverage cells as the day has them, and makes an overdue one an incident."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ def subject_of(cell: Cell) -> str:
 
 
 def refresh(
-    session: Session, almanac: Almanac, sources: dict[str, Source], *, now: datetime
+    session: Session, almanac: Almanac, sources: Mapping[str, Source], *, now: datetime
 ) -> list[Cell]:
     """Write the cells as they stand, open incidents of overdue ones, resolve those of others."""
     today = now.astimezone(SHANGHAI).date()
@@ -46,7 +47,7 @@ def refresh(
     )
     unresolved = {
         one.subject
-        for one in incidents.list_incidents(session, limit=10_000)
+        for one in incidents.unresolved_incidents(session)
         if one.failure_class is FailureClass.OVERDUE
     }
     for cell in cells:
@@ -61,13 +62,13 @@ def refresh(
 
 
 def region_watches(
-    session: Session, sources: dict[str, Source], *, now: datetime
+    session: Session, sources: Mapping[str, Source], *, now: datetime
 ) -> dict[str, RegionWatch]:
     """How each region with declared sources is watched."""
     begun = watches.all_watches(session)
     broken = {
         one.source_id
-        for one in incidents.list_incidents(session, limit=10_000)
+        for one in incidents.unresolved_incidents(session)
         if one.source_id is not None and one.failure_class not in SEEING
     }
     standings = all_standings(session, sources)

@@ -27,10 +27,12 @@ OF_REFUSAL: Mapping[RefusalClass, FailureClass] = {
     RefusalClass.NETWORK: FailureClass.NETWORK,
     RefusalClass.HTTP_ERROR: FailureClass.NETWORK,
     RefusalClass.BLOCKED: FailureClass.BLOCKED,
+    RefusalClass.FORBIDDEN: FailureClass.BLOCKED,
     RefusalClass.CHALLENGE: FailureClass.CHALLENGE,
     RefusalClass.GONE: FailureClass.GONE,
     RefusalClass.SOFT_404: FailureClass.GONE,
     RefusalClass.REDIRECTED: FailureClass.GONE,
+    RefusalClass.MOVED: FailureClass.MOVED,
     RefusalClass.OFFSITE: FailureClass.MOVED,
     RefusalClass.TOO_LARGE: FailureClass.CHANGED_LAYOUT,
     RefusalClass.TRUNCATED: FailureClass.PARTIAL,
@@ -165,7 +167,7 @@ def _class_of(kind: VerdictKind, evidence: RunEvidence) -> FailureClass:
 
 def _of_partial(refusals: Sequence[Refusal]) -> FailureClass:
     """Partial, unless one cause of ours or of the layout stands behind most refusals."""
-    counts = Counter(_of_one(refusal) for refusal in refusals)
+    counts = Counter(OF_REFUSAL[refusal.refusal_class] for refusal in refusals)
     for cause in (FailureClass.OURS, FailureClass.CHANGED_LAYOUT):
         if counts[cause] * 2 > len(refusals) and counts[cause] > 2:
             return cause
@@ -173,17 +175,8 @@ def _of_partial(refusals: Sequence[Refusal]) -> FailureClass:
 
 
 def _most_frequent(refusals: Sequence[Refusal]) -> FailureClass | None:
-    counts = Counter(_of_one(refusal) for refusal in refusals)
+    counts = Counter(OF_REFUSAL[refusal.refusal_class] for refusal in refusals)
     return counts.most_common(1)[0][0] if counts else None
-
-
-def _of_one(refusal: Refusal) -> FailureClass:
-    """A list that leads to another list has moved; one that leads home is gone."""
-    if refusal.refusal_class is RefusalClass.REDIRECTED and (
-        "moved" in refusal.detail or "too many" in refusal.detail
-    ):
-        return FailureClass.MOVED
-    return OF_REFUSAL[refusal.refusal_class]
 
 
 def _is_stale(evidence: RunEvidence) -> bool:

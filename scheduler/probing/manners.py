@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
 from protego import Protego
 
+from crawler.errors import BodyRefusedError
 from crawler.fetching.robots import (
     FORBIDDEN,
     MAX_REDIRECTS,
@@ -16,7 +18,8 @@ from crawler.fetching.robots import (
     silence_of_error,
     silence_of_status,
 )
-from scheduler.probing.request import Answer, TooLargeError
+from crawler.fetching.waiting import asked_to_wait
+from scheduler.probing.request import Answer
 from storage.records import RefusalClass
 
 LONGEST_DELAY_SECONDS = 120.0
@@ -39,6 +42,7 @@ class Manners:
         self._rules: dict[str, tuple[float, Protego | Silence]] = {}
         self._gates: dict[str, asyncio.Lock] = {}
         self._last: dict[str, float] = {}
+        self._rest_until: dict[str, float] = {}
 
     async def held_back(
         self, url: str, fetch: Fetch, declared: Callable[[str], bool]
@@ -47,12 +51,26 @@ class Manners:
 
         ``declared`` says of a host whether a redirect of robots.txt may lead there.
         """
+        if rest := self.rest(url):
+            words = f"asked to be left alone for another {rest:.0f} s"
+            return Silence(RefusalClass.BLOCKED, words)
         rules = await self._rules_of(url, fetch, declared)
         if isinstance(rules, Silence):
             return rules
         if rules.can_fetch(url, self._user_agent):
             return None
-        return Silence(RefusalClass.BLOCKED, FORBIDDEN)
+        return FORBIDDEN
+
+    def rest(self, url: str) -> float:
+        """Seconds that the host has still asked to be left alone (Retry-After); 0 for none."""
+        host = urlsplit(url).netloc
+        return max(0.0, self._rest_until.get(host, 0.0) - time.monotonic())
+
+    def note_answer(self, url: str, answer: Answer, now: datetime) -> None:
+        """Remember a host's wish to be left alone; ``now`` is aware."""
+        wish = asked_to_wait(answer.status, answer.headers.get("Retry-After"), now=now)
+        if wish:
+            self._rest_until[urlsplit(url).netloc] = time.monotonic() + wish
 
     @asynccontextmanager
     async def turn(self, url: str, declared_seconds: float) -> AsyncIterator[None]:
@@ -91,8 +109,8 @@ async def _ask(url: str, fetch: Fetch, declared: Callable[[str], bool]) -> Prote
             answer = await fetch(url)
         except httpx.HTTPError as error:
             return silence_of_error(RefusalClass.NETWORK, type(error).__name__)
-        except TooLargeError as error:
-            return silence_of_error(RefusalClass.TOO_LARGE, str(error))
+        except BodyRefusedError as error:
+            return silence_of_error(error.refusal_class, error.detail)
         except httpx.InvalidURL:
             break  # a redirect to no URL leads to no robots.txt
         if answer.location is None:

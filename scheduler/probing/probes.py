@@ -14,19 +14,18 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from crawler.errors import LayoutChangedError, PageError
-from crawler.fetching.statuses import refusal_of_status
-from crawler.pages.lists.links import read_listing
-from crawler.pages.raw.urls import canonical_url
-from crawler.sources.declaration import Source, issue_url
-from crawler.sources.json_issues import read_json_page, url_of, values_of
+from crawler.errors import BodyRefusedError, PageError
+from crawler.families.base import Probed
+from crawler.fetching.statuses import GONE_STATUSES, refusal_of_status
+from crawler.sources.declaration import Source
 from scheduler.probing.manners import Manners
-from scheduler.probing.request import Answer, TooLargeError, ask
-from storage.records import SHANGHAI, Refusal, RefusalClass, RequestKind
+from scheduler.probing.request import Answer, ask
+from storage.records import SHANGHAI, Refusal, RefusalClass
 from storage.runs.watches import ProbePage
 
 FULL_EVERY = 8
 MAX_REDIRECTS = 5
+MAX_VALIDATOR = 256
 NO_ISSUE = "no issue yet"
 
 
@@ -69,16 +68,15 @@ class Prober:
         changed = False
         requests = 0
         day = self._now().astimezone(SHANGHAI).date()
-        for url in probed_urls(source, day):
+        for url in source.options.probe_urls(day):
             requests += 1
             before = known.get(url)
             try:
                 page = await self._page(source, url, before, day)
             except _Refused as refused:
-                kind = RequestKind.LISTING if source.listing else RequestKind.ISSUE
                 refusal = Refusal(
                     url=url,
-                    kind=kind,
+                    kind=source.options.asks_for,
                     refusal_class=refused.refusal_class,
                     detail=refused.detail,
                 )
@@ -102,7 +100,7 @@ class Prober:
             return replace(
                 before, probed_at=self._now(), unchanged_count=before.unchanged_count + 1
             )
-        if source.listing is None and status in (404, 410):
+        if source.options.may_lack_today and status in GONE_STATUSES:
             digest = NO_ISSUE  # the paper of today is not out, which is no failure
         elif not httpx.codes.is_success(status):
             raise _Refused(refusal_of_status(status), f"status {status}")
@@ -111,8 +109,8 @@ class Prober:
         return ProbePage(
             url=url,
             source_id=source.id,
-            etag=answer.headers.get("ETag"),
-            last_modified=answer.headers.get("Last-Modified"),
+            etag=validator(answer.headers.get("ETag")),
+            last_modified=validator(answer.headers.get("Last-Modified")),
             links_sha256=digest,
             probed_at=self._now(),
         )
@@ -136,6 +134,7 @@ class Prober:
                 # Room is taken after the wait: a host's delay keeps no other host from asking.
                 async with self._manners.turn(here, politeness.delay_seconds), self._room:
                     answer = await ask(self._client, here, politeness, headers)
+                self._manners.note_answer(here, answer, self._now())
                 if answer.location is None:
                     return answer, here
                 here = _target(source, url, urljoin(here, answer.location))
@@ -143,9 +142,18 @@ class Prober:
             raise _Refused(RefusalClass.NETWORK, type(error).__name__) from error
         except httpx.InvalidURL as error:
             raise _Refused(RefusalClass.REDIRECTED, f"redirected to no URL: {error}") from error
-        except TooLargeError as error:
-            raise _Refused(RefusalClass.TOO_LARGE, str(error)) from error
-        raise _Refused(RefusalClass.REDIRECTED, "redirected too many times")
+        except BodyRefusedError as error:
+            raise _Refused(error.refusal_class, error.detail) from error
+        raise _Refused(RefusalClass.MOVED, "redirected too many times")
+
+
+def validator(value: str | None) -> str | None:
+    """A validator that can be stored and sent back; None for odd bytes, a NUL or a flood of them.
+
+    Sent back as it came, one byte outside ASCII ended the probe at every tick.
+    """
+    sound = value and len(value) <= MAX_VALIDATOR and value.isascii() and value.isprintable()
+    return value if sound else None
 
 
 def _is_news(page: ProbePage, before: ProbePage | None) -> bool:
@@ -154,58 +162,17 @@ def _is_news(page: ProbePage, before: ProbePage | None) -> bool:
     return before.links_sha256 != page.links_sha256
 
 
-def probed_urls(source: Source, day: date) -> tuple[str, ...]:
-    """What a probe of ``source`` asks for: its lists, or the issue of ``day``."""
-    if source.listing is not None:
-        return source.listing.urls
-    return tuple(issue_url(url, day) for url in source.entry_urls)
-
-
 def links_digest(source: Source, body: bytes, url: str, charset: str | None, day: date) -> str:
     """SHA-256 of what a list page lists, whatever else on it changes; or NO_ISSUE.
 
     ``day`` is that of the issue, for sources of dated issues.
     """
+    page = Probed(url=url, body=body, charset=charset, day=day)
     try:
-        listed = (
-            _of_json(source, body, url, day)
-            if source.json_
-            else _of_html(source, body, url, charset)
-        )
+        listed = source.options.listed(page, source.site)
     except PageError as error:
         raise _Refused(error.refusal_class, error.detail) from error
     return NO_ISSUE if listed is None else hashlib.sha256("\n".join(listed).encode()).hexdigest()
-
-
-def _of_html(source: Source, body: bytes, url: str, charset: str | None) -> list[str]:
-    listing = read_listing(
-        body,
-        url=url,
-        charset=charset,
-        link_selector=source.listing.link_selector if source.listing else None,
-        article_pattern=source.article_re,
-    )
-    listed = sorted(f"{canonical_url(link.url)} {link.title}" for link in listing.links)
-    return listed + sorted(listing.issue_pages)
-
-
-def _of_json(source: Source, body: bytes, url: str, day: date) -> list[str] | None:
-    """URL and declared fields of each item, and the issue's pages; None without today's issue.
-
-    Bodies are left out, as other lists show none: a corrected one is found by the daily crawl.
-    """
-    options = source.json_options
-    page = read_json_page(body, options, url=url)
-    if page.day != day.isoformat():
-        return None  # the paper of today is not out; some answer with yesterday's until it is
-    if page.items is None:
-        raise LayoutChangedError(f"{options.items} finds no list", url=url)
-    listed = []
-    for number, item in enumerate(page.items, start=1):
-        values = values_of(options, page, number, item)
-        said = [f"{name}={value}" for name, value in sorted(values.items()) if name != "body"]
-        listed.append(" ".join([url_of(options, day, values), *said]))
-    return sorted(listed) + sorted(page.codes or ())
 
 
 def _target(source: Source, url: str, target: str) -> str:

@@ -1,11 +1,21 @@
-"""One HTTP request of a probe: its redirect not followed, its answer read and bounded."""
+"""One HTTP request of a probe: its redirect not followed, its answer read and bounded.
 
+A client's time-out bounds each read; a host that drips a byte at a time would hold a probe for
+days.  So one deadline bounds the whole answer, and its body is bounded as it comes over the wire
+and again while it is unpacked.
+"""
+
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
+from crawler.errors import BodyRefusedError
+from crawler.fetching.unpacking import unpacked
 from crawler.sources.declaration import Politeness
+from storage.records import RefusalClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +29,21 @@ class Answer:
     body: bytes = b""
 
 
-class TooLargeError(Exception):
-    """An answer is larger than the source's bound."""
+def probing_client(
+    user_agent: str, *, connections: int, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
+    """A client with the manners of a crawl: no cookie kept, no redirect followed."""
+    return httpx.AsyncClient(
+        headers={
+            "User-Agent": user_agent,
+            "Accept-Language": "zh-CN,zh;q=0.9",
+            "Accept-Encoding": "gzip, deflate",
+        },
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        limits=httpx.Limits(max_connections=connections, keepalive_expiry=15.0),
+        follow_redirects=False,
+        transport=transport,
+    )
 
 
 async def ask(
@@ -31,12 +54,21 @@ async def ask(
 ) -> Answer:
     """GET ``url`` within the source's time and size.
 
-    :raises httpx.HTTPError: when there is no answer.
-    :raises TooLargeError: when it is over the bound.
+    :raises httpx.HTTPError: when there is no whole answer within ``timeout_seconds``.
+    :raises BodyRefusedError: when the body is over the bound or cannot be unpacked.
     """
-    request = client.stream(
-        "GET", url, headers=dict(headers or {}), timeout=politeness.timeout_seconds
-    )
+    seconds = politeness.timeout_seconds
+    try:
+        async with asyncio.timeout(seconds):
+            return await _ask(client, url, politeness, headers or {})
+    except TimeoutError as error:
+        raise httpx.ReadTimeout(f"no whole answer within {seconds:g} s") from error
+
+
+async def _ask(
+    client: httpx.AsyncClient, url: str, politeness: Politeness, headers: Mapping[str, str]
+) -> Answer:
+    request = client.stream("GET", url, headers=dict(headers), timeout=politeness.timeout_seconds)
     async with request as answer:
         location = answer.headers["Location"] if answer.has_redirect_location else None
         return Answer(
@@ -50,8 +82,8 @@ async def ask(
 
 async def _body(answer: httpx.Response, most: int) -> bytes:
     taken = bytearray()
-    async for chunk in answer.aiter_bytes():
+    async for chunk in answer.aiter_raw():
         taken += chunk
         if len(taken) > most:
-            raise TooLargeError(f"over {most} bytes")
-    return bytes(taken)
+            raise BodyRefusedError(RefusalClass.TOO_LARGE, f"over {most} bytes")
+    return unpacked(bytes(taken), answer.headers.get("Content-Encoding", ""), limit=most)

@@ -1,22 +1,17 @@
-"""What the service remembers of its sources between ticks, and what each tick does.
+"""What the service remembers of its sources between ticks: when to look next, who fails together.
 
-The memory only says when to look next; whether there is something to do is read from the
-database when the time comes.
+Memory alone, and of one thread: the event loop's.  It only says when to look; whether there is
+something to do is read from the database when the time comes (``ticks``).
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from crawler.sources.declaration import Source
 from scheduler.probing.probes import ProbeOutcome
-from scheduler.rhythm import seasons, watching
 from scheduler.rhythm.hastening import Suspicion
-from scheduler.rhythm.watching import Plan, Standing, Step
-from scheduler.service.rounds import Declared, Settled
-from storage.engine.database import Database
-from storage.records import FailureClass, RefusalClass, RunTrigger
-from storage.runs import door, health, history, watches
+from scheduler.service.rounds import Settled
+from storage.records import FailureClass, RefusalClass
 
 logger = logging.getLogger(__name__)
 
@@ -25,119 +20,65 @@ UNREACHED = frozenset({RefusalClass.NETWORK, RefusalClass.HTTP_ERROR})
 
 
 class Desk:
-    """Plans ticks and enters what they brought."""
+    """The next tick of every declared source."""
 
-    def __init__(
-        self, database: Database, declared: Declared, *, now: Callable[[], datetime]
-    ) -> None:
-        self._database = database
-        self.declared = declared
+    def __init__(self, *, now: Callable[[], datetime]) -> None:
         self._now = now
         self._suspicion = Suspicion()
         self._next: dict[str, datetime] = {}
         self._hastened: set[str] = set()
 
-    def learn_all(self) -> None:
-        """Work out every source's next tick; what was missed while we were down is due now."""
-        now = self._now()
-        with self._database.reading() as session:
-            begun = watches.all_watches(session)
-            ended = history.last_ended_at(session, now=now)
-            failing = health.failing_sources(session)
-        for source in self.declared.sources.values():
-            watch = begun.get(source.id)
-            looked = [ended.get(source.id), watch.probed_at if watch else None]
-            last = max((at for at in looked if at is not None and at <= now), default=None)
-            if last is None:
-                self._next[source.id] = now
-            elif source.id in failing or (watch and watch.failed_probes):
-                self.learn(source.id)
-            else:
-                spacing = watch.spacing if watch else None
-                self._next[source.id] = seasons.next_tick(
-                    self.declared.almanac.calendar, source.id, source.region, last, spacing
-                )
+    def begin(self, times: Mapping[str, datetime]) -> None:
+        """Watch exactly these sources, each from its next tick on."""
+        self._next = dict(times)
+        self._hastened &= self._next.keys()
 
-    def learn(self, source_id: str) -> datetime | None:
-        """Work out one source's next tick from what the database knows; None if undeclared."""
-        source = self.declared.sources.get(source_id)
-        if source is None:
-            return None
-        now = self._now()
-        with self._database.reading() as session:
-            state = watching.standing(session, source_id, now=now)
-        return self._set_next(source, state, now)
+    def set_next(self, source_id: str, at: datetime) -> None:
+        """Look at a source at ``at``; nothing, when it is not watched any more."""
+        if source_id in self._next:
+            self._next[source_id] = at
+
+    def next_at(self, source_id: str) -> datetime:
+        """The source's next tick; KeyError when it is not watched."""
+        return self._next[source_id]
 
     def wait(self, source_id: str) -> timedelta:
         """How long until the source is looked at next; 0 when that is due or late."""
         now = self._now()
         return max(timedelta(0), self._next.get(source_id, now) - now)
 
-    def next_at(self, source_id: str) -> datetime:
-        """The source's next tick."""
-        return self._next[source_id]
-
     def put_off(self, source_id: str) -> None:
         """A tick failed by our own fault: try it again soon, not at once."""
-        self._next[source_id] = self._now() + AFTER_ERROR
+        self.set_next(source_id, self._now() + AFTER_ERROR)
 
-    def plan(self, source_id: str) -> Plan | None:
-        """What the tick that has come calls for; a crawl is made due at once."""
-        source = self.declared.sources.get(source_id)
-        if source is None:
-            return None
-        now = self._now()
-        calendar = self.declared.almanac.calendar
+    def take_hastened(self, source_id: str) -> bool:
+        """Whether the tick that has come was hastened; it counts for this one tick."""
         hastened = source_id in self._hastened
         self._hastened.discard(source_id)
-        with self._database.reading() as session:
-            made = watching.plan(session, calendar, source, now=now, hastened=hastened)
-        self._set_next(source, made.state, now)
-        if made.step is Step.CRAWL:
-            with self._database.begin() as session:
-                run_id = door.add_due_run(
-                    session, source_id, trigger=RunTrigger.CLOCK, due_at=made.due_at, now=now
-                )
-            logger.info("source=%s run=%s due: %s", source_id, run_id, made.why)
-        return made
+        return hastened
 
-    def note_probe(self, source_id: str, made: Plan, outcome: ProbeOutcome) -> set[str]:
-        """Enter what a probe learnt; the sources that are to be looked at right away."""
-        source = self.declared.sources.get(source_id)
-        if source is None:
+    def note_probe(self, source_id: str, outcome: ProbeOutcome) -> set[str]:
+        """Learn from a probe; the sources that are to be looked at right away."""
+        if outcome.refusal is None:
+            return self._hasten(self._suspicion.answered(source_id, now=self._now()))
+        if outcome.refusal.refusal_class not in UNREACHED:
             return set()
-        now = self._now()
-        with self._database.begin() as session:
-            run_id, state = watching.note_probe(
-                session, source, outcome, due_at=made.due_at, now=now
-            )
-        self._set_next(source, state, now)
-        if run_id is not None:
-            logger.info("source=%s run=%s due: the probe saw a change", source_id, run_id)
-        if outcome.refusal is not None:
-            logger.info("source=%s probe refused: %s %s", source_id,
-                        outcome.refusal.refusal_class.value, outcome.refusal.detail)  # fmt: skip
-            if outcome.refusal.refusal_class in UNREACHED:
-                return self._hasten(
-                    self._suspicion.failed(source_id, self.declared.sources, now=now)
-                )
-            return set()
-        return self._hasten(self._suspicion.answered(source_id, now=now))
+        return self._hasten(self._suspicion.failed(source_id, self._next, now=self._now()))
 
     def note_settled(self, settled: Iterable[Settled]) -> set[str]:
         """Learn from judged runs; the sources that are to be looked at right away."""
         now = self._now()
         hastened: set[str] = set()
         for one in settled:
-            self.learn(one.source_id)
+            self.set_next(one.source_id, one.next_tick)
             if one.judgement.failure_class is FailureClass.NETWORK:
-                hastened |= self._suspicion.failed(one.source_id, self.declared.sources, now=now)
+                hastened |= self._suspicion.failed(one.source_id, self._next, now=now)
             elif one.judgement.sound:
                 hastened |= self._suspicion.answered(one.source_id, now=now)
         return self._hasten(hastened)
 
     def _hasten(self, source_ids: set[str]) -> set[str]:
-        known = source_ids & self.declared.sources.keys()
+        known = source_ids & self._next.keys()
         now = self._now()
         for source_id in known:
             self._next[source_id] = now
@@ -146,8 +87,3 @@ class Desk:
             logger.warning("%s sources are looked at at once: many fail or recover together",
                            len(known))  # fmt: skip
         return known
-
-    def _set_next(self, source: Source, state: Standing, now: datetime) -> datetime:
-        at = watching.next_tick(self.declared.almanac.calendar, source, state, now)
-        self._next[source.id] = at
-        return at

@@ -1,8 +1,9 @@
 """The unattended service: clock, probes, rounds and deliveries in one process, until SIGTERM.
 
-An asyncio loop waits; whatever touches the database runs in threads, crawls run in child
-processes.  An error of the database (a full disk, a lock, a lost connection) fails one round
-and is logged; the next round tries again.
+An asyncio loop waits, and keeps all that the service remembers; the database is asked in
+threads, crawls run in child processes.  Whatever goes wrong in one piece of work (a full disk,
+a lock, a lost connection, a defect of ours) fails that piece, is logged and said by /healthz;
+the next one tries again.
 """
 
 import asyncio
@@ -11,12 +12,10 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
-import httpx
-
 from crawler.errors import DeclarationError
-from crawler.sources.declaration import load_sources
 from scheduler.alerts.channels import Channel, open_channels
 from scheduler.alerts.delivery import Courier
 from scheduler.alerts.messages import DELIVERED_KINDS
@@ -25,12 +24,16 @@ from scheduler.carrying.launcher import Launcher, LocalLauncher
 from scheduler.config import Config
 from scheduler.probing.manners import Manners
 from scheduler.probing.probes import Prober
-from scheduler.rhythm.almanac import AlmanacError, load_almanac
+from scheduler.probing.request import probing_client
+from scheduler.rhythm.almanac import AlmanacError
 from scheduler.rhythm.watching import Step
-from scheduler.service.clock import Clock
+from scheduler.service import housekeeping, ticks
+from scheduler.service.clock import Clock, Work
+from scheduler.service.declared import Declared, load_declared
 from scheduler.service.desk import Desk
-from scheduler.service.rounds import Declared, Limits, Rounds
-from scheduler.service.telemetry import Health, Telemetry, TelemetryServer
+from scheduler.service.rounds import Limits, Rounds
+from scheduler.service.telemetry import Telemetry, TelemetryServer
+from scheduler.service.vitals import Health, Vitals
 from storage.engine.database import Database
 from storage.errors import StorageError
 from storage.links.sources import sync_sources
@@ -38,23 +41,18 @@ from storage.notices import incidents, outbox
 
 logger = logging.getLogger(__name__)
 
+# What runs when: each kind of work, every so many seconds.
 ROUND_SECONDS = 1.0
 DELIVERY_SECONDS = 5.0
-HOUSEKEEPING_SECONDS = 60.0
-STALL_SECONDS = 120.0
-"""Without a sound round for so long the service is not well: longer than any lock is held."""
+HOUSE_SECONDS = 60.0
+COVERAGE_SECONDS = 3600.0
+
+LONGEST_SILENCE = {"round": 120.0, "delivery": 300.0, "house": 600.0}
+"""How long each kind of work may go without success: longer than any lock is held."""
+
 JUMP = timedelta(seconds=60)
 
 T = TypeVar("T")
-
-
-def load_declared(config: Config) -> Declared:
-    """The declarations and the calendar of this deployment.
-
-    :raises DeclarationError: when a source's file is wrong.
-    :raises AlmanacError: when a calendar file is.
-    """
-    return Declared(sources=load_sources(config.sources), almanac=load_almanac(config.calendar))
 
 
 class Service:
@@ -71,48 +69,44 @@ class Service:
     ) -> None:
         self._config = config
         self._database = database
-        self._declared = declared
-        now = config.now
+        self.declared = declared
+        self._now = config.now
         self._carrier = Carrier(
             database,
             launcher or LocalLauncher(config.var / "logs"),
-            now=now,
+            now=config.now,
             deadline_seconds=config.deadline_seconds,
             gives_back=True,
         )
-        limits = Limits(
-            runs_at_once=config.runs_at_once,
-            runs_per_host=config.runs_per_host,
-            deadline_seconds=config.deadline_seconds,
-        )
-        self.rounds = Rounds(database, self._carrier, declared, limits=limits, now=now)
-        self.desk = Desk(database, declared, now=now)
-        self.clock = Clock(wait=self.desk.wait, tick=self.tick)
-        self.courier = Courier(
+        self.rounds = Rounds(
             database,
-            channels or open_channels(config.channels.get_secret_value(), var=config.var, now=now),
-            now=now,
+            self._carrier,
+            lambda: self.declared,
+            limits=Limits(
+                runs_at_once=config.runs_at_once,
+                runs_per_host=config.runs_per_host,
+                deadline_seconds=config.deadline_seconds,
+            ),
+            now=config.now,
         )
+        self.desk = Desk(now=config.now)
+        self.clock = Clock(wait=self.desk.wait, tick=self.tick)
+        if channels is None:
+            urls = config.channels.get_secret_value()
+            channels = open_channels(urls, var=config.var, now=config.now)
+        self.courier = Courier(database, channels, now=config.now)
         self.telemetry = Telemetry()
-        self._client = httpx.AsyncClient(
-            headers={
-                "User-Agent": config.user_agent,
-                "Accept-Language": "zh-CN,zh;q=0.9",
-            },
-            limits=httpx.Limits(max_connections=config.probes_at_once, keepalive_expiry=15.0),
-            follow_redirects=False,
-        )
-        agent = self._client.headers["User-Agent"]
+        self.vitals = Vitals(LONGEST_SILENCE)
+        self._client = probing_client(config.user_agent, connections=config.probes_at_once)
         self._prober = Prober(
             self._client,
-            Manners(agent, config.max_delay_seconds),
-            now=now,
+            Manners(config.user_agent, config.max_delay_seconds),
+            now=config.now,
             at_once=config.probes_at_once,
         )
         self._ending = asyncio.Event()
-        self._sound_round = time.monotonic()
         self._wall_minus_steady: float | None = None
-        self._last_error = ""
+        self._coverage_moment: float | None = None
 
     def end(self) -> None:
         """Begin to drain: start nothing, let running crawls end."""
@@ -132,143 +126,180 @@ class Service:
             server.start()
         try:
             await self._begin()
-            logger.info("watching %s sources", len(self._declared.sources))
+            logger.info("watching %s sources", len(self.declared.sources))
             await self._ending.wait()
             await self._drain()
         finally:
-            if self.clock.scheduler.running:
-                self.clock.scheduler.shutdown(wait=False)
+            await self.clock.stop()
             await self._client.aclose()
             if server is not None:
                 server.stop()
         logger.info("ended")
 
     async def _begin(self) -> None:
-        await asyncio.to_thread(self._learn_declared)
-        self.clock.every("round", ROUND_SECONDS, self._round)
-        self.clock.every("delivery", DELIVERY_SECONDS, self._deliver)
-        self.clock.every(
-            "housekeeping", HOUSEKEEPING_SECONDS, self._housekeep, after=HOUSEKEEPING_SECONDS
-        )
-        self.clock.declare(self._declared.sources)
-        self.clock.scheduler.start()
+        await self._watch(self.declared)
+        self.vitals.begin()
+        self.clock.every(ROUND_SECONDS, self._shell("round", self._round))
+        self.clock.every(DELIVERY_SECONDS, self._shell("delivery", self._deliver))
+        self.clock.every(HOUSE_SECONDS, self._shell("house", self._keep_house), after=HOUSE_SECONDS)
+        self.clock.start()
 
-    def _learn_declared(self) -> None:
-        records = [source.record for source in self._declared.sources.values()]
+    async def _watch(self, declared: Declared) -> None:
+        """Watch what is declared from now on."""
+        times = await asyncio.to_thread(self._learn, declared)
+        self.declared = declared
+        self.desk.begin(times)
+        self.clock.declare(declared.sources)
+        self.clock.ask_anew(declared.sources)
+        self.telemetry.sources.set(len(declared.sources))
+
+    def _learn(self, declared: Declared) -> dict[str, datetime]:
+        records = [source.record for source in declared.sources.values()]
         with self._database.begin() as session:
-            sync_sources(session, records, now=self._config.now())
-        self.desk.learn_all()
-        self.telemetry.sources.set(len(records))
+            sync_sources(session, records, now=self._now())
+        return ticks.next_ticks(self._database, declared, now=self._now())
 
     async def reload(self) -> None:
-        """Read declarations and calendar again; wrong ones change nothing."""
+        """Read declarations and calendar again; what is wrong changes nothing and is logged."""
+        await self._guarded("reload", self._reload)
+
+    async def _reload(self) -> None:
         try:
-            fresh = await asyncio.to_thread(load_declared, self._config)
+            fresh = await asyncio.to_thread(load_declared, self._config, before=self.declared)
         except (DeclarationError, AlmanacError) as error:
             logger.error("not reloaded, the former declarations stay: %s", error)
             return
-        self._declared.sources = fresh.sources
-        self._declared.almanac = fresh.almanac
-        await self._guarded("reload", asyncio.to_thread(self._learn_declared))
-        self.clock.declare(fresh.sources)
-        self.clock.ask_anew(fresh.sources)
+        await self._watch(fresh)
         logger.info("reloaded: watching %s sources", len(fresh.sources))
 
     async def tick(self, source_id: str) -> None:
         """What a source's tick does: nothing, a probe, or a due run."""
         if self._ending.is_set():
             return
-        done = await self._guarded("tick", self._tick(source_id))
-        if done is None:
+        if await self._guarded("tick", partial(self._tick, source_id)) is None:
             self.desk.put_off(source_id)
         self.clock.ask_anew([source_id])
 
     async def _tick(self, source_id: str) -> bool:
-        plan = await asyncio.to_thread(self.desk.plan, source_id)
-        if plan is None:
+        declared, now = self.declared, self._now()
+        source = declared.sources.get(source_id)
+        if source is None:  # a reload came in between
             return True
+        plan, next_at = await asyncio.to_thread(
+            ticks.plan_tick,
+            self._database,
+            declared,
+            source,
+            now=now,
+            hastened=self.desk.take_hastened(source_id),
+        )
+        self.desk.set_next(source_id, next_at)
         self.telemetry.ticks.labels(step=plan.step.value).inc()
         if plan.step is not Step.PROBE:
-            return True
-        source = self._declared.sources.get(source_id)
-        if source is None:  # a reload came in between
             return True
         outcome = await self._prober.probe(source, plan.known)
         words = "refused" if outcome.refusal else "changed" if outcome.changed else "unchanged"
         self.telemetry.probes.labels(outcome=words).inc()
-        hastened = await asyncio.to_thread(self.desk.note_probe, source_id, plan, outcome)
-        self.clock.ask_anew(hastened)
+        next_at = await asyncio.to_thread(
+            ticks.enter_probe, self._database, declared, source, plan, outcome, now=self._now()
+        )
+        self.desk.set_next(source_id, next_at)
+        self.clock.ask_anew(self.desk.note_probe(source_id, outcome))
         return True
 
     async def _round(self) -> None:
         await self._mind_clock()
-        settled = await self._guarded("round", asyncio.to_thread(self.rounds.round))
-        if settled is None:
-            return
-        self._sound_round = time.monotonic()
-        self._last_error = ""
-        self.telemetry.round_at.set(self._config.now().timestamp())
+        settled = await asyncio.to_thread(self.rounds.round)
+        self.telemetry.round_at.set(self._now().timestamp())
         self.telemetry.running.set(len(self._carrier.active))
         self.telemetry.lateness.set(self.clock.lateness().total_seconds())
-        if not settled:
-            return
         for one in settled:
             name = one.judgement.failure_class
             self.telemetry.runs.labels(failure_class=name.value if name else "none").inc()
-        hastened = await self._guarded("round", asyncio.to_thread(self.desk.note_settled, settled))
-        self.clock.ask_anew({one.source_id for one in settled} | (hastened or set()))
+        if any(one.flags for one in settled):
+            self._coverage_moment = None  # a found review changes its cell
+        hastened = self.desk.note_settled(settled)
+        self.clock.ask_anew({one.source_id for one in settled} | hastened)
 
     async def _deliver(self) -> None:
-        settled = await self._guarded("delivery", asyncio.to_thread(self.courier.deliver))
-        self.telemetry.messages.inc(settled or 0)
+        self.telemetry.messages.inc(await asyncio.to_thread(self.courier.deliver))
 
-    async def _housekeep(self) -> None:
-        await self._guarded("housekeeping", asyncio.to_thread(self._keep_house))
+    async def _keep_house(self) -> None:
+        moment, before = time.monotonic(), self._coverage_moment
+        coverage = before is None or moment - before >= COVERAGE_SECONDS
+        if coverage:
+            self._coverage_moment = moment
+        try:
+            unresolved, waiting = await asyncio.to_thread(self._house_work, coverage)
+        except StorageError:
+            self._coverage_moment = before  # it is not done yet
+            raise
+        self.telemetry.incidents.set(unresolved)
+        self.telemetry.outbox.set(waiting)
 
-    def _keep_house(self) -> None:
-        self.rounds.housekeeping(digest_hour=self._config.digest_hour)
+    def _house_work(self, coverage: bool) -> tuple[int, int]:
+        """The housekeeping; how many incidents are unresolved, and messages waiting, then."""
+        housekeeping.keep_house(
+            self._database,
+            self.declared,
+            now=self._now(),
+            digest_hour=self._config.digest_hour,
+            coverage=coverage,
+        )
         with self._database.reading() as session:
-            unresolved = incidents.list_incidents(session, limit=1000)
-            backlog = outbox.backlog(session, DELIVERED_KINDS)
-        self.telemetry.incidents.set(len(unresolved))
-        self.telemetry.outbox.set(backlog.messages)
+            waiting = outbox.backlog(session, DELIVERED_KINDS).messages
+            return incidents.count_unresolved(session), waiting
 
     async def _drain(self) -> None:
         """Let running crawls end; those that take too long are cancelled in good order."""
         end = time.monotonic() + self._config.drain_seconds
         while self._carrier.active and time.monotonic() < end:
             await asyncio.sleep(ROUND_SECONDS / 2)
-        self.clock.scheduler.pause()
+        await self.clock.stop()
         await asyncio.to_thread(self._carrier.close)
-        await self._guarded("round", asyncio.to_thread(self.rounds.round))
-        await self._guarded("delivery", asyncio.to_thread(self.courier.deliver))
+        await self._guarded("round", self._round)
+        await self._guarded("delivery", self._deliver)
 
     def health(self) -> Health:
-        """Whether rounds are sound; asked by /healthz."""
-        silent = time.monotonic() - self._sound_round
-        if self._last_error or silent > STALL_SECONDS:
-            words = self._last_error or "rounds do not end"
-            return Health(well=False, words=f"{words}; last sound round {silent:.0f} s ago")
-        return Health(well=True, words=f"{len(self._declared.sources)} sources watched")
+        """Whether all work is done as it should be; asked by /healthz."""
+        if problems := self.vitals.problems():
+            return Health(well=False, words="; ".join(problems))
+        words = f"{len(self.declared.sources)} sources watched"
+        if self.declared.broken:
+            words += f", {len(self.declared.broken)} declared wrongly: `cppcc doctor` names them"
+        return Health(well=True, words=words)
 
     async def _mind_clock(self) -> None:
         """When the wall clock jumps, the ticks are worked out anew."""
-        apart = datetime.now().astimezone().timestamp() - time.monotonic()
-        before, self._wall_minus_steady = self._wall_minus_steady, apart
+        apart = time.time() - time.monotonic()
+        before = self._wall_minus_steady
         if before is not None and abs(apart - before) > JUMP.total_seconds():
             logger.warning("the clock jumped by %.0f s: ticks are worked out anew", apart - before)
-            await self._guarded("clock", asyncio.to_thread(self.desk.learn_all))
-            self.clock.ask_anew(self._declared.sources)
+            await self._watch(self.declared)
+        self._wall_minus_steady = apart
 
-    async def _guarded(self, where: str, work: Awaitable[T]) -> T | None:
-        """Await ``work``; an error of the database is logged and gives None."""
+    def _shell(self, name: str, work: Callable[[], Awaitable[None]]) -> Work:
+        """``work`` as the clock repeats it."""
+        return partial(self._guarded, name, work)
+
+    async def _guarded(self, name: str, work: Callable[[], Awaitable[T]]) -> T | None:
+        """Do one piece of work; None when it failed, which is logged, counted and remembered."""
         try:
-            return await work
+            done = await work()
         except StorageError as error:
-            self.telemetry.errors.labels(where=where).inc()
-            self._last_error = f"{where}: {error}"
-            logger.error("%s failed and is tried again: %s", where, error)
+            self._failed(name, str(error))
+            logger.error("%s failed and is tried again: %s", name, error)
             return None
+        except Exception as error:  # the outermost shell: a defect of ours stops one piece only
+            self._failed(name, f"{type(error).__name__}: {error}")
+            logger.exception("%s failed and is tried again: a defect of ours", name)
+            return None
+        self.vitals.did_well(name)
+        return done
+
+    def _failed(self, name: str, words: str) -> None:
+        self.telemetry.errors.labels(where=name).inc()
+        self.vitals.failed(name, words)
 
 
 def serve(service: Callable[[], Service]) -> None:

@@ -2,7 +2,7 @@
 
 from w3lib.url import safe_url_string
 
-from crawler.pages.lists.ending import judge_end
+from crawler.runs.proof import judge_page
 from storage.records import Link, Listing
 
 Shape = dict[str, object]
@@ -10,7 +10,7 @@ Shape = dict[str, object]
 
 def listing_json(listing: Listing) -> Shape:
     """One list page; ``end`` is proved or open, and ``why`` says what decides that."""
-    end = judge_end(listing)
+    end = judge_page(listing)
     return {
         "url": listing.url,
         "links": [_link_json(link) for link in listing.links],

@@ -44,11 +44,13 @@ BACK_OFF: dict[RefusalClass, tuple[timedelta, timedelta]] = {
     RefusalClass.TRUNCATED: PASSING,
     RefusalClass.OURS: PASSING,
     RefusalClass.BLOCKED: OF_THE_SITE,
+    RefusalClass.FORBIDDEN: OF_THE_SITE,
     RefusalClass.CHALLENGE: OF_THE_SITE,
     RefusalClass.LAYOUT_CHANGED: OF_THE_SITE,
     RefusalClass.GONE: OF_THE_PAGE,
     RefusalClass.SOFT_404: OF_THE_PAGE,
     RefusalClass.REDIRECTED: OF_THE_PAGE,
+    RefusalClass.MOVED: OF_THE_PAGE,
     RefusalClass.OFFSITE: OF_THE_PAGE,
     RefusalClass.TOO_LARGE: OF_THE_PAGE,
     RefusalClass.NOT_HTML: OF_THE_PAGE,
@@ -176,6 +178,13 @@ def newest_listed(
     if seen_since is not None:
         query = query.where(DiscoveryRow.last_seen_at >= seen_since)
     return session.scalar(query)
+
+
+def listed_days(session: Session, source_id: str) -> tuple[date, ...]:
+    """The oldest and the newest day printed on this source's lists; () where none ever was."""
+    query = select(func.min(DiscoveryRow.listed_on), func.max(DiscoveryRow.listed_on))
+    oldest, newest = session.execute(query.where(DiscoveryRow.source_id == source_id)).one()
+    return (oldest, newest) if oldest is not None and newest is not None else ()
 
 
 def record_refusal(

@@ -19,7 +19,9 @@ MISSING_FOR = timedelta(days=7)
 NEXT_CHECK = MISSING_FOR / (MISSING_CHECKS - 1)
 """So that the third check falls on the seventh day."""
 
-MISSING_CLASSES = frozenset({RefusalClass.GONE, RefusalClass.SOFT_404, RefusalClass.REDIRECTED})
+MISSING_CLASSES = frozenset(
+    {RefusalClass.GONE, RefusalClass.SOFT_404, RefusalClass.REDIRECTED, RefusalClass.MOVED}
+)
 """The refusals that say that the page is not there; a wall or a time-out says nothing of it."""
 
 

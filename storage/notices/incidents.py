@@ -179,6 +179,18 @@ def list_incidents(
     return _incidents(session, query.order_by(IncidentRow.id.desc()).limit(limit))
 
 
+def unresolved_incidents(session: Session) -> list[Incident]:
+    """Every unresolved incident, the newest first."""
+    query = select(IncidentRow).where(IncidentRow.state.in_(UNRESOLVED))
+    return _incidents(session, query.order_by(IncidentRow.id.desc()))
+
+
+def count_unresolved(session: Session) -> int:
+    """How many incidents are not resolved."""
+    query = select(func.count()).select_from(IncidentRow).where(IncidentRow.state.in_(UNRESOLVED))
+    return session.scalars(query).one()
+
+
 def untold(session: Session) -> list[Incident]:
     """Unresolved incidents that no message has told of, the oldest first."""
     return _incidents(

@@ -8,7 +8,7 @@ import pytest
 from crawler.config import CrawlConfig
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import load_source
-from crawler.spiders.listing import ListingSpider
+from crawler.spiders.base import SourceSpider
 from crawler.spiders.loader import spider_class
 from storage.engine.database import Database
 from storage.records import RunTrigger
@@ -34,7 +34,7 @@ max_days_silent = 3
 
 
 @pytest.fixture
-def spider(database: Database, tmp_path: Path) -> Iterator[ListingSpider]:
+def spider(database: Database, tmp_path: Path) -> Iterator[SourceSpider]:
     path = tmp_path / "two_net.toml"
     path.write_text(DECLARATION, "utf-8")
     source = load_source(path)
@@ -43,7 +43,7 @@ def spider(database: Database, tmp_path: Path) -> Iterator[ListingSpider]:
         token = door.claim_run(session, run_id, owner="test", now=NOW, lease_seconds=600)
     assert token is not None
     made = spider_class(source)(options=CrawlOptions(full=True))
-    assert isinstance(made, ListingSpider)
+    assert isinstance(made, SourceSpider)
     made.config = CrawlConfig(database_url=database.url)
     made.ledger = RunLedger(
         database, source_id=source.id, run_id=run_id, token=token, now=lambda: NOW

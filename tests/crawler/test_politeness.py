@@ -169,7 +169,7 @@ def test_manners(site: Site, tmp_path: Path) -> None:
         urlsplit(refusal.url).path.rpartition("_")[2]: refusal.refusal_class for refusal in refusals
     }
     assert classes == {
-        "4.html": RefusalClass.BLOCKED,
+        "4.html": RefusalClass.FORBIDDEN,
         "5.html": RefusalClass.OFFSITE,
         "6.html": RefusalClass.OFFSITE,
     }

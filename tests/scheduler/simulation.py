@@ -21,8 +21,11 @@ from scheduler.carrying.launcher import ClaimedRun, RunHandle
 from scheduler.probing.probes import ProbeOutcome
 from scheduler.rhythm.almanac import Almanac, load_almanac
 from scheduler.rhythm.watching import Step
+from scheduler.service import ticks
+from scheduler.service.declared import Declared
 from scheduler.service.desk import Desk
-from scheduler.service.rounds import Declared, Limits, Rounds
+from scheduler.service.housekeeping import keep_house
+from scheduler.service.rounds import Limits, Rounds
 from storage.articles import saving as articles
 from storage.engine.database import Database
 from storage.links import discoveries
@@ -49,6 +52,7 @@ PER_DAY = {"portal": 6.0, "daily_epaper": 3.0, "committee_site": 0.6, "committee
 HOURS = (7, 21)
 RUN_TAKES = timedelta(minutes=2)
 HOUSEKEEPING = timedelta(minutes=15)
+COVERAGE = timedelta(hours=1)
 
 
 @dataclass(kw_only=True)
@@ -283,13 +287,16 @@ class Simulation:
         launcher = PlayedLauncher(database, world, self.declared.almanac)
         carrier = Carrier(database, launcher, now=world.time, deadline_seconds=3600)
         limits = Limits(runs_at_once=100_000, runs_per_host=1)
-        self.rounds = Rounds(database, carrier, self.declared, limits=limits, now=world.time)
-        self.desk = Desk(database, self.declared, now=world.time)
+        self.rounds = Rounds(
+            database, carrier, lambda: self.declared, limits=limits, now=world.time
+        )
+        self.desk = Desk(now=world.time)
         self.inbox = Inbox(world)
         self.courier = Courier(database, [self.inbox], now=world.time)
-        self.desk.learn_all()
+        self.desk.begin(ticks.next_ticks(database, self.declared, now=world.now))
         self._events: list[tuple[datetime, str]] = []
         self._house_at = world.now
+        self._coverage_at: datetime | None = None
         for source_id in self.declared.sources:
             self._plan(source_id)
 
@@ -312,18 +319,25 @@ class Simulation:
 
     def _keep_house(self) -> None:
         self._work()
-        self.rounds.housekeeping(digest_hour=8)
+        now = self.world.now
+        coverage = self._coverage_at is None or now - self._coverage_at >= COVERAGE
+        self._coverage_at = now if coverage else self._coverage_at
+        keep_house(self.database, self.declared, now=now, digest_hour=8, coverage=coverage)
         self.courier.deliver()
 
     def _tick(self, source_id: str) -> None:
         before = self.desk.next_at(source_id)
-        plan = self.desk.plan(source_id)
-        assert plan is not None
+        source, now = self.declared.sources[source_id], self.world.now
+        hastened = self.desk.take_hastened(source_id)
+        plan, at = ticks.plan_tick(self.database, self.declared, source, now=now, hastened=hastened)
+        self.desk.set_next(source_id, at)
         due = plan.step is Step.CRAWL
         if plan.step is Step.PROBE:
             outcome = self._probe(self.world.sites[source_id], plan.known)
             due = outcome.changed or outcome.refusal is not None or plan.state.failures > 0
-            for other in self.desk.note_probe(source_id, plan, outcome):
+            at = ticks.enter_probe(self.database, self.declared, source, plan, outcome, now=now)
+            self.desk.set_next(source_id, at)
+            for other in self.desk.note_probe(source_id, outcome):
                 self._plan(other)
         if due:
             self._work()
@@ -335,6 +349,8 @@ class Simulation:
         """Start what is due, and judge what has ended."""
         for _ in range(2):
             settled = self.rounds.round()
+            if any(one.flags for one in settled):
+                self._coverage_at = None
             for other in self.desk.note_settled(settled):
                 self._plan(other)
             for one in settled:

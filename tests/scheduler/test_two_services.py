@@ -10,7 +10,8 @@ import pytest
 from scheduler.carrying.carrier import Carrier
 from scheduler.carrying.launcher import ClaimedRun, RunHandle
 from scheduler.rhythm.almanac import load_almanac
-from scheduler.service.rounds import Declared, Limits, Rounds
+from scheduler.service.declared import Declared
+from scheduler.service.rounds import Limits, Rounds
 from storage.engine.database import Database, open_database
 from storage.records import SHANGHAI, RunCounts, RunTrigger, Verdict, VerdictKind
 from storage.runs import door, health, history, lease
@@ -68,7 +69,11 @@ class One:
         )
         carrier = Carrier(self.database, self.launcher, now=clock, deadline_seconds=60, owner=name)
         self.rounds = Rounds(
-            self.database, carrier, self.declared, limits=Limits(runs_at_once=100), now=clock
+            self.database,
+            carrier,
+            lambda: self.declared,
+            limits=Limits(runs_at_once=100),
+            now=clock,
         )
         self.made = 0
 

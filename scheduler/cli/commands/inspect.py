@@ -71,7 +71,7 @@ def _inspect_list(
     *,
     as_json: bool,
 ) -> None:
-    from crawler.pages.lists.ending import judge_end
+    from crawler.runs.proof import judge_page
     from scheduler.cli.inspection import read_list
     from scheduler.shapes.listing import listing_json
 
@@ -88,7 +88,7 @@ def _inspect_list(
         day = link.published_on.isoformat() if link.published_on else "-"
         rows.add_row(day, Text(link.title), Text(link.url))
     console.print(rows)
-    end = judge_end(listing)
+    end = judge_page(listing)
     totals = [
         f"{count} {what} declared"
         for count, what in ((listing.page_count, "pages"), (listing.item_count, "articles"))

@@ -28,7 +28,8 @@ def run(
     from scheduler.alerts.posting import ChannelError
     from scheduler.logs import set_up_logging
     from scheduler.rhythm.almanac import AlmanacError
-    from scheduler.service.service import Service, load_declared, serve
+    from scheduler.service.declared import load_declared
+    from scheduler.service.service import Service, serve
 
     if console:
         fail(

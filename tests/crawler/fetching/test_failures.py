@@ -16,8 +16,10 @@ from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
 from crawler.errors import SoftNotFoundError
-from crawler.fetching.failures import refusal_of
+from crawler.fetching.bounds import TooLargeError, TooManyRedirectsError
+from crawler.fetching.failures import HeldBackError, refusal_of
 from crawler.fetching.offsite import OffsiteRequestError
+from crawler.fetching.robots import FORBIDDEN
 from storage.records import RefusalClass as R
 
 
@@ -51,8 +53,10 @@ def failed(error: Exception) -> Failure:
         (ResponseFailed([failed(ConnectionLost())]), R.TRUNCATED),  # type: ignore[no-untyped-call]  # Twisted
         (DownloadCancelledError("too large"), R.TOO_LARGE),
         (OffsiteRequestError("other.example"), R.OFFSITE),
-        (IgnoreRequest("Forbidden by robots.txt"), R.BLOCKED),
-        (IgnoreRequest("max redirections reached"), R.REDIRECTED),
+        (HeldBackError(FORBIDDEN), R.FORBIDDEN),
+        (TooManyRedirectsError("x"), R.MOVED),
+        (TooLargeError("x"), R.TOO_LARGE),
+        (IgnoreRequest("Forbidden by robots.txt"), R.OURS),  # what words say decides nothing
         (IgnoreRequest("anything else"), R.OURS),
         (SoftNotFoundError("not found"), R.SOFT_404),
         (ZeroDivisionError("a defect"), R.OURS),

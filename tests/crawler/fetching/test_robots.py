@@ -105,7 +105,7 @@ def test_rules_behind_five_redirects_are_obeyed(found: Found) -> None:
     record, classes, words = found["redirected5"]
     assert record.verdict is not None
     assert record.verdict.kind.value == "blocked"
-    assert set(classes) == {RefusalClass.BLOCKED}
+    assert set(classes) == {RefusalClass.FORBIDDEN}
     assert "robots.txt forbids it" in words
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from crawler.extensions.run import expectation_of
 from crawler.pipelines.store import StorePipeline
 from crawler.runs.account import verdict_of
-from crawler.spiders.listing import ListingSpider
+from crawler.spiders.base import SourceSpider
 from storage.engine.database import Database
 from storage.records import RefusalClass, RequestKind, VerdictKind
 from tests.storage.samples import article
@@ -26,7 +26,7 @@ REFUSING = {
 
 
 def test_one_article_that_cannot_be_stored_does_not_take_its_batch_with_it(
-    database: Database, spider: ListingSpider
+    database: Database, spider: SourceSpider
 ) -> None:
     url = "https://www.example.cn/n{}.html"
     batch = [article(number) for number in range(1, 6)]

@@ -14,7 +14,8 @@ from crawler.runs.account import (
     exit_code,
     verdict_of,
 )
-from storage.records import Refusal, RefusalClass, RequestKind, VerdictKind
+from crawler.runs.proof import Open, Proved
+from storage.records import End, OpenCause, Refusal, RefusalClass, RequestKind, VerdictKind
 
 R = RefusalClass
 V = VerdictKind
@@ -102,8 +103,11 @@ def account_of(case: Case) -> Account:
     account.asked.update(item.kind for item in refusals)
     account.asked[RequestKind.ARTICLE] += case.unanswered
     account.doubts.extend(case.doubts)
-    walk = Walk(name="list", pages=case.lists, links=case.links, proof=case.proof)
-    walk.broken, walk.empty_stated = case.broken, case.empty_stated
+    walk = Walk(name="list", pages=case.lists, links=case.links)
+    if case.proof:
+        walk.end_with(Proved(End.LAST_PAGE, case.proof, empty=case.empty_stated))
+    if case.broken:
+        walk.end_with(Open(OpenCause.REFUSED, case.broken))
     account.walks["list"] = walk
     return account
 

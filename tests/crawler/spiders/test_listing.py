@@ -5,10 +5,10 @@ from scrapy import Request
 from scrapy.http import HtmlResponse
 
 from crawler.extensions.run import expectation_of
+from crawler.families.base import Ask
 from crawler.runs.account import verdict_of
-from crawler.spiders.base import Ask
-from crawler.spiders.listing import ListingSpider
-from storage.records import VerdictKind
+from crawler.spiders.base import SourceSpider
+from storage.records import RequestKind, VerdictKind
 from tests.crawler.conftest import HOST
 
 # The second list shows what stands on the last page of the first one.
@@ -32,17 +32,17 @@ def page(name: str, number: int, shown: dict[int, list[int]]) -> HtmlResponse:
 
 @pytest.mark.parametrize("order", ["a1 a2 b1", "a1 b1 a2", "b1 a1 a2"])
 def test_lists_that_share_articles_are_proved_each_by_itself(
-    spider: ListingSpider, order: str
+    spider: SourceSpider, order: str
 ) -> None:
     answers = {"a1": page("a", 1, A), "a2": page("a", 2, A), "b1": page("b", 1, B)}
     asked = {request.url: request for request in spider.entries()}
     articles: list[Request] = []
-    for word in order.split():
+    for word in [*order.split(), "a1"]:  # the first page of two is read again at the end
         request = asked[answers[word].url]
         for output in spider.answered(answers[word], request.cb_kwargs["ask"]):
             assert isinstance(output, Request)
             asked[output.url] = output
-            if output.cb_kwargs["ask"].kind == "article":
+            if output.cb_kwargs["ask"].kind is RequestKind.ARTICLE:
                 articles.append(output)
     assert sorted(request.url for request in articles) == [
         f"{HOST}/2021/{number}.html" for number in range(4, 10)
@@ -58,13 +58,13 @@ def test_lists_that_share_articles_are_proved_each_by_itself(
     assert verdict.kind is VerdictKind.COMPLETE
 
 
-def test_a_page_that_repeats_earlier_ones_of_its_list_breaks_it(spider: ListingSpider) -> None:
+def test_a_page_that_repeats_earlier_ones_of_its_list_breaks_it(spider: SourceSpider) -> None:
     first, second = spider.entries()
     outputs = spider.answered(page("a", 1, A), first.cb_kwargs["ask"])
     following = next(
         output
         for output in outputs
-        if isinstance(output, Request) and output.cb_kwargs["ask"].kind == "listing"
+        if isinstance(output, Request) and output.cb_kwargs["ask"].kind is RequestKind.LISTING
     )
     again = page("a", 2, {**A, 2: A[1]})
     assert spider.answered(again, following.cb_kwargs["ask"]) == []

@@ -1,18 +1,29 @@
 """Probes: what counts as a change, what as a refusal, and how politely they ask."""
 
 import asyncio
+import gzip
 import json
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import brotli
 import httpx
 import pytest
+import zstandard
 
 from crawler.sources.declaration import Source
 from scheduler.probing.manners import Manners
-from scheduler.probing.probes import FULL_EVERY, NO_ISSUE, ProbeOutcome, Prober, probed_urls
-from storage.records import SHANGHAI
+from scheduler.probing.probes import (
+    FULL_EVERY,
+    NO_ISSUE,
+    ProbeOutcome,
+    Prober,
+    validator,
+)
+from scheduler.probing.request import probing_client
+from storage.records import SHANGHAI, RefusalClass
 from storage.runs.watches import ProbePage
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
@@ -80,6 +91,28 @@ ISSUE: dict[str, object] = {
 }
 
 
+class Streamed(httpx.AsyncByteStream):
+    """A body that comes over the wire, as a real transport gives it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._body
+
+
+def client_for(answer: Answer) -> httpx.AsyncClient:
+    """A probe's own client; the bodies of its answers are still to be read."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        made = answer(request)
+        return httpx.Response(
+            made.status_code, headers=made.headers.raw, stream=Streamed(made.content)
+        )
+
+    return probing_client("cppcc-monitor/0.1", connections=8, transport=httpx.MockTransport(handle))
+
+
 def listing(numbers: range, reads: int = 1) -> str:
     items = "".join(
         f'<li><a href="/t20270112{n:02}.html">省政协召开第{n}次专题协商会议并听取情况通报</a>'
@@ -96,7 +129,7 @@ def probe(
     answer: Answer, known: Mapping[str, ProbePage] | None = None, source: Source = SOURCE
 ) -> ProbeOutcome:
     async def ask() -> ProbeOutcome:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        async with client_for(answer) as client:
             prober = Prober(client, Manners("cppcc-monitor/0.1", 0.0), now=lambda: NOON)
             return await prober.probe(source, known or {})
 
@@ -172,7 +205,7 @@ def drop(request: httpx.Request) -> httpx.Response:
         (status(403), "blocked"),
         (status(412), "blocked"),
         (status(302, "http://www.a.example/"), "redirected"),
-        (status(302, "/list/"), "redirected"),
+        (status(302, "/list/"), "moved"),
         (status(301, "http://other.example/list/"), "offsite"),
         (drop, "network"),
         (page("x" * 30000), "too_large"),
@@ -194,7 +227,7 @@ def test_robots_txt_is_obeyed() -> None:
 
     refusal = probe(answer).refusal
     assert refusal is not None
-    assert refusal.refusal_class.value == "blocked"
+    assert refusal.refusal_class.value == "forbidden"
     assert asked == ["/robots.txt"]
 
 
@@ -254,7 +287,7 @@ def test_five_redirects_of_robots_txt_are_followed_and_a_sixth_forbids_nothing()
     chain = [redirect(f"/robots{n}.txt") for n in range(5)]
     refusal = probe(robots(*chain, FORBIDS)[0]).refusal
     assert refusal is not None
-    assert refusal.refusal_class.value == "blocked"
+    assert refusal.refusal_class.value == "forbidden"
     assert probe(robots(*chain, redirect("/robots9.txt"))[0]).refusal is None
 
 
@@ -270,7 +303,7 @@ def test_a_silent_robots_txt_is_asked_for_again_when_its_time_has_passed(
     answer, asked = robots(httpx.Response(503), httpx.Response(404))
 
     async def ask() -> list[str | None]:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        async with client_for(answer) as client:
             prober = Prober(client, Manners("cppcc-monitor/0.1", 0.0), now=lambda: NOON)
             outcomes = [await prober.probe(SOURCE, {}) for _ in range(2)]
             monkeypatch.setattr("scheduler.probing.manners.SILENCE_KEPT_SECONDS", 0.0)
@@ -283,7 +316,7 @@ def test_a_silent_robots_txt_is_asked_for_again_when_its_time_has_passed(
 
 
 def test_a_paper_that_is_not_out_yet_is_no_failure() -> None:
-    assert probed_urls(PAPER, NOON.date()) == ("http://b.example/2027-01/12/node_1.htm",)
+    assert PAPER.options.probe_urls(NOON.date()) == ("http://b.example/2027-01/12/node_1.htm",)
     missing = probe(status(404), source=PAPER)
     assert missing.refusal is None
     assert not missing.changed
@@ -346,12 +379,11 @@ def test_a_delay_is_kept_between_two_requests_of_a_host() -> None:
         return httpx.Response(200, html=listing(range(8)))
 
     lists = ["http://www.a.example/list/", "http://www.a.example/other/"]
-    options = SOURCE.listing
-    assert options is not None
-    two = SOURCE.model_copy(update={"listing": options.model_copy(update={"urls": tuple(lists)})})
+    options = SOURCE.options.model_copy(update={"urls": tuple(lists)})
+    two = SOURCE.model_copy(update={"options": options})
 
     async def ask() -> None:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        async with client_for(answer) as client:
             manners = Manners("cppcc-monitor/0.1", 0.2)  # caps the nine seconds
             await Prober(client, manners, now=lambda: NOON).probe(two, {})
 
@@ -370,14 +402,12 @@ def test_sources_that_wait_for_their_host_keep_no_other_from_asking() -> None:
         return httpx.Response(200, html=listing(range(8)))
 
     def at(host: str, delay: float) -> Source:
-        options, manners = SOURCE.listing, SOURCE.politeness
-        assert options is not None
-        lists = options.model_copy(update={"urls": (f"http://{host}/list/",)})
-        polite = manners.model_copy(update={"delay_seconds": delay})
-        return SOURCE.model_copy(update={"listing": lists, "politeness": polite})
+        lists = SOURCE.options.model_copy(update={"urls": (f"http://{host}/list/",)})
+        polite = SOURCE.politeness.model_copy(update={"delay_seconds": delay})
+        return SOURCE.model_copy(update={"options": lists, "politeness": polite})
 
     async def ask() -> None:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        async with client_for(answer) as client:
             prober = Prober(client, Manners("cppcc-monitor/0.1"), now=lambda: NOON, at_once=1)
             slow = [at("slow.a.example", 0.2)] * 3
             sources = [*slow, at("quick.a.example", 0)]
@@ -393,3 +423,79 @@ def test_the_unchanged_count_grows_with_each_304() -> None:
     outcome = probe(status(304), {URL: kept})
     assert outcome.pages[0].unchanged_count == 1
     assert outcome.pages[0].probed_at == NOON
+
+
+def test_a_host_that_asks_for_time_is_left_alone_for_it() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if request.url.path == "/robots.txt":
+            return httpx.Response(404)
+        return httpx.Response(429, headers={"Retry-After": "7200"})
+
+    async def ask() -> list[ProbeOutcome]:
+        async with client_for(answer) as client:
+            prober = Prober(client, Manners("cppcc-monitor/0.1", 0.0), now=lambda: NOON)
+            return [await prober.probe(SOURCE, {}) for _ in range(3)]
+
+    outcomes = asyncio.run(ask())
+    assert asked == ["/robots.txt", "/list/"]
+    assert all(one.refusal is not None for one in outcomes)
+    assert "left alone" in str(outcomes[2].refusal)
+
+
+@pytest.mark.parametrize(
+    "odd", ['"一"', "a" * 300, '"x\x00"', '"\x7f"'], ids=["han", "long", "nul", "delete"]
+)
+def test_an_odd_validator_is_not_kept(odd: str) -> None:
+    assert validator(odd) is None
+    assert validator('W/"5f-1"') == 'W/"5f-1"'
+
+
+def test_no_cookie_is_kept() -> None:
+    cookies: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        cookies.append(request.headers.get("Cookie"))
+        sent = {"Set-Cookie": "session=1; Path=/"}
+        return httpx.Response(200, html=listing(range(8)), headers=sent)
+
+    async def ask() -> None:
+        async with client_for(answer) as client:
+            prober = Prober(client, Manners("cppcc-monitor/0.1", 0.0), now=lambda: NOON)
+            for _ in range(3):
+                await prober.probe(SOURCE, {})
+
+    asyncio.run(ask())
+    assert set(cookies) == {None}
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip", "deflate"])
+def test_a_bomb_is_too_large_and_never_unpacked(coding: str) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/robots.txt":
+            return httpx.Response(404, stream=Streamed(b""))
+        bomb = BOMBS[coding]
+        return httpx.Response(200, headers={"Content-Encoding": coding}, stream=Streamed(bomb))
+
+    async def ask() -> ProbeOutcome:
+        client = probing_client(
+            "cppcc-monitor/0.1", connections=8, transport=httpx.MockTransport(handle)
+        )
+        async with client:
+            prober = Prober(client, Manners("cppcc-monitor/0.1", 0.0), now=lambda: NOON)
+            return await prober.probe(SOURCE, {})
+
+    outcome = asyncio.run(ask())
+    assert outcome.refusal is not None
+    assert outcome.refusal.refusal_class is RefusalClass.TOO_LARGE
+
+
+ZEROS = bytes(4_000_000)
+BOMBS = {
+    "br": brotli.compress(ZEROS),
+    "zstd": zstandard.ZstdCompressor().compress(ZEROS),
+    "gzip": gzip.compress(ZEROS),
+    "deflate": zlib.compress(ZEROS),
+}

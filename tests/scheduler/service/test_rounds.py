@@ -10,7 +10,8 @@ import pytest
 from scheduler.carrying.carrier import ORPHAN_SILENCE, Carrier
 from scheduler.carrying.launcher import ClaimedRun
 from scheduler.rhythm.almanac import load_almanac
-from scheduler.service.rounds import Declared, Limits, Rounds
+from scheduler.service.declared import Declared
+from scheduler.service.rounds import Limits, Rounds
 from storage.engine.database import Database
 from storage.errors import LeaseLostError
 from storage.notices import incidents
@@ -68,13 +69,14 @@ class Service:
         sources = {
             source.id: source for source in (make_source(n, "云南", "portal") for n in range(9))
         }
+        declared = Declared(sources=sources, almanac=load_almanac())
         carrier = Carrier(
             database, self.bodies, now=self.now, deadline_seconds=3600, gives_back=True
         )
         self.rounds = Rounds(
             database,
             carrier,
-            Declared(sources=sources, almanac=load_almanac()),
+            lambda: declared,
             limits=Limits(**limits),
             now=self.now,
         )

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from crawler.errors import PageError
-from crawler.pages.lists.ending import judge_end
 from crawler.pages.lists.links import read_listing
 from crawler.pages.raw.urls import canonical_url
+from crawler.runs.proof import judge_page
 from storage.records import SHANGHAI, Listing
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=SHANGHAI)
@@ -122,7 +122,7 @@ def faults_of_ends(folder: Path) -> Iterator[tuple[str, str]]:
             yield case["file"], f"refused as {error.refusal_class.value}: {error.detail}"
             continue
         wrong = []
-        end = judge_end(got)
+        end = judge_page(got)
         if end.proved != (case["end"] == "proved"):
             wrong.append(f"END {'proved' if end.proved else 'open'} ({end.why})")
         allowed = (case["next_page"],) if case["end"] == "proved" else (case["next_page"], None)

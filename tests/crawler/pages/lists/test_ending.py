@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.pages.lists.ending import PageEnd, judge_end
 from crawler.pages.lists.links import read_listing
+from crawler.runs.proof import PageEnd, judge_page
 from storage.records import SHANGHAI, Listing, MoreKind
 from tests.crawler.pages.lists.listings import LISTINGS
 from tests.crawler.pages.lists.scoring import faults_of_ends
@@ -123,7 +123,7 @@ ENDS_HERE = {
 def test_a_page_that_offers_more_never_proves_an_end(kind: str) -> None:
     listing = read(GOES_ON[kind])
     assert len(listing.links) == 10
-    end = judge_end(listing)
+    end = judge_page(listing)
     assert not end.proved, end.why
     assert end.why
 
@@ -132,7 +132,7 @@ def test_a_page_that_offers_more_never_proves_an_end(kind: str) -> None:
 def test_a_true_end_stays_an_end(kind: str) -> None:
     listing = read(ENDS_HERE[kind])
     assert len(listing.links) == 10
-    end = judge_end(listing)
+    end = judge_page(listing)
     assert end.proved, end.why
     assert listing.next_page is None
 
@@ -229,7 +229,7 @@ def test_a_sign_carries_what_stands_on_the_page() -> None:
 
 def test_the_last_of_counted_pages_is_the_end_though_its_step_still_answers() -> None:
     listing = read("<div>第16页/共16页 <a href='javascript:next()'>下一页</a></div>")
-    assert judge_end(listing) == PageEnd(proved=True, why="page 16 of 16")
+    assert judge_page(listing) == PageEnd(proved=True, why="page 16 of 16")
 
 
 FAULTS = dict(faults_of_ends(ENDS))

@@ -1,0 +1,188 @@
+"""The family ``json``: dated issues that an interface answers as JSON documents."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar, Literal, Self
+
+import jmespath
+from pydantic import model_validator
+
+from crawler.errors import LayoutChangedError, WrongContentError
+from crawler.families.base import Ask, Item, Listed, Probed, Run, Site, Step
+from crawler.families.issues import IssueFamily, IssueWalker, issue_url
+from crawler.pages.raw.jsontext import JsonTextError, parse_json
+from crawler.pages.raw.storable import storable
+from crawler.pages.raw.urls import canonical_url
+from storage.records import Article, Capture, Link, RequestKind
+
+
+class JsonOptions(IssueFamily):
+    """Options of the family ``json``: dated issues answered as one JSON document.
+
+    ``items`` and the values of ``fields`` are JMESPath expressions; ``items`` gives the list
+    of articles, each field is looked up in one article.  ``article_url`` is a format string
+    over the fields and the date: the URL a person can open, and the identity.
+    """
+
+    articles_stand_alone: ClassVar[bool] = False
+
+    family: Literal["json"] = "json"
+    pages: str | None = None  # the codes of all pages (版) of the issue
+    page_url: str | None = None  # as issue_url, with {page} for a code
+    page_code: str | None = None  # which of them a document is
+    items: str
+    article_url: str
+    fields: dict[Literal["title", "kicker", "subtitle", "body", "author", "page", "number"], str]
+    issue_date: str  # where the document states its own date: a stale copy is refused
+    outlet: str | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if missing := {"title", "body"} - set(self.fields):
+            raise ValueError(f"fields: {', '.join(sorted(missing))} missing")
+        if (self.pages is None) != (self.page_url is None):
+            raise ValueError("pages and page_url are given together or not at all")
+        return self
+
+    def listed(self, page: Probed, site: Site) -> tuple[str, ...] | None:
+        """URL and declared fields of each item, and the issue's pages; None without today's.
+
+        Bodies are left out, as other lists show none: a corrected one is found by the daily
+        crawl.  Some answer with yesterday's issue until today's is out.
+        """
+        document = read_json_page(page.body, self, url=page.url)
+        if document.day != page.day.isoformat():
+            return None
+        if document.items is None:
+            raise LayoutChangedError(f"{self.items} finds no list", url=page.url)
+        listed = []
+        for number, item in enumerate(document.items, start=1):
+            values = values_of(self, document, number, item)
+            said = [f"{name}={value}" for name, value in sorted(values.items()) if name != "body"]
+            listed.append(" ".join([url_of(self, page.day, values), *said]))
+        return (*sorted(listed), *sorted(document.codes or ()))
+
+    def walker(self, site: Site, run: Run) -> "JsonWalker":
+        """Reads the articles that stand inside the documents of each day's issue."""
+        return JsonWalker(self, site, run)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonPage:
+    """One document of an issue, which may have several (版).
+
+    ``day`` is the one that it states, "" for none; ``code`` its own and ``codes`` those of all
+    pages; ``items`` the articles as they stand in it, None where there is no list of them.
+    """
+
+    day: str
+    code: str
+    codes: tuple[str, ...] | None
+    items: tuple[object, ...] | None
+
+
+def read_json_page(body: bytes, options: JsonOptions, *, url: str) -> JsonPage:
+    """What a document says.
+
+    :raises LayoutChangedError: when it is no JSON.
+    """
+    try:
+        document = parse_json(body)
+    except JsonTextError as error:
+        raise LayoutChangedError(f"not JSON: {error.problem}", url=url) from error
+    codes = jmespath.search(options.pages, document) if options.pages else None
+    items = jmespath.search(options.items, document)
+    return JsonPage(
+        day=str(jmespath.search(options.issue_date, document) or "")[:10],
+        code=str(jmespath.search(options.page_code or "''", document) or ""),
+        codes=tuple(map(str, codes)) if isinstance(codes, list) else None,
+        items=tuple(items) if isinstance(items, list) else None,
+    )
+
+
+def values_of(options: JsonOptions, page: JsonPage, number: int, item: object) -> dict[str, str]:
+    """The declared fields of one item, the ``number``-th of its page."""
+    values: dict[str, str] = {}
+    for name, path in options.fields.items():
+        values[name] = storable(str(jmespath.search(path, item) or ""))
+    values.setdefault("number", str(number))
+    values.setdefault("page", page.code)
+    return values
+
+
+def url_of(options: JsonOptions, day: date, values: Mapping[str, str]) -> str:
+    """The canonical URL of an article: what a person can open, and its identity."""
+    return canonical_url(issue_url(options.article_url, day, **values))
+
+
+class JsonWalker(IssueWalker):
+    """Reads the articles that stand inside the JSON documents of each day's issue."""
+
+    def __init__(self, options: JsonOptions, site: Site, run: Run) -> None:
+        super().__init__(options, site, run)
+        self.options = options
+
+    def read_issue(self, capture: Capture, ask: Ask) -> Iterator[Step]:
+        """The first document of a day: its articles, and the other pages (版) of the issue.
+
+        :raises PageError: when the document is no JSON, of another day, or of another form.
+        """
+        assert ask.day is not None
+        page = read_json_page(capture.body, self.options, url=ask.url)
+        if self.options.skips_days and not page.day:
+            self.note_missing_issue(ask)
+            return
+        pages: list[str] = []
+        if self.options.pages and self.options.page_url:
+            if not page.codes:
+                raise LayoutChangedError(f"{self.options.pages} finds no pages", url=ask.url)
+            pages = [issue_url(self.options.page_url, ask.day, page=code) for code in page.codes]
+        others = [url for url in pages if url != ask.url]
+        articles = list(self._take(page, capture, ask, open_pages=len(others)))
+        for number, url in enumerate(others, start=2):
+            yield replace(
+                ask, url=url, kind=RequestKind.LISTING, read=self.read_page, page_number=number
+            )
+        yield from articles
+
+    def read_page(self, capture: Capture, ask: Ask) -> Iterator[Step]:
+        """A further page of an issue."""
+        page = read_json_page(capture.body, self.options, url=ask.url)
+        yield from self._take(page, capture, ask, open_pages=None)
+
+    def _take(
+        self, page: JsonPage, capture: Capture, ask: Ask, *, open_pages: int | None
+    ) -> Iterator[Step]:
+        """The articles of one document; each item is a page in the account."""
+        assert ask.day is not None
+        if page.day != ask.day.isoformat():
+            raise WrongContentError(
+                f"the issue of {page.day or 'no day'} was answered", url=ask.url
+            )
+        if page.items is None:
+            raise LayoutChangedError(f"{self.options.items} finds no list", url=ask.url)
+        fresh: dict[str, Article] = {}
+        for number, item in enumerate(page.items, start=1):
+            article = self.run.take(ask, self._item(page, number, item, ask.day), capture)
+            if article is not None and article.url not in self.run.met:
+                fresh[article.url] = article
+        self.run.met |= fresh.keys()
+        links = [Link(url=one.url, title=one.title, published_on=ask.day) for one in fresh.values()]
+        yield Listed(links=tuple(links), walk=ask.walk, fetched=True)
+        self.note_page(ask, links=len(page.items), open_pages=open_pages)
+        yield from fresh.values()
+
+    def _item(self, page: JsonPage, number: int, item: object, day: date) -> Item:
+        values = values_of(self.options, page, number, item)
+        return Item(
+            name=f"item {number}",
+            url=url_of(self.options, day, values),
+            title=values["title"],
+            body=values["body"],
+            day=day,
+            outlet=self.options.outlet or self.site.name,
+            author=values.get("author"),
+            kicker=values.get("kicker"),
+            subtitle=values.get("subtitle"),
+        )

@@ -1,0 +1,208 @@
+"""The family ``listing``: web sites whose articles hang on paginated list pages."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from crawler.errors import MojibakeError, WrongContentError
+from crawler.families.base import (
+    Ask,
+    Family,
+    HttpUrl,
+    Listed,
+    Probed,
+    Run,
+    Site,
+    Step,
+    Walker,
+    charset_of,
+)
+from crawler.pages.lists.links import read_listing
+from crawler.pages.raw.urls import canonical_url
+from crawler.runs.account import Walk
+from crawler.runs.proof import (
+    Bounds,
+    Decision,
+    GoOn,
+    Open,
+    PageFacts,
+    Proved,
+    ReadAgain,
+    judge_again,
+    judge_list,
+)
+from storage.records import Capture, Link, Listing, RequestKind
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+"""Stands where bytes could not be decoded: one in a heading of a few words is no accident."""
+
+
+class ListingOptions(Family):
+    """Options of the family ``listing``: list pages of a web site."""
+
+    asks_for: ClassVar[RequestKind] = RequestKind.LISTING
+
+    family: Literal["listing"] = "listing"
+    urls: tuple[HttpUrl, ...] = Field(min_length=1)
+    link_selector: str | None = None
+    max_pages: int = Field(default=60, ge=1)
+
+    @property
+    def entry_urls(self) -> tuple[str, ...]:
+        """The first page of each list."""
+        return self.urls
+
+    @property
+    def list_selector(self) -> str | None:
+        """``link_selector``."""
+        return self.link_selector
+
+    def probe_urls(self, day: date) -> tuple[str, ...]:
+        """The same, whatever the day."""
+        return self.urls
+
+    def listed(self, page: Probed, site: Site) -> tuple[str, ...]:
+        """Address and title of each article, and the issue's pages where it is an e-paper."""
+        listing = read_listing(
+            page.body,
+            url=page.url,
+            charset=page.charset,
+            link_selector=self.link_selector,
+            article_pattern=site.article_re,
+        )
+        return said_by(listing)
+
+    def walker(self, site: Site, run: Run) -> "ListingWalker":
+        """Follows each list from its first page until its end is proved."""
+        return ListingWalker(self, site, run)
+
+
+def said_by(listing: Listing) -> tuple[str, ...]:
+    """What a list page lists, in an order of its own."""
+    links = sorted(f"{canonical_url(link.url)} {link.title}" for link in listing.links)
+    return (*links, *sorted(listing.issue_pages))
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far one list was read: its pages with their addresses, and rounds of re-reading."""
+
+    pages: list[PageFacts] = field(default_factory=list)
+    urls: dict[int, str] = field(default_factory=dict)
+    again: list[PageFacts] = field(default_factory=list)
+    rounds: int = 0
+    reached: Proved | None = None
+
+
+class ListingWalker(Walker):
+    """Follows each declared list from its first page until its end is proved."""
+
+    def __init__(self, options: ListingOptions, site: Site, run: Run) -> None:
+        super().__init__(site, run)
+        self.options = options
+        self._progress: dict[str, _Progress] = {}
+
+    def entries(self) -> Iterator[Ask]:
+        """The first page of each declared list."""
+        for url in self.options.urls:
+            yield Ask(url=url, kind=RequestKind.LISTING, walk=url, read=self.read_list)
+
+    def read_list(self, capture: Capture, ask: Ask) -> Iterator[Step]:
+        """The articles of one list page, and the next page unless the end is proved."""
+        listing = self._read(capture, ask)
+        if ask.page_number == 1:
+            self.run.compare(ask.walk, listing)
+        walk = self.run.account.walk(ask.walk)
+        progress = self._progress.setdefault(ask.walk, _Progress())
+        facts = PageFacts.of(listing, ask.page_number)
+        progress.pages.append(facts)
+        progress.urls[ask.page_number] = ask.url
+        yield from self._take(listing, facts, walk)
+        if self.run.account.stopped:
+            return
+        known = not self.run.full and self.run.settled(facts.links)
+        decision = judge_list(progress.pages, self._bounds, name=ask.walk, known=known)
+        if isinstance(decision, GoOn):
+            assert listing.next_page is not None  # or it would have been decided
+            yield replace(ask, url=listing.next_page, page_number=ask.page_number + 1)
+            return
+        yield from self._decide(walk, progress, decision)
+
+    def read_again(self, capture: Capture, ask: Ask) -> Iterator[Step]:
+        """A page of a list that was read before: what came up on it, and whether that ends."""
+        listing = self._read(capture, ask)
+        walk = self.run.account.walk(ask.walk)
+        progress = self._progress[ask.walk]
+        facts = PageFacts.of(listing, ask.page_number)
+        progress.again.append(facts)
+        yield from self._take(listing, facts, walk)
+        if self.run.account.stopped or len(progress.again) < len(progress.pages) - 1:
+            return
+        assert progress.reached is not None
+        decision = judge_again(
+            progress.reached, progress.pages, progress.again, rounds=progress.rounds
+        )
+        again = {page.number: page for page in progress.again}
+        progress.pages = [again.get(page.number, page) for page in progress.pages]
+        yield from self._decide(walk, progress, decision)
+
+    def _read(self, capture: Capture, ask: Ask) -> Listing:
+        listing = read_listing(
+            capture.body,
+            url=capture.url,
+            charset=charset_of(capture),
+            now=self.run.now(),
+            link_selector=self.options.link_selector,
+            article_pattern=self.site.article_re,
+            page_number=ask.page_number,
+        )
+        if REPLACEMENT in listing.heading:
+            raise MojibakeError(f"the list is headed {listing.heading!r}", url=ask.url)
+        words = self.site.listing_words
+        if words and not any(word in listing.heading for word in words):
+            raise WrongContentError(
+                f"the list is headed {listing.heading!r}, none of {', '.join(words)}", url=ask.url
+            )
+        return listing
+
+    def _take(self, listing: Listing, facts: PageFacts, walk: Walk) -> Iterator[Listed]:
+        walk.pages += 1
+        walk.shown.update(facts.links)
+        walk.links += len(set(facts.links) - self.run.met)
+        wanted = tuple(link for link in listing.links if self._is_wanted(link))
+        yield Listed(links=wanted, walk=walk.name)
+
+    def _decide(self, walk: Walk, progress: _Progress, decision: Decision) -> Iterator[Ask]:
+        match decision:
+            case Proved() | Open():
+                walk.end_with(decision)
+            case ReadAgain(reached):
+                progress.reached = reached
+                progress.again = []
+                progress.rounds += 1
+                yield from self._ask_again(walk, progress)
+
+    def _ask_again(self, walk: Walk, progress: _Progress) -> Iterable[Ask]:
+        for page in progress.pages[:-1]:
+            yield Ask(
+                url=progress.urls[page.number],
+                kind=RequestKind.LISTING,
+                walk=walk.name,
+                read=self.read_again,
+                page_number=page.number,
+            )
+
+    @property
+    def _bounds(self) -> Bounds:
+        return Bounds(max_pages=self.options.max_pages, since=self.run.since, until=self.run.until)
+
+    def _is_wanted(self, link: Link) -> bool:
+        """Whether ``since`` and ``until`` leave this link in; one without a day stays in."""
+        day = link.published_on
+        if day is None:
+            return True
+        since, until = self.run.since, self.run.until
+        return not (since and day < since) and not (until and day > until)

@@ -1,0 +1,314 @@
+"""Whether a list, or an issue, was read to its end: pure functions of what its pages said.
+
+"No link to a next page" proves nothing by itself: a script, a form or a button may lead on.
+So an end is proved only by something that says so, and where a list says that there is more,
+or was not what it had been a moment before, it stays open with the cause.  ``Proved`` and
+``Open`` end a walk, ``GO_ON`` asks for the next page, ``READ_AGAIN`` for the pages read so far.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from crawler.pages.raw.urls import canonical_url
+from storage.records import End, Listing, OpenCause
+
+MAX_ROUNDS = 3
+"""How often the pages of a list that moves are read again before it is left open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """The end is certain: ``by`` what, and the same in words; ``empty`` where it holds nothing."""
+
+    by: End
+    words: str
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The end is not certain, and nothing more can be asked for: the cause, and in words."""
+
+    cause: OpenCause
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Nothing is decided yet: the next page is to be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """The end was reached, but the list may have moved meanwhile: its pages are read again."""
+
+    reached: Proved
+
+
+GO_ON = GoOn()
+Decision = Proved | Open | GoOn | ReadAgain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFacts:
+    """What one page of a list said.
+
+    ``number`` is that of the page as it was asked for, from 1.  ``links`` are canonical URLs in
+    page order, ``days`` what is printed beside each.  ``leads_on``: it gives a next page that can
+    be asked for.  ``page_count`` and ``item_count`` are totals that the page states; ``more`` are
+    the signs, in words, of more articles that no address of the page leads to, ``says_end`` the
+    words in which it says that there are no more.
+    """
+
+    number: int
+    links: tuple[str, ...]
+    days: tuple[date | None, ...]
+    leads_on: bool
+    page_count: int | None = None
+    item_count: int | None = None
+    more: tuple[str, ...] = ()
+    says_end: str | None = None
+
+    @classmethod
+    def of(cls, listing: Listing, number: int) -> "PageFacts":
+        """The facts of a page that was asked for as the ``number``-th of its list."""
+        return cls(
+            number=number,
+            links=tuple(canonical_url(link.url) for link in listing.links),
+            days=tuple(link.published_on for link in listing.links),
+            leads_on=listing.next_page is not None,
+            page_count=listing.page_count,
+            item_count=listing.item_count,
+            more=tuple(f"{sign.kind.value}: {sign.evidence}" for sign in listing.more),
+            says_end=listing.says_end,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How far a walk is meant to go: days of publication, and pages."""
+
+    max_pages: int
+    since: date | None = None
+    until: date | None = None
+
+
+def judge_list(
+    pages: Sequence[PageFacts], bounds: Bounds, *, name: str, known: bool = False
+) -> Decision:
+    """What the pages of a list, in the order of reading, prove of its end.
+
+    ``name`` names the list in words; ``known``: every link of the last page was settled by the
+    time of an earlier complete run, whose proof covers all that follows.
+    """
+    decision = _judge_last(pages, bounds, name=name, known=known)
+    if isinstance(decision, Proved) and len(pages) > 1 and _may_have_moved(pages):
+        return ReadAgain(decision)
+    return decision
+
+
+def _judge_last(
+    pages: Sequence[PageFacts], bounds: Bounds, *, name: str, known: bool
+) -> Proved | Open | GoOn:
+    page = pages[-1]
+    here = f"page {page.number}"
+    earlier = {url for one in pages[:-1] for url in one.links}
+    shown = earlier | set(page.links)
+    more_pages = page.page_count is not None and page.number < page.page_count
+    if page.links and page.number > 1 and earlier.issuperset(page.links):
+        return Open(OpenCause.REPEATS, f"{here} shows only articles of earlier pages")
+    if not page.links and (page.leads_on or more_pages or page.number > 1):
+        return Open(OpenCause.EMPTY_PAGE, f"{here} is empty")
+    if known:
+        return Proved(End.KNOWN_REACHED, "articles of an earlier complete run reached")
+    newest = max((day for day in page.days if day), default=None)
+    if bounds.since and newest and newest < bounds.since and all(page.days):
+        return Proved(End.BEFORE_SINCE, f"articles before {bounds.since} reached")
+    if page.leads_on:
+        if page.number < bounds.max_pages:
+            return GO_ON
+        return Open(OpenCause.LIMIT, f"stopped at the limit of {bounds.max_pages} pages")
+    if more_pages:
+        return Open(OpenCause.PAGES_LEFT, f"{here} of {page.page_count} leads no further")
+    whole = pages[0].number == 1  # or earlier ones are not known here
+    if whole and page.item_count is not None and len(shown) < page.item_count:
+        return Open(
+            OpenCause.ITEMS_LEFT, f"{page.item_count} articles declared, {len(shown)} found"
+        )
+    met = whole and page.item_count is not None and len(shown) == page.item_count > 0
+    if page.more and not met and not page.page_count:
+        return Open(
+            OpenCause.NOT_FOLLOWED,
+            f"{here} says that there is more, which cannot be followed: {'; '.join(page.more)}",
+        )
+    if unreached := _unreached(pages, bounds):
+        return Open(OpenCause.WINDOW, unreached)
+    return Proved(
+        End.COUNT_MET if met else End.LAST_PAGE,
+        f"last page of {name} read ({page.number}): {_last_words(page, met=met)}",
+        empty=not shown,
+    )
+
+
+def _last_words(page: PageFacts, *, met: bool) -> str:
+    """What says that a page is the last one."""
+    if page.page_count:
+        return f"page {page.number} of {page.page_count}"
+    if met:
+        return f"all {page.item_count} articles seen"
+    if page.says_end:
+        return f"it says {page.says_end!r}"
+    return "nothing on it says that there is more"
+
+
+@dataclass(frozen=True, slots=True)
+class PageEnd:
+    """``proved`` where one page alone proves the end of its list; ``why`` or why not, in words."""
+
+    proved: bool
+    why: str
+
+
+def judge_page(listing: Listing) -> PageEnd:
+    """What one list page, looked at by itself, says of the list's end.
+
+    Where it states no number, it is taken for the first one.
+    """
+    page = PageFacts.of(listing, listing.page_number or 1)
+    match _judge_last([page], Bounds(max_pages=page.number + 1), name="", known=False):
+        case Proved():
+            met = page.number == 1 and len(set(page.links)) == page.item_count
+            return PageEnd(True, _last_words(page, met=met))
+        case Open(words=words):
+            return PageEnd(False, words)
+        case GoOn():
+            return PageEnd(False, f"the list goes on at {listing.next_page}")
+
+
+def _unreached(pages: Sequence[PageFacts], bounds: Bounds) -> str | None:
+    """Why the days asked for lie before what the whole list holds; None where they do not."""
+    first_wanted = bounds.since or bounds.until
+    if first_wanted is None:
+        return None
+    days = [day for page in pages for day in page.days if day]
+    if not days:
+        return f"the list prints no days: whether it reaches back to {first_wanted} is not known"
+    oldest = min(days)
+    if oldest <= first_wanted:
+        return None
+    return f"lists reach back to {oldest}: the window from {first_wanted} is not covered"
+
+
+def _may_have_moved(pages: Sequence[PageFacts]) -> bool:
+    """Whether articles may have slipped from a page to one that had been read already.
+
+    A total that every page states alike, without an article that two pages show, excludes it.
+    """
+    totals = {page.item_count for page in pages}
+    if None in totals or len(totals) > 1:
+        return True
+    links = [url for page in pages for url in page.links]
+    return len(links) > len(set(links))
+
+
+def judge_again(
+    reached: Proved, first: Sequence[PageFacts], again: Sequence[PageFacts], *, rounds: int
+) -> Decision:
+    """What reading the pages again proves: all but the last one, ``rounds`` times by now.
+
+    New articles on top push others down, and nothing is lost.  One that was taken off pulls
+    others up, past the page that is read next: then a page shows what it did not show before
+    and what no page before it showed.  What so appeared has been found by this; but only a
+    round that finds nothing is a proof.
+    """
+    if not moved(first, again):
+        return reached
+    if rounds < MAX_ROUNDS:
+        return ReadAgain(reached)
+    return Open(OpenCause.MOVED, f"the list moved while it was read, {rounds} times over")
+
+
+def moved(first: Sequence[PageFacts], again: Sequence[PageFacts]) -> bool:
+    """Whether a page read again shows articles that came up from below."""
+    before = {page.number: page for page in first}
+    seen: set[str] = set()
+    for page in sorted(again, key=lambda one: one.number):
+        known = before.get(page.number)
+        if known is None:
+            return True
+        seen |= set(known.links)
+        # On the first page what is new stands above what it showed before.
+        links = _below_known(page.links, seen) if page.number == 1 else page.links
+        if not seen.issuperset(links):
+            return True
+    return False
+
+
+def _below_known(links: Sequence[str], known: set[str]) -> Sequence[str]:
+    """``links`` from the first known one on: what stands above it was added on top."""
+    for at, url in enumerate(links):
+        if url in known:
+            return links[at:]
+    return links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueFacts:
+    """What is known of one dated issue: its day, and how many of its pages (版) are read.
+
+    ``pages_left`` counts pages that it names and that are not read yet, None before the first
+    answer; ``missing``: the site answers that there is no issue of that day.
+    """
+
+    day: date
+    pages_left: int | None = None
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """The days whose issues were ever seen, in this run or an earlier one; () for none.
+
+    ``silent_days``: so many days after the newest one may still be without an issue.
+    """
+
+    days: tuple[date, ...] = ()
+    silent_days: int = 0
+
+    @classmethod
+    def of(cls, days: Iterable[date], silent_days: int) -> "Archive":
+        """The archive that ``days`` are of."""
+        return cls(days=tuple(sorted(set(days))), silent_days=silent_days)
+
+
+def judge_issue(issue: IssueFacts, archive: Archive) -> Proved | Open | GoOn:
+    """What is proved of one day's issue.
+
+    A missing issue is a day without a paper only where the archive is known to hold days on
+    either side, or up to ``silent_days`` after the newest: an address that never answered
+    anything else, or days before the archive begins, say nothing.
+    """
+    if issue.missing:
+        return _judge_missing(issue.day, archive)
+    if issue.pages_left is None or issue.pages_left > 0:
+        return GO_ON
+    return Proved(End.ISSUE_WHOLE, "every page of each issue read")
+
+
+def _judge_missing(day: date, archive: Archive) -> Proved | Open:
+    if not archive.days:
+        return Open(
+            OpenCause.NO_ARCHIVE, "no issue was ever seen at this address: the day proves nothing"
+        )
+    oldest, newest = archive.days[0], archive.days[-1]
+    if day < oldest:
+        return Open(
+            OpenCause.WINDOW, f"issues reach back to {oldest}: the window from {day} is not covered"
+        )
+    if (day - newest).days > archive.silent_days:
+        return Open(
+            OpenCause.NO_ARCHIVE,
+            f"no issue since {newest}, at most {archive.silent_days} days without one are declared",
+        )
+    return Proved(End.NO_ISSUE, "the site says which days have no issue", empty=True)

@@ -1,0 +1,59 @@
+"""What is done once a minute: coverage, incidents of what is not declared any more, messages.
+
+Functions of the database and of values, for a worker thread; each step is a transaction of its
+own, and what was not done is found again the next time.
+"""
+
+from datetime import datetime
+
+from scheduler.alerts import digest, notices
+from scheduler.health import cells
+from scheduler.health.settling import subject_of
+from scheduler.service.declared import Declared
+from storage.engine.database import Database
+from storage.notices import incidents
+from storage.notices.coverage import Cell
+
+
+def keep_house(
+    database: Database, declared: Declared, *, now: datetime, digest_hour: int, coverage: bool
+) -> None:
+    """Everything of it; ``coverage`` says whether the cells are to be brought up to the day."""
+    if coverage:
+        refresh_coverage(database, declared, now=now)
+    tell(database, now=now)
+    post_digest(database, now=now, hour=digest_hour)
+
+
+def refresh_coverage(database: Database, declared: Declared, *, now: datetime) -> list[Cell]:
+    """Bring the coverage cells up to the day, and end the incidents of undeclared sources."""
+    with database.begin() as session:
+        refreshed = cells.refresh(session, declared.almanac, declared.sources, now=now)
+        for one in incidents.unresolved_incidents(session):
+            if one.source_id is not None and one.source_id not in declared.sources:
+                incidents.resolve_incidents(
+                    session,
+                    subject_of(one.source_id),
+                    now=now,
+                    note="its source is not declared any more",
+                )
+    return refreshed
+
+
+def tell(database: Database, *, now: datetime) -> None:
+    """Put messages of openings and recoveries into the outbox; most times there is none."""
+    with database.reading() as session:
+        wanted = bool(incidents.untold(session)) or bool(incidents.told_unrecovered(session))
+    if wanted:
+        with database.begin() as session:
+            notices.tell_openings(session, now=now)
+            notices.tell_recoveries(session, now=now)
+
+
+def post_digest(database: Database, *, now: datetime, hour: int) -> None:
+    """Put the day's digest into the outbox, once; its hour is asked for without a lock first."""
+    with database.reading() as session:
+        due = digest.is_due(session, now=now, hour=hour)
+    if due:
+        with database.begin() as session:
+            digest.post_digest(session, now=now)
