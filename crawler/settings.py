@@ -53,6 +53,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.robots_middleware.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.fetching.bounds.BoundedCompressionMiddleware": 590,  # where Scrapy has its own
+    "crawler.fetching.patience.RetryAfterMiddleware": 560,  # sees an answer before the retries
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.fetching.bounds.BoundedRedirectMiddleware": 600,
 }

@@ -18,6 +18,7 @@ from twisted.web.client import ResponseFailed
 from crawler.errors import PageError
 from crawler.fetching.bounds import TooLargeError, TooManyRedirectsError
 from crawler.fetching.offsite import OffsiteRequestError
+from crawler.fetching.patience import LeftAloneError
 from crawler.fetching.robots import Silence
 from crawler.fetching.statuses import refusal_of_status
 from storage.records import RefusalClass
@@ -60,6 +61,8 @@ def refusal_of_error(error: BaseException | None) -> tuple[RefusalClass, str]:
         return RefusalClass.OFFSITE, str(error)
     if isinstance(error, HeldBackError):
         return error.silence.refusal_class, error.silence.detail
+    if isinstance(error, LeftAloneError):
+        return error.refusal_class, str(error)
     if isinstance(error, TooManyRedirectsError):
         return RefusalClass.MOVED, "redirected too many times"
     if isinstance(error, TooLargeError):

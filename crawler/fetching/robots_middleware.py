@@ -11,7 +11,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.fetching.bounds import TooManyRedirectsError
 from crawler.fetching.failures import HeldBackError, refusal_of_error
+from crawler.fetching.offsite import OffsiteRequestError
 from crawler.fetching.robots import FORBIDDEN, Silence, silence_of_error, silence_of_status
 
 if TYPE_CHECKING:
@@ -49,6 +51,6 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        if not isinstance(exc, IgnoreRequest):  # which a redirect too many or off the hosts is
+        if not isinstance(exc, TooManyRedirectsError | OffsiteRequestError):
             self._silences[netloc] = silence_of_error(*refusal_of_error(exc))
         super()._robots_error(exc, netloc)

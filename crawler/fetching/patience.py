@@ -1,0 +1,81 @@
+"""Leaves a host alone for as long as it asks to be (``Retry-After``).
+
+Scrapy's own retries (2.19) ask again within seconds, whatever the header says, which is how
+crawlers get banned.  A short wait is waited; for a longer one all that is still to be asked of
+the host in this run is refused, in the class of the answer that asked for it.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import IgnoreRequest
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.fetching.retry_after import seconds_asked
+from crawler.fetching.statuses import refusal_of_status
+from storage.records import RefusalClass
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.http import Response
+
+logger = logging.getLogger(__name__)
+
+WAITED_SECONDS = 30.0
+"""A longer wait would only hold the run open: the next run comes anyway."""
+
+
+class LeftAloneError(IgnoreRequest):
+    """A host asked to be left alone for longer than this run will wait."""
+
+    def __init__(self, refusal_class: RefusalClass, seconds: float) -> None:
+        super().__init__(f"the host asks to be left alone for {seconds:.0f} s (Retry-After)")
+        self.refusal_class = refusal_class
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    until: float  # on the monotonic clock
+    refusal_class: RefusalClass
+
+
+class RetryAfterMiddleware:
+    """Keeps what each host asked for; stands nearer to the downloader than Scrapy's retries."""
+
+    def __init__(self) -> None:
+        self._wishes: dict[str, _Wish] = {}
+
+    async def process_request(self, request: "Request") -> None:
+        """Let the request pass, at once or after a short wait.
+
+        :raises LeftAloneError: where the wait is a long one.
+        """
+        wish = self._wishes.get(urlparse_cached(request).netloc)
+        rest = wish.until - time.monotonic() if wish else 0.0
+        if wish is None or rest <= 0:
+            return
+        if rest > WAITED_SECONDS:
+            raise LeftAloneError(wish.refusal_class, rest)
+        await asyncio.sleep(rest)
+
+    def process_response(self, request: "Request", response: "Response") -> "Response":
+        """The response as it is; one that asks for a long wait is not retried."""
+        header = response.headers.get("Retry-After")
+        seconds = seconds_asked(
+            response.status,
+            header.decode("latin-1") if header else None,
+            now=datetime.now(UTC),
+        )
+        if seconds is not None:
+            host = urlparse_cached(request).netloc
+            logger.info("host=%s asks to be left alone for seconds=%.0f", host, seconds)
+            until = time.monotonic() + seconds
+            self._wishes[host] = _Wish(until, refusal_of_status(response.status))
+            if seconds > WAITED_SECONDS:
+                request.meta["dont_retry"] = True
+        return response
