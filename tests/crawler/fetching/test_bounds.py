@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import brotli  # type: ignore[import-untyped]  # has none
+import brotli
 import pytest
 from backports import zstd
 from scrapy import Request
