@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.fetching.retry_after import seconds_asked
 from crawler.fetching.statuses import refusal_of_status
+from crawler.fetching.waiting import asked_to_wait
 from storage.records import RefusalClass
 
 if TYPE_CHECKING:
@@ -66,12 +66,12 @@ class RetryAfterMiddleware:
     def process_response(self, request: "Request", response: "Response") -> "Response":
         """The response as it is; one that asks for a long wait is not retried."""
         header = response.headers.get("Retry-After")
-        seconds = seconds_asked(
+        seconds = asked_to_wait(
             response.status,
             header.decode("latin-1") if header else None,
             now=datetime.now(UTC),
         )
-        if seconds is not None:
+        if seconds:
             host = urlparse_cached(request).netloc
             logger.info("host=%s asks to be left alone for seconds=%.0f", host, seconds)
             until = time.monotonic() + seconds
