@@ -21,6 +21,7 @@ from crawler.pages.lists.linktitles import (
     clean_text,
     is_whole_of,
     offered_title,
+    printed,
 )
 from crawler.pages.lists.listdays import (
     PrintedDay,
@@ -241,9 +242,8 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
             text = node.text_content
             if text and not text.isspace():
                 depth = len(stack)
-                text = (
-                    SPACE.sub(" ", INVISIBLE.sub("", text)).strip(" ") if reading is None else text
-                )
+                if reading is None:
+                    text = printed(text)
                 if reading is not None:
                     _take_text(reading, text, in_heading=_in_heading(tokens))
                 elif text:
@@ -272,7 +272,7 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
             continue
         attributes = node.attributes
         if attributes:
-            if not _COUNTED.isdisjoint(attributes) or _is_counted(attributes):
+            if _is_counted(attributes):
                 walk.counted.append((tag, attributes))
             if "datetime" in attributes or ("title" in attributes and tag not in ("a", "area")):
                 _take_stamp(attributes, walk, reading, len(stack))
@@ -316,15 +316,25 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
         _finish(reading, walk)
 
 
+_COUNTING: dict[tuple[str, ...], bool] = {}
+
+
 def _is_counted(attributes: Mapping[str, str | None]) -> bool:
-    """Whether an attribute counts under a prefix: ``data-total-page``, ``:total``."""
-    return any(
-        (name[0] == ":" and name[1:] in _COUNTED)
-        or (name[:5] == "data-" and name[5:] in _COUNTED)
-        or (name[:7] == "v-bind:" and name[7:] in _COUNTED)
-        for name in attributes
-        if name
-    )
+    """Whether an attribute counts, also under a prefix: ``data-total-page``, ``:total``.
+
+    Few combinations of names make up a page, so each is judged once, up to a bound.
+    """
+    names = tuple(attributes)
+    known = _COUNTING.get(names)
+    if known is None:
+        known = not _COUNTED.isdisjoint(_PREFIX.sub("", name) for name in names)
+        if len(_COUNTING) >= _MOST_NAMED:
+            _COUNTING.clear()
+        _COUNTING[names] = known
+    return known
+
+
+_PREFIX = re.compile(r"^(?:v-bind:|data-|:)")
 
 
 def _take_stamp(
@@ -404,7 +414,8 @@ def _anchor_at(
 
 
 def _take_text(reading: _Reading, text: str, *, in_heading: bool) -> None:
-    text = SPACE.sub(" ", INVISIBLE.sub("", text))
+    if not text.isprintable() or "  " in text:
+        text = SPACE.sub(" ", INVISIBLE.sub("", text))
     bare = text.strip()
     if not bare:
         return

@@ -122,9 +122,14 @@ class Control:
         return f"{self.text} ({self.action})"[:80] if self.action else self.text
 
 
+_MAY_CONTROL = re.compile(
+    r"[页頁张屏组更载查示批底全完部尽条史期余»›→]|^\W*(?:\d|>)|next|older|last|more", re.IGNORECASE
+)
+
+
 def is_control(text: str) -> bool:
     """Whether a short text may be a control of a pager or the words of a list's end."""
-    return bool(
+    return bool(_MAY_CONTROL.search(text)) and bool(
         NUMBER.match(text)
         or NEXT.match(text)
         or LAST.match(text)
@@ -240,9 +245,26 @@ def _page_of(attributes: dict[str, str | None], action: str) -> int | None:
     return int(found[-1]) if found else None
 
 
+_ACTING = frozenset((*_ACTIONS, *_ADDRESSES, *_NUMBERS))
+
+
+def _may_act(node: LexborNode) -> bool:
+    """Whether a tag, or one of the two around it, is a link or a button or has an action."""
+    element: LexborNode | None = node
+    for _ in range(3):
+        if element is None:
+            return False
+        if element.tag in ("a", "button") or not _ACTING.isdisjoint(element.attributes):
+            return True
+        element = element.parent
+    return False
+
+
 def controls(texts: Sequence[ShortText], tree: LexborHTMLParser) -> Iterator[Control]:
     """The living controls of a page: among ``texts``, and buttons that print no text."""
     for short in texts:
+        if NUMBER.match(short.text) and not _may_act(short.node):
+            continue  # the ranks of a hot list
         control = control_of(short.text, short.node)
         if control is not None:
             yield control

@@ -16,7 +16,7 @@ from crawler.pages.lists.anchors import Anchor
 from crawler.pages.lists.linktitles import is_better_title
 from crawler.pages.raw.charset import decode
 from crawler.pages.raw.gate import refuse_challenge, refuse_not_found, refuse_other_files
-from crawler.pages.raw.urls import canonical_url, url_date
+from crawler.pages.raw.urls import canonical_url, parts_of, url_date
 
 _ENGINE_FILE = re.compile(
     r"/(?:node(?:_?[A-Z]{0,2}\d+[A-Z]?)?|nbs\.D\d+\w*|(?:col|l|n|v|page)_?(?-i:[A-Z]{0,3})\d{1,3}[A-Z]{0,2}"
@@ -80,9 +80,8 @@ def _is_page_file(path: str) -> bool:
 
 def _page_day(url: str) -> date | None:
     """The issue's day where the URL is that of a page of an issue."""
-    if not _is_page_file(urlsplit(url).path):
-        return None
-    return url_date(url) or url_date(url.rstrip("/") + "/")
+    day = url_date(url) or url_date(url.rstrip("/") + "/")
+    return day if day is not None and _is_page_file(parts_of(url)[1]) else None
 
 
 def _linked_day(anchor: Anchor) -> date | None:

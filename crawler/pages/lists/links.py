@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
@@ -34,6 +33,7 @@ from crawler.pages.raw.gate import (
 )
 from crawler.pages.raw.urls import (
     canonical_url,
+    parts_of,
     printed_in_path,
     url_date,
     url_year,
@@ -59,6 +59,9 @@ _FRONT_FILE = re.compile(
     r"(?:^|/)(?:index|default)[_-]?\w{0,8}\.(?:s?html?|jhtml|php|aspx?|jspx?|do)$", re.IGNORECASE
 )
 _NUMBER_FOLDER = re.compile(r"(?<!/GB)/\d{5,}/(?:index|default)\.\w{3,5}$")
+_LONG_FOLDER = re.compile(r"\d{6,}/$")
+_LONG_NUMBER = re.compile(r"\d{5,}")
+_DIGIT = re.compile(r"\d")
 _DATED_FOLDER = re.compile(
     r"/(?:19|20)\d\d/\d{1,2}/\d{1,2}/[^/]+/$"
 )  # WordPress: /2022/08/15/name/
@@ -242,8 +245,8 @@ def _selected(
 
 def url_grade(url: str) -> int:
     """How much a URL looks like an article's: 3 surely, 1 perhaps, 0 no sign, -1 it is none."""
-    parts = urlsplit(url)
-    path, query = without_session(parts.path), parts.query
+    _, path, query = parts_of(url)
+    path = without_session(path)
     if _OTHER_FILE.search(path) or _LIST_QUERY.search(query):
         return -1
     if _NUMBER_FOLDER.search(path):
@@ -261,14 +264,14 @@ def url_grade(url: str) -> int:
             return 2
         if _DATED_FOLDER.search(path):
             return 2
-        return (2 if re.search(r"\d{6,}/$", path) else 0) if re.search(r"\d", path) else -1
+        return (2 if _LONG_FOLDER.search(path) else 0) if _DIGIT.search(path) else -1
     if _ARTICLE_FILE.search(path):
-        return 3 if url_date(url) or re.search(r"\d{5,}", path) else 2
+        return 3 if _LONG_NUMBER.search(path) or url_date(url) else 2
     if _ARTICLE_QUERY.search(query):
         return 2
     if url_date(url):
         return 2
-    return 1 if re.search(r"\d", path.rsplit("/", 1)[-1]) else 0
+    return 1 if _DIGIT.search(path, path.rfind("/") + 1) else 0
 
 
 def _article_anchors(
@@ -342,11 +345,13 @@ def _weight(group: Sequence[Anchor]) -> tuple[int, int]:
     return dated, sum(min(len(anchor.title), 40) for anchor in group)
 
 
+_LEVELLED = re.compile(r"[0-9a-f]*[0-9][0-9a-f]*")
+
+
 def _shape(url: str) -> str:
     """Host and kind of path: numbers and folders levelled, the file's pattern kept."""
-    parts = urlsplit(url)
-    file = parts.path.rsplit("/", 1)[-1]
-    return f"{parts.netloc.rsplit('.', 2)[-2:]}{re.sub(r'[0-9a-f]*[0-9][0-9a-f]*', '0', file)}"
+    host, path, _ = parts_of(url)
+    return f"{host.rsplit('.', 2)[-2:]}{_LEVELLED.sub('0', path.rpartition('/')[2])}"
 
 
 _LEAST_ROWS = 6

@@ -11,14 +11,19 @@ LEAST_TITLE = 5
 _LONGEST_TITLE = 60
 
 
-def clean_text(text: str) -> str:
-    """One line without invisible characters, doubled spaces and entities escaped twice."""
-    if not text.isalnum():
-        text = INVISIBLE.sub("", text)
-        if "&" in text and _ESCAPED.search(text):
-            text = html.unescape(text)
-        text = SPACE.sub(" ", text)
+def printed(text: str) -> str:
+    """One line without invisible characters and doubled spaces: as a reader sees it."""
+    if not text.isprintable() or "  " in text:  # line ends and joiners are not printable
+        text = SPACE.sub(" ", INVISIBLE.sub("", text))
     return text.strip()
+
+
+def clean_text(text: str) -> str:
+    """A printed line, with entities that were escaped twice as the characters they name."""
+    text = printed(text)
+    if "&" in text and _ESCAPED.search(text):
+        text = printed(html.unescape(text))
+    return text
 
 
 def offered_title(text: str) -> str:

@@ -7,30 +7,42 @@ they count only beside a page size or in the call of a pager.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from crawler.pages.lists.unfolding import closing, numbers_of, value_of, without_functions
 
-_PAGES = (
-    r"countPage|page_?Count|count_?page|total_?pages?|totalPageNum|m_nPageCount|page_?Total"
-    r"|max_?page|last_?page|page-count|total-pages?"
-)
-_ITEMS = (
-    r"record_?Count|total_?Records?|total_?Count|total_?Rows?|row_?Count|total_?Elements|item_?Count"
-    r"|total_?Num|data_?Count|m_nRecordCount|record-count|row-count|total-count"
-)
-_SIZE = r"page_?Size|per_?Page|items_?per_?page|m_nPageSize|page-size|per-page|limit"
-_NUMBER = (
-    r"current_?Page|cur_?Page|page_?(?:No|Num|Index|Now)|now_?Page|curr|current-page"
-    r"|page-(?:no|num|index)"
-)
-_NAMED = re.compile(
-    rf"(?<![\w$.-])(?P<quote>['\"]?)(?:(?P<pages>{_PAGES})|(?P<items>{_ITEMS})|(?P<size>{_SIZE})"
-    rf"|(?P<number>{_NUMBER})|(?P<total>total|count)|(?P<some>pages))(?P=quote)"
-    r"\s*[:=]\s*['\"]?(\d{1,8})\b(?!\s*[-+*/]\s*[\w(])",
-    re.IGNORECASE,
-)
+# Names without case, - and _; "last page" and the like are said by other names as well.
+_ROLES = {
+    "pages": "countpage pagecount totalpage totalpages totalpagenum mnpagecount pagetotal"
+    " maxpage lastpage",
+    "items": "recordcount totalrecord totalrecords totalcount totalrow totalrows rowcount"
+    " totalelements itemcount totalnum datacount mnrecordcount",
+    "size": "pagesize perpage itemsperpage mnpagesize limit",
+    "number": "currentpage curpage pageno pagenum pageindex pagenow nowpage curr",
+    "total": "total count",
+    "some": "pages",
+}
+_ROLE_OF = {name: role for role, names in _ROLES.items() for name in names.split()}
+_VALUE = re.compile(r"[:=]\s*['\"]?(\d{1,8})\b(?!\s*[-+*/]\s*[\w(])")
+_NAME = re.compile(r"(?<![\w$.-])['\"]?([A-Za-z_][\w-]{2,23})['\"]?\s*$")
+_LONGEST_NAME = 28
+
+
+def _role(name: str) -> str | None:
+    return _ROLE_OF.get(name.lower().replace("_", "").replace("-", ""))
+
+
+def _named_values(script: str) -> Iterator[tuple[int, str, int]]:
+    """(place, role, value) of each ``name = 12`` and ``"name": 12`` whose name counts."""
+    for found in _VALUE.finditer(script):
+        start = found.start()
+        named = _NAME.search(script, max(0, start - _LONGEST_NAME), start)
+        role = _role(named[1]) if named else None
+        if role is not None and named is not None:
+            yield named.start(), role, int(found[1])
+
+
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'\\/])//(?!<!--)[^\n]*", re.DOTALL)
 _CALL = re.compile(
     r"(?<!function\s)(?<!\.fn\.)\b(?P<name>laypage(?:\.render)?|jqPaginator|twbsPagination|bootstrapPaginator"
@@ -43,6 +55,7 @@ _ZERO_BASED = re.compile(
 _GOES = re.compile(r"location(?:\.href)?\s*=\s*(?!=)|location\.(?:assign|replace)\(\s*|open\(\s*")
 _CHOSEN = re.compile(r"\b(\w+)\.(?:curr(?:ent)?(?:Page)?|page(?:Num|No)?)\b")
 _CALLBACK = re.compile(r"(?:function\s*\w*\s*\(\s*(\w+)|\(?\s*(\w+)[\w\s,]*\)?\s*=>)")
+_HAS_FLAG = re.compile(r"[Hh]as|[Ii]s[-_]?[Ll]ast|[Ii]s[-_]?[Ee]nd")
 _MORE_FLAG = re.compile(
     r"\b(?:data-)?(?P<name>has-?_?(?:more|next)(?:-?_?page)?|is[-_]?(?:last|end)(?:[-_]?page)?)['\"]?\s*[:=]\s*"
     r"['\"]?(?P<value>true|false|[01])\b",
@@ -86,11 +99,10 @@ class Counts:
     no_more: str | None = None
     _texts: list[str] = field(default_factory=list)
 
-    def take(self, found: Mapping[str, str | None], value: int) -> None:
-        """Note a value under the first name of ``found`` that has one; first come, first kept."""
-        for name in ("pages", "items", "size", "number"):
-            if found.get(name) and getattr(self, name) is None:
-                setattr(self, name, value)
+    def take(self, role: str, value: int) -> None:
+        """Note a value as the role's; the first one is kept."""
+        if getattr(self, role) is None:
+            setattr(self, role, value)
 
 
 def read_counts(
@@ -111,9 +123,9 @@ def read_counts(
     for attributes in fields:
         name = attributes.get("id") or attributes.get("name") or ""
         value = attributes.get("value") or ""
-        named = _NAMED.match(f"{name}=1") if value.isdecimal() and len(value) < 9 else None
-        if named:
-            counts.take(named.groupdict(), int(value))
+        role = _role(name) if value.isdecimal() and len(value) < 9 else None
+        if role in ("pages", "items", "size", "number"):
+            counts.take(role, int(value))
     if counts.pages is None and counts.items is not None and counts.size:
         counts.pages = -(-counts.items // counts.size)
     return counts
@@ -135,7 +147,7 @@ def _read_tag(tag: str, attributes: Mapping[str, str | None], counts: Counts) ->
         elif is_pager and value.isdecimal() and len(value) < 9:
             for role, names_of in _ATTRIBUTES:
                 if names_of.fullmatch(name):
-                    counts.take({role: name}, int(value))
+                    counts.take(role, int(value))
                     break
 
 
@@ -151,21 +163,21 @@ def _read_script(script: str, counts: Counts) -> None:
         first = re.match(r"\s*(\d{1,8})\s*,\s*\{", script[call.end() : call.end() + 20])
         if first and counts.items is None:
             counts.items = int(first[1])
-    named = list(_NAMED.finditer(script))
-    sized = any(found["size"] for found in named)
-    zero = bool(_ZERO_BASED.search(script))
-    for found in named:
-        value = int(found[found.lastindex or 0])
-        roles = found.groupdict()
+    named = list(_named_values(script))
+    sized = any(role == "size" for _, role, _ in named)
+    zero = bool(named) and bool(_ZERO_BASED.search(script))
+    for place, role, value in named:
         # A bare name counts beside a page size, or where a pager is told it.
-        inside = call is not None and call.start() <= found.start() < call.start() + len(given)
-        if roles["total"] and (sized or inside):
-            roles["items"] = roles["total"]
-        if roles["some"] and (sized or inside):
-            roles["pages"] = roles["some"]
-        if roles["number"]:
+        inside = call is not None and call.start() <= place < call.start() + len(given)
+        if role in ("total", "some"):
+            if not (sized or inside):
+                continue
+            role = "items" if role == "total" else "pages"
+        if role == "number":
             value += zero or value == 0
-        counts.take(roles, value)
+        counts.take(role, value)
+    if not _HAS_FLAG.search(script):
+        return
     for flag in _MORE_FLAG.finditer(script):
         _take_flag(flag, counts)
 

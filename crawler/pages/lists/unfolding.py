@@ -41,7 +41,8 @@ _BACKSLASH = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)")
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 _JSON = json.JSONDecoder()
-_ARRAY = re.compile(r"[=:(]\s*(\[\s*\{\s*\")")
+_ARRAY = re.compile(r"\[\s*\{\s*\"")
+_FIRST_ROW = 4_000
 _LEAST_ITEMS = 5
 _ROLES = {
     "address": re.compile(r"(?:\w*_?)?(?:url|link|href)", re.IGNORECASE),
@@ -51,7 +52,10 @@ _ROLES = {
     "day": re.compile(r"\w*(?:time|date|day)", re.IGNORECASE),
 }
 
-_CODED = re.compile(r"(?<![\w+/,])(?:JTN[Dj]|P[GH])[A-Za-z0-9+/]{40,20000}={0,2}")
+_CODED_MARKS = ("JTND", "JTNj", "PGEg", "PGRp", "PHNw", "PHVs", "PGxp", "PG5h", "PHA+", "PHAg")
+_CODED = re.compile(
+    r"(?<![\w+/,])(?:JTN[Dj]|PGEg|PGRp|PHNw|PHVs|PGxp|PG5h|PHA[+g])[A-Za-z0-9+/]{36,20000}={0,2}"
+)
 
 
 def unfolded(html: str) -> str:
@@ -60,8 +64,9 @@ def unfolded(html: str) -> str:
         html = _ISLAND.sub(_opened, html)
     if "document.write" in html:
         html = _written(html)
-    if "[{" in html or _ARRAY.search(html):
-        html = _with_items(html)
+    html = _with_items(html)
+    if not any(mark in html for mark in _CODED_MARKS):
+        return html
     coded = [text for found in _CODED.findall(html) if (text := _decoded(found))]
     return f"{html}<div class='pages'>{' '.join(coded)}</div>" if coded else html
 
@@ -71,15 +76,20 @@ def _with_items(html: str) -> str:
     pieces: list[str] = []
     done = 0
     for start in _ARRAY.finditer(html):
-        if start.start() < done:
+        if start.start() < done or html[max(0, start.start() - 9) : start.start()].rstrip()[
+            -1:
+        ] not in ("=", ":", "("):
+            continue
+        closed = _SCRIPT_END.search(html, start.end())
+        script = html[start.start() : closed.start() if closed else len(html)]
+        if "itle" not in script[:_FIRST_ROW]:
             continue
         try:
-            rows, end = _JSON.raw_decode(html, start.end() - len(start[1]))
+            rows, _ = _JSON.raw_decode(script)
         except (ValueError, RecursionError):
             continue
         marked = _rows_of(rows)
         if marked:
-            closed = _SCRIPT_END.search(html, end)
             after = closed.end() if closed else len(html)
             pieces += [html[done:after], marked]
             done = after

@@ -266,6 +266,18 @@ def url_date(url: str) -> date | None:
     return None
 
 
+_PARTS = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
+
+
+def parts_of(url: str) -> tuple[str, str, str]:
+    """Host (with port), path and query of an absolute URL; empty where it has none.
+
+    A fraction of ``urlsplit``'s price, for lists that ask it of each link.
+    """
+    found = _PARTS.match(url)
+    return (found[1], found[2], found[3] or "") if found else ("", "", "")
+
+
 _YEAR_FOLDER = re.compile(r"/((?:19|20)\d\d)(?:[-_]?(?:0[1-9]|1[0-2]))?(?=/)")
 
 
