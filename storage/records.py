@@ -340,14 +340,19 @@ class Link:
     """One article link on a list page.
 
     ``title`` is the longest form the list gives (the ``title`` attribute when the printed
-    one is cut); ``published_on`` the date printed beside it.  ``fetch_url`` is where the
-    article was linked, where ``url`` is its canonical URL and another one.
+    one is cut); ``published_on`` the date printed beside it.  ``url`` is canonical and is the
+    identity; ``fetch_url`` the address as it was linked, None where that is ``url`` itself.
     """
 
     url: str
     title: str
     published_on: date | None = None
     fetch_url: str | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the article is asked for."""
+        return self.fetch_url or self.url
 
 
 class MoreKind(StrEnum):

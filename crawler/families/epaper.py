@@ -7,7 +7,6 @@ from crawler.families.base import Ask, Listed, Probed, Run, Site, Step, charset_
 from crawler.families.issues import IssueFamily, IssueWalker
 from crawler.families.listing import said_by
 from crawler.pages.lists.links import read_listing
-from crawler.pages.raw.urls import canonical_url
 from storage.records import Capture, Listing, RequestKind
 
 
@@ -60,6 +59,6 @@ class EpaperWalker(IssueWalker):
         )
 
     def _take(self, listing: Listing, ask: Ask, *, open_pages: int | None) -> Iterator[Step]:
-        links = {canonical_url(link.url) for link in listing.links} - self.run.met
+        links = {link.url for link in listing.links} - self.run.met
         yield Listed(links=listing.links, walk=ask.walk)
         self.note_page(ask, links=len(links), open_pages=open_pages)

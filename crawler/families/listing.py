@@ -21,7 +21,6 @@ from crawler.families.base import (
     charset_of,
 )
 from crawler.pages.lists.links import read_listing
-from crawler.pages.raw.urls import canonical_url
 from crawler.runs.account import Walk
 from crawler.runs.proof import (
     Bounds,
@@ -82,7 +81,7 @@ class ListingOptions(Family):
 
 def said_by(listing: Listing) -> tuple[str, ...]:
     """What a list page lists, in an order of its own."""
-    links = sorted(f"{canonical_url(link.url)} {link.title}" for link in listing.links)
+    links = sorted(f"{link.url} {link.title}" for link in listing.links)
     return (*links, *sorted(listing.issue_pages))
 
 

@@ -70,11 +70,14 @@ class RunLedger:
             lease.hold_lease(session, self.run_id, self.token)
             put_list_head(session, head)
 
-    def discovered(self, links: Sequence[Link]) -> None:
-        """Enter the links of a list page, before any of them is fetched."""
+    def meet(self, links: Sequence[Link]) -> dict[str, KnownLink]:
+        """Enter the links of a list page, before any of them is fetched.
+
+        What was known of each before, by canonical URL; unknown ones are left out.
+        """
         with self.database.begin() as session:
             lease.hold_lease(session, self.run_id, self.token)
-            discoveries.record_links(
+            return discoveries.record_links(
                 session, self.source_id, links, now=self.now(), run_id=self.run_id
             )
 

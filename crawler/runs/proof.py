@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from crawler.pages.raw.urls import canonical_url
 from storage.records import End, Listing, OpenCause
 
 MAX_ROUNDS = 3
@@ -75,7 +74,7 @@ class PageFacts:
         """The facts of a page that was asked for as the ``number``-th of its list."""
         return cls(
             number=number,
-            links=tuple(canonical_url(link.url) for link in listing.links),
+            links=tuple(link.url for link in listing.links),
             days=tuple(link.published_on for link in listing.links),
             leads_on=listing.next_page is not None,
             page_count=listing.page_count,

@@ -33,7 +33,7 @@ from crawler.runs.doubts import doubt_of
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
 from storage.errors import StorageError
-from storage.links.discoveries import LinkState
+from storage.links.discoveries import KnownLink, LinkState
 from storage.links.list_heads import ListHead
 from storage.records import (
     Article,
@@ -80,6 +80,7 @@ class SourceSpider(scrapy.Spider):
         self.full = self.bounds.full
         self.account = Account()
         self.met: set[str] = set()  # canonical article URLs of this run
+        self._known_before: dict[str, KnownLink] = {}  # what earlier runs knew of those
         self.asked_articles: set[str] = set()  # canonical URLs of articles asked for
         self.walker = self.source.options.walker(self.source.site, self)
         self._blocks = 0
@@ -166,7 +167,7 @@ class SourceSpider(scrapy.Spider):
             self.account.accepted[ask.kind] += 1
             return []
         refusal = Refusal(
-            url=canonical_url(ask.link.url) if ask.link else ask.url,
+            url=ask.link.url if ask.link else ask.url,
             kind=ask.kind,
             refusal_class=refusal_class,
             detail=detail,
@@ -244,15 +245,12 @@ class SourceSpider(scrapy.Spider):
         A link is recorded before it is fetched, so a crash loses none.
         """
         if listed.fetched:
-            self.ledger.discovered(listed.links)
+            self.ledger.meet(listed.links)
             return
-        fresh = {canonical_url(link.url): link for link in listed.links}
-        fresh = {url: link for url, link in fresh.items() if url not in self.met}
+        fresh = {link.url: link for link in listed.links if link.url not in self.met}
         self.met |= fresh.keys()
-        known = self.ledger.known(list(fresh))
-        self.ledger.discovered(
-            [replace(link, url=url, fetch_url=link.url) for url, link in fresh.items()]
-        )
+        known = self.ledger.meet(list(fresh.values()))
+        self._known_before |= known
         now = self.now()
         for url, link in fresh.items():
             record = known.get(url)
@@ -265,7 +263,7 @@ class SourceSpider(scrapy.Spider):
                 self.account.stopped = f"stopped at the limit of {self.limit} articles"
                 return
             self.asked_articles.add(url)
-            yield from self._ask_article(link.url, listed.walk, link)
+            yield from self._ask_article(link.address, listed.walk, link)
 
     def _ask_article(
         self, url: str, walk: str, link: Link | None, draft: Draft = EMPTY
@@ -285,7 +283,7 @@ class SourceSpider(scrapy.Spider):
         # The address that the list names is the identity, also where it redirects: the link
         # would else stay open for ever, and what a list shows could not be matched to it.
         yield draft.finished(
-            self.source, url=canonical_url(ask.link.url if ask.link else draft.url)
+            self.source, url=ask.link.url if ask.link else canonical_url(draft.url)
         )
 
     def capture(self, response: Response) -> Capture:
@@ -316,7 +314,9 @@ class SourceSpider(scrapy.Spider):
         last = self.ledger.last_complete
         if last is None or last.finished_at is None or not urls:
             return False
-        known = self.ledger.known(urls)
+        known = self._known_before
+        if unmet := [url for url in urls if url not in self.met]:
+            known = known | self.ledger.known(unmet)
         finished_at = last.finished_at
         return all(
             url in known
@@ -341,7 +341,7 @@ class SourceSpider(scrapy.Spider):
         head = ListHead(
             url=list_url,
             source_id=self.source.id,
-            links=tuple((canonical_url(link.url), link.published_on) for link in listing.links),
+            links=tuple((link.url, link.published_on) for link in listing.links),
             page_count=listing.page_count,
             read_at=self.now(),
         )

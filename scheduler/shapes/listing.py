@@ -26,10 +26,10 @@ def listing_json(listing: Listing) -> Shape:
 
 
 def _link_json(link: Link) -> Shape:
-    """``request`` is the address as it would be asked for: escaped as Scrapy does it."""
+    """``url`` is the address as it was linked, ``request`` the same as Scrapy asks for it."""
     return {
-        "url": link.url,
+        "url": link.address,
         "title": link.title,
         "date": link.published_on.isoformat() if link.published_on else None,
-        "request": safe_url_string(link.fetch_url or link.url),
+        "request": safe_url_string(link.address),
     }

@@ -102,8 +102,8 @@ def record_links(
     *,
     now: datetime,
     run_id: int | None,
-) -> int:
-    """Keep the links of one list page; the number of those never seen in this source before.
+) -> dict[str, KnownLink]:
+    """Keep the links of one list page; what was known of each before, by canonical URL.
 
     A known link moves its ``last_seen_at``, and takes a longer title or a date it lacked.
     """
@@ -115,7 +115,7 @@ def record_links(
             {
                 "url": link.url,
                 "source_id": source_id,
-                "fetch_url": link.fetch_url if link.fetch_url != link.url else None,
+                "fetch_url": link.fetch_url,
                 "title": link.title,
                 "listed_on": link.published_on,
                 "first_seen_at": now,
@@ -131,7 +131,7 @@ def record_links(
         session.execute(upsert_into(session, DiscoveryRow).on_conflict_do_nothing(), rows)
     if known:
         _touch(session, source_id, [(wanted[url], seen) for url, seen in known.items()], now)
-    return len(fresh)
+    return known
 
 
 def known_links(session: Session, source_id: str, urls: Iterable[str]) -> dict[str, KnownLink]:

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select, text, tuple_
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
 
-from storage.engine.tables import PublicationRow, RevisionRow
+from storage.engine.tables import RevisionRow
 from storage.search.grams import TITLE_MARK, folded, joined
-
-REBUILD_BATCH = 500
-"""Publications whose words are read at once when the index is built anew."""
 
 Words = tuple[int, int, str, str]
 """Publication id, revision, title, text."""
@@ -24,7 +21,6 @@ _ADD = text("INSERT INTO search_grams (rowid, grams) VALUES (:id, :grams)")
 _REMOVE = text(
     "INSERT INTO search_grams (search_grams, rowid, grams) VALUES ('delete', :id, :grams)"
 )
-_EMPTY = text("INSERT INTO search_grams (search_grams) VALUES ('delete-all')")
 
 
 def fts5_document(title: str, text: str) -> str:
@@ -73,24 +69,3 @@ def index_words(session: Session, current: Sequence[Words]) -> None:
     session.execute(
         _ADD, [{"id": id_, "grams": fts5_document(title, body)} for id_, _, title, body in current]
     )
-
-
-def rebuild_index(connection: Connection) -> None:
-    """Index all current words anew (SQLite)."""
-    connection.execute(_EMPTY)
-    last = 0
-    query = (
-        select(PublicationRow.id, RevisionRow.title, RevisionRow.text)
-        .join(
-            RevisionRow,
-            (RevisionRow.publication_id == PublicationRow.id)
-            & (RevisionRow.revision == PublicationRow.revision),
-        )
-        .order_by(PublicationRow.id)
-        .limit(REBUILD_BATCH)
-    )
-    while rows := connection.execute(query.where(PublicationRow.id > last)).all():
-        connection.execute(
-            _ADD, [{"id": row[0], "grams": fts5_document(row[1], row[2])} for row in rows]
-        )
-        last = rows[-1][0]

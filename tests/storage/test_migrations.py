@@ -1,12 +1,13 @@
 """Each schema revision: equal to the tables, up with data from every one before, and down."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
 from storage.engine.database import (
     Database,
@@ -20,6 +21,7 @@ from storage.engine.tables import Base
 from storage.errors import SchemaOutdatedError
 from storage.migrations import HEAD
 from storage.migrations.upgrading import alembic_config, downgrade_engine, upgrade_engine
+from storage.search.index import fts5_document
 from tests.storage.crashing import content
 from tests.storage.importing import run_import
 
@@ -91,6 +93,31 @@ def test_data_survives_from_every_revision(database: Database, revision: str) ->
     upgrade(database.url)
     assert content(database) == before
     assert check(database.url) == []
+
+
+def test_the_index_that_a_migration_builds_is_the_one_that_the_code_keeps(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'cppcc.db'}"
+    database = open_database(url)
+    run_import(database)
+    downgrade_engine(database.engine, "0002")
+    upgrade(url)
+    with database.begin() as session:
+        rows = session.execute(
+            text("SELECT publication_id, title, text, revision FROM revisions ORDER BY 1, revision")
+        ).all()
+        current = {row[0]: row for row in rows}
+        forget = text(
+            "INSERT INTO search_grams (search_grams, rowid, grams) VALUES ('delete', :id, :grams)"
+        )
+        assert current
+        for id_, title, body, _ in current.values():
+            session.execute(forget, {"id": id_, "grams": fts5_document(title, body)})
+        session.execute(
+            text("CREATE VIRTUAL TABLE what_is_left USING fts5vocab(search_grams, 'row')")
+        )
+        assert session.execute(text("SELECT count(*) FROM what_is_left")).scalar() == 0
+        session.execute(text("DROP TABLE what_is_left"))
+    database.close()
 
 
 def test_postgresql_is_never_migrated_unasked(database_url: str) -> None:

@@ -429,6 +429,11 @@ def _links(
         if sum(day is not None for day in hidden) >= 0.8 * len(anchors):
             days = hidden
     return tuple(
-        Link(url=anchor.url, title=clean_title(anchor.title), published_on=day)
-        for anchor, day in zip(anchors, days, strict=True)
+        Link(
+            url=identity,
+            title=clean_title(anchor.title),
+            published_on=day,
+            fetch_url=anchor.url if anchor.url != identity else None,
+        )
+        for (identity, anchor), day in zip(merged.items(), days, strict=True)
     )

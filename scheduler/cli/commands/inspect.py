@@ -86,7 +86,7 @@ def _inspect_list(
     rows = table("day", "title", "url")
     for link in listing.links:
         day = link.published_on.isoformat() if link.published_on else "-"
-        rows.add_row(day, Text(link.title), Text(link.url))
+        rows.add_row(day, Text(link.title), Text(link.address))
     console.print(rows)
     end = judge_page(listing)
     totals = [

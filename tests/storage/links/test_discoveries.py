@@ -31,7 +31,8 @@ LINK = Link(url=ONE.url, title="政协十件大…", published_on=date(2026, 1, 
 
 def listed(database: Database, *links: Link, days: int = 0) -> int:
     with database.begin() as session:
-        return record_links(session, "a", links, now=NOW + days * DAY, run_id=7)
+        known = record_links(session, "a", links, now=NOW + days * DAY, run_id=7)
+        return len({link.url for link in links}) - len(known)
 
 
 def refused(database: Database, refusal_class: RefusalClass, *, days: float = 0) -> None:

@@ -61,7 +61,7 @@ def test_an_issue_page_of_every_engine(page: str, other: str, article: str) -> N
         "<li><a href='/rb/2023-02/15/01.pdf'>下载本版PDF</a></li></ul></body></html>"
     )
     listing = read_listing(body.encode(), url=url)
-    assert [link.url for link in listing.links] == [urljoin(url, article)]
+    assert [link.address for link in listing.links] == [urljoin(url, article)]
     assert listing.issue_pages == (urljoin(url, other),)
 
 

@@ -29,7 +29,7 @@ def test_a_list_is_read_as_its_answer_says(answer: Answer) -> None:
     listing = read(answer)
     found = [
         ExpectedLink(
-            url=link.url,
+            url=link.address,
             title=link.title,
             published_on=link.published_on.isoformat() if link.published_on else None,
         )
@@ -101,7 +101,7 @@ def links_of(**options: str | re.Pattern[str]) -> list[str]:
         link_selector=selector if isinstance(selector, str) else None,
         article_pattern=pattern if isinstance(pattern, re.Pattern) else None,
     )
-    return [link.url.removeprefix("http://www.example.cn") for link in listing.links]
+    return [link.address.removeprefix("http://www.example.cn") for link in listing.links]
 
 
 def test_a_selector_names_links_or_what_holds_them() -> None:

@@ -75,7 +75,7 @@ def test_real_lists(
     count, dated, pattern = expected
     assert len(listing.links) == count
     assert sum(link.published_on is not None for link in listing.links) == dated
-    assert [link.url for link in listing.links if not re.search(pattern, link.url)] == []
+    assert [link.address for link in listing.links if not re.search(pattern, link.address)] == []
     assert listing.next_page == next_page
     assert all(len(link.title) >= 5 for link in listing.links)
 
@@ -96,6 +96,6 @@ def test_real_front_pages_give_article_links_only(name: str, least: int) -> None
         (REAL / "pages" / f"{name}.html").read_bytes(), url="https://www.example.com/x/", now=NOW
     )
     article = re.compile(r"/\w{16}(?:_\w+)?\.html|/a/\d+_\d+|photoview|/article/|/\d{5,}|special/")
-    odd = [link.url for link in listing.links if not article.search(link.url)]
+    odd = [link.address for link in listing.links if not article.search(link.address)]
     assert len(listing.links) >= least
     assert len(odd) <= 0.06 * len(listing.links), odd
