@@ -7,8 +7,10 @@ from crawler.reading.facts.committee import Surroundings, known_region, term_and
 from crawler.reading.facts.figures import figures_of
 from crawler.reading.facts.period import part_of, period_of
 from crawler.reading.facts.scopes import Whose, whose_figures
+from crawler.reading.genre.claims import claims_in, parallel_in
 from crawler.reading.genre.subject import Subject, concerns_cppcc, head_end
-from crawler.reading.genre.verdict import genre_of, stated_number
+from crawler.reading.genre.title_signs import named_number
+from crawler.reading.genre.verdict import genre_of, of_another
 from crawler.reading.selection.chains import list_found
 from crawler.reading.selection.counts import counts_of
 from crawler.reading.selection.events import Selection, select
@@ -40,12 +42,8 @@ def _printed_subtitle(title: str, text: str) -> str:
     return match.group(1).strip() if match else ""
 
 
-def read_publication(article: Article, *, region: str | None = None) -> Reading:
-    """Read ``article``.
-
-    ``region`` is the short name of the province that its source reports on; it says which
-    省政协 is meant where the publication itself does not.
-    """
+def subject_of(article: Article) -> Subject:
+    """What the rules of genre look at in ``article``, folded; its list is not sought yet."""
     title, text = fold(article.title[:MAX_TITLE]), fold(article.text)
     beside = "\n".join(
         fold(part[:MAX_TITLE]).text for part in (article.kicker, article.subtitle) if part
@@ -54,18 +52,39 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
         beside = _printed_subtitle(title.text, text.text)
     outlet = fold(article.outlet or "").text
     end = head_end(text.text)
-    subject = Subject(title, beside, text, article.published_at, outlet, end=end)
+    return Subject(title, beside, text, article.published_at, outlet, end=end)
+
+
+def with_list(subject: Subject) -> Subject:
+    """``subject`` with what it says of a choice and of a list, and its numbered list's length."""
+    body = subject.text.text[: subject.end_of_body]
+    subject = replace(
+        subject,
+        named=named_number(subject),
+        claims=claims_in(body),
+        parallel=parallel_in(body),
+    )
+    listed = list_found(subject.text.text, subject.stated) if subject.stated else None
+    return replace(subject, listed=listed.length if listed else 0)
+
+
+def read_publication(article: Article, *, region: str | None = None) -> Reading:
+    """Read ``article``.
+
+    ``region`` is the short name of the province that its source reports on; it says which
+    省政协 is meant where the publication itself does not.
+    """
+    subject = subject_of(article)
+    title, text, beside, outlet = subject.title, subject.text, subject.beside, subject.outlet
     if article.title and not concerns_cppcc(subject):
-        verdict = genre_of(subject)
+        verdict = of_another(subject)
         return Reading(
             genre=verdict.genre,
             score=verdict.score,
             rules_version=RULES_VERSION,
             evidence=verdict.evidence,
         )
-    stated = stated_number(subject)
-    listed = list_found(text.text, stated) if stated else None
-    subject = replace(subject, listed=listed.length if listed else 0)
+    subject = with_list(subject)
     verdict = genre_of(subject)
     evidence = list(verdict.evidence)
 
@@ -89,7 +108,7 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
     term, session = term_and_session(title.text, beside, text.text[:600])
     selection = Selection()
     if verdict.genre in _SELECTING:
-        counts = counts_of(title.text, beside, text.text, stated)
+        counts = counts_of(title.text, beside, text.text, subject.stated)
         sure = verdict.genre is Genre.TEN_EVENTS
         selection = select(text, counts, period.years, article.images, sure=sure)
     figures = figures_of(

@@ -1,33 +1,33 @@
 """What resembles a review or a selection and is news: half-years, awards, meetings, members."""
 
 import re
+from collections.abc import Iterator
 
 from crawler.reading.facts.period import part_of
 from crawler.reading.genre import wording as w
-from crawler.reading.genre.subject import CPPCC, Ballot, Subject, sums_up
-from storage.records import Genre
+from crawler.reading.genre.signs import Sign, of_meta, of_text, of_title
+from crawler.reading.genre.subject import CPPCC, Subject, sums_up
 
 _GOVERNMENT_DEEDS = re.compile(r"民生实事|为民(?:办)?实事|民生工程|民生大事")
 _DEEDS_VERB = re.compile(
     r"监督|督办|视察|协商|助推|助力|调研|评议|票决|推进|征集|走访|聚焦|见证|察看|建言"
 )
-_IS_REPORT = 14
 _TITLE_LOOK_ALIKES = (
-    ("half_year", w.HALF_YEAR, 8.0),
-    ("meeting", w.MEETING, 4.5),
-    ("meeting_review", w.MEETING_REVIEW, 6.0),
-    ("discussion", w.DISCUSSION, 4.5),
-    ("part_of_committee", w.PART_OF_COMMITTEE, 6.0),
-    ("one_theme", w.ONE_THEME, 5.0),
-    ("member", w.MEMBER, 5.0),
-    ("plan", w.PLAN, 3.0),
-    ("listing", w.LISTING, 6.0),
-    ("of_a_sitting", w.OF_A_SITTING, 7.0),
-    ("accounts", w.ACCOUNTS, 6.0),
-    ("explainer", w.EXPLAINER, 7.0),
-    ("anniversary", w.ANNIVERSARY, 5.0),
-    ("one_undertaking", w.ONE_UNDERTAKING, 5.0),
-    ("figure_headline", w.FIGURE_HEADLINE, 2.0),
+    ("half_year", w.HALF_YEAR),
+    ("meeting", w.MEETING),
+    ("meeting_review", w.MEETING_REVIEW),
+    ("discussion", w.DISCUSSION),
+    ("part_of_committee", w.PART_OF_COMMITTEE),
+    ("one_theme", w.ONE_THEME),
+    ("member", w.MEMBER),
+    ("plan", w.PLAN),
+    ("listing", w.LISTING),
+    ("of_a_sitting", w.OF_A_SITTING),
+    ("accounts", w.ACCOUNTS),
+    ("explainer", w.EXPLAINER),
+    ("anniversary", w.ANNIVERSARY),
+    ("one_undertaking", w.ONE_UNDERTAKING),
+    ("figure_headline", w.FIGURE_HEADLINE),
 )
 _LEADING_MOTTO = re.compile(r"[^—\n]{4,60}—{1,2}(?=.*政协)|[^\d\n]{4,60} (?=[^ —]*政协)")
 _PART_OF_TITLE = re.compile(r"[^—|丨:()【】\s]+")
@@ -39,34 +39,36 @@ _SHORTEST_MOTTO = 5
 _ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
-def weigh_look_alikes(ballot: Ballot) -> None:
-    """Weigh what speaks against a flag; a report by its title has no look-alikes."""
-    title = ballot.subject.title.text
-    if max(ballot.scores[Genre.WORK_REPORT], ballot.scores[Genre.PROPOSAL_REPORT]) >= _IS_REPORT:
-        return
+def look_alikes(subject: Subject) -> Iterator[Sign]:
+    """What speaks against a flag in a title."""
+    title = subject.title.text
     selected = w.TEN.search(title) or w.TEN_BARE.search(title)
-    award = w.AWARDS.search(title)
-    judged = w.JUDGED.search(title)
+    award, judged = w.AWARDS.search(title), w.JUDGED.search(title)
     if selected and judged:
-        ballot.add(Genre.CPPCC_NEWS, "award", 8, judged, "title")
+        yield from of_title("title.award", judged)
     elif award and not (
         selected and selected.start() <= award.start() and selected.end() >= award.end()
     ):
-        ballot.add(Genre.CPPCC_NEWS, "award", 8, award, "title")
-    if selected and deeds_of_government(title, selected):
-        ballot.add(Genre.CPPCC_NEWS, "government_deeds", 6, selected, "title")
-    _others_wording(ballot)
-    if selected:
-        _to_come(ballot)
+        yield from of_title("title.award", award)
+    yield from _others_wording(title)
+    if selected or _NUMBERED.search(title):
+        yield from _to_come(subject)
     core = _without_mottos(title)
-    for rule, pattern, weight in _TITLE_LOOK_ALIKES:
+    for name, pattern in _TITLE_LOOK_ALIKES:
         match = pattern.search(core)
-        if rule == "member" and match and selected:
+        if match is None and (inside := pattern.search(subject.beside)):
+            yield from of_meta(f"title.{name}", inside)
+            continue
+        if match is None or _excused(name, subject):
+            continue
+        if name == "member" and selected:
             if selected.start() <= match.start() and match.end() <= selected.end():
                 continue
-            weight += 2  # the members' own selection, not the committee's
-        if match and not _excused(rule, ballot.subject):
-            ballot.add(Genre.CPPCC_NEWS, rule, weight, match, "title")
+            name = "members_selection"  # the members' own selection, not the committee's
+        yield from of_title(f"title.{name}", match)
+
+
+_NUMBERED = re.compile(r"[三四五六七八九十]件|\d件")
 
 
 def deeds_of_government(title: str, match: re.Match[str]) -> bool:
@@ -77,16 +79,15 @@ def deeds_of_government(title: str, match: re.Match[str]) -> bool:
     )
 
 
-def _to_come(ballot: Ballot) -> None:
+def _to_come(subject: Subject) -> Iterator[Sign]:
     """Deeds that are still to be done."""
-    subject = ballot.subject
     title = subject.title.text
     tasks = w.TASKS.search(title)
     to_come = w.TO_COME.search(title) if _year_to_come(subject) else None
     if deeds := to_come or tasks:
-        ballot.add(Genre.CPPCC_NEWS, "to_come", 8, deeds, "title")
-    elif not _past_year(subject) and (will := w.WILL_DO.search(subject.head[:200])):
-        ballot.add(Genre.CPPCC_NEWS, "to_come", 5, will, "text")
+        yield from of_title("title.to_come", deeds)
+    elif not _past_year(subject):
+        yield from of_text("text.will_do", w.WILL_DO.search(subject.head[:200]))
 
 
 def _year_to_come(subject: Subject) -> bool:
@@ -98,17 +99,15 @@ def _year_to_come(subject: Subject) -> bool:
     return year > day.year or (year == day.year and day.month <= 3)
 
 
-def _others_wording(ballot: Ballot) -> None:
+def _others_wording(title: str) -> Iterator[Sign]:
     """Another body stands between the committee and the wording: it is that body's."""
-    title = ballot.subject.title.text
     wording = w.TEN.search(title) or w.REVIEW_STRONG.search(title)
     if wording is None:
         return
     ours = [m.end() for m in CPPCC.finditer(title, 0, wording.start())]
     between = (ours[-1], wording.start()) if ours else (0, 0)
     other = w.SPEAKS_FIRST.search(title, *between) or _SUPERVISED.search(title, *between)
-    if other:
-        ballot.add(Genre.CPPCC_NEWS, "others_wording", 6, other, "title")
+    yield from of_title("title.others_wording", other)
 
 
 _SUPERVISED = re.compile(r"部门|承办单位|办理单位|局长|职能单位")

@@ -1,13 +1,12 @@
 """What the rules of genre look at, and the ballot that gathers their evidence."""
 
 import re
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.reading.genre import wording as w
+from crawler.reading.genre.claims import Claim, Parallel
 from crawler.reading.words.folding import Folded
-from storage.records import Evidence, Genre
 
 HEAD = 900
 CPPCC = re.compile(r"政协|人民政治协商会议")
@@ -20,23 +19,48 @@ STANDING_COMMITTEE = re.compile(
     r"report on the work of the standing committee(?! of the National People)", re.IGNORECASE
 )
 
+LOOKS_BACK = re.compile(
+    r"过去的?一年|一年来|这一年|回望|回眸|回首|全年|过去五年|五年来|这五年|"
+    r"盘点|履职答卷|一年间"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the rules look at: everything folded."""
+    """What the rules look at: everything folded.
+
+    ``named`` is the number of deeds that the title states, ``claims`` what the text says of
+    its choice, ``parallel`` how its lines run, ``listed`` the length of its numbered list.
+    """
 
     title: Folded
     beside: str
     text: Folded
     published: datetime | None = None
     outlet: str = ""
-    listed: int = 0
     end: int = HEAD
+    named: int | None = None
+    claims: tuple[Claim, ...] = ()
+    parallel: Parallel = Parallel()
+    listed: int = 0
 
     @property
     def head(self) -> str:
         """The beginning of the text."""
         return self.text.text[: self.end]
+
+    @property
+    def stated(self) -> int | None:
+        """How many deeds title or text state: the title decides, then a claim that fits."""
+        if self.named is not None:
+            return self.named
+        fitting = next((c.number for c in self.claims if self.parallel.fits(c.number)), None)
+        return fitting or (self.claims[0].number if self.claims else None)
+
+    @property
+    def end_of_body(self) -> int:
+        """Where the text ends for whoever reads on: before the titles of other pages."""
+        return self.end if self.end < HEAD else len(self.text.text)
 
 
 # The committee as the one who acts, then at least two totals of its year in one sentence.
@@ -74,36 +98,6 @@ def head_end(text: str) -> int:
     """Where the beginning ends that speaks for a text: before the titles of other pages."""
     other = w.OTHER_PAGES.search(text, 0, HEAD)
     return other.start() if other else HEAD
-
-
-@dataclass(slots=True)
-class Ballot:
-    """The evidence gathered, and what it adds up to for each genre."""
-
-    subject: Subject
-    scores: defaultdict[Genre, float] = field(default_factory=lambda: defaultdict(float))
-    evidence: list[Evidence] = field(default_factory=list)
-
-    def add(self, genre: Genre, rule: str, weight: float, match: re.Match[str], name: str) -> None:
-        """Count ``match``, found in the field ``name``, for ``genre``."""
-        source = {"title": self.subject.title, "text": self.subject.text}.get(name)
-        start, end = match.span()
-        if source is None:
-            quote = match.group()
-            span = (0, len(quote))
-        else:
-            span, quote = source.span(start, end), source.quote(start, end)
-        self.scores[genre] += weight
-        self.evidence.append(
-            Evidence(
-                about="genre",
-                rule=f"{genre}.{rule}",
-                field=name,
-                span=span,
-                quote=quote,
-                weight=weight,
-            )
-        )
 
 
 def concerns_cppcc(subject: Subject) -> bool:

@@ -1,0 +1,134 @@
+"""What an opening says of a selection: that so many deeds were chosen, and how many."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from crawler.reading.genre.wording import TEN
+from crawler.reading.words.numerals import CIRCLED, ordinal
+
+OPENING = 700
+CLOSING = 400
+_N = r"(?:[三四五六七八九]|十[一二三四五六七八九]?|二?十[一二三四五六七八九]?|[3-9]|[12]\d)"
+_MEASURE = r"(?:大(?!会|学|街|道|队|事记)|[件桩则条个项宗幅张枚份句帧](?!月|人|多|工作日))"
+_CHOSEN = (
+    "评选|评出|选出|选定|选取|选录|选编|推选|推出|挑出|挑选|遴选|拣选|择定|择取|圈定|核定|审定|确认|入选|揭晓|"
+    "出炉|揭榜|公布|发布|盘点|梳理|提炼|整理|归纳|汇成|合成|列出|列为|留下|记录|投票|票选|定为|记下|"
+    "精选|择要|刊登|亮相|晒|回味|重温|取了?|选了?|评审|办结|办成|干成|兑现|共同选"
+)
+_NOT_DEEDS = (
+    r"(?!提案|建议|委员|人物|单位|案例|课题|议题|候选|民生实事|部门|问题|方面|意见|专题|界别|县|市|省|区|乡|镇|村|"
+    r"名|部|门|州|故居|社区|街道|必须|坚持|关系|小组|专委|党派|调研|任务|代表|环节|阶段|工作组|工作日)"
+)
+_NOUN = r"[^,。;:!?\n、\d]{0,10}"
+_COUNTED = rf"(?P<n>{_N}){_MEASURE}[“”\"]?{_NOT_DEEDS}"
+_CHOICE = re.compile(
+    rf"(?:{_CHOSEN})[^。\n]{{0,40}}?(?<![第\d一二三四五六七八九十万千百届.]){_COUNTED}"
+)
+_CHOICE_BEHIND = re.compile(
+    rf"(?<![第\d一二三四五六七八九十万千百届.]){_COUNTED}[^。\n]{{0,30}}?(?:{_CHOSEN})"
+)
+_RANK = re.compile(r"(?<=前)(?P<n>十|[3-9]|1\d)名(?=[^。\n]{0,12}(?:揭|公布|出炉|如下|依次))")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The words that say so, [start, end) of the text, and the number of deeds."""
+
+    number: int
+    start: int
+    end: int
+
+
+def claims_in(text: str) -> tuple[Claim, ...]:
+    """Each choice of 3 to 30 deeds that the opening or the end of ``text`` tells of, in order."""
+    spans = [(0, OPENING)]
+    if len(text) > OPENING:
+        spans.append((max(OPENING, len(text) - CLOSING), len(text)))
+    found = []
+    for start, end in spans:
+        for pattern in (_CHOICE, _CHOICE_BEHIND, _RANK, TEN):
+            for match in pattern.finditer(text, start, end):
+                number = ordinal(match.group("n" if pattern is not TEN else 1))
+                if number is not None and 3 <= number <= 30:
+                    found.append(Claim(number, *match.span()))
+    return tuple(found)
+
+
+_NUMERAL = "一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾"
+_DIGITS = re.compile(r"第?(?:\d{1,2}|O\d)(?=[^\d%年.,:]|[.:,](?!\d)|$)|\d{1,2}(?=月\d)")
+_CN_NUMBER = re.compile(rf"[【(\[]?(?:其|第|图|之|愿望)?[{_NUMERAL}]{{1,3}}(?=[^{_NUMERAL}]|$)")
+_INLINE_CIRCLED = re.compile(f"[{CIRCLED}]")
+_INLINE_ORDINAL = re.compile(rf"第([{_NUMERAL}]{{1,3}}|\d{{1,2}})[件个条项桩]")
+_LABEL_END = re.compile(r"[·:|丨]|\s")
+_LINES_READ = 240
+_LONGEST_HEADING = 28
+_LONGEST_LABEL = 8
+_FEWEST_LOST = 6
+_SENTENCE_ENDS = tuple("。!?;”:,、")
+
+
+def _kind(line: str) -> str:
+    """What a line begins with: ``number``, ``circled``, a symbol, a label, or two characters."""
+    first = line[0]
+    if first in CIRCLED:
+        return "circled"
+    if first.isdigit() or first == "O":
+        return "number" if _DIGITS.match(line) else "figure"
+    if _CN_NUMBER.match(line):
+        return "chinese"
+    if "\u4e00" <= first <= "\u9fff" or first.isalpha():
+        return line[:2]
+    return "symbol" if ord(first) > 0x2600 and not 0x3000 <= ord(first) <= 0xFFEF else first
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """How the lines of a text run in parallel.
+
+    ``alike`` counts lines that begin alike, ``headings`` short lines over longer ones,
+    ``inline`` the items within one paragraph or numbered 第一件 throughout.
+    """
+
+    alike: tuple[int, ...] = ()
+    headings: int = 0
+    inline: int = 0
+
+    def fits(self, number: int) -> bool:
+        """Whether as many items stand there as ``number`` says: one odd line is forgiven."""
+        counts = (*self.alike, self.headings)
+        near = (number, number + 1, number - 1 if number >= _FEWEST_LOST else number)
+        return self.inline == number or any(count in near for count in counts)
+
+    @property
+    def longest(self) -> int:
+        """The most lines that begin alike."""
+        return max(self.alike, default=0)
+
+
+def parallel_in(text: str) -> Parallel:
+    """Count the lines of ``text`` that begin alike, its short lines, and items within one."""
+    kinds: Counter[str] = Counter()
+    headings = inline = 0
+    lines = [line for raw in text.split("\n", _LINES_READ)[:_LINES_READ] if (line := raw.strip())]
+    for place, line in enumerate(lines):
+        kind = _kind(line)
+        kinds[kind] += 1
+        if len(kind) == 2 and _LABEL_END.search(line, 2, _LONGEST_LABEL):
+            kinds["labelled"] += 1
+        if len(line) <= _LONGEST_HEADING and not line.endswith(_SENTENCE_ENDS):
+            follows = lines[place + 1] if place + 1 < len(lines) else ""
+            headings += len(follows) > len(line) or follows.endswith("。")
+        elif len(line) > 60:
+            inline = max(inline, _items_within(line))
+    inline = max(inline, len(set(_INLINE_ORDINAL.findall(text[:_READ_FOR_ORDINALS]))))
+    alike = tuple(count for count in kinds.values() if count >= 3)
+    return Parallel(alike, headings, inline)
+
+
+_READ_FOR_ORDINALS = 4000
+
+
+def _items_within(line: str) -> int:
+    circled = len(_INLINE_CIRCLED.findall(line))
+    return max(circled, line.count(";") + 1 if line.count(";") >= 3 else 0)

@@ -1,0 +1,147 @@
+"""The labelled texts that the weights of genre are learnt from, with who wrote each.
+
+All of them are of our own wording: ``fixtures/corpus`` (see its README.md), the rounds and
+titles beside ``test_held_out`` and ``test_publication``, and what the generators put together.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from pathlib import Path
+
+from crawler.reading.genre.signs import Sign
+from crawler.reading.genre.subject import Subject, concerns_cppcc
+from crawler.reading.genre.verdict import signs_of
+from crawler.reading.publication import subject_of, with_list
+from storage.records import FLAGGED_GENRES, SHANGHAI, Article, Genre
+from tests.crawler.reading import batch, generator
+from tests.crawler.reading.genre import test_wording_family as family
+
+HERE = Path(__file__).parent
+CORPUS = HERE.parents[3] / "fixtures" / "corpus"
+WRITERS = ("whole", "writer1", "writer2", "writer3", "writer4", "lookalikes", "condensed")
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One text with its genre; ``weight`` is how much it counts in learning."""
+
+    identity: str
+    writer: str
+    article: Article
+    genre: Genre
+    unsure: bool = False
+    weight: float = 1.0
+
+    @property
+    def flagged(self) -> bool:
+        """Whether it must raise a flag."""
+        return self.genre in FLAGGED_GENRES
+
+    def signs(self) -> list[Sign] | None:
+        """What it shows; None for a text that names no committee, which no weight decides."""
+        subject: Subject = subject_of(self.article)
+        if not concerns_cppcc(subject):
+            return None
+        return signs_of(with_list(subject))
+
+
+def from_jsonl(path: Path, writer: str) -> Iterator[Labelled]:
+    """The rows of a corpus file; an unsure one of a condensed text counts half."""
+    for line in path.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        label = "proposal_report" if row.get("sub") == "proposal_report" else row["label"]
+        unsure = bool(row.get("unsure"))
+        yield Labelled(
+            str(row["id"]),
+            writer,
+            batch.article_of(row),
+            Genre(label),
+            unsure,
+            0.5 if unsure and writer == "condensed" else 1.0,
+        )
+
+
+def written() -> Iterator[Labelled]:
+    """The texts of fixtures/corpus, by writer."""
+    for writer in WRITERS:
+        path = CORPUS / f"{writer}.jsonl"
+        if path.exists():
+            yield from from_jsonl(path, writer)
+
+
+def _article(title: str, text: str, day: datetime, outlet: str | None = None) -> Article:
+    return Article(url="u", title=title, text=text, published_at=day, outlet=outlet)
+
+
+def titles() -> Iterator[Labelled]:
+    """titles.tsv: a title with the first words of its text."""
+    day = datetime(2025, 1, 9, tzinfo=SHANGHAI)
+    items = "\n".join(
+        f"{i}.推进第{i}项重点履职任务落地见效\n相关工作有序推进,取得阶段性成果,得到各方面肯定。"
+        for i in range(1, 11)
+    )
+    for number, line in enumerate((HERE.parent / "titles.tsv").read_text("utf-8").splitlines()):
+        if line.startswith("#"):
+            continue
+        genre, title, lead = line.split("\t")
+        text = f"{lead[:-1]}\n{items}" if lead.endswith("+") else lead
+        yield Labelled(f"titles-{number}", "titles", _article(title, text, day), Genre(genre))
+
+
+def rounds() -> Iterator[Labelled]:
+    """publications.txt: six rounds of titles with texts."""
+    lines = (HERE.parent / "publications.txt").read_text("utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("#"):
+            continue
+        genre, _, _, _, published, _, outlet, title, text = line.split("|")
+        day = batch.published(published)
+        assert day is not None
+        article = _article(
+            title, text.replace("\\n", "\n"), day, None if outlet == "-" else outlet
+        )
+        yield Labelled(f"rounds-{number}", "rounds", article, Genre(genre))
+
+
+def framed() -> Iterator[Labelled]:
+    """Every third title of the wording family: nouns, rubrics, bodies and news in frames."""
+    rows: list[tuple[str, str, Genre]] = []
+    for frame in family.TEN_FRAMES:
+        for noun, who in zip(family.TEN_NOUNS, family.OURS * len(family.TEN_NOUNS), strict=False):
+            text = f"2023年,{who}履职尽责,现予公布:\n{family.LIST}"
+            rows.append((frame.format(who=who, noun=noun), text, Genre.TEN_EVENTS))
+    for frame in family.REVIEW_FRAMES:
+        pairs = product(family.REVIEW_NOUNS, family.MOTTOS)
+        for (noun, motto), who in zip(pairs, family.OURS * len(family.REVIEW_NOUNS), strict=False):
+            text = f"2023年,{who}坚持团结和民主两大主题。一年来,组织委员深入调研,积极建言。"
+            title = frame.format(who=who, noun=noun, motto=motto)
+            rows.append((title, text, Genre.ANNUAL_REVIEW))
+    for frame, body in product(family.BODY_FRAMES, family.BODIES):
+        title = frame.format(who=body)
+        text = f"2023年,{title[:4]}接受政协民主监督,邀请政协委员视察6次,办提案32件。\n{family.LIST}"
+        rows.append((title, text, Genre.OTHER_BODY))
+    for frame, who in product(family.NEWS_FRAMES, family.OURS[:6]):
+        text = f"1月9日,有关情况公布。2023年,{who}开展协商12次,提交提案320件。\n{family.LIST}"
+        rows.append((frame.format(who=who), text, Genre.CPPCC_NEWS))
+    for number, (title, text, genre) in enumerate(rows):
+        if number % 3 == 0:
+            article = _article(title, text, family.DAY)
+            yield Labelled(f"framed-{number}", "framed", article, genre, weight=0.25)
+
+
+def generated() -> Iterator[Labelled]:
+    """Publications of the generator, of other seeds than those that are tested."""
+    for seed in (1, 2):
+        for number, made in enumerate(generator.publications(seed=seed)):
+            if number % 3 == 0:
+                yield Labelled(
+                    f"made-{seed}-{number}", "made", made.article, made.genre, weight=0.4
+                )
+
+
+def everything() -> list[Labelled]:
+    """All that the weights are learnt from."""
+    return [*written(), *titles(), *rounds(), *framed(), *generated()]
