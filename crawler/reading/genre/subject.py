@@ -1,7 +1,7 @@
 """What the rules of genre look at, and the ballot that gathers their evidence."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.reading.genre import wording as w
@@ -41,7 +41,7 @@ class Subject:
     end: int = HEAD
     named: int | None = None
     claims: tuple[Claim, ...] = ()
-    parallel: Parallel = Parallel()
+    parallel: Parallel = field(default_factory=Parallel)
     listed: int = 0
 
     @property

@@ -7,7 +7,14 @@ from crawler.reading.genre import wording as w
 from crawler.reading.genre.lookalikes import deeds_of_government, look_alikes
 from crawler.reading.genre.owner import owner_of
 from crawler.reading.genre.signs import Sign, of_meta, of_title
-from crawler.reading.genre.subject import CPPCC, ENGLISH_CPPCC, LOOKS_BACK, STANDING_COMMITTEE, Subject, in_season
+from crawler.reading.genre.subject import (
+    CPPCC,
+    ENGLISH_CPPCC,
+    LOOKS_BACK,
+    STANDING_COMMITTEE,
+    Subject,
+    in_season,
+)
 from crawler.reading.words.numerals import ordinal
 
 _THINGS = re.compile(
@@ -51,7 +58,7 @@ def title_signs(subject: Subject) -> Iterator[Sign]:
                 "title.review_of_selection", w.REVIEW_STRONG.search(title, match.end())
             )
     elif inside := w.TEN.search(beside):
-        yield from of_meta("beside.selection", inside)
+        yield from of_meta("title.selection", inside)
     elif (loose := w.TEN_OPEN.search(title)) and not w.NO_EVENTS.search(loose.group()):
         yield from of_title("title.loose_selection", loose)
     elif things := _THINGS.search(title):
@@ -61,7 +68,10 @@ def title_signs(subject: Subject) -> Iterator[Sign]:
     yield from of_title("title.vote", w.VOTE.search(title))
     yield from of_title("title.voted", w.VOTED.search(title))
     yield from of_title("title.announces", w.ANNOUNCE.search(title))
-    yield from of_title("title.names_committee", CPPCC.search(title))
+    if ours := CPPCC.search(title):
+        yield from of_title("title.names_committee", ours)
+    else:
+        yield from of_meta("title.names_committee", CPPCC.search(beside))
     yield from of_title("title.kin", w.KIN.search(title))
     yield from of_title("title.not_news", w.NOT_NEWS.search(title))
     yield from of_title("title.template", w.TEMPLATE.search(title))
@@ -75,22 +85,30 @@ def _rubrics(subject: Subject) -> Iterator[Sign]:
     title, beside = subject.title.text, subject.beside
     if strong := w.REVIEW_STRONG.search(title):
         yield from of_title("title.rubric", strong)
+    elif inside := w.REVIEW_STRONG.search(beside):
+        yield from of_meta("title.rubric", inside)
     elif wide := w.REVIEW.search(title):
         yield from of_title("title.wide_rubric", wide)
-    elif inside := w.REVIEW_STRONG.search(beside) or w.REVIEW.search(beside):
-        yield from of_meta("beside.rubric", inside)
-    yield from of_title("title.period", w.PERIOD.search(title))
+    elif inside := w.REVIEW.search(beside):
+        yield from of_meta("title.wide_rubric", inside)
+    if period := w.PERIOD.search(title):
+        yield from of_title("title.period", period)
+    else:
+        yield from of_meta("title.period", w.PERIOD.search(beside))
     if year := _YEAR.search(title + "\n" + beside):
         yield from _dated(year, subject)
-    rubric = w.REVIEW_STRONG.search(title) or w.REVIEW.search(title)
     back = LOOKS_BACK.search(subject.head)
-    if rubric and (back or w.PERIOD.search(title) or w.PERIOD.search(beside)):
-        yield from of_title("title.rubric_dated", rubric)
+    for field in (title, beside):
+        rubric = w.REVIEW_STRONG.search(field) or w.REVIEW.search(field)
+        if rubric and (back or w.PERIOD.search(title) or w.PERIOD.search(beside)):
+            of = of_title if field is title else of_meta
+            yield from of("title.rubric_dated", rubric)
+            break
     main = w.MAIN_WORK.search(title)
     yield from of_title("title.main_work", main)
-    if main and in_season(subject.published) and not w.FIGURE_HEADLINE.search(title):
-        if back or _year_before(subject):
-            yield from of_title("title.achievement", main)
+    told = back or _year_before(subject)
+    if main and told and in_season(subject.published) and not w.FIGURE_HEADLINE.search(title):
+        yield from of_title("title.achievement", main)
     yield from of_title("title.committee_says", w.COMMITTEE_SAYS.match(title))
 
 

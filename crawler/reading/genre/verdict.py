@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.model import decide, learnt
+from crawler.reading.genre.owner import others_speak, owner_of
 from crawler.reading.genre.signs import Sign, evidence_of, of_title
 from crawler.reading.genre.subject import Subject
 from crawler.reading.genre.text_signs import text_signs
 from crawler.reading.genre.title_signs import title_signs
 from storage.records import Evidence, Genre
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -46,7 +48,9 @@ def of_another(subject: Subject) -> Verdict:
     """
     title = subject.title.text
     body, form = w.OTHER_BODY.search(title), w.OTHER_FORM.search(title)
-    if body is None or form is None:
+    owner = owner_of(subject)
+    theirs = owner == "other" or (owner is None and form is not None and others_speak(subject))
+    if form is None or not theirs:
         return Verdict(Genre.OTHER, _OF_NO_COMMITTEE)
     evidence = tuple(
         evidence_of(sign, subject, f"other_body.{sign.name}", 0.0)

@@ -25,8 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.reading import read_publication
-from crawler.reading.genre.subject import Subject, head_end
-from crawler.reading.genre.verdict import stated_number
+from crawler.reading.publication import subject_of, with_list
 from crawler.reading.selection.counts import counts_of
 from crawler.reading.selection.events import select
 from crawler.reading.words.folding import fold
@@ -157,11 +156,9 @@ def score_figures(score: Score, row: dict[str, Any], figures: tuple[Figure, ...]
 
 def given_of(row: dict[str, Any]) -> tuple[Event, ...]:
     """The events of a text that is known to be a selection."""
-    article = article_of(row)
-    title, text = fold(article.title), fold(article.text)
-    subject = Subject(title, "", text, article.published_at, end=head_end(text.text))
-    stated = stated_number(subject)
-    return select(text, counts_of(title.text, "", text.text, stated), ()).events
+    subject = with_list(subject_of(article_of(row)))
+    title, text = subject.title.text, subject.text
+    return select(text, counts_of(title, "", text.text, subject.stated), ()).events
 
 
 def score_file(path: Path) -> Score:

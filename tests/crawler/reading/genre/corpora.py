@@ -6,22 +6,33 @@ titles beside ``test_held_out`` and ``test_publication``, and what the generator
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 from pathlib import Path
 
+from crawler.reading.genre import wording
 from crawler.reading.genre.signs import Sign
 from crawler.reading.genre.subject import Subject, concerns_cppcc
 from crawler.reading.genre.verdict import signs_of
 from crawler.reading.publication import subject_of, with_list
+from crawler.reading.words.folding import fold
 from storage.records import FLAGGED_GENRES, SHANGHAI, Article, Genre
 from tests.crawler.reading import batch, generator
 from tests.crawler.reading.genre import test_wording_family as family
 
 HERE = Path(__file__).parent
 CORPUS = HERE.parents[3] / "fixtures" / "corpus"
-WRITERS = ("whole", "writer1", "writer2", "writer3", "writer4", "lookalikes", "condensed")
+WRITERS = (
+    "whole",
+    "writer1",
+    "writer2",
+    "writer3",
+    "writer4",
+    "lookalikes",
+    "firstwords",
+    "condensed",
+)
 
 
 @dataclass(frozen=True)
@@ -100,9 +111,7 @@ def rounds() -> Iterator[Labelled]:
         genre, _, _, _, published, _, outlet, title, text = line.split("|")
         day = batch.published(published)
         assert day is not None
-        article = _article(
-            title, text.replace("\\n", "\n"), day, None if outlet == "-" else outlet
-        )
+        article = _article(title, text.replace("\\n", "\n"), day, None if outlet == "-" else outlet)
         yield Labelled(f"rounds-{number}", "rounds", article, Genre(genre))
 
 
@@ -142,6 +151,18 @@ def generated() -> Iterator[Labelled]:
                 )
 
 
+def bare() -> Iterator[Labelled]:
+    """Titles without a text, as far as they say what their text is."""
+    for text in (*titles(), *rounds(), *framed()):
+        title = fold(text.article.title).text
+        says = wording.TEN.search(title) or wording.REVIEW.search(title)
+        if says or not text.flagged:
+            article = replace(text.article, text="")
+            yield replace(
+                text, identity=f"bare-{text.identity}", article=article, weight=text.weight / 2
+            )
+
+
 def everything() -> list[Labelled]:
     """All that the weights are learnt from."""
-    return [*written(), *titles(), *rounds(), *framed(), *generated()]
+    return [*written(), *titles(), *rounds(), *framed(), *bare(), *generated()]

@@ -81,9 +81,7 @@ def shown(texts: Sequence[Labelled]) -> Shown:
 
 def learn(data: Shown) -> Weights:
     """The weights that make the labels of ``data`` likeliest under the penalty."""
-    rows = np.hstack(
-        [data.rows, data.rows * ~data.short[:, None], data.rows * data.short[:, None]]
-    )
+    rows = np.hstack([data.rows, data.rows * ~data.short[:, None], data.rows * data.short[:, None]])
     count, width = rows.shape
     wanted = np.eye(len(GENRES))[data.genres]
     penalty = np.full((width, 1), PENALTY)
@@ -161,24 +159,28 @@ def write(weights: Weights, path: Path = TABLE) -> None:
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
+def _say(words: str) -> None:
+    sys.stdout.write(words + "\n")
+
+
 def main(asked: Sequence[str]) -> None:
     """Learn from everything; then hold out each writer named in ``asked``, or all of them."""
     started = datetime.now()  # noqa: DTZ005 - only a duration is printed
     data = shown(everything())
     write(learn(data))
-    print(f"{len(data.texts)} texts, {len(data.names)} signs")
+    _say(f"{len(data.texts)} texts, {len(data.names)} signs")
     for writer in asked or dict.fromkeys(text.writer for text in data.texts):
         read = unseen(data, writer)
         found = score([(text.genre, genre) for text, genre, _ in read])
-        print(
+        _say(
             f"{writer:<12}{found.texts:>5} texts unseen: flags {found.precision:.3f} / "
             f"{found.recall:.3f}, genre {found.accuracy:.3f}"
         )
         for text, genre, odds in read:
             if text.flagged != (genre in FLAGGED_GENRES):
                 mark = " (unsure)" if text.unsure else ""
-                print(f"    {text.identity} {text.genre} read as {genre}, {odds:.2f}{mark}")
-    print(f"{datetime.now() - started}")  # noqa: DTZ005 - the same
+                _say(f"    {text.identity} {text.genre} read as {genre}, {odds:.2f}{mark}")
+    _say(f"{datetime.now() - started}")  # noqa: DTZ005 - the same
 
 
 if __name__ == "__main__":
