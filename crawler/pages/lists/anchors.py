@@ -450,7 +450,7 @@ def _finish(reading: _Reading, walk: AnchorWalk) -> bool:
     headings = [text for text, in_heading in lines if in_heading]
     long_lines = [text for text, _ in lines if len(text) >= 6]
     anchor.text = (headings or long_lines or [text for text, _ in lines] or [""])[0]
-    offered = without_day(offered_title(anchor.title))[0]
+    offered = _without_own_day(anchor, offered_title(anchor.title))
     if not anchor.text:
         anchor.title = offered or reading.alt
         anchor.of_picture = not offered and bool(reading.alt)

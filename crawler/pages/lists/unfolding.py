@@ -43,6 +43,7 @@ _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 _JSON = json.JSONDecoder()
 _ARRAY = re.compile(r"\[\s*\{\s*\"")
 _FIRST_ROW = 4_000
+_MOST_ARRAYS = 12
 _LEAST_ITEMS = 5
 _ROLES = {
     "address": re.compile(r"(?:\w*_?)?(?:url|link|href)", re.IGNORECASE),
@@ -75,17 +76,20 @@ def _with_items(html: str) -> str:
     """``html`` with the rows of lists that a script keeps as JSON, each after its script."""
     pieces: list[str] = []
     done = 0
+    tries = 0
     for start in _ARRAY.finditer(html):
-        if start.start() < done or html[max(0, start.start() - 9) : start.start()].rstrip()[
-            -1:
-        ] not in ("=", ":", "("):
+        before = html[max(0, start.start() - 9) : start.start()].rstrip()[-1:]
+        if start.start() < done or before not in ("=", ":", "("):
             continue
+        if "itle" not in html[start.start() : start.start() + _FIRST_ROW]:
+            continue
+        tries += 1
+        if tries > _MOST_ARRAYS:
+            break  # each try may read to the end of its script
         closed = _SCRIPT_END.search(html, start.end())
         script = html[start.start() : closed.start() if closed else len(html)]
-        if "itle" not in script[:_FIRST_ROW]:
-            continue
         try:
-            rows, _ = _JSON.raw_decode(script)
+            rows, _ = _JSON.raw_decode(script[:_LONGEST_SCRIPT])
         except (ValueError, RecursionError):
             continue
         marked = _rows_of(rows)

@@ -1,5 +1,7 @@
 """List pages that are broken, cut, deep or huge: a listing or a PageError, never a crash."""
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -117,3 +119,29 @@ def test_the_work_grows_with_the_page_not_faster(monkeypatch: pytest.MonkeyPatch
         assert len(listing.links) == rows
         counts.append(calls / rows)
     assert counts[1] <= counts[0] * 1.1
+
+
+class _Counting(json.JSONDecoder):
+    """Counts how often something is tried to be read as JSON."""
+
+    tries = 0
+
+    def raw_decode(self, s: str, idx: int = 0) -> tuple[object, int]:
+        type(self).tries += 1
+        return super().raw_decode(s, idx)
+
+
+@pytest.mark.parametrize(
+    "script",
+    ['[{"title":' * 20_000, 'x=[{"title":1},' * 20_000, 'a=[{"title":"b"}];' * 20_000],
+    ids=["nested", "broken", "small"],
+)
+def test_scripts_full_of_arrays_are_tried_a_few_times_only(
+    script: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _Counting.tries = 0
+    monkeypatch.setattr("crawler.pages.lists.unfolding._JSON", _Counting())
+    page = f"<html><body><script>var a={script}</script></body></html>".encode()
+    with pytest.raises(PageError):
+        read_listing(page, url="http://www.example.cn/list/", now=NOW)
+    assert _Counting.tries < 20
