@@ -263,6 +263,20 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One matter that an event, or a section of a review, is about.
+
+    ``key`` is one of ``storage.vocabulary.TOPIC_NAMES``; ``event`` the ordinal of the event,
+    None for a section, whose heading is ``section``; ``words`` are those that decided.
+    """
+
+    key: str
+    event: int | None = None
+    section: str | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a publication is, whose it is, which years it covers, and what it holds.
 
@@ -284,6 +298,7 @@ class Reading:
     events: tuple[Event, ...] = ()
     figures: tuple[Figure, ...] = ()
     issues: tuple[str, ...] = ()
+    topics: tuple[Topic, ...] = ()
 
     @property
     def flagged(self) -> bool:

@@ -61,6 +61,14 @@ VIEWS: Mapping[str, tuple[str, ...]] = {
         "span_end",
         "whole",
     ),
+    "v1_topics": (
+        "publication_id",
+        "event_ordinal",
+        "topic_key",
+        "topic_name_zh",
+        "evidence",
+        "section",
+    ),
     "v1_metrics": (
         "committee_level",
         "region",

@@ -45,6 +45,7 @@ LADDERS = {
         "crawler.reading.facts",
         "crawler.reading.genre",
         "crawler.reading.selection",
+        "crawler.reading.topics",
         "crawler.reading",
         "crawler.runs",
         "crawler.families",
@@ -60,8 +61,8 @@ LADDERS = {
     "scheduler": [
         "scheduler.config",
         "scheduler.logs",
-        "scheduler.probing",
         "scheduler.shapes",
+        "scheduler.probing",
         "scheduler.rhythm",
         "scheduler.health",
         "scheduler.carrying",

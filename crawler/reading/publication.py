@@ -14,8 +14,9 @@ from crawler.reading.genre.verdict import genre_of, of_another
 from crawler.reading.selection.chains import list_found
 from crawler.reading.selection.counts import counts_of
 from crawler.reading.selection.events import Selection, select
+from crawler.reading.topics.topics import topics_of_events, topics_of_sections
 from crawler.reading.words.folding import fold
-from storage.records import Article, FigureScope, Genre, Level, Reading
+from storage.records import Article, FigureScope, Genre, Level, Reading, Topic
 
 RULES_VERSION = "2"
 """Goes into each reading; raised whenever a rule changes what is read."""
@@ -122,6 +123,11 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
             news=verdict.genre is Genre.CPPCC_NEWS,
         ),
     )
+    topics: tuple[Topic, ...] = ()
+    if selection.events:
+        topics = topics_of_events(selection.events)
+    elif verdict.genre is Genre.ANNUAL_REVIEW:
+        topics = topics_of_sections(text)
     return Reading(
         genre=verdict.genre,
         score=verdict.score,
@@ -135,4 +141,5 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
         events=selection.events,
         figures=figures,
         issues=selection.issues,
+        topics=topics,
     )

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from scheduler.cli.presentation import table
 from scheduler.shapes.publication import published_text
-from storage.records import Article, Evidence
+from storage.records import Article, Evidence, Reading
+from storage.vocabulary import TOPIC_NAMES
 
 QUOTE_LENGTH = 60
 PAGE_VALUES = ("title", "kicker", "subtitle", "published_at", "outlet", "author", "editor")
@@ -65,10 +66,18 @@ def reading_view(article: Article) -> RenderableType:
         head.add_row("[yellow]issue[/]", Text(issue))
     parts: list[RenderableType] = [head, evidence_table(reading.evidence)]
     if reading.events:
-        events = table("#", "event", "date")
+        topics = _topics(reading)
+        events = table("#", "event", "date", "topics")
         for event in reading.events:
-            events.add_row(str(event.ordinal), Text(event.heading), event.date or "")
+            about = Text(topics.get(event.ordinal, ""))
+            events.add_row(str(event.ordinal), Text(event.heading), event.date or "", about)
         parts += [Text(f"\n{len(reading.events)} events", style="bold"), events]
+    sections = dict.fromkeys(topic.section for topic in reading.topics if topic.section)
+    if sections:
+        told = table("section", "topics")
+        for section in sections:
+            told.add_row(Text(section), Text(_topics(reading)[section]))
+        parts += [Text(f"\n{len(sections)} sections with topics", style="bold"), told]
     if reading.figures:
         figures = table("metric", "value", "key", "scope", "event", "sentence")
         for figure in reading.figures:
@@ -82,6 +91,18 @@ def reading_view(article: Article) -> RenderableType:
             )
         parts += [Text(f"\n{len(reading.figures)} figures", style="bold"), figures]
     return Group(*parts)
+
+
+def _topics(reading: Reading) -> dict[int | str, str]:
+    """The names of topics and their words, by the event's number or the section's heading."""
+    found: dict[int | str, str] = {}
+    for topic in reading.topics:
+        place = topic.section if topic.event is None else topic.event
+        if place is None:
+            continue
+        words = f"{TOPIC_NAMES[topic.key]} ({' '.join(topic.words)})"
+        found[place] = f"{found[place]}, {words}" if place in found else words
+    return found
 
 
 def evidence_table(evidence: Iterable[Evidence]) -> RenderableType:

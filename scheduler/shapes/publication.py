@@ -17,8 +17,10 @@ from storage.records import (
     Figure,
     Precision,
     Reading,
+    Topic,
 )
 from storage.search.query import SearchHit
+from storage.vocabulary import TOPIC_NAMES
 
 Shape = dict[str, object]
 
@@ -103,6 +105,7 @@ def _reading_json(reading: Reading) -> Shape:
         "part": reading.part,
         "events": [event_json(event) for event in reading.events],
         "figures": [figure_json(figure) for figure in reading.figures],
+        "topics": [topic_json(topic) for topic in reading.topics],
         "issues": list(reading.issues),
         "rules_version": reading.rules_version,
     }
@@ -141,6 +144,17 @@ def figure_json(figure: Figure) -> Shape:
         "sentence": figure.sentence,
         "span": list(figure.span),
         "event": figure.event,
+    }
+
+
+def topic_json(topic: Topic) -> Shape:
+    """One matter that an event or section is about, with the words that decided."""
+    return {
+        "key": topic.key,
+        "name": TOPIC_NAMES[topic.key],
+        "event": topic.event,
+        "section": topic.section,
+        "words": list(topic.words),
     }
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.changes import lock_writers, record_changes
-from storage.engine.rows import event_rows, figure_rows, reading_columns
-from storage.engine.tables import EventRow, FigureRow, FlagRow, PublicationRow, table_of
+from storage.engine.rows import event_rows, figure_rows, reading_columns, topic_rows
+from storage.engine.tables import EventRow, FigureRow, FlagRow, PublicationRow, TopicRow, table_of
 from storage.notices import flags
 from storage.publications.reading import get_publication
 from storage.records import Reading
@@ -116,6 +116,7 @@ def _replace(session: Session, one: NewReading) -> None:
     for row, rows in (
         (EventRow, event_rows(id_, one.reading.events)),
         (FigureRow, figure_rows(id_, one.reading.figures)),
+        (TopicRow, topic_rows(id_, one.reading.topics)),
     ):
         table = table_of(row)
         session.execute(delete(table).where(table.c.publication_id == id_))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from storage.articles.snapshots import put_snapshots
 from storage.engine.bulk import insert_rows
 from storage.engine.changes import lock_writers, record_changes
-from storage.engine.rows import event_rows, figure_rows, page_columns, reading_columns
+from storage.engine.rows import event_rows, figure_rows, page_columns, reading_columns, topic_rows
 from storage.engine.tables import (
     CaptureRow,
     EventRow,
@@ -23,6 +23,7 @@ from storage.engine.tables import (
     PublicationRow,
     RevisionRow,
     SourceRow,
+    TopicRow,
     table_of,
 )
 from storage.links import discoveries
@@ -256,6 +257,7 @@ def _save_changed(
     ids = [before.id for _, before in changed]
     session.execute(delete(EventRow).where(EventRow.publication_id.in_(ids)))
     session.execute(delete(FigureRow).where(FigureRow.publication_id.in_(ids)))
+    session.execute(delete(TopicRow).where(TopicRow.publication_id.in_(ids)))
     current = [(one, before.id, before.revision + 1) for one, before in changed]
     _write_revisions(session, current, captured, now, run_id)
     known = [before.id for _, before in changed if not before.removed]
@@ -350,6 +352,7 @@ def _write_revisions(
     captures: list[dict[str, object]] = []
     events: list[dict[str, object]] = []
     figures: list[dict[str, object]] = []
+    topics: list[dict[str, object]] = []
     for one, id_, revision in current:
         article = one.article
         revisions.append(
@@ -379,6 +382,7 @@ def _write_revisions(
         if article.reading is not None:
             events += event_rows(id_, article.reading.events)
             figures += figure_rows(id_, article.reading.figures)
+            topics += topic_rows(id_, article.reading.topics)
     insert_rows(session, RevisionRow, revisions)
     index_words(
         session, [(id_, rev, one.article.title, one.article.text) for one, id_, rev in current]
@@ -386,6 +390,7 @@ def _write_revisions(
     insert_rows(session, CaptureRow, captures)
     insert_rows(session, EventRow, events)
     insert_rows(session, FigureRow, figures)
+    insert_rows(session, TopicRow, topics)
 
 
 def _regions(session: Session, source_ids: set[str | None]) -> dict[str | None, str | None]:

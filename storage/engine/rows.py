@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from storage.engine.tables import JsonValue
-from storage.records import Article, Event, Evidence, Figure, Image, Reading
+from storage.records import Article, Event, Evidence, Figure, Image, Reading, Topic
 
 
 class ReadingColumns(TypedDict):
@@ -134,6 +134,24 @@ def figure_rows(publication_id: int, figures: Sequence[Figure]) -> list[dict[str
             "whole": figure.whole,
         }
         for position, figure in enumerate(figures)
+    ]
+
+
+WORDS_JOINED = "、"
+
+
+def topic_rows(publication_id: int, topics: Sequence[Topic]) -> list[dict[str, object]]:
+    """One row a topic, in document order."""
+    return [
+        {
+            "publication_id": publication_id,
+            "position": position,
+            "event_ordinal": topic.event,
+            "section": topic.section,
+            "key": topic.key,
+            "words": WORDS_JOINED.join(topic.words),
+        }
+        for position, topic in enumerate(topics)
     ]
 
 

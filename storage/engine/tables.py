@@ -313,6 +313,20 @@ class FigureRow(Base):
     whole: Mapped[bool]
 
 
+class TopicRow(Base):
+    """One matter that an event, or a section of a review, is about."""
+
+    __tablename__ = "topics"
+    __table_args__ = (Index(None, "key", "publication_id"),)
+
+    publication_id: Mapped[int] = mapped_column(Id, ForeignKey("publications.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    event_ordinal: Mapped[int | None] = mapped_column(Integer)
+    section: Mapped[str | None] = mapped_column(Text)  # its heading, where it is a section's
+    key: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)  # joined by 、
+
+
 class FlagRow(Base):
     """A story that somebody should look at; one a story, whatever its copies."""
 

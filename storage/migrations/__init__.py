@@ -1,4 +1,4 @@
 """The schema's revisions, kept by Alembic."""
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest revision: known here too, so that opening a database needs no Alembic."""

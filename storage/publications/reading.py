@@ -7,8 +7,15 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from storage.engine.rows import evidence_from_json, images_from_json
-from storage.engine.tables import CaptureRow, EventRow, FigureRow, PublicationRow, RevisionRow
+from storage.engine.rows import WORDS_JOINED, evidence_from_json, images_from_json
+from storage.engine.tables import (
+    CaptureRow,
+    EventRow,
+    FigureRow,
+    PublicationRow,
+    RevisionRow,
+    TopicRow,
+)
 from storage.errors import RecordNotFoundError
 from storage.records import (
     Committee,
@@ -21,6 +28,7 @@ from storage.records import (
     Level,
     Precision,
     Reading,
+    Topic,
 )
 
 IN_BATCH = 500
@@ -266,6 +274,24 @@ def _reading(session: Session, row: PublicationRow) -> Reading | None:
         events=_events(session, row.id),
         figures=_figures(session, row.id),
         issues=tuple(str(issue) for issue in row.issues),
+        topics=_topics(session, row.id),
+    )
+
+
+def _topics(session: Session, publication_id: int) -> tuple[Topic, ...]:
+    rows = session.execute(
+        select(TopicRow.key, TopicRow.event_ordinal, TopicRow.section, TopicRow.words)
+        .where(TopicRow.publication_id == publication_id)
+        .order_by(TopicRow.position)
+    )
+    return tuple(
+        Topic(
+            key=row.key,
+            event=row.event_ordinal,
+            section=row.section,
+            words=tuple(row.words.split(WORDS_JOINED)) if row.words else (),
+        )
+        for row in rows
     )
 
 

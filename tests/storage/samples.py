@@ -16,6 +16,7 @@ from storage.records import (
     Level,
     Precision,
     Reading,
+    Topic,
 )
 
 NOW = datetime(2026, 1, 20, 1, 30, tzinfo=UTC)
@@ -56,6 +57,10 @@ def reading(genre: Genre = Genre.TEN_EVENTS) -> Reading:
                    sentence="接待群众来访超过两万人次", span=(120, 128)),
         ),
         issues=("the title says ten events, two were found",),
+        topics=(
+            Topic(key="proposals", event=1, words=("立案", "提案")),
+            Topic(key="democratic_supervision", section="监督", words=("民主监督",)),
+        ),
     )  # fmt: skip
 
 
