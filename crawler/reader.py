@@ -17,12 +17,14 @@ from datetime import date, datetime, time
 from urllib.parse import urlsplit
 
 from crawler.errors import (
+    LayoutChangedError,
     NotArticleError,
     PageError,
     ScriptShellError,
     TooShortError,
     TruncatedPageError,
 )
+from crawler.families.base import Item
 from crawler.pages import join_pages, read_article
 from crawler.pages.fragment import read_fragment
 from crawler.pages.raw.charset import header_charset
@@ -247,6 +249,27 @@ def read_declared(
         fetched_at=capture.fetched_at,
     )
     return with_reading(of_source(article, source), region_of(source))
+
+
+def read_item(item: Item, capture: Capture, source: Source | None) -> Article:
+    """An item that a family's document gives field by field, with its reading.
+
+    :raises PageError: when it has no title, no text, or a spoilt one.
+    """
+    if not item.title:
+        raise LayoutChangedError(f"{item.name} has no title")
+    if not item.body.strip():
+        raise TooShortError(f"{item.name} ({item.title}) has no text")
+    given = Declared(
+        title=item.title,
+        body=item.body,
+        day=item.day,
+        outlet=item.outlet,
+        author=item.author,
+        kicker=item.kicker,
+        subtitle=item.subtitle,
+    )
+    return read_declared(given, url=item.url, capture=capture, source=source)
 
 
 def _declared(about: str, value: str) -> Evidence:

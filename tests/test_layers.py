@@ -61,8 +61,8 @@ LADDERS = {
     "scheduler": [
         "scheduler.config",
         "scheduler.logs",
-        "scheduler.shapes",
         "scheduler.probing",
+        "scheduler.shapes",
         "scheduler.rhythm",
         "scheduler.health",
         "scheduler.carrying",

@@ -17,17 +17,15 @@ from twisted.python.failure import Failure
 
 from crawler.config import CrawlConfig
 from crawler.errors import (
-    LayoutChangedError,
     MovedError,
     PageError,
     RedirectedError,
-    TooShortError,
     TruncatedPageError,
 )
 from crawler.families.base import Ask, Item, Listed, Step
 from crawler.fetching.failures import refusal_of
 from crawler.pages.raw.urls import canonical_url
-from crawler.reader import Declared, Draft, read_declared
+from crawler.reader import Draft, read_item
 from crawler.runs.account import Account
 from crawler.runs.doubts import doubt_of
 from crawler.runs.ledger import RunLedger
@@ -355,26 +353,10 @@ class SourceSpider(scrapy.Spider):
         """The article that a document gives; it is a page in the account, and may be refused."""
         self.account.asked[RequestKind.ARTICLE] += 1
         try:
-            article = self._read_item(item, capture)
+            article = read_item(item, capture, self.source)
         except PageError as error:
             part = replace(ask, url=f"{ask.url}#{item.name}", kind=RequestKind.ARTICLE)
             self.refuse(part, error.refusal_class, error.detail)
             return None
         self.account.accepted[RequestKind.ARTICLE] += 1
         return article
-
-    def _read_item(self, item: Item, capture: Capture) -> Article:
-        if not item.title:
-            raise LayoutChangedError(f"{item.name} has no title")
-        if not item.body.strip():
-            raise TooShortError(f"{item.name} ({item.title}) has no text")
-        given = Declared(
-            title=item.title,
-            body=item.body,
-            day=item.day,
-            outlet=item.outlet,
-            author=item.author,
-            kicker=item.kicker,
-            subtitle=item.subtitle,
-        )
-        return read_declared(given, url=item.url, capture=capture, source=self.source)

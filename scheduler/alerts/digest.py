@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from storage.links.standing import all_standings
 from storage.notices import coverage, flags, incidents, outbox
 from storage.notices.coverage import Cell, CellStatus
-from storage.records import SHANGHAI, FailureClass
+from storage.records import SHANGHAI, FailureClass, SourceState
 from storage.runs.door import lock_schedule
 
 MOST_LINES = 20
+NAMED = 5
 SPAN = timedelta(days=1)
 
 
@@ -61,6 +63,7 @@ def digest_words(session: Session, *, now: datetime) -> tuple[str, str]:
                 for one in broken
             ],
         ),
+        *_unproved(session),
         *_section(
             f"flagged in the last day ({len(fresh)})",
             [f"{flag.region or '-'} {flag.genre.value}: {flag.title} {flag.url}" for flag in fresh],
@@ -78,11 +81,30 @@ def digest_words(session: Session, *, now: datetime) -> tuple[str, str]:
     return title, "\n".join(lines) or "nothing is due, broken or new"
 
 
+def _unproved(session: Session) -> list[str]:
+    """One line on the declarations that were tried and did not prove themselves."""
+    tried = [
+        one.source_id
+        for one in all_standings(session).values()
+        if one.state is SourceState.UNVERIFIED and one.asked_at is not None
+    ]
+    if not tried:
+        return []
+    shown = ", ".join(sorted(tried)[:NAMED])
+    more = f" and {len(tried) - NAMED} more" if len(tried) > NAMED else ""
+    return [
+        f"declared, not proved, so not watched ({len(tried)}): {shown}{more};"
+        " `cppcc sources list --state unverified`"
+    ]
+
+
 def _missing(cells: list[Cell]) -> list[str]:
     lines: list[str] = []
     for status, words in (
         (CellStatus.OVERDUE, "overdue"),
         (CellStatus.SOURCE_BROKEN, "due, but nobody can see it"),
+        (CellStatus.NOT_WATCHED, "due, but not watched"),
+        (CellStatus.NO_SOURCE, "due, but without a source"),
         (CellStatus.DUE, "still missing"),
     ):
         chosen = [cell for cell in cells if cell.status is status]

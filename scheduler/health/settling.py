@@ -13,8 +13,9 @@ from scheduler.rhythm.seasons import Calendar
 from scheduler.rhythm.watching import changed
 from storage.errors import OptionsError
 from storage.links.discoveries import list_refusals, newest_listed
+from storage.links.standing import standing_of
 from storage.notices import incidents
-from storage.records import SHANGHAI, FailureClass, RunTrigger, VerdictKind
+from storage.records import SHANGHAI, FailureClass, RunTrigger, SourceState, VerdictKind
 from storage.runs import health, history, watches
 from storage.runs.history import RunRecord
 from storage.runs.options import CrawlOptions
@@ -154,6 +155,8 @@ class Settler:
     ) -> None:
         subject = subject_of(source.id)
         found = judgement.failure_class
+        if found is not None and standing_of(session, source.id).state is not SourceState.VERIFIED:
+            return  # a claim that fails, or what a person set aside, is no incident
         if found is None:
             if judgement.sound:
                 incidents.resolve_incidents(session, subject, now=now, note="a sound run")

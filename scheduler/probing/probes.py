@@ -20,7 +20,7 @@ from crawler.fetching.statuses import GONE_STATUSES, refusal_of_status
 from crawler.sources.declaration import Source
 from scheduler.probing.manners import Manners
 from scheduler.probing.request import Answer, ask
-from storage.records import SHANGHAI, Refusal, RefusalClass
+from storage.records import SHANGHAI, Capture, Refusal, RefusalClass
 from storage.runs.watches import ProbePage
 
 FULL_EVERY = 8
@@ -39,7 +39,9 @@ class ProbeOutcome:
     requests: int = 0
 
 
-class _Refused(Exception):
+class ProbeRefusedError(Exception):
+    """A page that a probe asked for did not come, or is not what it should be."""
+
     def __init__(self, refusal_class: RefusalClass, detail: str) -> None:
         super().__init__(detail)
         self.refusal_class = refusal_class
@@ -73,7 +75,7 @@ class Prober:
             before = known.get(url)
             try:
                 page = await self._page(source, url, before, day)
-            except _Refused as refused:
+            except ProbeRefusedError as refused:
                 refusal = Refusal(
                     url=url,
                     kind=source.options.asks_for,
@@ -103,7 +105,7 @@ class Prober:
         if source.options.may_lack_today and status in GONE_STATUSES:
             digest = NO_ISSUE  # the paper of today is not out, which is no failure
         elif not httpx.codes.is_success(status):
-            raise _Refused(refusal_of_status(status), f"status {status}")
+            raise ProbeRefusedError(refusal_of_status(status), f"status {status}")
         else:
             digest = links_digest(source, answer.body, arrived, answer.charset, day)
         return ProbePage(
@@ -113,6 +115,23 @@ class Prober:
             last_modified=validator(answer.headers.get("Last-Modified")),
             links_sha256=digest,
             probed_at=self._now(),
+        )
+
+    async def page(self, source: Source, url: str) -> Capture:
+        """One page of ``source`` as a crawl would get it.
+
+        :raises ProbeRefusedError: when it does not come or its status is no success.
+        """
+        answer, arrived = await self._fetch(source, url, {})
+        if not httpx.codes.is_success(answer.status):
+            words = f"status {answer.status}"
+            raise ProbeRefusedError(refusal_of_status(answer.status), words)
+        return Capture(
+            url=arrived,
+            fetched_at=self._now(),
+            status=answer.status,
+            headers=tuple(answer.headers.multi_items()),
+            body=answer.body,
         )
 
     async def _fetch(
@@ -130,7 +149,7 @@ class Prober:
             for _ in range(MAX_REDIRECTS + 1):
                 held = await self._manners.held_back(here, of_robots, source.allows)
                 if held is not None:
-                    raise _Refused(held.refusal_class, held.detail)
+                    raise ProbeRefusedError(held.refusal_class, held.detail)
                 # Room is taken after the wait: a host's delay keeps no other host from asking.
                 async with self._manners.turn(here, politeness.delay_seconds), self._room:
                     answer = await ask(self._client, here, politeness, headers)
@@ -139,12 +158,14 @@ class Prober:
                     return answer, here
                 here = _target(source, url, urljoin(here, answer.location))
         except httpx.HTTPError as error:
-            raise _Refused(RefusalClass.NETWORK, type(error).__name__) from error
+            raise ProbeRefusedError(RefusalClass.NETWORK, type(error).__name__) from error
         except httpx.InvalidURL as error:
-            raise _Refused(RefusalClass.REDIRECTED, f"redirected to no URL: {error}") from error
+            raise ProbeRefusedError(
+                RefusalClass.REDIRECTED, f"redirected to no URL: {error}"
+            ) from error
         except BodyRefusedError as error:
-            raise _Refused(error.refusal_class, error.detail) from error
-        raise _Refused(RefusalClass.MOVED, "redirected too many times")
+            raise ProbeRefusedError(error.refusal_class, error.detail) from error
+        raise ProbeRefusedError(RefusalClass.MOVED, "redirected too many times")
 
 
 def validator(value: str | None) -> str | None:
@@ -171,7 +192,7 @@ def links_digest(source: Source, body: bytes, url: str, charset: str | None, day
     try:
         listed = source.options.listed(page, source.site)
     except PageError as error:
-        raise _Refused(error.refusal_class, error.detail) from error
+        raise ProbeRefusedError(error.refusal_class, error.detail) from error
     return NO_ISSUE if listed is None else hashlib.sha256("\n".join(listed).encode()).hexdigest()
 
 
@@ -179,7 +200,7 @@ def _target(source: Source, url: str, target: str) -> str:
     """Where a redirect may lead: to a declared host, and not home."""
     parts = urlsplit(target)
     if not source.allows(parts.hostname or ""):
-        raise _Refused(RefusalClass.OFFSITE, f"{parts.hostname} is not a declared host")
+        raise ProbeRefusedError(RefusalClass.OFFSITE, f"{parts.hostname} is not a declared host")
     if parts.path in ("", "/") and urlsplit(url).path not in ("", "/"):
-        raise _Refused(RefusalClass.REDIRECTED, f"redirected to {target}")
+        raise ProbeRefusedError(RefusalClass.REDIRECTED, f"redirected to {target}")
     return target

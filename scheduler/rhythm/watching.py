@@ -7,7 +7,7 @@ two services on it decide alike.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from sqlalchemy.orm import Session
@@ -16,18 +16,22 @@ from crawler.sources.declaration import Source
 from scheduler.probing.probes import ProbeOutcome
 from scheduler.rhythm import seasons
 from scheduler.rhythm.seasons import Calendar
-from storage.records import SHANGHAI, FailureClass, RunTrigger
+from storage.links.standing import SourceStanding, standing_of
+from storage.records import SHANGHAI, FailureClass, RunTrigger, SourceState
 from storage.runs import door, health, history, watches
 from storage.runs.watches import ProbePage, Watch
 
 HISTORY = 8
 WALLED = frozenset({FailureClass.BLOCKED, FailureClass.CHALLENGE})
+VERIFY_AGAIN = timedelta(days=7)
+"""A declaration that did not prove itself is tried again so much later."""
 
 
 class Step(Enum):
     """What a tick calls for."""
 
     NOTHING = "nothing"
+    VERIFY = "verify"
     PROBE = "probe"
     CRAWL = "crawl"
 
@@ -36,9 +40,11 @@ class Step(Enum):
 class Standing:
     """One source between ticks: its watch, the end of its last run, its failures in a row.
 
-    ``failed_at`` is when it last failed; None while it is sound.
+    ``failed_at`` is when it last failed; None while it is sound.  ``proved`` says whether its
+    declaration is proved, and whether a person paused it.
     """
 
+    proved: SourceStanding
     watch: Watch
     ended_at: datetime | None
     failed_runs: int
@@ -56,6 +62,17 @@ class Standing:
         if self.failed_at is None:
             return None
         return self.failed_at + seasons.back_off(self.failures, walled=self.walled)
+
+    @property
+    def verify_at(self) -> datetime | None:
+        """When its declaration is tried next; None where that is proved, or nobody may ask.
+
+        One that was never tried is due at the beginning of time.
+        """
+        if self.proved.state is not SourceState.UNVERIFIED:
+            return None
+        asked_at = self.proved.asked_at
+        return datetime.min.replace(tzinfo=UTC) if asked_at is None else asked_at + VERIFY_AGAIN
 
     def spacing(self, now: datetime) -> timedelta | None:
         """The time between changes; a silence that lasts longer already counts."""
@@ -87,6 +104,7 @@ def standing(session: Session, source_id: str, *, now: datetime) -> Standing:
     if watch.failed_probes and watch.probed_at is not None:
         times.append(watch.probed_at)
     return Standing(
+        proved=standing_of(session, source_id),
         watch=watch,
         ended_at=history.ended_at(session, source_id, now=now),
         failed_runs=len(failed),
@@ -98,6 +116,8 @@ def standing(session: Session, source_id: str, *, now: datetime) -> Standing:
 
 def next_tick(calendar: Calendar, source: Source, state: Standing, now: datetime) -> datetime:
     """When the source is looked at next: on its grid, or when its back-off has passed."""
+    if state.verify_at is not None:
+        return max(state.verify_at, now + seasons.MINUTE)
     if state.retry_at is not None:
         return max(state.retry_at, now + seasons.MINUTE)
     return seasons.next_tick(calendar, source.id, source.region, now, state.spacing(now))
@@ -128,6 +148,12 @@ def _step(
 ) -> tuple[Step, str]:
     if history.has_open_run(session, source.id):
         return Step.NOTHING, "a run of it is open"
+    if state.proved.state is SourceState.PAUSED:
+        return Step.NOTHING, state.proved.why
+    if state.verify_at is not None:
+        if now < state.verify_at:
+            return Step.NOTHING, f"unverified: {state.proved.why}"
+        return Step.VERIFY, "can it be read as it is declared?"
     if state.ended_at is None:
         return Step.CRAWL, "never crawled"
     if state.retry_at is not None:

@@ -25,6 +25,7 @@ from scheduler.config import Config
 from scheduler.probing.manners import Manners
 from scheduler.probing.probes import Prober
 from scheduler.probing.request import probing_client
+from scheduler.probing.verification import verify
 from scheduler.rhythm.almanac import AlmanacError
 from scheduler.rhythm.watching import Step
 from scheduler.service import housekeeping, ticks
@@ -195,6 +196,13 @@ class Service:
         )
         self.desk.set_next(source_id, next_at)
         self.telemetry.ticks.labels(step=plan.step.value).inc()
+        if plan.step is Step.VERIFY:
+            tried = await verify(self._prober, source, now=self._now)
+            next_at = await asyncio.to_thread(
+                ticks.enter_verification, self._database, declared, source, tried, now=self._now()
+            )
+            self.desk.set_next(source_id, next_at)
+            return True
         if plan.step is not Step.PROBE:
             return True
         outcome = await self._prober.probe(source, plan.known)

@@ -7,12 +7,16 @@ ticks is the desk's.
 import logging
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from crawler.sources.declaration import Source
 from scheduler.probing.probes import ProbeOutcome
+from scheduler.probing.verification import Verification
 from scheduler.rhythm import seasons, watching
 from scheduler.rhythm.watching import Plan, Step
 from scheduler.service.declared import Declared
 from storage.engine.database import Database
+from storage.links import standing
 from storage.records import RunTrigger
 from storage.runs import door, health, history, watches
 
@@ -63,6 +67,25 @@ def plan_tick(
             )
         logger.info("source=%s run=%s due: %s", source.id, run_id, made.why)
     return made, watching.next_tick(calendar, source, made.state, now)
+
+
+def enter_verification(
+    database: Database, declared: Declared, source: Source, tried: Verification, *, now: datetime
+) -> datetime:
+    """Enter whether a declaration proved itself; the source's next tick."""
+    with database.begin() as session:
+        enter_standing(session, tried, now=now)
+    logger.info("source=%s %s", source.id, "verified" if tried.sound else
+                f"stays unverified: {tried.findings[0]}")  # fmt: skip
+    return now if tried.sound else next_tick(database, declared, source, now=now)
+
+
+def enter_standing(session: Session, tried: Verification, *, now: datetime) -> None:
+    """Enter what trying a declaration showed, whoever tried it."""
+    if tried.sound:
+        standing.note_proved(session, tried.source_id, by="probe", now=now)
+    else:
+        standing.note_unproved(session, tried.source_id, "; ".join(tried.findings), now=now)
 
 
 def enter_probe(

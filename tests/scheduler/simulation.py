@@ -28,7 +28,7 @@ from scheduler.service.housekeeping import keep_house
 from scheduler.service.rounds import Limits, Rounds
 from storage.articles import saving as articles
 from storage.engine.database import Database
-from storage.links import discoveries
+from storage.links import discoveries, standing
 from storage.records import (
     SHANGHAI,
     Article,
@@ -293,6 +293,9 @@ class Simulation:
         self.desk = Desk(now=world.time)
         self.inbox = Inbox(world)
         self.courier = Courier(database, [self.inbox], now=world.time)
+        with database.begin() as session:
+            for source_id in self.declared.sources:
+                standing.note_proved(session, source_id, by="probe", now=world.now)
         self.desk.begin(ticks.next_ticks(database, self.declared, now=world.now))
         self._events: list[tuple[datetime, str]] = []
         self._house_at = world.now

@@ -74,6 +74,7 @@ _SIDE_LABEL = re.compile(
     r"|(?:一周|本周|今日|本月|每日|24小时|48小时)?(?:点击|热点|热文|最热|热读)\S{0,3}|.{0,2}图文热点|猜你喜欢|友情链接"
     r"|网站导航|为您推荐|延伸阅读|精彩\S{0,4})[\s|·:：]*$"
 )
+_MAY_LABEL = re.compile(r"[排热推相点喜链航荐延精]")
 _STAMP = re.compile(r"^\s*((?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2})(?:[T\s]|$)")
 _COUNTED = frozenset(
     [
@@ -249,7 +250,7 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
                 elif text:
                     if len(text) < 16:
                         in_heading = _in_heading(tokens)
-                        if _SIDE_LABEL.match(text):
+                        if _MAY_LABEL.search(text) and _SIDE_LABEL.match(text):
                             label_floor = max(depth - 2, 1)
                         elif in_heading or (tokens and "tit" in tokens[-1]):
                             label_floor = -1

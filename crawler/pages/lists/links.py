@@ -286,13 +286,17 @@ def _article_anchors(
     repeated = Counter(anchor.url for anchor in anchors)
     groups: defaultdict[tuple[object, ...], list[Anchor]] = defaultdict(list)
     graded: dict[int, int] = {}
+    grades: dict[str, int] = {}
     for anchor in anchors:
         if is_pager_text(anchor.text) or anchor.url in (url, pager.next_page):
             continue
-        if pattern is None:
-            grade = url_grade(anchor.url)
-        else:
-            grade = 3 if pattern.search(anchor.url) else -1
+        grade = grades.get(anchor.url)
+        if grade is None:
+            if pattern is None:
+                grade = url_grade(anchor.url)
+            else:
+                grade = 3 if pattern.search(anchor.url) else -1
+            grades[anchor.url] = grade
         if grade < 0 or (repeated[anchor.url] > 3 and len(anchor.title) < 8):
             continue
         graded[id(anchor)] = grade

@@ -121,7 +121,7 @@ _YEAR = re.compile(
 
 def stated_year(text: str) -> int | None:
     """The year of a heading over rows: ``2021年``, ``2021``, ``2021年1月``; None for any other."""
-    found = _YEAR.match(text) if len(text) <= 14 else None
+    found = _YEAR.match(text) if 4 <= len(text) <= 14 else None
     return int(found[1]) if found else None
 
 

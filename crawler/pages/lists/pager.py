@@ -86,9 +86,14 @@ _CURRENT = (
 _MAX_SCRIPT = 200_000
 
 
+_LONGEST_STEP = 16
+
+
 def is_pager_text(text: str) -> bool:
     """Whether a link's text is a page number or a step."""
-    return bool(_PAGER_WORDS.match(text) or NEXT.match(text) or _PREVIOUS.match(text))
+    return len(text) <= _LONGEST_STEP and bool(
+        _PAGER_WORDS.match(text) or NEXT.match(text) or _PREVIOUS.match(text)
+    )
 
 
 def read_pager(
@@ -385,7 +390,8 @@ def _stated_next(
         if _same(anchor.url, url):
             continue
         return anchor.url
-    link = tree.css_first('link[rel="next"][href]')
+    head = tree.head
+    link = head.css_first('link[rel="next"][href]') if head is not None else None
     href = link.attributes.get("href") if link else None
     target = urljoin(base, href) if href else None
     return target if target and not _same(target, url) else None

@@ -2,7 +2,7 @@
 
 import getpass
 from collections import Counter
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -25,6 +25,9 @@ from storage.links import standing
 from storage.records import SourceState
 from storage.runs import history
 from storage.runs.overview import source_overviews
+
+if TYPE_CHECKING:
+    from scheduler.probing.verification import Verification
 
 KIND_WORDS = {
     "portal": "portal",
@@ -119,6 +122,46 @@ def show(
 
 
 @app.command()
+def probe(
+    source_ids: Annotated[list[str] | None, typer.Argument(metavar="ID...")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every declared source")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Try declarations politely: lists, second pages, two articles; nothing of them is stored.
+
+    A sound one becomes verified; exit 0 only when each is sound.
+    """
+    import asyncio  # these, httpx and the readers are for this command alone
+
+    from scheduler.probing.verification import Verification, verify_all
+    from scheduler.service.ticks import enter_standing
+    from scheduler.shapes.verification import verification_json
+
+    if bool(source_ids) == everything:
+        fail("name sources, or give --all", code=2)
+    context = open_context()
+    chosen = [_declared(context, source_id) for source_id in source_ids or context.sources]
+    results: list[Verification] = []
+
+    def note(tried: Verification) -> None:
+        results.append(tried)
+        with context.database.begin() as session:
+            enter_standing(session, tried, now=context.config.now())
+        if not as_json:
+            _print_verification(tried)
+
+    asyncio.run(verify_all(chosen, context.config, note))
+    if as_json:
+        shown = [verification_json(tried) for tried in results]
+        print_json(shown if everything or len(chosen) > 1 else shown[0])
+    elif len(results) > 1:
+        sound = sum(tried.sound for tried in results)
+        say(f"{sound} of {len(results)} are sound and verified")
+    if not all(tried.sound for tried in results):
+        raise typer.Exit(1)
+
+
+@app.command()
 def pause(
     source_id: Annotated[str, typer.Argument(metavar="ID")],
     why: Annotated[str, typer.Option(help="The reason, kept and shown")],
@@ -173,3 +216,29 @@ def _declared(context: Context, source_id: str) -> Source:
     if source_id not in context.sources:
         fail(f"no source is declared as {source_id}", hint="`cppcc sources list` shows all ids")
     return context.sources[source_id]
+
+
+def _print_verification(tried: "Verification") -> None:
+    head = (
+        Text("sound, verified", style="green") if tried.sound else Text("not proved", style="red")
+    )
+    console.print(Text(tried.source_id, style="bold") + Text("  ") + head)
+    for page in tried.pages:
+        if page.refusal is not None:
+            words = f"{page.refusal[0].value}: {page.refusal[1]}"
+        else:
+            words = f"{page.links} articles, {page.dated} with a day"
+            words += f", {page.new} new" if page.number > 1 else ""
+            words += f"; {page.end}" if page.end else ""
+        say(f"  page {page.number} {page.url}\n    {words}")
+    for article in tried.articles:
+        if article.refusal is not None:
+            say(f"  article {article.url}\n    {article.refusal[0].value}: {article.refusal[1]}")
+            continue
+        day = short_moment(article.published_at) if article.published_at else "no day"
+        say(f"  article {article.url}\n    {article.title}; {day}; "
+            f"{article.outlet or 'no outlet'}; {article.characters} characters")  # fmt: skip
+    for finding in tried.findings:
+        console.print(Text(f"  ! {finding}", style="red"), soft_wrap=True)
+    for words in tried.advice:
+        console.print(Text(f"  > {words}", style="yellow"), soft_wrap=True)

@@ -6,8 +6,9 @@ import pytest
 
 from scheduler.alerts import notices
 from scheduler.rhythm.almanac import load_almanac
-from scheduler.rhythm.watching import Step, changed, plan, standing
+from scheduler.rhythm.watching import VERIFY_AGAIN, Step, changed, next_tick, plan, standing
 from storage.engine.database import Database
+from storage.links import standing as sources
 from storage.notices import incidents
 from storage.records import SHANGHAI, FailureClass, RunCounts, RunTrigger, Verdict, VerdictKind
 from storage.runs import door, health, lease, watches
@@ -44,6 +45,33 @@ def test_a_run_of_the_future_puts_off_no_look(
     assert made.step is Step.CRAWL, "the last run that counts was three days ago"
     assert state.ended_at == NOW - timedelta(days=3)
     assert state.retry_at is None
+
+
+def test_a_claim_is_tried_before_it_is_watched_and_a_week_later_again(database: Database) -> None:
+    def step(at: datetime) -> tuple[Step, datetime]:
+        with database.reading() as session:
+            made = plan(session, CALENDAR, SOURCE, now=at)
+            return made.step, next_tick(CALENDAR, SOURCE, made.state, at)
+
+    assert step(NOW)[0] is Step.VERIFY
+    with database.begin() as session:
+        sources.note_unproved(session, SOURCE.id, "404", now=NOW)
+    assert step(NOW + timedelta(hours=1)) == (Step.NOTHING, NOW + VERIFY_AGAIN)
+    assert step(NOW + VERIFY_AGAIN)[0] is Step.VERIFY
+    with database.begin() as session:
+        sources.note_proved(session, SOURCE.id, by="probe", now=NOW)
+    assert step(NOW)[0] is Step.CRAWL
+
+
+def test_a_paused_source_is_left_alone_and_resumed_as_it_was(database: Database) -> None:
+    with database.begin() as session:
+        sources.note_proved(session, SOURCE.id, by="probe", now=NOW)
+        sources.pause(session, SOURCE.id, by="li", why="they asked us to", now=NOW)
+        made = plan(session, CALENDAR, SOURCE, now=NOW)
+        assert made.step is Step.NOTHING
+        assert "they asked us to" in made.why
+        sources.resume(session, SOURCE.id)
+        assert plan(session, CALENDAR, SOURCE, now=NOW).step is Step.CRAWL
 
 
 def test_a_change_of_the_future_makes_no_negative_rhythm() -> None:

@@ -14,6 +14,7 @@ from scheduler.service.declared import Declared
 from scheduler.service.rounds import Limits, Rounds
 from storage.engine.database import Database
 from storage.errors import LeaseLostError
+from storage.links import standing
 from storage.notices import incidents
 from storage.records import SHANGHAI, RunCounts, RunTrigger, Verdict, VerdictKind
 from storage.runs import door, health, history, lease
@@ -69,6 +70,9 @@ class Service:
         sources = {
             source.id: source for source in (make_source(n, "云南", "portal") for n in range(9))
         }
+        with database.begin() as session:
+            for source_id in sources:
+                standing.note_proved(session, source_id, by="probe", now=NOON)
         declared = Declared(sources=sources, almanac=load_almanac())
         carrier = Carrier(
             database, self.bodies, now=self.now, deadline_seconds=3600, gives_back=True
@@ -345,3 +349,17 @@ def test_a_bounded_manual_run_says_nothing_of_its_source(service: Service) -> No
         (entry,) = health.health_history(session, "s1", 9)
     assert entry.failure_class is None
     assert "bounded" in entry.reason
+
+
+def test_what_is_not_proved_or_paused_opens_no_incident(service: Service) -> None:
+    challenge = Verdict(kind=VerdictKind.BLOCKED, reason="a wall")
+    with service.database.begin() as session:
+        standing.doubt(session, "s0", "its declaration changed", now=service.at)
+        standing.pause(session, "s1", by="li", why="asked to", now=service.at)
+    for source_id in ("s0", "s1"):
+        run_id = service.due(source_id)
+        service.rounds.round()
+        service.finish(run_id, challenge)
+        service.rounds.round()
+    with service.database.reading() as session:
+        assert incidents.list_incidents(session) == []
