@@ -165,6 +165,14 @@ class OpenCause(StrEnum):
     NO_ARCHIVE = "no_archive"  # no issue of a paper was ever seen where these should be
 
 
+class DoubtKind(StrEnum):
+    """Why the first page of a list is not believed, though it can be read."""
+
+    STALE = "stale"  # an older copy than was shown before
+    UNDATED = "undated"  # it printed days, and prints none any more
+    NO_PAGER = "no_pager"  # it led to further pages, and leads to none any more
+
+
 class FailureClass(StrEnum):
     """What is wrong, in the words of docs/operations.md."""
 
@@ -452,6 +460,35 @@ class RunCounts:
     articles_unchanged: int = 0
     reposts: int = 0
     flags: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkTotals:
+    """The control totals of one list, or of one dated issue, within one run.
+
+    ``name`` is the list's address, or says which issue; ``day`` is an issue's.  ``pages`` were
+    read.  ``stated`` and ``stated_pages`` are what the site itself says that there is, None where
+    it says nothing.  ``seen`` are the articles that the pages showed; of these ``stored`` are
+    stored by now, ``refused`` (by class, sorted) could not be had, the rest was not asked for.
+    ``remainder`` is how many are still open: stated and not seen, or seen and neither stored nor
+    refused; None where nobody can say how many.  ``end`` proves that it was read to its end, or
+    ``cause`` says why that is not proved; both None where the run ended before.  ``words`` says
+    the same for people.
+    """
+
+    name: str
+    day: date | None = None
+    pages: int = 0
+    stated: int | None = None
+    stated_pages: int | None = None
+    seen: int = 0
+    stored: int = 0
+    refused: tuple[tuple[RefusalClass, int], ...] = ()
+    remainder: int | None = None
+    end: End | None = None
+    cause: OpenCause | None = None
+    words: str | None = None
+    doubt: DoubtKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

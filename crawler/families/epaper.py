@@ -59,6 +59,7 @@ class EpaperWalker(IssueWalker):
         )
 
     def _take(self, listing: Listing, ask: Ask, *, open_pages: int | None) -> Iterator[Step]:
-        links = {link.url for link in listing.links} - self.run.met
+        urls = [link.url for link in listing.links]
+        links = set(urls) - self.run.met
         yield Listed(links=listing.links, walk=ask.walk)
-        self.note_page(ask, links=len(links), open_pages=open_pages)
+        self.note_page(ask, urls, links=len(links), open_pages=open_pages)

@@ -1,7 +1,7 @@
 """What the families of dated issues share: which days, and when a day is whole."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from string import Formatter
 from typing import Annotated, ClassVar
@@ -100,16 +100,22 @@ class IssueWalker(Walker):
         count = (last_day - first_day).days + 1
         return [last_day - timedelta(days=ago) for ago in range(count)]
 
-    def note_page(self, ask: Ask, *, links: int, open_pages: int | None) -> None:
+    def note_page(
+        self, ask: Ask, urls: Sequence[str], *, links: int, open_pages: int | None
+    ) -> None:
         """Enter a page (版) that was read; its day is whole when none of its pages is open.
 
-        ``open_pages`` is given with the first page: how many further ones the issue names.
+        ``urls`` are the canonical addresses of its articles, ``links`` how many of them the run
+        had not met; ``open_pages`` is given with the first page: how many others the issue names.
         """
         assert ask.day is not None
         walk = self.run.account.walk(ask.walk)
-        walk.pages += 1
+        walk.day = ask.day
+        walk.note_page(ask.page_number, urls)
         walk.links += links
-        if links:
+        if open_pages is not None:
+            walk.state(None, open_pages + 1)
+        if urls:
             self._seen.add(ask.day)
         self._pages_left[ask.day] += -1 if open_pages is None else open_pages
         facts = IssueFacts(day=ask.day, pages_left=self._pages_left[ask.day])
@@ -121,7 +127,7 @@ class IssueWalker(Walker):
         """Enter the site's answer "no paper that day"; what it proves the whole run can tell."""
         assert ask.day is not None
         self._missing[ask.day] = ask.walk
-        self.run.account.walk(ask.walk)
+        self.run.account.walk(ask.walk).day = ask.day
 
     def takes_as_answer(self, ask: Ask, refusal_class: RefusalClass) -> bool:
         """Where the declaration says that days are skipped, a missing issue (404) is an answer."""

@@ -163,14 +163,17 @@ class JsonWalker(IssueWalker):
         if page.items is None:
             raise LayoutChangedError(f"{self.options.items} finds no list", url=ask.url)
         fresh: dict[str, Article] = {}
+        urls = []
         for number, item in enumerate(page.items, start=1):
-            article = self.run.take(ask, self._item(page, number, item, ask.day), capture)
+            given = self._item(page, number, item, ask.day)
+            urls.append(given.url)
+            article = self.run.take(ask, given, capture)
             if article is not None and article.url not in self.run.met:
                 fresh[article.url] = article
         self.run.met |= fresh.keys()
         links = [Link(url=one.url, title=one.title, published_on=ask.day) for one in fresh.values()]
         yield Listed(links=tuple(links), walk=ask.walk, fetched=True)
-        self.note_page(ask, links=len(page.items), open_pages=open_pages)
+        self.note_page(ask, urls, links=len(page.items), open_pages=open_pages)
         yield from fresh.values()
 
     def _item(self, page: JsonPage, number: int, item: object, day: date) -> Item:

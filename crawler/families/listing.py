@@ -122,7 +122,9 @@ class ListingWalker(Walker):
         yield from self._take(listing, facts, walk)
         if self.run.account.stopped:
             return
-        known = not self.run.full and self.run.settled(facts.links)
+        bounded = self.run.since is not None or self.run.until is not None
+        # What a run before has settled says nothing of how far back this list reaches.
+        known = not self.run.full and not bounded and self.run.settled(facts.links)
         decision = judge_list(progress.pages, self._bounds, name=ask.walk, known=known)
         if isinstance(decision, GoOn):
             assert listing.next_page is not None  # or it would have been decided
@@ -168,8 +170,8 @@ class ListingWalker(Walker):
         return listing
 
     def _take(self, listing: Listing, facts: PageFacts, walk: Walk) -> Iterator[Listed]:
-        walk.pages += 1
-        walk.shown.update(facts.links)
+        walk.note_page(facts.number, facts.links)
+        walk.state(facts.item_count, facts.page_count)
         walk.links += len(set(facts.links) - self.run.met)
         wanted = tuple(link for link in listing.links if self._is_wanted(link))
         yield Listed(links=wanted, walk=walk.name)

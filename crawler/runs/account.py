@@ -7,18 +7,22 @@ a proof of its end; and the verdict is computed from that, by a pure function.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from crawler.runs.doubts import Doubt
 from crawler.runs.proof import Open, Proved
 from storage.records import (
     LIST_KINDS,
+    DoubtKind,
     OpenCause,
     Refusal,
     RefusalClass,
     RequestKind,
     Verdict,
     VerdictKind,
+    WalkTotals,
 )
 
 SETTLED = frozenset(
@@ -50,14 +54,19 @@ FALSE_CONTENT = frozenset({RefusalClass.WRONG_CONTENT, RefusalClass.HIJACKED})
 class Walk:
     """How far one list, or one dated issue, was followed, and what is proved of its end.
 
-    ``links`` counts the articles that no other walk of the run had shown before, ``shown`` are
-    all of this one.  ``end`` is None while nothing is decided.
+    ``pages`` counts answers, ``links`` the articles that no other walk of the run had shown
+    before, ``shown`` are all of this one.  ``end`` is None while nothing is decided.
     """
 
     name: str
+    day: date | None = None  # of an issue
     pages: int = 0
     links: int = 0
     shown: set[str] = field(default_factory=set)  # canonical URLs
+    stated: int | None = None  # articles that the site itself says that it holds
+    stated_pages: int | None = None
+    numbers: set[int] = field(default_factory=set)  # the pages read; one read twice counts once
+    doubt: DoubtKind | None = None
     end: Proved | Open | None = None
 
     def end_with(self, end: Proved | Open) -> None:
@@ -69,6 +78,33 @@ class Walk:
         """Enter that one of its pages was refused."""
         words = f"page {number} was refused as {refusal_class.value} ({detail})"
         self.end_with(Open(OpenCause.REFUSED, words))
+
+    def note_page(self, number: int, urls: Iterable[str]) -> None:
+        """Enter a page that was read, and the canonical URLs of the articles that it shows."""
+        self.pages += 1
+        self.numbers.add(number)
+        self.shown.update(urls)
+
+    def state(self, articles: int | None, pages: int | None) -> None:
+        """Enter the totals that a page states; the newest count."""
+        self.stated = self.stated if articles is None else articles
+        self.stated_pages = self.stated_pages if pages is None else pages
+
+    @property
+    def totals(self) -> WalkTotals:
+        """Its control totals, as far as the walk itself knows them."""
+        end = self.end
+        return WalkTotals(
+            name=self.name,
+            day=self.day,
+            pages=len(self.numbers),
+            stated=self.stated,
+            stated_pages=self.stated_pages,
+            end=end.by if isinstance(end, Proved) else None,
+            cause=end.cause if isinstance(end, Open) else None,
+            words=end.words if end else None,
+            doubt=self.doubt,
+        )
 
     @property
     def proof(self) -> str | None:
@@ -94,7 +130,7 @@ class Account:
     accepted: Counter[RequestKind] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
     walks: dict[str, Walk] = field(default_factory=dict)
-    doubts: list[tuple[RefusalClass, str]] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
     known_bad: int = 0  # links refused by earlier runs, not due to be asked again
     stopped: str | None = None  # why the run ended before its work did
     walled: bool = False  # it was stopped before a wall
@@ -185,9 +221,10 @@ def _judge_lists(account: Account, _: Expectation) -> Verdict | None:
 def _judge_yield(account: Account, expect: Expectation) -> Verdict | None:
     links = sum(walk.links for walk in account.walks.values())
     if account.doubts:
-        refusal_class, words = account.doubts[0]
-        kind = VerdictKind.WRONG_CONTENT if refusal_class in FALSE_CONTENT else VerdictKind.CHANGED
-        return Verdict(kind=kind, reason=words)
+        doubt = account.doubts[0]
+        stale = doubt.kind is DoubtKind.STALE
+        kind = VerdictKind.WRONG_CONTENT if stale else VerdictKind.CHANGED
+        return Verdict(kind=kind, reason=doubt.words)
     if links == 0 and not account.refusals and not account.stopped:
         walks = account.walks.values()
         stated = all(walk.empty_stated for walk in walks)

@@ -4,11 +4,19 @@ A stale copy from a cache and a list that lost its dates or its pager answer 200
 hold articles; only the comparison with what the same list showed before tells.
 """
 
-from storage.links.list_heads import ListHead
-from storage.records import Listing, RefusalClass
+from dataclasses import dataclass
 
-Doubt = tuple[RefusalClass, str]
-"""The class of what is wrong, and the reason in words."""
+from storage.links.list_heads import ListHead
+from storage.records import DoubtKind, Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is wrong with a list, and the reason in words."""
+
+    kind: DoubtKind
+    words: str
+
 
 MIN_VANISHED = 2
 """One vanished article may have been taken down; two newer than all that is left have not."""
@@ -34,8 +42,8 @@ def _stale(before: ListHead, now: ListHead) -> Doubt | None:
     kept = [url for url, day in before.links if day and day > newest and url in shown]
     if len(vanished) < MIN_VANISHED or kept:
         return None
-    return (
-        RefusalClass.WRONG_CONTENT,
+    return Doubt(
+        DoubtKind.STALE,
         f"an older copy of the list: nothing on it is newer than {newest}, and "
         f"{len(vanished)} newer articles that it showed on {before.read_at:%Y-%m-%d} are missing",
     )
@@ -45,8 +53,8 @@ def _undated(before: ListHead, now: ListHead) -> Doubt | None:
     dated_before = sum(day is not None for _, day in before.links)
     if dated_before * 2 < len(before.links) or any(day for _, day in now.links):
         return None
-    return (
-        RefusalClass.LAYOUT_CHANGED,
+    return Doubt(
+        DoubtKind.UNDATED,
         f"the list prints no dates any more; on {before.read_at:%Y-%m-%d} it did for "
         f"{dated_before} of {len(before.links)} articles",
     )
@@ -56,7 +64,7 @@ def _without_pager(before: ListHead, listing: Listing) -> Doubt | None:
     had = before.page_count or 1
     if had < 2 or listing.next_page or listing.page_count:
         return None
-    return (
-        RefusalClass.LAYOUT_CHANGED,
+    return Doubt(
+        DoubtKind.NO_PAGER,
         f"the list leads to no further page; on {before.read_at:%Y-%m-%d} it had {had} pages",
     )

@@ -15,11 +15,12 @@ from storage.engine.database import Database
 from storage.links import discoveries
 from storage.links.discoveries import KnownLink
 from storage.links.list_heads import ListHead, get_list_head, put_list_head
-from storage.records import Article, Link, Refusal, RunCounts, Saved, Verdict
+from storage.records import Article, Link, Refusal, RequestKind, RunCounts, Saved, Verdict
 from storage.runs import lease
 from storage.runs.history import RunRecord, last_complete_run
 from storage.runs.lease import LEASE_SECONDS
 from storage.runs.states import LeaseState
+from storage.runs.totals import put_totals, settled_totals
 
 
 class RunLedger:
@@ -126,8 +127,23 @@ class RunLedger:
             )
 
     def finish(self, account: Account, verdict: Verdict) -> None:
-        """Close the run with its verdict."""
+        """Close the run with its verdict and its control totals."""
+        refusals = {
+            refusal.url: refusal.refusal_class
+            for refusal in account.refusals
+            if refusal.kind is RequestKind.ARTICLE
+        }
         with self.database.begin() as session:
+            put_totals(
+                session,
+                self.run_id,
+                [
+                    settled_totals(
+                        session, self.source_id, walk.totals, sorted(walk.shown), refusals
+                    )
+                    for walk in account.walks.values()
+                ],
+            )
             lease.finish_run(
                 session,
                 self.run_id,

@@ -348,6 +348,7 @@ class SourceSpider(scrapy.Spider):
             self.ledger.believe(head)
         else:
             self.account.doubts.append(doubt)
+            self.account.walk(list_url).doubt = doubt.kind
 
     def take(self, ask: Ask, item: Item, capture: Capture) -> Article | None:
         """The article that a document gives; it is a page in the account, and may be refused."""
@@ -355,7 +356,8 @@ class SourceSpider(scrapy.Spider):
         try:
             article = read_item(item, capture, self.source)
         except PageError as error:
-            part = replace(ask, url=f"{ask.url}#{item.name}", kind=RequestKind.ARTICLE)
+            link = Link(url=item.url, title=item.title)
+            part = replace(ask, kind=RequestKind.ARTICLE, link=link)
             self.refuse(part, error.refusal_class, error.detail)
             return None
         self.account.accepted[RequestKind.ARTICLE] += 1

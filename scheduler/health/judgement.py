@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from storage.records import (
     LIST_KINDS,
     SOUND_KINDS,
+    DoubtKind,
     FailureClass,
     Refusal,
     RefusalClass,
@@ -47,9 +48,6 @@ OF_REFUSAL: Mapping[RefusalClass, FailureClass] = {
     RefusalClass.OURS: FailureClass.OURS,
 }
 
-STALE_WORDS = ("an older copy", "stale")
-"""How a verdict's reason says so; the days of the lists say it too, where they are printed."""
-
 SELDOM_SILENT = 7.0
 """So many articles would have come by now: the chance of none is below one in a thousand."""
 USUAL_SILENCE = 3.0
@@ -80,8 +78,8 @@ class RunEvidence:
     """Everything that a judgement rests on.
 
     ``listed_on`` is the newest day that this run's lists showed, ``known_on`` the newest that
-    any earlier run's did; ``last_new_at`` when a run last stored a new article; ``bounded``
-    that the run's options left something out on purpose.
+    any earlier run's did, ``doubts`` are those that its lists raised; ``last_new_at`` when a run
+    last stored a new article; ``bounded`` that its options left something out on purpose.
     """
 
     verdict: Verdict | None
@@ -95,25 +93,30 @@ class RunEvidence:
     baseline: Baseline
     listed_on: date | None = None
     known_on: date | None = None
+    doubts: frozenset[DoubtKind] = frozenset()
     bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What a run showed; ``failure_class`` is None when it is ``sound`` or shows nothing."""
+    """What a run showed; ``failure_class`` is None when it is ``sound`` or not ``conclusive``.
+
+    A run that was cancelled, or asked for a part only, is not: it says nothing of its source.
+    """
 
     sound: bool
     failure_class: FailureClass | None
     reason: str
+    conclusive: bool = True
 
 
 def judge(evidence: RunEvidence) -> Judgement:
     """The class of failure that a run shows, if any."""
     verdict = evidence.verdict
     if evidence.cancelled:
-        return Judgement(sound=False, failure_class=None, reason="cancelled; it shows nothing")
+        return _nothing("cancelled; it shows nothing")
     if evidence.bounded:
-        return Judgement(sound=False, failure_class=None, reason="bounded by its options")
+        return _nothing("bounded by its options")
     if verdict is None:
         return Judgement(
             sound=False, failure_class=FailureClass.OURS, reason="it ended without a verdict"
@@ -128,6 +131,10 @@ def judge(evidence: RunEvidence) -> Judgement:
     return Judgement(
         sound=False, failure_class=_class_of(verdict.kind, evidence), reason=verdict.reason
     )
+
+
+def _nothing(why: str) -> Judgement:
+    return Judgement(sound=False, failure_class=None, reason=why, conclusive=False)
 
 
 def silent_words(evidence: RunEvidence) -> str | None:
@@ -182,5 +189,4 @@ def _most_frequent(refusals: Sequence[Refusal]) -> FailureClass | None:
 def _is_stale(evidence: RunEvidence) -> bool:
     if evidence.listed_on and evidence.known_on and evidence.listed_on < evidence.known_on:
         return True
-    words = evidence.verdict.reason if evidence.verdict else ""
-    return any(sign in words for sign in STALE_WORDS)
+    return DoubtKind.STALE in evidence.doubts

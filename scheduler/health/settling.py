@@ -15,11 +15,19 @@ from storage.errors import OptionsError
 from storage.links.discoveries import list_refusals, newest_listed
 from storage.links.standing import standing_of
 from storage.notices import incidents
-from storage.records import SHANGHAI, FailureClass, RunTrigger, SourceState, VerdictKind
+from storage.records import (
+    SHANGHAI,
+    DoubtKind,
+    FailureClass,
+    RunTrigger,
+    SourceState,
+    VerdictKind,
+)
 from storage.runs import health, history, watches
 from storage.runs.history import RunRecord
 from storage.runs.options import CrawlOptions
 from storage.runs.states import RunState
+from storage.runs.totals import list_totals
 from storage.runs.watches import Watch
 
 logger = logging.getLogger(__name__)
@@ -101,10 +109,12 @@ class Settler:
             failure_class=judgement.failure_class,
             reason=judgement.reason,
             now=now,
+            conclusive=judgement.conclusive,
         ):
             return None
-        self._baselines.note(calendar, source, record)
-        watches.put_watch(session, _after_run(watch, record))
+        if judgement.conclusive:  # what was asked for in part says nothing of what is usual
+            self._baselines.note(calendar, source, record)
+            watches.put_watch(session, _after_run(watch, record))
         self._incidents(session, source, record, judgement, repeated=repeated, now=now)
         return judgement
 
@@ -119,7 +129,10 @@ class Settler:
     ) -> RunEvidence:
         wrong = record.verdict is not None and record.verdict.kind is VerdictKind.WRONG_CONTENT
         listed_on = known_on = None
+        doubts: frozenset[DoubtKind] = frozenset()
         if wrong:
+            totals = list_totals(session, record.id)
+            doubts = frozenset(one.doubt for one in totals if one.doubt is not None)
             begun = record.started_at or record.due_at
             listed_on = newest_listed(session, source.id, seen_since=begun)
             known_on = newest_listed(session, source.id)
@@ -136,6 +149,7 @@ class Settler:
             baseline=self._baselines.of(session, calendar, source, now),
             listed_on=listed_on,
             known_on=known_on,
+            doubts=doubts,
             bounded=_is_bounded(record),
         )
 

@@ -5,10 +5,10 @@ As in ``storage.engine.tables``: each column's meaning, nothing else.
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.engine.tables import Base, Id, Instant
+from storage.engine.tables import Base, Id, Instant, Json
 
 NOT_RESOLVED = text("state <> 'resolved'")
 
@@ -75,6 +75,31 @@ class RunHealthRow(Base):
     failure_class: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     judged_at: Mapped[datetime] = mapped_column(Instant)
+    conclusive: Mapped[bool] = mapped_column(default=True)  # False: it says nothing of its source
+
+
+class RunWalkRow(Base):
+    """The control totals of one list or issue within one run."""
+
+    __tablename__ = "run_walks"
+
+    run_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("runs.id"), primary_key=True, autoincrement=False
+    )
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    day: Mapped[date | None] = mapped_column(Date)
+    pages: Mapped[int] = mapped_column(Integer)
+    stated: Mapped[int | None] = mapped_column(Integer)
+    stated_pages: Mapped[int | None] = mapped_column(Integer)
+    seen: Mapped[int] = mapped_column(Integer)
+    stored: Mapped[int] = mapped_column(Integer)
+    refused: Mapped[dict[str, int]] = mapped_column(Json)
+    remainder: Mapped[int | None] = mapped_column(Integer)
+    end: Mapped[str | None] = mapped_column("end_proof", Text)
+    cause: Mapped[str | None] = mapped_column(Text)
+    words: Mapped[str | None] = mapped_column(Text)
+    doubt: Mapped[str | None] = mapped_column(Text)
 
 
 class IncidentRow(Base):

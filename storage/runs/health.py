@@ -15,20 +15,25 @@ from storage.runs.states import ENDED_STATES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthEntry:
-    """What one ended run showed; ``failure_class`` is None where it showed no fault."""
+    """What one ended run showed; ``failure_class`` is None where it showed no fault.
+
+    ``conclusive`` is False for a run that says nothing of its source: one that was cancelled, or
+    asked for a part only.
+    """
 
     run_id: int
     source_id: str
     failure_class: FailureClass | None
     reason: str
     judged_at: datetime
+    conclusive: bool = True
 
 
 _HEALTH = table_of(RunHealthRow)
 # Asked at every tick of every source: built once, a query costs a seventh.
 _HEALTH_OF = (
     select(_HEALTH)
-    .where(_HEALTH.c.source_id == bindparam("source"))
+    .where(_HEALTH.c.source_id == bindparam("source"), _HEALTH.c.conclusive)
     .order_by(_HEALTH.c.run_id.desc())
     .limit(bindparam("most", type_=Integer))
 )
@@ -60,8 +65,11 @@ def enter_health(
     failure_class: FailureClass | None,
     reason: str,
     now: datetime,
+    conclusive: bool = True,
 ) -> bool:
     """Say what an ended run showed; False when another service has said it already.
+
+    ``conclusive`` as in ``HealthEntry``.
 
     Only while holding ``storage.runs.door.lock_schedule``.
     """
@@ -73,13 +81,14 @@ def enter_health(
         "failure_class": None if failure_class is None else failure_class.value,
         "reason": reason,
         "judged_at": now,
+        "conclusive": conclusive,
     }
     session.execute(insert(_HEALTH), values)
     return True
 
 
 def health_history(session: Session, source_id: str, limit: int) -> list[HealthEntry]:
-    """The newest entries of a source, newest first."""
+    """The newest conclusive entries of a source, newest first."""
     rows = session.execute(_HEALTH_OF, {"source": source_id, "most": limit})
     return [
         HealthEntry(
@@ -88,14 +97,19 @@ def health_history(session: Session, source_id: str, limit: int) -> list[HealthE
             failure_class=None if row.failure_class is None else FailureClass(row.failure_class),
             reason=row.reason,
             judged_at=row.judged_at,
+            conclusive=row.conclusive,
         )
         for row in rows
     ]
 
 
 def failing_sources(session: Session) -> set[str]:
-    """The sources whose newest health entry names a failure."""
-    newest = select(func.max(RunHealthRow.run_id)).group_by(RunHealthRow.source_id)
+    """The sources whose newest conclusive health entry names a failure."""
+    newest = (
+        select(func.max(RunHealthRow.run_id))
+        .where(RunHealthRow.conclusive)
+        .group_by(RunHealthRow.source_id)
+    )
     rows = session.scalars(
         select(RunHealthRow.source_id).where(
             RunHealthRow.run_id.in_(newest), RunHealthRow.failure_class.is_not(None)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from storage.engine.tables import JsonValue, RunRow, table_of
 from storage.errors import RecordNotFoundError
 from storage.records import RefusalClass, RunCounts, RunTrigger, Verdict, VerdictKind
+from storage.runs.options import BOUNDS
 from storage.runs.states import OPEN_STATES, RunState
 
 
@@ -124,10 +125,17 @@ def ended_runs(session: Session, source_id: str, limit: int) -> list[RunRecord]:
 
 
 def last_complete_run(session: Session, source_id: str) -> RunRecord | None:
-    """The source's newest run with verdict complete: what watermarks may rest on."""
+    """The source's newest complete run without bounds: what watermarks may rest on.
+
+    One that was asked for some days only, or some articles, has settled nothing else.
+    """
     query = (
         select(_RUNS)
-        .where(RunRow.source_id == source_id, RunRow.verdict == VerdictKind.COMPLETE.value)
+        .where(
+            RunRow.source_id == source_id,
+            RunRow.verdict == VerdictKind.COMPLETE.value,
+            *(RunRow.options[name].as_string().is_(None) for name in BOUNDS),
+        )
         .order_by(RunRow.finished_at.desc())
         .limit(1)
     )

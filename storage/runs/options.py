@@ -8,6 +8,8 @@ from typing import Self
 from storage.engine.tables import JsonValue
 from storage.errors import OptionsError
 
+BOUNDS = ("since", "until", "limit")
+"""The options that leave something out on purpose."""
 YES = frozenset({"1", "true", "yes"})
 
 

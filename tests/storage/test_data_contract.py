@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Engine, inspect, text
 from storage.engine.database import Database
 from storage.links.sources import sync_sources
 from storage.links.takedown import record_missing
-from storage.records import RunCounts, RunTrigger, SourceRecord, Verdict, VerdictKind
+from storage.records import RunCounts, RunTrigger, SourceRecord, Verdict, VerdictKind, WalkTotals
 from storage.runs import door, lease
+from storage.runs.totals import put_totals
 from storage.views import VIEWS
 from tests.storage.importing import run_import
 from tests.storage.samples import DAY, NOW, article
@@ -84,6 +85,7 @@ def filled(database: Database) -> Database:
         token = door.claim_run(session, run_id, owner="a", now=NOW, lease_seconds=60)
         assert token
         verdict = Verdict(kind=VerdictKind.COMPLETE, reason="all pages read")
+        put_totals(session, run_id, [WalkTotals(name="http://ynzx.example/list/", words="read")])
         lease.finish_run(session, run_id, token, verdict, RunCounts(), now=NOW)
         for day in (0, 4, 8):
             record_missing(session, article(3).url, now=NOW + day * DAY)

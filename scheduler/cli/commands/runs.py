@@ -1,8 +1,10 @@
 """`cppcc runs`: the history of runs, with every refused page."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
 from scheduler.cli.commands.context import connected, settings
@@ -16,11 +18,14 @@ from scheduler.cli.presentation import (
     table,
     verdict_text,
 )
+from scheduler.shapes.plain import plain
 from scheduler.shapes.run import refusals_json, run_json
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.links.discoveries import list_refusals
+from storage.records import WalkTotals
 from storage.runs import history, lease
 from storage.runs.history import RunRecord
+from storage.runs.totals import list_totals
 
 app = typer.Typer(no_args_is_help=True, help="Run history.")
 
@@ -78,12 +83,21 @@ def show(
         with connected(config).reading() as session:
             record = history.get_run(session, run_id)
             refusals = list_refusals(session, run_id)
+            totals = list_totals(session, run_id)
     except RecordNotFoundError as error:
         fail(str(error), hint="`cppcc runs list` shows the ids")
     if as_json:
-        print_json({"run": run_json(record), "refusals": refusals_json(refusals)})
+        print_json(
+            {
+                "run": run_json(record),
+                "walks": [plain(one) for one in totals],
+                "refusals": refusals_json(refusals),
+            }
+        )
         return
     _print_head(record)
+    if totals:
+        console.print(_totals_table(totals))
     if refusals:
         rows = table("kind", "class", "detail", "url")
         for refusal in refusals:
@@ -105,6 +119,24 @@ def cancel(run_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     except (RecordNotFoundError, TransitionError) as error:
         fail(str(error))
     console.print(f"run {run_id}: {'cancelled' if state.value == 'cancelled' else 'asked to stop'}")
+
+
+def _totals_table(totals: Sequence[WalkTotals]) -> Table:
+    """Per list: what the site states, what was seen and stored of it, and what is open and why."""
+    rows = table("list", "stated", "seen", "stored", "refused", "open", "end")
+    for one in totals:
+        refused = ", ".join(f"{count} {kind.value}" for kind, count in one.refused)
+        remainder = "?" if one.remainder is None else str(one.remainder)
+        rows.add_row(
+            Text(one.name),
+            "-" if one.stated is None else str(one.stated),
+            str(one.seen),
+            str(one.stored),
+            refused or "0",
+            remainder,
+            Text(one.words or "not reached"),
+        )
+    return rows
 
 
 def _print_head(record: RunRecord) -> None:

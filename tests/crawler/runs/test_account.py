@@ -14,8 +14,17 @@ from crawler.runs.account import (
     exit_code,
     verdict_of,
 )
+from crawler.runs.doubts import Doubt
 from crawler.runs.proof import Open, Proved
-from storage.records import End, OpenCause, Refusal, RefusalClass, RequestKind, VerdictKind
+from storage.records import (
+    DoubtKind,
+    End,
+    OpenCause,
+    Refusal,
+    RefusalClass,
+    RequestKind,
+    VerdictKind,
+)
 
 R = RefusalClass
 V = VerdictKind
@@ -41,7 +50,7 @@ class Case:
     stopped: str | None = None
     walled: bool = False
     unanswered: int = 0
-    doubts: tuple[tuple[RefusalClass, str], ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     empty_stated: bool = False
     expect: Expectation = field(default=HEALTHY)
     words: str = ""  # stand in the reason
@@ -88,8 +97,8 @@ CASES = [
     Case("all articles fail", V.FAILED, 1, 0, 5, (("article", R.HTTP_ERROR),) * 5),
     Case("stopped at a limit", V.PARTIAL, stopped="stopped at the limit", words="limit"),
     Case("cancelled", V.PARTIAL, stopped="cancelled", words="cancelled"),
-    Case("an old copy", V.WRONG_CONTENT, doubts=((R.WRONG_CONTENT, "an older copy"),)),
-    Case("no dates any more", V.CHANGED, doubts=((R.LAYOUT_CHANGED, "no dates"),)),
+    Case("an old copy", V.WRONG_CONTENT, doubts=(Doubt(DoubtKind.STALE, "an older copy"),)),
+    Case("no dates any more", V.CHANGED, doubts=(Doubt(DoubtKind.UNDATED, "no dates"),)),
     Case("a request vanished", V.FAILED, unanswered=1, words="1 of 7 requests"),
     Case("no request at all", V.FAILED, 0, 0, 0, proof=None),
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.runs.doubts import doubt_of
 from storage.links.list_heads import ListHead
-from storage.records import SHANGHAI, Link, Listing, RefusalClass
+from storage.records import SHANGHAI, DoubtKind, Link, Listing
 
 URL = "http://news.example/list/index.html"
 Rows = list[tuple[str, int | None]]  # the name of an article, its day in January
@@ -28,26 +28,26 @@ def listing(rows: Rows, pages: int | None = 3, next_page: str | None = None) -> 
 
 
 BEFORE: Rows = [("e", 24), ("d", 24), ("c", 23), ("b", 22), ("a", 21)]
-CASES: list[tuple[str, Rows, int | None, RefusalClass | None]] = [
+CASES: list[tuple[str, Rows, int | None, DoubtKind | None]] = [
     ("new articles on top", [("g", 25), ("f", 25), ("e", 24), ("d", 24)], 3, None),
     ("nothing new", BEFORE, 3, None),
     ("all of it new", [("k", 26), ("j", 26), ("i", 25)], 3, None),
     ("one taken down", [("d", 24), ("c", 23), ("b", 22)], 3, None),
     ("the newest taken down alone", [("c", 23), ("d", 24), ("b", 22)], 3, None),
-    ("an older copy", [("b", 22), ("a", 21), ("0", 20)], 3, RefusalClass.WRONG_CONTENT),
-    ("no dates", [("e", None), ("d", None), ("c", None)], 3, RefusalClass.LAYOUT_CHANGED),
-    ("no pager", [("f", 25), ("e", 24)], None, RefusalClass.LAYOUT_CHANGED),
+    ("an older copy", [("b", 22), ("a", 21), ("0", 20)], 3, DoubtKind.STALE),
+    ("no dates", [("e", None), ("d", None), ("c", None)], 3, DoubtKind.UNDATED),
+    ("no pager", [("f", 25), ("e", 24)], None, DoubtKind.NO_PAGER),
 ]
 
 
 @pytest.mark.parametrize(
     ("rows", "pages", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_doubts(rows: Rows, pages: int | None, expected: RefusalClass | None) -> None:
+def test_doubts(rows: Rows, pages: int | None, expected: DoubtKind | None) -> None:
     doubt = doubt_of(head(BEFORE, 24), head(rows, 25, pages), listing(rows, pages))
-    assert (doubt and doubt[0]) == expected
+    assert (doubt and doubt.kind) == expected
     if doubt:
-        assert "2021-01-24" in doubt[1]
+        assert "2021-01-24" in doubt.words
 
 
 def test_a_first_reading_is_believed() -> None:

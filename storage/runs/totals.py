@@ -1,0 +1,114 @@
+"""Control totals: what each list said that it holds, what was seen of it, what became of that.
+
+Only the site's own count tells a quiet day from a hole.  One row a list or issue of a run,
+written when the run ends.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from storage.engine.service_tables import RunWalkRow
+from storage.engine.tables import table_of
+from storage.links.discoveries import LinkState, known_links
+from storage.records import DoubtKind, End, OpenCause, RefusalClass, WalkTotals
+
+_WALKS = table_of(RunWalkRow)
+
+
+def settled_totals(
+    session: Session,
+    source_id: str,
+    totals: WalkTotals,
+    shown: Sequence[str],
+    refusals: Mapping[str, RefusalClass],
+) -> WalkTotals:
+    """``totals`` with what became of the articles ``shown`` (canonical URLs), and what is open.
+
+    ``refusals`` are those of this run, for articles that no list can be asked for again.
+    """
+    known = known_links(session, source_id, shown)
+    refused: Counter[RefusalClass] = Counter()
+    stored = 0
+    for url in shown:
+        link = known.get(url)
+        if link is not None and link.state is LinkState.STORED:
+            stored += 1
+        elif link is not None and link.refusal_class is not None:
+            refused[link.refusal_class] += 1
+        elif url in refusals:
+            refused[refusals[url]] += 1
+    pending = len(shown) - stored - refused.total()
+    beyond = _beyond(totals, len(shown))
+    return replace(
+        totals,
+        seen=len(shown),
+        stored=stored,
+        refused=tuple(sorted(refused.items())),
+        remainder=None if beyond is None else pending + beyond,
+    )
+
+
+def _beyond(totals: WalkTotals, seen: int) -> int | None:
+    """How many articles the list holds that were not seen; None where nobody can say."""
+    if totals.end is not None:
+        return 0
+    return None if totals.stated is None else max(totals.stated - seen, 0)
+
+
+def put_totals(session: Session, run_id: int, walks: Sequence[WalkTotals]) -> None:
+    """Keep the totals of a run, in place of any that it had."""
+    session.execute(delete(_WALKS).where(_WALKS.c.run_id == run_id))
+    if not walks:
+        return
+    rows = [
+        {
+            "run_id": run_id,
+            "position": position,
+            "name": one.name,
+            "day": one.day,
+            "pages": one.pages,
+            "stated": one.stated,
+            "stated_pages": one.stated_pages,
+            "seen": one.seen,
+            "stored": one.stored,
+            "refused": {kind.value: count for kind, count in one.refused},
+            "remainder": one.remainder,
+            "end_proof": None if one.end is None else one.end.value,
+            "cause": None if one.cause is None else one.cause.value,
+            "words": one.words,
+            "doubt": None if one.doubt is None else one.doubt.value,
+        }
+        for position, one in enumerate(walks, start=1)
+    ]
+    session.execute(insert(_WALKS), rows)
+
+
+def list_totals(session: Session, run_id: int) -> list[WalkTotals]:
+    """The totals of a run, list by list in the order of the crawl; [] before it has ended."""
+    rows = session.execute(
+        select(_WALKS).where(_WALKS.c.run_id == run_id).order_by(_WALKS.c.position)
+    )
+    return [
+        WalkTotals(
+            name=row.name,
+            day=row.day,
+            pages=row.pages,
+            stated=row.stated,
+            stated_pages=row.stated_pages,
+            seen=row.seen,
+            stored=row.stored,
+            refused=tuple(
+                (RefusalClass(kind), count) for kind, count in sorted(row.refused.items())
+            ),
+            remainder=row.remainder,
+            end=None if row.end_proof is None else End(row.end_proof),
+            cause=None if row.cause is None else OpenCause(row.cause),
+            words=row.words,
+            doubt=None if row.doubt is None else DoubtKind(row.doubt),
+        )
+        for row in rows
+    ]
