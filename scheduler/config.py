@@ -38,6 +38,19 @@ class Config(CrawlConfig):
     metrics_port: int = Field(
         default=9464, ge=0, le=65535, description="Loopback port of /healthz and /metrics; 0 is off"
     )
+    console_host: str = Field(
+        default="127.0.0.1",
+        description="Address that the web console listens on; others than loopback need a user",
+    )
+    console_port: int = Field(default=8765, ge=1, le=65535, description="Port of the web console")
+    console_hosts: str = Field(
+        default="",
+        description="Names that the console answers to besides loopback ones, as in its address",
+    )
+    console_proxies: str = Field(
+        default="",
+        description="Addresses of proxies whose X-Forwarded-* the console believes",
+    )
     log_format: Literal["json", "text"] = Field(
         default="json", description="How `cppcc run` logs: JSON lines, or text for people"
     )

@@ -68,6 +68,7 @@ LADDERS = {
         "scheduler.carrying",
         "scheduler.alerts",
         "scheduler.service",
+        "scheduler.examination",
         "scheduler.console",
         "scheduler.cli",
         "scheduler.cli.commands",
@@ -162,3 +163,11 @@ def test_rows_do_not_leave_storage(package: str) -> None:
     assert "storage.engine.tables" in tables
     for path in (ROOT / package).rglob("*.py"):
         assert not imported_modules(path) & tables, path
+
+
+def test_the_console_fetches_nothing_by_a_spider() -> None:
+    modules = list((ROOT / "scheduler/console").rglob("*.py"))
+    assert modules
+    for path in modules:
+        names = imported_modules(path)
+        assert not any(name.startswith(("crawler.spiders", "scrapy")) for name in names), path

@@ -8,6 +8,7 @@ import typer
 from scheduler.cli.commands import (
     alerts,
     backup,
+    console,
     coverage,
     crawl,
     db,
@@ -34,6 +35,7 @@ app = typer.Typer(
     help="Monitors the annual reviews and ten-events publications of the CPPCC's committees.",
 )
 app.command("demo")(demo.demo)
+app.add_typer(console.app, name="console")
 app.command("crawl")(crawl.crawl)
 app.command("run")(run.run)
 app.add_typer(runs.app, name="runs")

@@ -27,14 +27,7 @@ def refresh(
     session: Session, almanac: Almanac, sources: Mapping[str, Source], *, now: datetime
 ) -> list[Cell]:
     """Write the cells as they stand, open incidents of overdue ones, resolve those of others."""
-    today = now.astimezone(SHANGHAI).date()
-    found = coverage.found_reviews(session)
-    expectations = Expectations(
-        windows=almanac.windows,
-        openings=almanac.calendar.openings,
-        waivers=_waivers(session, almanac),
-    )
-    cells = cells_on(today, expectations, found, region_watches(session, sources, now=now))
+    cells = cells_now(session, almanac, sources, now=now)
     known = {(cell.region, cell.level, cell.year): cell for cell in coverage.list_cells(session)}
     coverage.put_cells(
         session,
@@ -59,6 +52,23 @@ def refresh(
                 session, subject, now=now, note=f"{cell.status.value}: {cell.reason}"
             )
     return cells
+
+
+def cells_now(
+    session: Session, almanac: Almanac, sources: Mapping[str, Source], *, now: datetime
+) -> list[Cell]:
+    """The cells as the database, the calendar and the day have them; nothing is written."""
+    expectations = Expectations(
+        windows=almanac.windows,
+        openings=almanac.calendar.openings,
+        waivers=_waivers(session, almanac),
+    )
+    return cells_on(
+        now.astimezone(SHANGHAI).date(),
+        expectations,
+        coverage.found_reviews(session),
+        region_watches(session, sources, now=now),
+    )
 
 
 def region_watches(

@@ -27,15 +27,13 @@ def get_list_head(session: Session, url: str) -> ListHead | None:
     """The head of the list at ``url``; None when it was never read."""
     query = select(ListHeadRow).where(ListHeadRow.url == url)
     row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if row is None:
-        return None
-    return ListHead(
-        url=row.url,
-        source_id=row.source_id,
-        links=tuple(_link(pair) for pair in row.links),
-        page_count=row.page_count,
-        read_at=row.read_at,
-    )
+    return None if row is None else _head(row)
+
+
+def list_heads_of(session: Session, source_id: str) -> list[ListHead]:
+    """The heads of all lists of a source that were ever read, by URL."""
+    query = select(ListHeadRow).where(ListHeadRow.source_id == source_id).order_by(ListHeadRow.url)
+    return [_head(row) for row in session.scalars(query)]
 
 
 def put_list_head(session: Session, head: ListHead) -> None:
@@ -50,6 +48,16 @@ def put_list_head(session: Session, head: ListHead) -> None:
         upsert_into(session, ListHeadRow)
         .values(url=head.url, **values)
         .on_conflict_do_update(index_elements=["url"], set_=values)
+    )
+
+
+def _head(row: ListHeadRow) -> ListHead:
+    return ListHead(
+        url=row.url,
+        source_id=row.source_id,
+        links=tuple(_link(pair) for pair in row.links),
+        page_count=row.page_count,
+        read_at=row.read_at,
     )
 
 

@@ -167,11 +167,14 @@ def list_incidents(
     session: Session,
     *,
     unresolved: bool = True,
+    source_id: str | None = None,
     limit: int = 200,
     before: int | None = None,
 ) -> list[Incident]:
     """The newest incidents first; ``before`` is the last id of the page before this one."""
     query = select(IncidentRow)
+    if source_id is not None:
+        query = query.where(IncidentRow.source_id == source_id)
     if unresolved:
         query = query.where(IncidentRow.state.in_(UNRESOLVED))
     if before is not None:

@@ -104,6 +104,7 @@ def list_runs(
     *,
     source_id: str | None = None,
     state: RunState | None = None,
+    trigger: RunTrigger | None = None,
     limit: int = 50,
     before: int | None = None,
 ) -> list[RunRecord]:
@@ -113,6 +114,8 @@ def list_runs(
         query = query.where(RunRow.source_id == source_id)
     if state is not None:
         query = query.where(RunRow.state == state.value)
+    if trigger is not None:
+        query = query.where(RunRow.trigger == trigger.value)
     if before is not None:
         query = query.where(RunRow.id < before)
     return _records(session, query.order_by(RunRow.id.desc()).limit(limit))

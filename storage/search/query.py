@@ -38,7 +38,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine.tables import PublicationRow, RevisionRow
 from storage.publications.reading import IN_BATCH, PublicationSummary, get_summaries
-from storage.records import SHANGHAI, Genre
+from storage.records import SHANGHAI, Genre, Level
 from storage.search.grams import folded, fts5_query, joined, postgresql_grams
 from storage.search.snippets import Span, snippet, spans
 
@@ -108,15 +108,21 @@ def search(
     region: str | None = None,
     year: int | None = None,
     genre: Genre | None = None,
+    level: Level | None = None,
+    originals: bool = False,
 ) -> list[SearchHit]:
     """The publications whose title and text hold each of ``terms`` as a substring, best first.
 
     Terms are compared folded (``storage.search.grams``); a space in a term is a character like any
     other.  ``region`` is the committee's, or the source's where no committee is named;
-    ``year`` one that the publication covers, or that of its publishing where it states none.
-    ``limit`` None returns all.  ValueError for no term or an empty one.
+    ``year`` one that the publication covers, or that of its publishing where it states none;
+    ``level`` the committee's; ``originals`` leaves the copies out.  ``limit`` None returns all.
+    ValueError for no term or an empty one.
     """
-    ids = matching(session, *terms, limit=limit, region=region, year=year, genre=genre)
+    ids = matching(
+        session, *terms, limit=limit, region=region, year=year, genre=genre, level=level,
+        originals=originals,
+    )  # fmt: skip
     summaries, bodies = get_summaries(session, ids), _bodies(session, ids)
     return [_hit(summaries[id_], bodies[id_], _wanted_terms(terms)) for id_ in ids]
 
@@ -128,9 +134,13 @@ def matching(
     region: str | None = None,
     year: int | None = None,
     genre: Genre | None = None,
+    level: Level | None = None,
+    originals: bool = False,
 ) -> list[int]:
     """The ids of the publications that ``search`` finds, in the same order."""
-    wanted = _Wanted(_wanted_terms(terms), tuple(_filters(region, year, genre)))
+    wanted = _Wanted(
+        _wanted_terms(terms), tuple(_filters(region, year, genre, level, originals=originals))
+    )
     titled = _hits(session, wanted, limit, in_title=True)
     if limit is not None and len(titled) >= limit:
         return titled
@@ -325,9 +335,18 @@ def _sizes() -> Iterator[int]:
 
 
 def _filters(
-    region: str | None, year: int | None, genre: Genre | None
+    region: str | None,
+    year: int | None,
+    genre: Genre | None,
+    level: Level | None,
+    *,
+    originals: bool,
 ) -> Iterator[ColumnElement[bool]]:
     row = PublicationRow
+    if level is not None:
+        yield row.committee_level == level.value
+    if originals:
+        yield row.is_original.is_(True)
     if region is not None:
         yield func.coalesce(row.committee_region, row.region) == region
     if genre is not None:

@@ -12,6 +12,7 @@ import typer
 from rich.rule import Rule
 from rich.text import Text
 
+from scheduler.cli.commands.console import serve_console
 from scheduler.cli.commands.crawl import crawl_now
 from scheduler.cli.presentation import console, fail, say, table, verdict_text
 from scheduler.config import Config
@@ -40,6 +41,9 @@ def demo(
         Path, typer.Option(help="Where the demo's database goes; emptied first")
     ] = Path("var/demo"),
     jobs: Annotated[int, typer.Option(min=1, help="Sources crawled at the same time")] = 2,
+    show: Annotated[
+        bool, typer.Option("--console", help="Then serve the web console over its database")
+    ] = False,
 ) -> None:
     """Crawl a small internet on loopback through the real path, on three days in a row."""
     from fixtures.server import SmallInternet  # its certificates cost every command 0.4 s
@@ -70,8 +74,14 @@ def demo(
         '"SELECT genre, region, year_from, title FROM v1_publications '
         "WHERE genre IN ('ten_events', 'annual_review')\""
     )
+    last = _settings(url, max(DAYS))
+    words = " ".join(f"{name}={value}" for name, value in last.items())
+    say(f"and in a browser, with\n  {words} cppcc console")
     if not sound:
         fail("a run ended without a verdict")
+    if show:
+        with environment({**last, "CPPCC_VAR": str(folder)}):
+            serve_console()
 
 
 def date_of(day: int) -> date:

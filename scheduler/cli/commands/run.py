@@ -1,5 +1,6 @@
 """`cppcc run`: the unattended service."""
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -10,33 +11,25 @@ from scheduler.cli.presentation import fail
 
 def run(
     console: Annotated[
-        bool | None,
-        typer.Option(
-            "--console/--no-console",
-            help="There is no console yet: --console is refused, --no-console changes nothing",
-        ),
-    ] = None,
+        bool, typer.Option("--console/--no-console", help="Serve the web console beside it")
+    ] = True,
     log_format: Annotated[
         str | None, typer.Option("--log", help="json or text; CPPCC_LOG_FORMAT by default")
     ] = None,
 ) -> None:
     """Watch all declared sources until SIGTERM: clock, probes, crawls, alerts, coverage.
 
-    SIGHUP reads the declarations again.  /healthz and /metrics answer on loopback.
+    SIGHUP reads the declarations again.  /healthz and /metrics answer on loopback.  The web
+    console is served by a process of its own, at CPPCC_CONSOLE_HOST and CPPCC_CONSOLE_PORT.
     """
     from crawler.errors import DeclarationError
     from scheduler.alerts.posting import ChannelError
+    from scheduler.console.child import ConsoleChild
     from scheduler.logs import set_up_logging
     from scheduler.rhythm.almanac import AlmanacError
     from scheduler.service.declared import load_declared
     from scheduler.service.service import Service, serve
 
-    if console:
-        fail(
-            "there is no console yet, nothing was started",
-            hint="`cppcc flags list`, `cppcc coverage` and /metrics show what the service does",
-            code=2,
-        )
     if log_format not in (None, "json", "text"):
         fail(f"--log {log_format!r} is neither json nor text", code=2)
     config = settings()
@@ -46,8 +39,10 @@ def run(
     except (DeclarationError, AlmanacError) as error:
         fail(str(error), hint="nothing was started", code=2)
     database = connected(config)
+    beside = ConsoleChild(host=config.console_host, port=config.console_port)
     try:
-        serve(lambda: Service(config, database, declared))
+        with beside if console else nullcontext():
+            serve(lambda: Service(config, database, declared))
     except ChannelError as error:
         fail(f"CPPCC_CHANNELS: {error}", hint="docs/operations.md lists the forms", code=2)
     except OSError as error:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scheduler.cli.app import app
-from scheduler.cli.commands.doctor import examine
+from scheduler.examination import examine
 from storage.articles import saving as articles
 from storage.engine.backup import BackupError, make_backup, restore_backup
 from storage.engine.database import Database, open_database
@@ -173,16 +173,6 @@ def test_the_doctor_looks_at_clock_channels_and_calendar(
     assert checks["channels"].state == "wrong"
     assert "secret" not in checks["channels"].words
     assert date(2026, 1, 20).isoformat() in checks["clock"].words
-
-
-def test_a_console_that_is_not_there_is_refused_before_anything_starts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CPPCC_DATABASE_URL", f"sqlite:///{tmp_path / 'cppcc.db'}")
-    refused = cppcc("run", "--console")
-    assert refused.exit_code == 2
-    assert "there is no console yet" in refused.stderr
-    assert not (tmp_path / "cppcc.db").exists()
 
 
 @pytest.mark.parametrize(

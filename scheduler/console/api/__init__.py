@@ -1,0 +1,1 @@
+"""The API: what the pages read and do, for programs."""

@@ -1,0 +1,139 @@
+"""What every page stands on: settings, declarations, the database to read, the one to write.
+
+A page reads through a connection that cannot write and is given up after some seconds; what a
+person decides is written by the functions that the commands call.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar, cast
+
+from sqlalchemy.orm import Session
+
+from crawler.errors import DeclarationError
+from crawler.sources.declaration import Source, load_sources
+from scheduler.config import Config
+from scheduler.rhythm.almanac import Almanac, AlmanacError, load_almanac
+from storage.engine.database import Database, open_database, shown_url
+from storage.engine.reader import Reader, open_reader
+
+QUERY_SECONDS = 5.0
+"""A page's database time; it is given up then, and the person is told."""
+
+MEMORY_SECONDS = 5.0
+
+T = TypeVar("T")
+
+DECLARATIONS_SECONDS = 60.0
+"""How old the declarations may be: reading all of them takes a good part of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The declarations and the calendar; ``problem`` says why there are none."""
+
+    sources: dict[str, Source]
+    almanac: Almanac | None
+    problem: str | None
+
+
+class Ground:
+    """One console's state; safe to use from several threads."""
+
+    def __init__(self, config: Config, *, query_seconds: float = QUERY_SECONDS) -> None:
+        self.config = config
+        self.secret = secrets.token_bytes(32)  # signs the tokens in forms; forgotten at the end
+        self._seconds = query_seconds
+        self._lock = threading.Lock()
+        self._reader: Reader | None = None
+        self._writer: Database | None = None
+        self._declared: Declared | None = None
+        self._declared_at = 0.0
+        self._memory: dict[str, tuple[float, object]] = {}
+
+    def now(self) -> datetime:
+        """The present in Asia/Shanghai."""
+        return self.config.now()
+
+    @property
+    def database_name(self) -> str:
+        """The database's URL without a password."""
+        return shown_url(self.config.database_url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that reads one state; StorageError when the database cannot be read."""
+        with self._current_reader().reading() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session in one write transaction, as a command has it."""
+        with self._current_writer().begin() as session:
+            yield session
+
+    def declared(self) -> Declared:
+        """The declarations, at most a minute old; empty with a reason when one is wrong."""
+        with self._lock:
+            old = time.monotonic() - self._declared_at > DECLARATIONS_SECONDS
+            if self._declared is None or old:
+                self._declared = _load(self.config)
+                self._declared_at = time.monotonic()
+            return self._declared
+
+    def remembered(self, name: str, make: Callable[["Ground"], T]) -> T:
+        """What ``make`` makes, at most some seconds old; for what reads much and changes little."""
+        known = self._memory.get(name)
+        if known is None or time.monotonic() - known[0] > MEMORY_SECONDS:
+            known = (time.monotonic(), make(self))
+            self._memory[name] = known
+        return cast(T, known[1])
+
+    def forget(self) -> None:
+        """Something was written that what is remembered rests on."""
+        self._memory.clear()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        with self._lock:
+            if self._reader is not None:
+                self._reader.close()
+            if self._writer is not None:
+                self._writer.close()
+            self._reader = self._writer = None
+
+    def _current_reader(self) -> Reader:
+        """The open reader; opened anew when the file was replaced by another one."""
+        with self._lock:
+            if self._reader is not None and not self._reader.is_current:
+                self._reader.close()
+                if self._writer is not None:
+                    self._writer.close()
+                self._reader = self._writer = None
+                self._memory.clear()
+            if self._reader is None:
+                self._reader = open_reader(self.config.database_url, seconds=self._seconds)
+            return self._reader
+
+    def _current_writer(self) -> Database:
+        self._current_reader()  # sees that the file is there: a write never makes a database
+        with self._lock:
+            if self._writer is None:
+                self._writer = open_database(self.config.database_url, migrate=False)
+            return self._writer
+
+
+def _load(config: Config) -> Declared:
+    try:
+        sources = load_sources(config.sources)
+    except DeclarationError as error:
+        return Declared(sources={}, almanac=None, problem=str(error))
+    try:
+        return Declared(sources=sources, almanac=load_almanac(config.calendar), problem=None)
+    except AlmanacError as error:
+        return Declared(sources=sources, almanac=None, problem=str(error))

@@ -1,0 +1,108 @@
+"""Taking the data away: whole files in every format, feeds, the cursor to go on from."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from scheduler.console.auth import Reader, ground_of
+from scheduler.console.commands import alone, run_command
+from scheduler.console.errors import ConsoleError
+from scheduler.console.routes import MOST_ID, Ask, Pages
+from storage.exports import Format
+from storage.exports.selection import select_changes
+
+EXPORT_SECONDS = 600.0
+PIECE = 1 << 16
+
+TYPES = {
+    Format.JSONL: "application/x-ndjson",
+    Format.CSV: "text/csv",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.PARQUET: "application/vnd.apache.parquet",
+    Format.WARC: "application/warc",
+    Format.ATOM: "application/atom+xml",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormatRow:
+    """One format and where a file of it is had."""
+
+    format: Format
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportsPage:
+    """All formats; ``cursor`` is what a program gives as ``since`` the next time."""
+
+    cursor: int
+    rows: tuple[FormatRow, ...]
+    feeds: tuple[str, ...]
+
+
+def add(pages: Pages) -> None:
+    """Declare the page and its files."""
+    pages.page("/exports", "exports.html", table="rows")(exports)
+    pages.web.include_router(files)
+
+
+def exports(asked: Ask) -> ExportsPage:
+    """The formats that the data can be had in, the feeds, the present cursor."""
+    with asked.ground.reading() as session:
+        cursor = select_changes(session, None).cursor
+    return ExportsPage(
+        cursor=cursor,
+        rows=tuple(
+            FormatRow(format=one, address=f"/exports/publications.{one.value}") for one in Format
+        ),
+        feeds=("/feeds/flags.atom", "/feeds/flags.json"),
+    )
+
+
+files = APIRouter(include_in_schema=False)
+
+
+@files.get("/exports/publications.{format_}")
+def file(
+    format_: Format,
+    request: Request,
+    person: Reader,
+    since: Annotated[int | None, Query(ge=0, le=MOST_ID)] = None,
+) -> Response:
+    """A whole file, made by `cppcc export`; ``since`` takes only what changed after a cursor."""
+    del person
+    config = ground_of(request).config
+    folder = tempfile.TemporaryDirectory(prefix="cppcc-console-")
+    path = Path(folder.name) / f"publications.{format_.value}"
+    words = ["export", "--format", format_.value, "--out", str(path)]
+    words += [] if since is None else ["--since", str(since)]
+    try:
+        with alone():
+            done = run_command(config, *words, seconds=EXPORT_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        folder.cleanup()
+        raise ConsoleError(503, "too_slow") from error
+    if done.returncode != 0:
+        folder.cleanup()
+        raise ConsoleError(503, "export_failed")
+
+    def pieces() -> Iterator[bytes]:
+        with folder, path.open("rb") as opened:
+            while piece := opened.read(PIECE):
+                yield piece
+
+    return StreamingResponse(
+        pieces(),
+        media_type=TYPES[format_],
+        headers={
+            "Content-Disposition": f'attachment; filename="{path.name}"',
+            "Content-Length": str(path.stat().st_size),
+        },
+    )

@@ -1,0 +1,203 @@
+"""What is wrong with this installation, in words: for `cppcc doctor` and the console."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from crawler.errors import DeclarationError
+from crawler.sources.declaration import load_sources
+from scheduler.alerts.messages import DELIVERED_KINDS
+from scheduler.config import Config, ConfigError, load_config
+from scheduler.rhythm.almanac import AlmanacError, load_almanac
+from storage.engine import database
+from storage.engine.reader import open_reader
+from storage.errors import StorageError
+from storage.notices import incidents, outbox
+from storage.records import SHANGHAI, SOUND_KINDS
+from storage.runs import history
+
+MIN_FREE_BYTES = 1 << 30
+STALE = timedelta(days=2)
+CLOCK_SLACK = timedelta(minutes=5)
+MESSAGE_SLACK = timedelta(hours=1)
+RUN_SLACK = timedelta(hours=1)
+"""A run that was due or beat last so long ago has nobody who carries it."""
+LAST_OPENINGS = 6
+LOOK_SECONDS = 5.0
+ANNOUNCED = (12, 1, 2)
+"""Months in which a deployment should know the year's opening days, or learn them."""
+
+State = Literal["ok", "warning", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at, and what to do about it."""
+
+    subject: str
+    state: State
+    words: str
+
+
+def examine(given: Config | None = None, *, whole: bool = True) -> Iterator[Check]:
+    """Every check, in the order in which one rests on the other.
+
+    ``given`` are the settings, those of this process by default.  Without ``whole`` the
+    database's file is not read from end to end, which takes minutes where it is large.
+    """
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield Check("python", "ok" if sys.version_info >= (3, 11) else "wrong", version)
+    try:
+        config = given or load_config()
+    except ConfigError as error:
+        yield Check("settings", "wrong", str(error))
+        return
+    try:
+        name = database.shown_url(config.database_url)
+    except StorageError as error:
+        yield Check("settings", "wrong", f"CPPCC_DATABASE_URL: {error}")
+        return
+    yield Check("settings", "ok", f"database {name}")
+    if config.today is not None or config.max_delay_seconds is not None:
+        yield Check(
+            "settings",
+            "warning",
+            "CPPCC_TODAY or CPPCC_MAX_DELAY_SECONDS is set: for the small internet, not live sites",
+        )
+    yield _declarations(config)
+    yield _calendar(config)
+    yield _channels(config)
+    yield _disk(config)
+    problems = database.check(config.database_url) if whole else _unreadable(config)
+    for problem in problems:
+        yield Check("database", "wrong", problem)
+    if problems:
+        return
+    yield Check("database", "ok", "schema up to date")
+    yield from _of_service(config)
+    yield from _last_runs(config)
+
+
+def _declarations(config: Config) -> Check:
+    try:
+        declared = load_sources(config.sources)
+    except DeclarationError as error:
+        return Check("declarations", "wrong", str(error))
+    return Check("declarations", "ok", f"{len(declared)} sources")
+
+
+def _calendar(config: Config) -> Check:
+    try:
+        calendar = load_almanac(config.calendar).calendar
+    except AlmanacError as error:
+        return Check("calendar", "wrong", str(error))
+    today = config.now().date()
+    year = today.year + (today.month > LAST_OPENINGS)
+    known = sum(opening == year for _, opening in calendar.openings)
+    words = f"{known} opening days known for {year}"
+    if not known and today.month in ANNOUNCED:
+        return Check("calendar", "warning", f"{words}: add them to the file of CPPCC_CALENDAR")
+    return Check("calendar", "ok", words)
+
+
+def _channels(config: Config) -> Check:
+    from scheduler.alerts.channels import open_channels  # httpx, for this command alone
+    from scheduler.alerts.posting import ChannelError
+
+    try:
+        found = open_channels(config.channels.get_secret_value(), var=config.var, now=config.now)
+    except ChannelError as error:
+        return Check("channels", "wrong", f"CPPCC_CHANNELS: {error}")
+    names = ", ".join(channel.name for channel in found)
+    if not config.channels.get_secret_value():
+        words = f"only {config.var / 'alerts.txt'}: CPPCC_CHANNELS names none"
+        return Check("channels", "warning", words)
+    return Check("channels", "ok", names)
+
+
+def _of_service(config: Config) -> Iterator[Check]:
+    """The clock against the newest rows, messages that wait, incidents that are open."""
+    opened = database.open_database(config.database_url)
+    now = config.now()
+    with opened.reading() as session:
+        newest = history.list_runs(session, limit=1)
+        waiting = outbox.backlog(session, DELIVERED_KINDS)
+        unresolved = incidents.list_incidents(session)
+        silent = [
+            run
+            for run in history.open_runs(session)
+            if now - (run.heartbeat_at or run.due_at) > RUN_SLACK
+        ]
+    ahead = newest[0].created_at - now if newest else timedelta(0)
+    if ahead > CLOCK_SLACK:
+        words = f"{now:%Y-%m-%d %H:%M} is before the newest run: it, or its past, is wrong"
+        yield Check("clock", "wrong", words)
+    else:
+        yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} in Asia/Shanghai")
+    if waiting.oldest_at is not None and now - waiting.oldest_at > MESSAGE_SLACK:
+        words = f"{waiting.messages} wait since {_moment(waiting.oldest_at)}"
+        error = f"; {waiting.last_error}" if waiting.last_error else "; is `cppcc run` running?"
+        yield Check("messages", "warning", words + error)
+    elif waiting.last_error is not None:
+        yield Check("messages", "warning", f"{waiting.messages} wait; {waiting.last_error}")
+    else:
+        yield Check("messages", "ok", f"{waiting.messages} waiting")
+    if silent:
+        words = f"{len(silent)} open without a sign of life, the first is {silent[0].id} of "
+        words += f"{silent[0].source_id}; `cppcc run` frees and carries them"
+        yield Check("runs", "warning", words)
+    if unresolved:
+        words = f"{len(unresolved)} unresolved; `cppcc incidents list`"
+        yield Check("incidents", "warning", words)
+
+
+def _disk(config: Config) -> Check:
+    file = database.sqlite_file(config.database_url)
+    folder = config.var if file is None else file.parent
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    state: State = "ok" if free >= MIN_FREE_BYTES else "wrong"
+    return Check("disk", state, f"{free / 2**30:.1f} GiB free at {folder.resolve()}")
+
+
+def _last_runs(config: Config) -> Iterator[Check]:
+    opened = database.open_database(config.database_url)
+    sources = load_sources(config.sources)
+    with opened.reading() as session:
+        latest = {name: history.list_runs(session, source_id=name, limit=1) for name in sources}
+    never = [name for name, records in latest.items() if not records]
+    if never:
+        yield Check("runs", "warning", f"never crawled: {', '.join(never)}")
+    for name, records in latest.items():
+        if not records:
+            continue
+        record = records[0]
+        if record.verdict and record.verdict.kind not in SOUND_KINDS:
+            yield Check(
+                "runs",
+                "warning",
+                f"{name}: {record.verdict.kind.value} ({record.verdict.reason}); "
+                f"`cppcc runs show {record.id}`",
+            )
+        if record.finished_at and config.now() - record.finished_at > STALE:
+            yield Check("runs", "warning", f"{name}: last crawled {_moment(record.finished_at)}")
+    if not never and all(
+        records[0].verdict and records[0].verdict.kind in SOUND_KINDS for records in latest.values()
+    ):
+        yield Check("runs", "ok", "the last run of every source is sound")
+
+
+def _unreadable(config: Config) -> list[str]:
+    try:
+        open_reader(config.database_url, seconds=LOOK_SECONDS).close()
+    except StorageError as error:
+        return [str(error)]
+    return []
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
