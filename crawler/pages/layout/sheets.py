@@ -142,9 +142,15 @@ _OF_PRINT = re.compile(r"media\s*=\s*[\"']?\s*(?:print|[^\"'>]*max-(?:device-)?w
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _BRACE = re.compile(r"[{}]")
 _ANY_SCREEN = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)\s*$", re.I)
-_MAY_ACT = re.compile(
-    r"none|hidden|white-space|#fff|white\b|-\d{3}|opacity|font-size\s*:\s*[01]\D|clip\s*:", re.I
+_PRELUDE = 60
+_ACTING = re.compile(
+    r":\s*(?:none\b|hidden\b|collapse|clip\b|pre\b|break-spaces|-\d{3}|rect\(|#(?:fff|FFF)|white\b"
+    r"|(?<=opacity:)0|(?<=opacity: )0|(?<=font-size:)[01]\D|(?<=font-size: )[01]\D)"
 )
+"""What a rule must hold to hide a text, to keep its lines, to bleach it."""
+_SHOWING = re.compile(r":\s*(?:block|inline|flex|table)\b")
+_BLEACHED = re.compile(r"font-size\s*:\s*(?:[0-9]|1[0-2])(?:px|pt)", re.I)
+"""White words count only where they are small as well: most white words stand on a ground."""
 _COMPOUND = re.compile(r"([a-zA-Z][\w-]*|\*)?((?:[.#][\w-]+)*)")
 _NAME = re.compile(r"[.#][\w-]+")
 _PARTS = re.compile(r"[\s>]+")
@@ -154,52 +160,68 @@ _DECIDED = GONE | INVISIBLE | LINES | WHITE
 def sheets_of(source: str) -> Sheets:
     """The rules in a page's own ``<style>`` elements that hide, bleach or break a text."""
     at = source.find("<style")
-    if at < 0:
-        return NO_SHEETS
     acting: list[_Rule] = []
-    showing: list[_Rule] = []
+    read: list[str] = []
     while at >= 0:
         end = source.find("</", at)
         opening = _OPENING.match(source, at)
         if opening and 0 < end - at <= _MAX_STYLE and not _OF_PRINT.search(opening[1]):
             css = source[opening.end() : end]
-            if _MAY_ACT.search(css):
-                for selector, declarations in _plain_rules(css):
-                    effect = effect_of(declarations)
-                    if effect & _DECIDED:
-                        acting.extend(_rules(selector, effect & ~SHOWN))
-                    elif effect & SHOWN:
-                        showing.extend(_rules(selector, effect))
+            read.append(_COMMENT.sub(" ", css) if "/*" in css else css)
+            acting.extend(_acting_rules(read[-1]))
         at = source.find("<style", at + 1)
     if not acting:
         return NO_SHEETS
     sheets = Sheets()
     for rule in acting:
         sheets.rules.setdefault(next(iter(rule.own.names)), []).append(rule)
-    for rule in showing:
-        for name in rule.own.names:
-            if name in sheets.rules:
-                sheets.rules[name].append(rule)
-                break
+    for css in read:
+        for selectors, declarations, begin in _rules_with(_SHOWING, css):
+            named = any(name.lstrip(".") in sheets.rules for name in _NAME.findall(selectors))
+            if named and _holds_always(css, begin):
+                for rule in _rules(selectors, effect_of(declarations)):
+                    for name in rule.own.names & sheets.rules.keys():
+                        sheets.rules[name].append(rule)
     return sheets
 
 
-def _plain_rules(css: str) -> Iterator[tuple[str, str]]:
-    """Selector and declarations of each rule that holds on any screen."""
-    if "/*" in css:
-        css = _COMMENT.sub(" ", css)
-    open_at: list[tuple[str, int]] = []
-    begin = 0
-    for brace in _BRACE.finditer(css):
+def _acting_rules(css: str) -> Iterator[_Rule]:
+    """The rules of one sheet that hold on any screen and do something to a text."""
+    for selectors, declarations, begin in _rules_with(_ACTING, css):
+        effect = effect_of(declarations)
+        if effect & WHITE and not _BLEACHED.search(declarations):
+            effect &= ~WHITE
+        if effect & _DECIDED and _holds_always(css, begin):
+            yield from _rules(selectors, effect & ~SHOWN)
+
+
+def _rules_with(mark: re.Pattern[str], css: str) -> Iterator[tuple[str, str, int]]:
+    """Selectors and declarations of each rule that holds a mark, and where it begins."""
+    behind = 0
+    for found in mark.finditer(css):
+        at = found.start()
+        if at < behind:
+            continue
+        opened, closed = css.rfind("{", 0, at), css.find("}", at)
+        if closed < 0:
+            break
+        behind = closed
+        if opened >= 0 and css.rfind("}", opened, at) < 0:
+            begin = max(css.rfind("}", 0, opened), css.rfind("{", 0, opened)) + 1
+            yield css[begin:opened], css[opened + 1 : closed], begin
+
+
+def _holds_always(css: str, at: int) -> bool:
+    """Whether a rule stands in no block, or only in one for screens of any width."""
+    if css.count("{", 0, at) == css.count("}", 0, at):
+        return True
+    open_at: list[int] = []
+    for brace in _BRACE.finditer(css, 0, at):
         if brace[0] == "{":
-            open_at.append((css[begin : brace.start()].strip(), brace.end()))
+            open_at.append(brace.start())
         elif open_at:
-            selector, start = open_at.pop()
-            if not selector.startswith("@") and all(
-                _ANY_SCREEN.match(outer) for outer, _start in open_at
-            ):
-                yield selector, css[start : brace.start()]
-        begin = brace.end()
+            open_at.pop()
+    return all(_ANY_SCREEN.search(css, max(0, brace - _PRELUDE), brace) for brace in open_at)
 
 
 def _rules(selectors: str, effect: int) -> Iterator[_Rule]:

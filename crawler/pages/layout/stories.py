@@ -8,6 +8,7 @@ article's paragraphs whose story shares nothing with the title.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.pages.layout.boilerplate import heads_links
 from crawler.pages.layout.comparable import comparable
@@ -46,6 +47,12 @@ class Others:
     end: int
     sure: bool
     sign: str
+
+
+@lru_cache(maxsize=4096)
+def _is_named(name: str) -> bool:
+    """Whether the class or id of a box says that it holds a title."""
+    return _NAMED.search(name) is not None
 
 
 def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
@@ -92,7 +99,7 @@ def _head_of_other(
     line = page.lines[index]
     box = page.boxes[line.box]
     heading = _heading(page, line.box)
-    if not heading and _NAMED.search(box.name) is None and not line.linked:
+    if not heading and not _is_named(box.name):
         return None
     if _NUMBERED.match(line.text) or comparable(line.text) == comparable(page.lines[anchor].text):
         return None
@@ -103,7 +110,7 @@ def _head_of_other(
         return None
     text = page.lines[below].text
     apart = _outer(page, line.box) != _outer(page, page.lines[last].box)
-    if (heading or _NAMED.search(box.name)) and states_day(text) and _says(weights, below + 1):
+    if states_day(text) and _says(weights, below + 1):
         return True, "a heading with its own day"
     own = page.boxes[page.lines[anchor].box]
     title_kind = (box.tag, box.name) == (own.tag, own.name) and (heading or bool(box.name.strip()))

@@ -33,7 +33,8 @@ def _names(words: str) -> frozenset[str]:
 _UNREAD_TAGS = _names(
     """
     script style noscript template textarea select option iframe object embed math canvas head
-    title meta link input button audio map datalist rt rp rtc path symbol defs
+    title meta link input button audio map datalist rt rp rtc path symbol
+    defs use circle rect polygon polyline line ellipse linearGradient radialGradient mask clipPath
     """
 )
 _BLOCK_TAGS = _names(
@@ -275,7 +276,12 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
                 offered = ""
             elif kind == _SOURCE:
                 offered = offered or _first_of_set(attributes.get("srcset") or "")
-            elif kind == _INLINE and parts and _is_jam(node, tag, attributes, effect):
+            elif (
+                parts
+                and (effect & WHITE or tag == "font")
+                and kind == _INLINE
+                and _is_jam(node, attributes, effect)
+            ):
                 page.hidden_chars += len(node.text())
             else:
                 if parts and kind == _BLOCK:
@@ -328,28 +334,28 @@ def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> Non
         page.folds.append(Fold(len(page.lines), box, node, chars))
 
 
-def _is_jam(
-    node: LexborNode, tag: str | None, attributes: dict[str, str | None], effect: int
-) -> bool:
+def _is_jam(node: LexborNode, attributes: dict[str, str | None], effect: int) -> bool:
     """Whether white words stand in the middle of a line of other words, against copying."""
-    white = effect & WHITE or (
-        tag == "font" and effect_of(f"color:{attributes.get('color') or ''}") & WHITE
-    )
-    if not white:
+    if not effect & WHITE and not effect_of(f"color:{attributes.get('color') or ''}") & WHITE:
         return False
     after = node.next
     words = after.text_content if after is not None else None
     return words is not None and bool(words) and not words.isspace()
 
 
-_LAZY = (
-    *("data-original", "data-src", "data-lazy-src", "data-lazyload", "data-actualsrc"),
-    *("data-echo", "data-url", "_src", "file", "original", "lay-src", "lazy-src", "data-lazy"),
-    *("data-img", "data-imgsrc"),
+_LAZY = frozenset(
+    (
+        *("data-original", "data-src", "data-lazy-src", "data-lazyload", "data-actualsrc"),
+        *("data-echo", "data-url", "_src", "file", "original", "lay-src", "lazy-src"),
+        *("data-lazy", "data-img", "data-imgsrc"),
+    )
 )
 """Where lazy loaders keep an address, each under its own name."""
 _NO_ADDRESS = frozenset(
-    {"alt", "title", "class", "id", "style", "src", "srcset", "data-srcset", "sizes", "data-type"}
+    (
+        *("alt", "title", "class", "id", "style", "src", "srcset", "data-srcset", "sizes"),
+        *("data-type", "width", "height", "border", "align", "onload", "onerror"),
+    )
 )
 _IMAGE_FILE = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|bmp|avif)(?:[?!@]\S*)?", re.I)
 
@@ -358,21 +364,19 @@ def _picture(
     attributes: dict[str, str | None], offered: str, line: int, box: int, href: str
 ) -> Picture:
     """Lazy loaders keep the real address beside a placeholder in ``src``, each under its name."""
-    source = next((attributes[key] for key in _LAZY if attributes.get(key)), None)
-    if not source:
-        source = next(
-            (
-                value
-                for key, value in attributes.items()
-                if value and key not in _NO_ADDRESS and _IMAGE_FILE.fullmatch(value)
-            ),
-            None,
-        )
+    source: str | None = None
+    for key, value in attributes.items():
+        if value and key not in _NO_ADDRESS:
+            if key in _LAZY:
+                source = value
+                break
+            if source is None and "." in value and _IMAGE_FILE.fullmatch(value):
+                source = value
     if not source:
         of_set = attributes.get("srcset") or attributes.get("data-srcset") or ""
         source = _first_of_set(of_set) or attributes.get("src") or offered
     alt = attributes.get("alt") or ""
-    return Picture(line, box, (source or "").strip(), " ".join(plain(alt).split()), href)
+    return Picture(line, box, source.strip(), " ".join(alt.split()), href)
 
 
 def _first_of_set(srcset: str) -> str:

@@ -55,6 +55,8 @@ _CUT_OFF = ("…", "...", "．．．")
 _TITLE_LINES = 3
 _NEAR = 12
 _GUESSED = 1.2
+_WHOLE = 3.0
+"""Agreement of a line that begins what the page calls itself."""
 _ABOVE = 80
 _WITHIN = 40
 """Lines above the text, and into it, among which the title is looked for."""
@@ -110,6 +112,15 @@ def _is_site(name: str) -> bool:
 def _is_named(name: str) -> bool:
     """Whether the class or id of a box says that it holds a title."""
     return _NAMED.search(name) is not None
+
+
+def _keys(head: Head, names: list[str]) -> list[str]:
+    """What a printed line is compared with: the page's names for itself, its title alone."""
+    keys = list(dict.fromkeys(filter(None, map(comparable, names))))
+    own = comparable(without_site(head.title))
+    if own and not any(key.startswith(own) for key in keys):
+        keys.append(own)
+    return keys
 
 
 def find_anchor(page: Page, head: Head) -> int | None:
@@ -179,7 +190,7 @@ def without_badges(line: Line, wanted: list[str]) -> str:
 def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
     """The title; ``[start, end)`` are the lines of the body, None when nothing names the page."""
     names = _named(head)
-    wanted = [comparable(text) for text in [*names, without_site(head.title)] if text]
+    wanted = _keys(head, names)
     named = "\n".join(names)
     best: tuple[float, int] | None = None
     for index in range(max(0, start - _ABOVE), min(end, start + _WITHIN, len(page.lines))):
@@ -256,12 +267,15 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
     unlike = not heading and text[:2] not in named and text[2:4] not in named
     if unlike and not is_named:
         return None
-    key = comparable(without_badges(line, wanted)) if len(line.pieces) > 1 else comparable(text)
+    key = comparable(text)
     if len(key) < 2 or _NOT_TITLE.search(text):
         return None
     if _KICKER.search(box.name) or _SUBTITLE.search(box.name):
         return None
     agreement = _agreement(key, wanted)
+    if agreement < _WHOLE and len(line.pieces) > 1:
+        key = comparable(without_badges(line, wanted))
+        agreement = _agreement(key, wanted)
     if agreement == 0.0 and not heading and not is_named:
         return None
     mostly_linked = line.linked * 2 > len(text)
@@ -336,7 +350,7 @@ def _shared_prefix(one: str, other: str) -> int:
 
 def _printed(page: Page, head: Head, index: int, score: float, start: int) -> Title:
     whole = _whole_heading(page, head, index)
-    wanted = [comparable(text) for text in [*_named(head), without_site(head.title)] if text]
+    wanted = _keys(head, _named(head))
     words = " ".join(without_badges(page.lines[near], wanted) for near in whole)
     if words.endswith(_CUT_OFF):
         words = _uncut(words, head) or words
