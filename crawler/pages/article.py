@@ -36,8 +36,8 @@ from storage.records import Article, Evidence
 _QUOTE = 300
 _HIDDEN_TEXT = 60
 """Characters that a page without any text hides, from which it is worth another look."""
-_HIDDEN_ARTICLE = 100
-"""Characters of a hidden element from which it may be the article that a script shows."""
+_HIDDEN_ARTICLE = 6
+"""Stops in a hidden element from which it may be the article that a script shows."""
 _ONLY_SELECTED = 0.5
 """How sure a text is that only its declared selector vouches for."""
 _SECTION = b"<![CDATA["
@@ -139,8 +139,8 @@ def _other_views(seen: Seen) -> Iterator[Seen]:
     page = seen.page
     if page.invisible_chars >= _HIDDEN_TEXT:
         yield _shown(seen, lay_out(seen.tree, seen.source, loaded=True))
-    longest = max(page.folds, key=lambda fold: fold.chars, default=None)
-    if longest is not None and longest.chars >= _HIDDEN_ARTICLE:
+    longest = max(page.folds, key=lambda fold: fold.stops, default=None)
+    if longest is not None and longest.stops >= _HIDDEN_ARTICLE:
         unfolded = frozenset({longest.node.mem_id})
         yield _shown(seen, lay_out(seen.tree, seen.source, loaded=True, unfolded=unfolded))
 

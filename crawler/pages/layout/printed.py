@@ -55,8 +55,8 @@ def with_markup(source: str) -> str:
     return _ESCAPED_TAG.sub(lambda tag: f"<{html.unescape(html.unescape(tag[1]))}>", source)
 
 
-_SECTION = re.compile(r"(?<!/)(?<!\*)\s*<!\[CDATA\[")
-_SECTION_END = re.compile(r"(?<!/)(?<!\*)\]\]>")
+_SECTION, _SECTION_END = "<![CDATA[", "]]>"
+_OF_SCRIPTS = ("//", "/*")
 
 
 def without_sections(source: str) -> str:
@@ -64,4 +64,16 @@ def without_sections(source: str) -> str:
 
     Those behind ``//`` or ``/*`` belong to scripts and stay.
     """
-    return _SECTION_END.sub(" ", _SECTION.sub(" ", source))
+    parts: list[str] = []
+    begin = 0
+    at = source.find(_SECTION)
+    while at >= 0:
+        end = source.find(_SECTION_END, at)
+        if not source[max(0, at - 8) : at].rstrip().endswith(_OF_SCRIPTS):
+            parts.append(source[begin:at])
+            begin = at + len(_SECTION)
+            if end >= 0:
+                parts.append(source[begin:end])
+                begin = end + len(_SECTION_END)
+        at = source.find(_SECTION, max(begin, at + 1))
+    return " ".join([*parts, source[begin:]]) if parts else source

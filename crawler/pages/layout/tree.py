@@ -107,7 +107,7 @@ class Fold:
     line: int
     box: int
     node: LexborNode
-    chars: int
+    stops: int  # full stops and commas in it
 
 
 @dataclass(slots=True)
@@ -326,12 +326,13 @@ def _end_line(lines: list[Line], parts: list[str], linked: int, box: int) -> Non
 
 def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> None:
     """Leave a hidden element out; one that holds text may be the rest of an article."""
-    chars = len(node.text())
+    text = node.text()
+    chars = len(text)
     page.hidden_chars += chars
     if not effect & GONE:
         page.invisible_chars += chars
-    if chars >= _FOLDED and kind != _IMAGE:
-        page.folds.append(Fold(len(page.lines), box, node, chars))
+    if chars >= _FOLDED and kind != _IMAGE and ("。" in text or "，" in text):
+        page.folds.append(Fold(len(page.lines), box, node, text.count("。") + text.count("，")))
 
 
 def _is_jam(node: LexborNode, attributes: dict[str, str | None], effect: int) -> bool:
