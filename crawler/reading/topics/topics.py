@@ -107,6 +107,8 @@ def sections_of(text: Folded) -> list[tuple[str, str]]:
     """The sections of a review, (heading, body) of the folded text; none where it has none."""
     sections: list[tuple[str, list[str]]] = []
     lines = lines_of(text.text)
+    if not lines:  # a publication of pictures alone
+        return []
     for line, below in zip(lines, [*lines[1:], None], strict=True):
         headed = below is not None and len(below.text) > len(line.text) and not is_head(below.text)
         if is_head(line.text) and headed and len(sections) < MAX_SECTIONS:
