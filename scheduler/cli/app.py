@@ -8,6 +8,7 @@ import typer
 from scheduler.cli.commands import (
     alerts,
     backup,
+    compare,
     console,
     coverage,
     crawl,
@@ -50,6 +51,7 @@ app.command("inspect")(inspect.inspect)
 app.command("import")(import_.import_)
 app.command("export")(export.export)
 app.command("search")(search.search)
+app.command("compare")(compare.compare)
 app.command("reread")(reread.reread)
 db.app.command("backup")(backup.backup)
 db.app.command("restore")(backup.restore)

@@ -1,0 +1,127 @@
+"""`cppcc compare`: one metric across committees and years, each value with its sentence."""
+
+import re
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from crawler.reading.facts.committee import known_region
+from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.evidence_view import shorten
+from scheduler.cli.presentation import console, fail, print_json, say, table
+from storage.publications.metrics import MetricValue, list_metric
+from storage.vocabulary import METRIC_NAMES
+
+_YEARS = re.compile(r"((?:19|20)\d\d)(?:-((?:19|20)\d\d))?")
+_SPLIT = re.compile(r"[,，、\s]+")
+
+
+def compare(
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="Key or Chinese name")],
+    regions: Annotated[str | None, typer.Option(metavar="A,B", help="e.g. 云南,广西")] = None,
+    years: Annotated[str | None, typer.Option(metavar="2018-2025")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Compare a metric: one value a committee and year, a gap where nothing is stated.
+
+    Values that contradict are shown as a conflict with their lowest and highest, none is chosen.
+    """
+    key = _key(metric)
+    wanted = _regions(regions)
+    span = _years(years)
+    with connected(settings()).reading() as session:
+        cells = list_metric(session, key, regions=wanted, years=span)
+    columns = list(range(span[0], span[1] + 1)) if span else sorted({cell.year for cell in cells})
+    if as_json:
+        print_json(
+            {
+                "metric": key,
+                "name": METRIC_NAMES[key],
+                "years": columns,
+                "rows": [_row(rows, columns) for rows in _committees(cells)],
+            }
+        )
+        return
+    say(f"{METRIC_NAMES[key]} ({key})")
+    if not cells:
+        say("nothing is stated")
+        return
+    matrix = table("region", "committee", *map(str, columns))
+    sentences = table("committee", "year", "value", "id", "sentence")
+    for rows in _committees(cells):
+        by_year = {cell.year: cell for cell in rows}
+        name = rows[0].committee or f"{rows[0].region} ({rows[0].level})"
+        shown = [_shown(by_year.get(year)) for year in columns]
+        matrix.add_row(rows[0].region or "-", Text(name), *shown)
+        for cell in rows:
+            words = shorten(cell.sentence) if cell.sentence else f"{cell.statements} differ"
+            id_ = str(cell.publication or "-")
+            sentences.add_row(Text(name), str(cell.year), _shown(cell), id_, Text(words))
+    console.print(matrix)
+    console.print()
+    console.print(sentences)
+
+
+def _shown(cell: MetricValue | None) -> Text:
+    if cell is None:
+        return Text("-", style="dim")
+    if cell.value is None:
+        return Text(f"{cell.rule} {cell.lowest:g}..{cell.highest:g}", style="yellow")
+    kind = "" if cell.rule == "total" else f" ({cell.rule})"
+    return Text(f"{cell.value:g}{cell.qualifier or ''}{cell.unit}{kind}")
+
+
+def _row(rows: list[MetricValue], columns: list[int]) -> dict[str, object]:
+    by_year = {cell.year: cell for cell in rows}
+    first = rows[0]
+    return {
+        "region": first.region,
+        "level": first.level,
+        "committee": first.committee,
+        "cells": [
+            asdict(by_year[year]) if year in by_year else {"year": year, "rule": "gap"}
+            for year in columns
+        ],
+    }
+
+
+def _committees(cells: list[MetricValue]) -> list[list[MetricValue]]:
+    """The cells of each committee, in the order given."""
+    found: dict[tuple[str, str, str | None], list[MetricValue]] = {}
+    for cell in cells:
+        found.setdefault((cell.region, cell.level, cell.committee), []).append(cell)
+    return list(found.values())
+
+
+def _key(metric: str) -> str:
+    if metric in METRIC_NAMES:
+        return metric
+    named = [key for key, name in METRIC_NAMES.items() if name == metric]
+    named = named or [key for key, name in METRIC_NAMES.items() if metric in name]
+    if len(named) != 1:
+        names = ", ".join(f"{key} {name}" for key, name in METRIC_NAMES.items())
+        fail(f"{metric!r} names {len(named) or 'no'} metrics", hint=names, code=2)
+    return named[0]
+
+
+def _regions(written: str | None) -> list[str]:
+    found = []
+    for name in _SPLIT.split(written or ""):
+        if not name:
+            continue
+        region = known_region(name)
+        if region is None:
+            fail(f"{name!r} is no region", hint="write 云南 or 云南省", code=2)
+        found.append(region)
+    return found
+
+
+def _years(written: str | None) -> tuple[int, int] | None:
+    if written is None:
+        return None
+    match = _YEARS.fullmatch(written.strip())
+    if match is None or int(match.group(2) or match.group(1)) < int(match.group(1)):
+        fail(f"{written!r} is neither a year nor a range", hint="write 2018-2025", code=2)
+    return int(match.group(1)), int(match.group(2) or match.group(1))
