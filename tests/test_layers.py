@@ -35,6 +35,7 @@ LADDERS = {
         "crawler.errors",
         "crawler.config",
         "crawler.settings",
+        "crawler.cluster",
         "crawler.fetching",
         "crawler.pages.raw",
         "crawler.pages.layout",

@@ -189,7 +189,7 @@ class _Import:
     def _save(self, batch: list[Article]) -> None:
         """Store ``batch``; an article that cannot be stored takes no others with it."""
         try:
-            self.ledger.save(batch)
+            self.ledger.save(batch, captured=True)
         except RecordRefusedError as error:
             if len(batch) > 1:
                 for article in batch:
@@ -345,13 +345,18 @@ def import_verdict(
     return Verdict(kind=kind, reason=words)
 
 
+def free_dead_runs(database: Database, source_id: str, *, now: datetime) -> None:
+    """End the runs of ``source_id`` whose process on this machine is no more."""
+    with database.begin() as session:
+        for run in history.list_runs(session, source_id=source_id, state=RunState.RUNNING):
+            if is_dead(run.owner):
+                freeing.give_back(session, run.id, run.token, now=now, why="its process died")
+
+
 def _open_run(database: Database, path: Path, now: Callable[[], datetime]) -> RunLedger:
     """A claimed run; imports of this machine whose process has died are ended."""
     begun = now()
-    with database.begin() as session:
-        for run in history.list_runs(session, source_id=SOURCE_ID, state=RunState.RUNNING):
-            if is_dead(run.owner):
-                freeing.give_back(session, run.id, run.token, now=begun, why="its process died")
+    free_dead_runs(database, SOURCE_ID, now=begun)
     try:
         with database.begin() as session:
             run_id, token = door.begin_run(

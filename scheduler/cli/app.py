@@ -7,6 +7,7 @@ import typer
 
 from scheduler.cli.commands import (
     alerts,
+    backfill,
     backup,
     compare,
     console,
@@ -49,6 +50,7 @@ app.command("show")(show.show)
 app.command("explain")(show.explain)
 app.command("inspect")(inspect.inspect)
 app.command("import")(import_.import_)
+app.command("backfill")(backfill.backfill)
 app.command("export")(export.export)
 app.command("search")(search.search)
 app.command("compare")(compare.compare)

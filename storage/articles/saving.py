@@ -7,11 +7,12 @@ stored.  A crash can therefore only repeat an article, never lose or double it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
+from storage.articles.earlier import Earlier, place_earlier, stood_at
 from storage.articles.snapshots import put_snapshots
 from storage.engine.bulk import insert_rows
 from storage.engine.changes import lock_writers, record_changes
@@ -35,6 +36,16 @@ from storage.search.index import index_words
 from storage.stories import matching as stories
 from storage.stories import originals
 from storage.stories.fingerprints import Fingerprint, fingerprint
+
+PAST = timedelta(days=90)
+"""A capture of so long ago is history: a review is news for a season, not longer."""
+
+_FOUND: dict[str, datetime | int | None] = {
+    "first_missing_at": None,
+    "missing_checks": 0,
+    "removed_at": None,
+}
+"""What it means for a publication that a live look has found it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +82,24 @@ class _Stored:
     story_id: int
     is_original: bool
     removed: bool
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Saving:
+    """One call: the present, its run, and whether its articles were captured on other days."""
+
+    now: datetime
+    run_id: int | None
+    captured: bool = False
+
+    def seen(self, article: Article) -> datetime:
+        """When the article was as it is: now, or on the day on which somebody captured it."""
+        return (article.fetched_at or self.now) if self.captured else self.now
+
+    def is_past(self, article: Article) -> bool:
+        """Whether it was captured so long ago that nobody is to be woken for it."""
+        return self.captured and self.now - self.seen(article) > PAST
 
 
 def save_article(
@@ -81,18 +110,28 @@ def save_article(
 
 
 def save_articles(
-    session: Session, articles: Sequence[Article], *, now: datetime, run_id: int | None
+    session: Session,
+    articles: Sequence[Article],
+    *,
+    now: datetime,
+    run_id: int | None,
+    captured: bool = False,
 ) -> list[SaveOutcome]:
     """Save articles in this transaction; the outcomes in the same order.
 
     The URL is the identity.  The same words again only move ``last_seen_at`` and the next
     check; other words are a new revision; words that another URL has already are a repost.
+
+    With ``captured`` they come from an archive: each was seen at its ``fetched_at``, not now.
+    One that is older than what is stored becomes an earlier revision and never the current
+    words; what live crawls are to look at again stays as it is.
     """
     prepared = [_prepare(article) for article in articles]
+    saving = _Saving(now=now, run_id=run_id, captured=captured)
     lock_writers(session)
     outcomes: list[SaveOutcome] = []
     for batch in _without_repeats(prepared):
-        outcomes += _save_batch(session, batch, now, run_id)
+        outcomes += _save_batch(session, batch, saving)
     return outcomes
 
 
@@ -112,9 +151,7 @@ def _without_repeats(prepared: Iterable[_Prepared]) -> Iterator[list[_Prepared]]
         yield list(batch.values())
 
 
-def _save_batch(
-    session: Session, batch: list[_Prepared], now: datetime, run_id: int | None
-) -> list[SaveOutcome]:
+def _save_batch(session: Session, batch: list[_Prepared], saving: _Saving) -> list[SaveOutcome]:
     stored = _stored(session, [one.article.url for one in batch])
     new = [one for one in batch if one.article.url not in stored]
     changed: list[tuple[_Prepared, _Stored]] = []
@@ -125,9 +162,21 @@ def _save_batch(
             same = before.content_sha256 == one.content_sha256
             (unchanged if same else changed).append((one, before))
 
-    outcomes = _save_new(session, new, now, run_id)
-    outcomes |= _save_changed(session, changed, now, run_id)
-    outcomes |= _touch_unchanged(session, unchanged, now)
+    outcomes = _save_new(session, new, saving)
+    if saving.captured:
+        older = [
+            (one, before)
+            for one, before in (*changed, *unchanged)
+            if _is_older(session, one, before, saving)
+        ]
+        outcomes |= _save_older(session, older, saving)
+        changed = [pair for pair in changed if pair[0].article.url not in outcomes]
+        unchanged = [pair for pair in unchanged if pair[0].article.url not in outcomes]
+    outcomes |= _save_changed(session, changed, saving)
+    outcomes |= _touch_unchanged(session, unchanged, saving)
+    if saving.captured:  # an archive says nothing of what stands today
+        return [outcomes[one.article.url] for one in batch]
+    now = saving.now
     back = [before.id for _, before in changed + unchanged if before.removed]
     record_changes(session, "add", back, now=now)
     discoveries.mark_stored(
@@ -153,6 +202,7 @@ def _stored(session: Session, urls: Sequence[str]) -> dict[str, _Stored]:
                 PublicationRow.story_id,
                 PublicationRow.is_original,
                 PublicationRow.removed_at,
+                PublicationRow.last_seen_at,
             ).where(PublicationRow.url.in_(urls[start : start + discoveries.IN_BATCH]))
         )
         for row in rows:
@@ -163,15 +213,15 @@ def _stored(session: Session, urls: Sequence[str]) -> dict[str, _Stored]:
                 story_id=row.story_id,
                 is_original=row.is_original,
                 removed=row.removed_at is not None,
+                last_seen_at=row.last_seen_at,
             )
     return found
 
 
-def _save_new(
-    session: Session, new: list[_Prepared], now: datetime, run_id: int | None
-) -> dict[str, SaveOutcome]:
+def _save_new(session: Session, new: list[_Prepared], saving: _Saving) -> dict[str, SaveOutcome]:
     if not new:
         return {}
+    now = saving.now
     ids = dict(zip((one.article.url for one in new), _next_ids(session, len(new)), strict=True))
     index = stories.Index(session, _texts((one, ids[one.article.url]) for one in new))
     placed = index.place(now=now)
@@ -186,8 +236,8 @@ def _save_new(
                 "url": article.url,
                 "source_id": article.source_id,
                 "region": regions.get(article.source_id),
-                "first_seen_at": now,
-                "last_seen_at": now,
+                "first_seen_at": saving.seen(article),
+                "last_seen_at": saving.seen(article),
                 "missing_checks": 0,
                 "content_sha256": one.content_sha256,
                 "story_id": placed[id_].story_id,
@@ -201,15 +251,15 @@ def _save_new(
     insert_rows(session, PublicationRow, rows)
     index.write()
     current = [(one, ids[one.article.url], 1) for one in new]
-    _write_revisions(session, current, captured, now, run_id)
+    _write_revisions(session, current, captured, saving)
     record_changes(session, "add", ids.values(), now=now)
     raised = flags.raise_flags(
         session,
         [
-            _candidate(one, ids[one.article.url], placed[ids[one.article.url]].story_id, 1)
+            _candidate(one, ids[one.article.url], placed[ids[one.article.url]].story_id, 1, saving)
             for one in new
         ],
-        run_id=run_id,
+        run_id=saving.run_id,
         now=now,
     )
     joined = {id_ for id_, placement in placed.items() if placement.joined}
@@ -227,10 +277,11 @@ def _save_new(
 
 
 def _save_changed(
-    session: Session, changed: list[tuple[_Prepared, _Stored]], now: datetime, run_id: int | None
+    session: Session, changed: list[tuple[_Prepared, _Stored]], saving: _Saving
 ) -> dict[str, SaveOutcome]:
     if not changed:
         return {}
+    now = saving.now
     captured = _keep_captures(session, [one for one, _ in changed])
     story_of = _move_stories(session, changed)
     for one, before in changed:
@@ -239,10 +290,8 @@ def _save_changed(
             update(PublicationRow)
             .where(PublicationRow.id == before.id)
             .values(
-                last_seen_at=now,
-                first_missing_at=None,
-                missing_checks=0,
-                removed_at=None,
+                last_seen_at=saving.seen(one.article),
+                **({} if saving.captured else _FOUND),
                 content_sha256=one.content_sha256,
                 revision=before.revision + 1,
                 snapshot_sha256=next(iter(captured[one.article.url]), None),
@@ -259,16 +308,16 @@ def _save_changed(
     session.execute(delete(FigureRow).where(FigureRow.publication_id.in_(ids)))
     session.execute(delete(TopicRow).where(TopicRow.publication_id.in_(ids)))
     current = [(one, before.id, before.revision + 1) for one, before in changed]
-    _write_revisions(session, current, captured, now, run_id)
+    _write_revisions(session, current, captured, saving)
     known = [before.id for _, before in changed if not before.removed]
     record_changes(session, "change", known, now=now)
     raised = flags.raise_flags(
         session,
         [
-            _candidate(one, before.id, story_of[before.id], before.revision + 1)
+            _candidate(one, before.id, story_of[before.id], before.revision + 1, saving)
             for one, before in changed
         ],
-        run_id=run_id,
+        run_id=saving.run_id,
         now=now,
     )
     originals.settle(session, story_of.values(), now=now)
@@ -297,16 +346,60 @@ def _texts(batch: Iterable[tuple[_Prepared, int]]) -> list[stories.Text]:
     return [stories.Text(publication_id=id_, fingerprint=one.fingerprint) for one, id_ in batch]
 
 
+def _is_older(session: Session, one: _Prepared, before: _Stored, saving: _Saving) -> bool:
+    """Whether a capture is of before the last look; of two of one moment the later read wins."""
+    seen_at = saving.seen(one.article)
+    if seen_at != before.last_seen_at:
+        return seen_at < before.last_seen_at
+    return stood_at(session, before.id, seen_at, one.content_sha256)
+
+
+def _save_older(
+    session: Session, older: list[tuple[_Prepared, _Stored]], saving: _Saving
+) -> dict[str, SaveOutcome]:
+    """Put captures that are older than the last look at a publication into its history."""
+    outcomes: dict[str, SaveOutcome] = {}
+    for one, before in older:
+        article = one.article
+        placed = place_earlier(
+            session,
+            Earlier(
+                publication_id=before.id,
+                seen_at=saving.seen(article),
+                title=article.title,
+                text=article.text,
+                content_sha256=one.content_sha256,
+                captures=article.captures,
+            ),
+            run_id=saving.run_id,
+        )
+        outcomes[article.url] = SaveOutcome(
+            saved=Saved.CHANGED if placed.inserted else Saved.UNCHANGED,
+            publication_id=before.id,
+            story_id=before.story_id,
+            revision=placed.revision,
+        )
+    changed = [one.publication_id for one in outcomes.values() if one.saved is Saved.CHANGED]
+    record_changes(session, "change", changed, now=saving.now)
+    return outcomes
+
+
 def _touch_unchanged(
-    session: Session, unchanged: list[tuple[_Prepared, _Stored]], now: datetime
+    session: Session, unchanged: list[tuple[_Prepared, _Stored]], saving: _Saving
 ) -> dict[str, SaveOutcome]:
     table = table_of(PublicationRow)
     if unchanged:
         session.execute(
             update(table)
             .where(table.c.id == bindparam("b_id"))
-            .values(last_seen_at=now, first_missing_at=None, missing_checks=0, removed_at=None),
-            [{"b_id": before.id} for _, before in unchanged],
+            .values(
+                last_seen_at=bindparam("b_seen_at"),
+                **({} if saving.captured else _FOUND),
+            ),
+            [
+                {"b_id": before.id, "b_seen_at": saving.seen(one.article)}
+                for one, before in unchanged
+            ],
         )
     return {
         one.article.url: SaveOutcome(
@@ -319,7 +412,9 @@ def _touch_unchanged(
     }
 
 
-def _candidate(one: _Prepared, id_: int, story_id: int, revision: int) -> flags.Candidate:
+def _candidate(
+    one: _Prepared, id_: int, story_id: int, revision: int, saving: _Saving
+) -> flags.Candidate:
     return flags.Candidate(
         publication_id=id_,
         story_id=story_id,
@@ -330,6 +425,7 @@ def _candidate(one: _Prepared, id_: int, story_id: int, revision: int) -> flags.
         reading=one.article.reading,
         revised=revision > 1,
         copied=revision == 1,
+        past=saving.is_past(one.article),
     )
 
 
@@ -344,8 +440,7 @@ def _write_revisions(
     session: Session,
     current: list[tuple[_Prepared, int, int]],
     captured: Mapping[str, Sequence[str]],
-    now: datetime,
-    run_id: int | None,
+    saving: _Saving,
 ) -> None:
     """The words, the captures, and what was read: (article, publication id, revision) each."""
     revisions: list[dict[str, object]] = []
@@ -359,8 +454,8 @@ def _write_revisions(
             {
                 "publication_id": id_,
                 "revision": revision,
-                "seen_at": now,
-                "run_id": run_id,
+                "seen_at": saving.seen(article),
+                "run_id": saving.run_id,
                 "title": article.title,
                 "text": article.text,
                 "content_sha256": one.content_sha256,

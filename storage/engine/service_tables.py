@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.engine.tables import Base, Id, Instant, Json
+from storage.engine.tables import Base, Id, Instant, Json, JsonValue
 
 NOT_RESOLVED = text("state <> 'resolved'")
 
@@ -175,3 +175,34 @@ class DeliveryRow(Base):
     )
     channel: Mapped[str] = mapped_column(Text, primary_key=True)  # its safe name, no secret
     sent_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class BackfillPartRow(Base):
+    """One part of an archive that a back-fill has read, or could not read.
+
+    Written in the transaction that stores its articles, so it is never read twice for nothing
+    and never half.
+    """
+
+    __tablename__ = "backfill_parts"
+    __table_args__ = (
+        CheckConstraint("state IN ('done', 'failed')", name="state"),
+        Index(None, "run_id"),
+    )
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)  # hash of the file's bytes and range
+    wanted: Mapped[str] = mapped_column(Text, primary_key=True)  # hash of what was asked of it
+    path: Mapped[str] = mapped_column(Text)  # where it lay then
+    size: Mapped[int] = mapped_column(Id)  # bytes
+    state: Mapped[str] = mapped_column(Text)
+    run_id: Mapped[int] = mapped_column(Id)
+    finished_at: Mapped[datetime] = mapped_column(Instant)
+    members: Mapped[int] = mapped_column(Integer)  # records = read + unwanted + refused
+    read: Mapped[int] = mapped_column(Integer)
+    unwanted: Mapped[dict[str, JsonValue]] = mapped_column(Json)  # by kind
+    refused: Mapped[dict[str, JsonValue]] = mapped_column(Json)  # by class
+    years: Mapped[dict[str, JsonValue]] = mapped_column(Json)  # pages by source, then year
+    articles_new: Mapped[int] = mapped_column(Integer)
+    articles_changed: Mapped[int] = mapped_column(Integer)
+    articles_unchanged: Mapped[int] = mapped_column(Integer)
+    problem: Mapped[str | None] = mapped_column(Text)  # why it failed

@@ -350,6 +350,7 @@ class FlagRow(Base):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     note: Mapped[str | None] = mapped_column(Text)
     decided_by: Mapped[str | None] = mapped_column(Text)  # None: a command, or before 0010
+    past: Mapped[bool] = mapped_column(default=False)  # of years gone by: nobody was told of it
 
 
 class FlagDecisionRow(Base):

@@ -57,6 +57,7 @@ class Flag:
     note: str | None
     notes: tuple[FlagNote, ...] = ()
     decided_by: str | None = None
+    past: bool = False  # found by a back-fill: of years that nobody waits for any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,8 @@ class Candidate:
     """A stored publication whose reading may raise a flag, or a note on its story's flag.
 
     ``revised`` says that its text is a new revision of a known publication, ``copied`` that
-    it is a new publication of a story that may be known.
+    it is a new publication of a story that may be known, ``past`` that it is history: it may
+    raise a flag, which is marked so, but nobody is told of it.
     """
 
     publication_id: int
@@ -92,6 +94,7 @@ class Candidate:
     reading: Reading | None
     revised: bool
     copied: bool = False
+    past: bool = False
 
 
 def raise_flags(
@@ -108,6 +111,8 @@ def raise_flags(
     raised: dict[int, int] = {}
     for candidate in concerned:
         flag = known.get(candidate.story_id)
+        if flag is not None and candidate.past:
+            continue
         if flag is not None:
             if candidate.revised:
                 words = f"revision {candidate.revision}: {candidate.title}"
@@ -204,6 +209,12 @@ def list_flags(
     if before is not None:
         query = query.where(FlagRow.id < before)
     ids = session.scalars(query.order_by(FlagRow.id.desc()).limit(limit)).all()
+    return _flags(session, ids)
+
+
+def flags_of_run(session: Session, run_id: int) -> list[Flag]:
+    """The flags that one run has raised, the newest first."""
+    ids = session.scalars(select(FlagRow.id).where(FlagRow.run_id == run_id)).all()
     return _flags(session, ids)
 
 
@@ -341,9 +352,12 @@ def _raise(
             evidence=evidence_as_json(reading.evidence),
             raised_at=now,
             status=FlagStatus.OPEN.value,
+            past=candidate.past,
         )
         .returning(FlagRow.id)
     ).one()
+    if candidate.past:
+        return flag_id
     post(
         session,
         "flag",
@@ -407,6 +421,7 @@ def _flags(session: Session, ids: Sequence[int]) -> list[Flag]:
             note=flag.note,
             notes=tuple(notes.get(flag.id, ())),
             decided_by=flag.decided_by,
+            past=flag.past,
         )
         for flag, url, title, source_id, region in rows
     ]

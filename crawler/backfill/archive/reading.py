@@ -4,7 +4,7 @@ The account closes: every record, and every stretch of bytes that is none, comes
 one of the three, so that ``members = pages + unwanted + refused`` for each file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,13 +74,26 @@ def is_archive(path: Path) -> bool:
     return path.name.lower().endswith(tuple(SUFFIXES))
 
 
-def read_archive(
-    path: Path, *, now: datetime, start: int = 0, end: int | None = None
-) -> Iterator[Found]:
-    """What the records that begin in ``[start, end)`` of a file hold, in their order.
+WhyNot = Callable[[str, datetime], str | None]
+"""Of a page's address and time: the kind that it is counted under where nobody wants it."""
 
-    ``now`` bounds when a page can have been captured.  Memory is bounded by the size of a page,
-    not by that of a record or of the file.
+
+def _any_page(url: str, at: datetime) -> str | None:
+    return None
+
+
+def read_archive(
+    path: Path,
+    *,
+    now: datetime,
+    spans: Sequence[tuple[int, int]] | None = None,
+    why_not: WhyNot = _any_page,
+) -> Iterator[Found]:
+    """What a file's records hold, in their order.
+
+    ``spans`` are ranges ``[start, end)`` of the file: the records that begin in them are read.
+    ``now`` bounds when a page can have been captured; ``why_not`` is asked before a page's body
+    is unpacked.  Memory is bounded by the size of a page, not by that of a record or the file.
 
     :raises FileRefusedError: when there is no such regular file.
     """
@@ -89,14 +102,15 @@ def read_archive(
         if packing is None:
             return
         file = PackedFile(stream, packing)
-        bound = end if packing is Packing.PLAIN else None
-        for member in file.members(start, end):
-            place = f"{path.name}:{member.at}"
-            for record in records_of(member, file, limit=_MAX_CONTENT, end=bound):
-                if isinstance(record, Garbage):
-                    yield _unusable(place, RefusalClass.TRUNCATED, record.detail)
-                else:
-                    yield _found(record, place, now)
+        for start, end in spans if spans is not None else [(0, file.size)]:
+            bound = end if packing is Packing.PLAIN else None
+            for member in file.members(start, end):
+                place = f"{path.name}:{member.at}"
+                for record in records_of(member, file, limit=_MAX_CONTENT, end=bound):
+                    if isinstance(record, Garbage):
+                        yield _unusable(place, RefusalClass.TRUNCATED, record.detail)
+                    else:
+                        yield _found(record, place, now, why_not)
 
 
 def _packing_of(path: Path, begins: bytes) -> Packing | None:
@@ -113,7 +127,7 @@ def _packing_of(path: Path, begins: bytes) -> Packing | None:
     return next((SUFFIXES[suffix] for suffix in SUFFIXES if name.endswith(suffix)), Packing.PLAIN)
 
 
-def _found(record: Record, place: str, now: datetime) -> Found:
+def _found(record: Record, place: str, now: datetime, why_not: WhyNot) -> Found:
     url = record.url
     if record.damage is not None:
         return _unusable(url or place, RefusalClass.TRUNCATED, record.damage)
@@ -137,10 +151,12 @@ def _found(record: Record, place: str, now: datetime) -> Found:
     scheme = url.partition(":")[0].lower()
     if scheme in _NO_PAGES:
         return Unwanted(kind=f"{record.kind} of {scheme}:")
-    return _page(record, answer, place, now)
+    return _page(record, answer, place, now, why_not)
 
 
-def _page(record: Record, answer: Answer, place: str, now: datetime) -> Page | Unusable:
+def _page(
+    record: Record, answer: Answer, place: str, now: datetime, why_not: WhyNot
+) -> Page | Unusable | Unwanted:
     url = record.url
     if record.too_large:
         return _unusable(url or place, RefusalClass.TOO_LARGE, f"more than {MAX_BODY_BYTES} bytes")
@@ -153,6 +169,8 @@ def _page(record: Record, answer: Answer, place: str, now: datetime) -> Page | U
         stated = record.headers.get("warc-date")
         words = f"an impossible WARC-Date: {stated[:40]}" if stated else "no WARC-Date"
         return _unusable(url, RefusalClass.WRONG_CONTENT, words)
+    if (kind := why_not(url, at)) is not None:
+        return Unwanted(kind=kind)
     try:
         body = body_of(answer, limit=MAX_BODY_BYTES)
     except BodyRefusedError as error:

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from crawler.sources.declaration import NATIONAL, REGIONS
+from crawler.sources.declaration import NATIONAL, REGIONS, Source
 from scheduler.cli.commands.context import open_context
 from scheduler.cli.presentation import console, fail, print_json
 from scheduler.health import cells as completeness
@@ -15,6 +15,7 @@ from storage.errors import RecordNotFoundError
 from storage.notices import coverage as cells
 from storage.notices.coverage import Cell, CellStatus
 from storage.records import Level
+from storage.runs.parts import covered_years
 
 SIGNS = {
     CellStatus.FOUND: ("●", "green"),
@@ -61,11 +62,14 @@ def coverage(
             fail(str(error), hint="`cppcc coverage` shows every cell")
     with context.database.reading() as session:
         kept = cells.list_cells(session, year=year)
+        covered = covered_years(session)
     if as_json:
         print_json(kept)
     elif year is None:
         console.print(matrix(kept))
         console.print(_legend())
+        if covered:
+            console.print(_archives(covered, context.sources))
     else:
         console.print(_of_one_year(kept))
 
@@ -94,6 +98,21 @@ def _legend() -> Text:
     for status, (sign, style) in SIGNS.items():
         words.append(sign, style=style)
         words.append(f" {status.value}   ")
+    return words
+
+
+def _archives(covered: dict[str, dict[int, int]], sources: dict[str, Source]) -> Text:
+    """The years of which back-fills have read archives, and how many pages, by region."""
+    regions: dict[str, dict[int, int]] = {}
+    for source_id, years in covered.items():
+        source = sources.get(source_id)
+        held = regions.setdefault(source.region if source else "other hosts", {})
+        for year, pages in years.items():
+            held[year] = held.get(year, 0) + pages
+    words = Text("archives read (pages by year of capture):")
+    for region, years in sorted(regions.items()):
+        counts = ", ".join(f"{year} {pages}" for year, pages in sorted(years.items()))
+        words.append(f"\n  {region}: {counts}")
     return words
 
 

@@ -32,8 +32,8 @@ PACKINGS = ["warc", "warc.gz", "warc.zst"]
 class Read:
     """What a file gave, sorted out; ``numbers`` are those of the sound pages."""
 
-    def __init__(self, path: Path, **span: int) -> None:
-        self.found = list(read_archive(path, now=NOW, **span))
+    def __init__(self, path: Path, span: tuple[int, int] | None = None) -> None:
+        self.found = list(read_archive(path, now=NOW, spans=span and [span]))
         pages = [one for one in self.found if isinstance(one, Page)]
         self.pages = {one.url: one for one in pages}
         self.numbers = sorted(
@@ -259,7 +259,7 @@ def test_ranges_share_a_file_without_a_gap_or_a_double(packing: str, tmp_path: P
     for width in (size, size // 2, size // 7, 777):
         numbers: list[int] = []
         for start in range(0, size, width):
-            numbers += Read(path, start=start, end=start + width).numbers
+            numbers += Read(path, (start, start + width)).numbers
         assert sorted(numbers) == list(range(40)), width
 
 

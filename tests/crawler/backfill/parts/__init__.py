@@ -1,0 +1,1 @@
+"""Tests of back-fills in parts."""
