@@ -1,10 +1,12 @@
 """Lines that stand in or round an article without belonging to it, by named rule.
 
-Each rule has a page in ``fixtures/pages`` that is misread without it.
+Each rule has an example in ``examples`` that it alone drops: a test takes each away by its id.
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 
 def any_of(words: str) -> str:
@@ -115,7 +117,7 @@ CONTAINED_IN_SHORT: Mapping[str, tuple[str, str]] = {
         r"|点击(?:上方|下方|右上).{0,12}(?:关注|卡片|名片).{0,8}"
         r"|投稿(?:邮箱|热线|信箱|电话)\s*[:：].{0,60}",
     ),
-    "share": (
+    "asks_to_share": (
         "二维码 分享给 点赞 在看 转发 收藏 这篇文章 本文章",
         r".{0,30}扫(?:一扫|描).{0,12}二维码.{0,16}|.{0,8}分享给(?:好友|朋友).{0,6}"
         r"|.{0,12}(?:点赞|在看|转发|分享|收藏).{1,2}(?:点赞|在看|转发|分享|收藏).{0,10}"
@@ -187,25 +189,39 @@ _HEADS_LINKS = _heading(_LINKS)
 _HEADS_COMMENTS = _heading(_COMMENTS)
 
 
-def compile_rules(rules: Mapping[str, str]) -> re.Pattern[str]:
-    """One pattern whose ``lastgroup`` names the rule that matched the whole line."""
-    return re.compile("|".join(f"(?P<{name}>(?:{rule})$)" for name, rule in rules.items()))
+_Contained = tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]
 
 
-_DROPPED = compile_rules(DROPPED)
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The rules compiled: for whole short lines, for longer lines, for short lines at more cost."""
+
+    whole: re.Pattern[str]
+    contained: _Contained
+    in_short: _Contained
 
 
-def _with_words(
-    rules: Mapping[str, tuple[str, str]],
-) -> list[tuple[str, tuple[str, ...], re.Pattern[str]]]:
-    return [
+@lru_cache(maxsize=64)
+def _rules(without: frozenset[str]) -> _Rules:
+    """All rules but those named; ``lastgroup`` of the first pattern names the rule that matched."""
+    whole = "|".join(
+        f"(?P<{name}>(?:{rule})$)" for name, rule in DROPPED.items() if name not in without
+    )
+    contained = _with_words(CONTAINED, without)
+    in_short = (*_with_words(CONTAINED_IN_SHORT, without), *contained)
+    return _Rules(re.compile(whole), contained, in_short)
+
+
+def _with_words(rules: Mapping[str, tuple[str, str]], without: frozenset[str]) -> _Contained:
+    return tuple(
         (name, tuple(words.split()), re.compile(f"(?:{rule})$"))
         for name, (words, rule) in rules.items()
-    ]
+        if name not in without
+    )
 
 
-_CONTAINED = _with_words(CONTAINED)
-_ALL_CONTAINED = _with_words({**CONTAINED_IN_SHORT, **CONTAINED})
+RULE_IDS = frozenset({*DROPPED, *CONTAINED_IN_SHORT, *CONTAINED, "style_rules"})
+_ALL = _rules(frozenset())
 _PARAGRAPH = 80
 _POSTED = re.compile(
     r"\W*(?:作\s*者|网友|楼主|层主|发帖人|\d{1,4}\s*[楼#]).{0,24}"
@@ -235,16 +251,20 @@ def prints_style(text: str) -> bool:
     )
 
 
-def dropped_by(text: str) -> str | None:
-    """The rule under which a line does not belong to the text; None when it may."""
-    if prints_style(text):
+def dropped_by(text: str, *, without: frozenset[str] = frozenset()) -> str | None:
+    """The rule under which a line does not belong to the text; None when it may.
+
+    ``without`` names rules that are left out, to see what each decides.
+    """
+    if prints_style(text) and "style_rules" not in without:
         return "style_rules"
     size = len(text)
     if size > _MAX_DROPPED:
         return None
-    if size <= _SHORT and (found := _DROPPED.match(text)):
+    rules = _rules(without) if without else _ALL
+    if size <= _SHORT and (found := rules.whole.match(text)):
         return found.lastgroup
-    for name, words, pattern in _CONTAINED if size > _PARAGRAPH else _ALL_CONTAINED:
+    for name, words, pattern in rules.contained if size > _PARAGRAPH else rules.in_short:
         for word in words:
             if word in text:
                 if pattern.match(text):

@@ -32,6 +32,7 @@ _ENDERS = frozenset(
         "promotion",
         "back_to_site",
         "share",
+        "asks_to_share",
         "copyright",
         "previous_next",
         "keywords",

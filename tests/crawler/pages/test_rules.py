@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from crawler.pages.layout import body, boilerplate, header, text, tree, weights
+from crawler.pages.layout.boilerplate import RULE_IDS, dropped_by
+from crawler.pages.layout.examples import EXAMPLES, Example
 from crawler.pages.layout.sheets import NO_SHEETS
 from crawler.pages.raw import charset
 from crawler.pages.values import credits, dates, outlets, titles, written
@@ -20,25 +22,14 @@ def fails(name: str) -> bool:
     return bool(differences(page))
 
 
-@pytest.mark.parametrize(
-    ("rule", "name"),
-    [
-        ("editor", "tail_bianji"),
-        ("paper", "tail_paper"),
-        ("original_title", "head_lines"),
-        ("pager", "pager_unlinked"),
-        ("player", "player"),
-        ("share", "tail_share"),
-        ("keywords", "tail_keywords"),
-        ("topic_link", "head_lines"),
-    ],
-)
-def test_dropping_rule(rule: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not fails(name)
-    left = {key: value for key, value in boilerplate.DROPPED.items() if key != rule}
-    monkeypatch.setattr(boilerplate, "_DROPPED", boilerplate.compile_rules(left))
-    monkeypatch.setattr(text, "_ENDERS", text._ENDERS - {rule})
-    assert fails(name)
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.rule)
+def test_a_line_is_dropped_by_its_rule_alone(example: Example) -> None:
+    assert dropped_by(example.text) == example.rule
+    assert dropped_by(example.text, without=frozenset({example.rule})) is None
+
+
+def test_every_rule_has_its_example() -> None:
+    assert {example.rule for example in EXAMPLES} == RULE_IDS
 
 
 @pytest.mark.parametrize(
