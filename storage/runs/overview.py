@@ -42,18 +42,14 @@ def source_overviews(session: Session, source_ids: list[str]) -> dict[str, Sourc
             )
         )
     }
-    running = dict(
-        session.execute(
-            select(RunRow.source_id, func.max(RunRow.id))
-            .where(RunRow.state == RunState.RUNNING.value)
-            .group_by(RunRow.source_id)
-        )
-        .tuples()
-        .all()
+    working = session.execute(
+        select(RunRow.source_id, func.max(RunRow.id))
+        .where(RunRow.state == RunState.RUNNING.value)
+        .group_by(RunRow.source_id)
     )
-    planned = dict(
-        session.execute(select(WatchRow.source_id, WatchRow.next_look_at)).tuples().all()
-    )
+    running = {row[0]: row[1] for row in working}
+    looks = session.execute(select(WatchRow.source_id, WatchRow.next_look_at))
+    planned = {row[0]: row[1] for row in looks}
     overviews = {}
     for source_id in source_ids:
         last = ended.get(source_id)
