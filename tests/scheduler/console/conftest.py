@@ -92,7 +92,7 @@ def users(database_of: Database) -> dict[Role, str]:
 def token_of(client: TestClient, path: str = "/login") -> str:
     """The token that this client's forms hold."""
     page = client.get(path).text
-    return page.split('data-token="')[1].split('"')[0]
+    return page.split('name="token" value="')[1].split('"')[0]  # as a form sends it
 
 
 def post(
