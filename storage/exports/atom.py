@@ -1,5 +1,6 @@
 """An Atom feed of the newest flags as a file, for any reader or a web server to pick up."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from xml.sax.saxutils import XMLGenerator
@@ -8,6 +9,7 @@ from xml.sax.xmlreader import AttributesImpl
 from sqlalchemy.orm import Session
 
 from storage.exports.files import whole_file
+from storage.exports.moved import last_moved
 from storage.notices.flags import Flag, list_flags
 from storage.records import SHANGHAI
 
@@ -26,14 +28,15 @@ def export_atom(session: Session, path: Path) -> int:
     """Write the feed; how many entries it has."""
     flags = list_flags(session, limit=NEWEST)
     with whole_file(path) as temporary, temporary.open("wb") as stream:
-        feed = _Feed(XMLGenerator(stream, "utf-8", short_empty_elements=True))
-        feed.write(flags)
+        xml = XMLGenerator(stream, "utf-8", short_empty_elements=True)
+        _Feed(xml, last_moved(session, flags)).write(flags)
     return len(flags)
 
 
 class _Feed:
-    def __init__(self, xml: XMLGenerator) -> None:
+    def __init__(self, xml: XMLGenerator, moved: Mapping[int, datetime]) -> None:
         self._xml = xml
+        self._moved = moved
 
     def write(self, flags: list[Flag]) -> None:
         xml = self._xml
@@ -41,7 +44,7 @@ class _Feed:
         xml.startElement("feed", AttributesImpl({"xmlns": NAMESPACE}))
         self._element("id", f"{TAG}flags")
         self._element("title", "政协年度综述与十件大事")
-        self._element("updated", _said(max((_changed(flag) for flag in flags), default=EPOCH)))
+        self._element("updated", _said(max(self._moved.values(), default=EPOCH)))
         for flag in flags:
             self._entry(flag)
         xml.endElement("feed")
@@ -53,7 +56,7 @@ class _Feed:
         self._element("title", flag.title)
         self._element("link", "", href=flag.url, rel="alternate")
         self._element("published", _said(flag.raised_at))
-        self._element("updated", _said(_changed(flag)))
+        self._element("updated", _said(self._moved[flag.id]))
         self._xml.startElement("author", AttributesImpl({}))
         self._element("name", flag.source_id or "import")
         self._xml.endElement("author")
@@ -74,10 +77,6 @@ class _Feed:
         self._xml.startElement(name, AttributesImpl(plain))
         self._xml.characters(words.translate(_FORBIDDEN))
         self._xml.endElement(name)
-
-
-def _changed(flag: Flag) -> datetime:
-    return max([flag.raised_at, *(note.at for note in flag.notes), flag.decided_at or EPOCH])
 
 
 def _said(at: datetime) -> str:

@@ -1,6 +1,7 @@
 """CSV of the publications, with the mark by which Excel knows that it is UTF-8."""
 
 import csv
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 
@@ -11,8 +12,19 @@ from storage.exports.files import flat_schema, whole_file, write_schema
 from storage.exports.selection import Selection, id_batches, publication_rows
 from storage.records import SHANGHAI
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins with one would be run as a formula: an apostrophe goes before it."""
+FORMULA_SIGNS = frozenset("=+-@\u2212")
+"""A cell that begins with one would be run as a formula: an apostrophe goes before it.
+
+The list is OWASP's (CSV Injection); full-width, small and raised forms are the same signs to
+spreadsheets of East Asia, so a cell is looked at in NFKC, and what is trimmed away on import
+(blanks, controls, marks without width) hides no sign.
+"""
+
+BREAKS = ("\t", "\r", "\n")
+"""At its beginning these move a cell's rest into a cell of its own."""
+
+UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""Unicode's categories of what stands before a sign without being seen."""
 
 
 def export_csv(session: Session, path: Path, chosen: Selection) -> int:
@@ -38,6 +50,16 @@ def _cell(value: object) -> object:
         return value.astimezone(SHANGHAI).isoformat()
     if isinstance(value, bool):
         return int(value)
-    if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
+    if isinstance(value, str) and may_run(value):
         return f"'{value}"
     return value
+
+
+def may_run(cell: str) -> bool:
+    """Whether a spreadsheet could take the cell's text for a formula."""
+    if cell.startswith(BREAKS):
+        return True
+    for character in cell:
+        if unicodedata.category(character) not in UNSEEN:
+            return unicodedata.normalize("NFKC", character)[0] in FORMULA_SIGNS
+    return False

@@ -1,5 +1,6 @@
 """A workbook: sheets publications, events, figures and coverage."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1_048_576
 MAX_CELL = 32_767
-"""Excel's own limits; a longer text is cut, and says so at its end."""
+"""Excel's own limits, the latter in UTF-16 units; a longer text is cut, and says so at its end."""
+
+JOINER = "\u200d"
 
 CUT = "… [cut: see the jsonl export]"
 
@@ -88,6 +91,32 @@ def _sheet(workbook: "Workbook", name: str, rows: Iterable[Row]) -> int:
 def _cell(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI)  # Excel knows no zones: the clock of Shanghai
-    if isinstance(value, str) and len(value) > MAX_CELL:
-        return value[: MAX_CELL - len(CUT)] + CUT
-    return value
+    return shortened(value) if isinstance(value, str) else value
+
+
+def shortened(text: str) -> str:
+    """``text`` as a cell holds it: whole, or cut between two characters and marked.
+
+    A character beyond the Basic Multilingual Plane takes two units, and what is written of
+    several code points (a base with its marks, joined signs) is never parted.
+    """
+    if _units(text) <= MAX_CELL:
+        return text
+    room, end = MAX_CELL - len(CUT), 0
+    for character in text:
+        room -= _units(character)
+        if room < 0:
+            break
+        end += 1
+    while end and (_goes_on(text[end]) or text[end - 1] == JOINER):
+        end -= 1
+    return text[:end] + CUT
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _goes_on(character: str) -> bool:
+    """Whether a code point belongs to the character before it."""
+    return unicodedata.category(character).startswith("M") or character == JOINER

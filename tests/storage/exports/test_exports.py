@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -20,8 +21,10 @@ from storage.engine.database import Database
 from storage.errors import ExportError
 from storage.exports import Format, export, selection, xlsx
 from storage.exports.columns import TABLES
+from storage.exports.csv import may_run
 from storage.exports.files import whole_file
-from storage.notices.flags import list_flags
+from storage.exports.moved import last_moved
+from storage.notices.flags import accept_flag, list_flags, reopen_flag
 from storage.records import SHANGHAI, Article, Genre
 from storage.views import VIEWS
 from tests.storage.samples import DAY, NOW, TEXT, article
@@ -258,3 +261,72 @@ def test_a_crash_leaves_the_old_file(tmp_path: Path) -> None:
         write_and_fail()
     assert [one.name for one in tmp_path.iterdir()] == ["a.jsonl"]
     assert path.read_text() == "old"
+
+
+def test_a_link_stays_and_its_target_is_replaced(session: Session, tmp_path: Path) -> None:
+    target, link = tmp_path / "share.jsonl", tmp_path / "latest.jsonl"
+    target.write_text("old")
+    link.symlink_to(target)
+    export(session, Format.JSONL, link)
+    assert link.is_symlink()
+    assert len(target.read_text("utf-8").splitlines()) == 3
+
+
+@pytest.mark.parametrize("format_", [Format.JSONL, Format.XLSX, Format.ATOM])
+def test_a_pipe_gets_the_bytes_and_stays_a_pipe(
+    session: Session, tmp_path: Path, format_: Format
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(
+        pipe, os.O_RDONLY | os.O_NONBLOCK
+    )  # so that opening it to write waits for none
+    try:
+        done = export(session, format_, pipe)
+        assert os.read(reader, 1 << 16)
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert done.schema is None
+    assert [one.name for one in pipe.parent.iterdir()] == ["pipe"]
+
+
+def test_a_device_stays_and_a_folder_is_refused(session: Session, tmp_path: Path) -> None:
+    export(session, Format.CSV, Path("/dev/null"))
+    assert Path("/dev/null").is_char_device()
+    with pytest.raises(ExportError):
+        export(session, Format.CSV, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["=1", "+1", "-1", "@a", "＝1", "－1", "﹦1", "\t=1", " =1", "\u3000＋1", "\ufeff@", "\nx"],
+)
+def test_a_cell_that_may_run_is_known(cell: str) -> None:
+    assert may_run(cell)
+
+
+@pytest.mark.parametrize("cell", ["", " ", "政协=好", "“-”", "—— 综述", "1-2"])
+def test_a_cell_of_words_is_left_alone(cell: str) -> None:
+    assert not may_run(cell)
+
+
+@pytest.mark.parametrize("character", ["字", "\U00020000", "e\u0301", "葛\U000e0100", "👩\u200d🌾"])
+def test_a_cut_is_marked_and_parts_no_character(character: str) -> None:
+    for before in range(len(character.encode("utf-16-le")) // 2 + 1):
+        text = "a" * before + character * 20_000 + character * 20_000
+        cut = xlsx.shortened(text)
+        assert cut.endswith(xlsx.CUT)
+        assert len(cut.encode("utf-16-le")) // 2 <= xlsx.MAX_CELL
+        kept = cut.removesuffix(xlsx.CUT)[before:]
+        assert kept == character * (len(kept) // len(character))
+
+
+def test_an_undone_decision_moves_the_feed_on(database: Database, articles: list[Article]) -> None:
+    with database.begin() as session:
+        (flag,) = list_flags(session)
+        accept_flag(session, flag.id, now=NOW + DAY)
+        reopen_flag(session, flag.id, now=NOW + 2 * DAY)
+    with database.reading() as session:
+        flags = list_flags(session)
+        assert last_moved(session, flags) == {flag.id: NOW + 2 * DAY}
