@@ -22,6 +22,7 @@ from storage.runs.history import list_runs
 from storage.runs.states import RunState
 
 HOSTS = Path(__file__).parent.parent / "fixtures" / "hosts"
+DATA_PAGE = (Path(__file__).parent.parent / "docs/data.md").read_text("utf-8")
 CRAWLED = {
     "gx.people.com.cn": "people_guangxi",
     "gxzxbxwzx.com.cn": "guangxi_cppcc_news",
@@ -153,3 +154,9 @@ def test_ten_events_of_guangxi(demo: Demo) -> None:
     headings = [event.heading for event in found.reading.events]
     assert headings == row["events"]
     assert len(headings) == 10
+
+
+@pytest.mark.parametrize("query", re.findall(r"```sql\n(.*?)```", DATA_PAGE, re.DOTALL))
+def test_each_query_of_the_data_page_answers_on_the_demos_database(demo: Demo, query: str) -> None:
+    with demo.database.reading() as session:
+        assert session.execute(text(query)).all()

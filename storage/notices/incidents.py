@@ -40,7 +40,10 @@ _UNRESOLVED_OF = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """One incident; ``told_key`` and ``recovery_key`` name the messages that told of it."""
+    """One incident; ``told_key`` and ``recovery_key`` name the messages that told of it.
+
+    ``acknowledged_by`` is None where nobody was named.
+    """
 
     id: int
     subject: str
@@ -53,6 +56,7 @@ class Incident:
     opened_at: datetime
     seen_at: datetime
     acknowledged_at: datetime | None
+    acknowledged_by: str | None
     resolved_at: datetime | None
     note: str | None
     told_key: str | None
@@ -131,10 +135,18 @@ def resolve_incidents(
 
 
 def acknowledge_incident(
-    session: Session, incident_id: int, *, now: datetime, note: str | None = None
+    session: Session,
+    incident_id: int,
+    *,
+    now: datetime,
+    note: str | None = None,
+    by: str | None = None,
 ) -> None:
-    """Say that somebody works on it.  TransitionError when it is not open."""
+    """Say that ``by`` works on it.  TransitionError when it is not open."""
     _move(session, incident_id, IncidentState.ACKNOWLEDGED, now, note)
+    session.execute(
+        update(IncidentRow).where(IncidentRow.id == incident_id).values(acknowledged_by=by)
+    )
 
 
 def close_incident(session: Session, incident_id: int, *, now: datetime, note: str) -> None:

@@ -10,7 +10,16 @@ from sqlalchemy import Connection, Engine, inspect, text
 from storage.engine.database import Database
 from storage.links.sources import sync_sources
 from storage.links.takedown import record_missing
-from storage.records import RunCounts, RunTrigger, SourceRecord, Verdict, VerdictKind, WalkTotals
+from storage.notices.incidents import open_incident
+from storage.records import (
+    FailureClass,
+    RunCounts,
+    RunTrigger,
+    SourceRecord,
+    Verdict,
+    VerdictKind,
+    WalkTotals,
+)
 from storage.runs import door, lease
 from storage.runs.totals import put_totals
 from storage.views import VIEWS
@@ -87,6 +96,14 @@ def filled(database: Database) -> Database:
         verdict = Verdict(kind=VerdictKind.COMPLETE, reason="all pages read")
         put_totals(session, run_id, [WalkTotals(name="http://ynzx.example/list/", words="read")])
         lease.finish_run(session, run_id, token, verdict, RunCounts(), now=NOW)
+        open_incident(
+            session,
+            "coverage:云南:provincial:2025",
+            FailureClass.OVERDUE,
+            region="云南",
+            reason="no review was found",
+            now=NOW,
+        )
         for day in (0, 4, 8):
             record_missing(session, article(3).url, now=NOW + day * DAY)
     return database

@@ -1,5 +1,6 @@
 """What most commands begin with: settings, declarations and the open database."""
 
+import getpass
 from dataclasses import dataclass
 
 from crawler.errors import DeclarationError
@@ -43,6 +44,14 @@ def connected(config: Config) -> Database:
         fail(str(error))
     except StorageError as error:
         fail(str(error), hint="CPPCC_DATABASE_URL names the database; `cppcc doctor` looks closer")
+
+
+def login() -> str | None:
+    """Who is at work here: the login name; None where the system knows none, as in containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no entry in the passwd file; 3.13 says OSError
+        return None
 
 
 def open_context() -> Context:

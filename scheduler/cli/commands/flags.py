@@ -1,21 +1,36 @@
 """`cppcc flags`: the inbox."""
 
+import re
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.commands.context import connected, login, settings
 from scheduler.cli.evidence_view import evidence_table
-from scheduler.cli.presentation import console, fail, moment, print_json, say, table
+from scheduler.cli.presentation import console, fail, moment, print_json, say, short_moment, table
 from scheduler.shapes.flag import flag_json
+from scheduler.shapes.plain import plain
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices import flags
-from storage.notices.flags import FlagStatus
+from storage.notices.flags import FlagStatus, accept_flag, dismiss_flag, reopen_flag
 
 app = typer.Typer(no_args_is_help=True, help="The inbox of flagged publications.")
 
-Id = Annotated[int, typer.Argument(metavar="ID")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="12 or f12")]
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="12 or f12, several at once")]
+Why = Annotated[str | None, typer.Option(help="The reason, kept with the flag")]
+By = Annotated[str | None, typer.Option(help="Who says so; the login name otherwise")]
+
+
+def flag_id_of(wanted: str) -> int:
+    """The number of a flag as people write it, or the end of the command."""
+    found = re.fullmatch(r"f?(\d{1,18})", wanted.strip().lower(), re.ASCII)
+    if found is None:
+        fail(f"{wanted!r} is no flag's id; write 12 or f12", code=2)
+    return int(found[1])
 
 
 @app.command("list")
@@ -33,17 +48,16 @@ def list_(
     if not found:
         console.print("nothing is flagged")
         return
-    rows = table("id", "status", "genre", "score", "region", "title", "source", "raised")
+    rows = table("flag", "publication", "status", "genre", "region", "title", "raised")
     for flag in found:
         rows.add_row(
-            str(flag.id),
+            f"f{flag.id}",
+            str(flag.publication_id),
             flag.status.value,
             flag.genre.value,
-            f"{flag.score:.2f}",
             flag.region or "-",
             Text(flag.title),
-            flag.source_id or "-",
-            moment(flag.raised_at),
+            short_moment(flag.raised_at),
         )
     console.print(rows)
 
@@ -53,19 +67,25 @@ def show(flag_id: Id, as_json: Annotated[bool, typer.Option("--json")] = False) 
     """One flag: why it was raised, and what happened to its story since."""
     try:
         with connected(settings()).reading() as session:
-            flag = flags.get_flag(session, flag_id)
+            flag = flags.get_flag(session, flag_id_of(flag_id))
+            decisions = flags.decisions_of(session, flag.id)
     except RecordNotFoundError as error:
         fail(str(error), hint="`cppcc flags list` shows the ids")
     if as_json:
-        print_json(flag_json(flag))
+        print_json(flag_json(flag) | {"decisions": plain(decisions)})
         return
     rows = table("", "")
+    rows.add_row("flag", f"{flag.id}, publication {flag.publication_id}")
     rows.add_row("title", Text(flag.title))
     rows.add_row("url", Text(flag.url))
     rows.add_row("genre", f"{flag.genre.value} (score {flag.score:.2f})")
     rows.add_row("status", flag.status.value)
     rows.add_row("raised", moment(flag.raised_at))
-    for note in flag.notes:
+    for one in decisions:
+        words = f"{one.status.value} by {one.by or 'nobody named'}, revision {one.revision}"
+        rows.add_row(moment(one.at), Text(f"{words}: {one.why}" if one.why else words))
+    reasons = {f"{one.status.value}: {one.why}" for one in decisions}
+    for note in (note for note in flag.notes if note.words not in reasons):
         rows.add_row(moment(note.at), Text(note.words))
     if flag.note and not any(flag.note in note.words for note in flag.notes):
         rows.add_row("note", Text(flag.note))  # of a decision before reasons were notes
@@ -78,44 +98,55 @@ def show(flag_id: Id, as_json: Annotated[bool, typer.Option("--json")] = False) 
 
 
 @app.command()
-def accept(flag_id: Id) -> None:
-    """Say that the flag is right."""
-    config = settings()
-    try:
-        with connected(config).begin() as session:
-            flags.accept_flag(session, flag_id, now=config.now())
-    except (RecordNotFoundError, TransitionError) as error:
-        fail(str(error))
-    say(f"flag {flag_id}: accepted")
+def accept(flag_ids: Ids, why: Why = None, by: By = None) -> None:
+    """Say that these flags are right: all of them, or none when one cannot be."""
+    _decide(
+        flag_ids,
+        "accepted",
+        by,
+        partial(accept_flag, why=why),
+    )
 
 
 @app.command()
 def dismiss(
-    flag_id: Id,
+    flag_ids: Ids,
     why: Annotated[str, typer.Option(help="The reason, kept with the flag")],
+    by: By = None,
 ) -> None:
-    """Say that the flag is wrong, and why."""
-    config = settings()
+    """Say that these flags are wrong, and why: all of them, or none when one cannot be."""
     if not why.strip():
         fail("--why needs words", code=2)
-    try:
-        with connected(config).begin() as session:
-            flags.dismiss_flag(session, flag_id, why=why, now=config.now())
-    except (RecordNotFoundError, TransitionError) as error:
-        fail(str(error))
-    say(f"flag {flag_id}: dismissed ({why})")
+    _decide(
+        flag_ids,
+        f"dismissed ({why})",
+        by,
+        partial(dismiss_flag, why=why),
+    )
 
 
 @app.command()
-def reopen(
-    flag_id: Id,
-    why: Annotated[str | None, typer.Option(help="The reason, kept with the flag")] = None,
-) -> None:
-    """Undo a decision; the history of decisions stays."""
+def reopen(flag_ids: Ids, why: Why = None, by: By = None) -> None:
+    """Undo decisions; the history of decisions stays."""
+    _decide(
+        flag_ids,
+        "open again",
+        by,
+        partial(reopen_flag, why=why),
+    )
+
+
+def _decide(flag_ids: list[str], words: str, by: str | None, decide: Callable[..., None]) -> None:
+    """One transaction for all: a slip in the fifth id leaves the first four as they were."""
     config = settings()
+    now, who = config.now(), by or login()
+    ids = [flag_id_of(one) for one in flag_ids]
     try:
         with connected(config).begin() as session:
-            flags.reopen_flag(session, flag_id, now=config.now(), why=why)
+            for one in ids:
+                decide(session, one, now=now, by=who)
+            about = [flags.get_flag(session, one) for one in ids]
     except (RecordNotFoundError, TransitionError) as error:
-        fail(str(error))
-    say(f"flag {flag_id}: open again")
+        fail(str(error), hint="nothing was decided" if len(ids) > 1 else None)
+    for flag in about:
+        say(f"flag {flag.id} (publication {flag.publication_id}): {words}")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.commands.context import connected, login, settings
 from scheduler.cli.presentation import console, fail, moment, print_json, say, table
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices import incidents
@@ -65,7 +65,7 @@ def show(
         ("last run", f"cppcc runs show {one.run_id}" if one.run_id else "-"),
         ("opened", moment(one.opened_at)),
         ("last seen", moment(one.seen_at)),
-        ("acknowledged", moment(one.acknowledged_at)),
+        ("acknowledged", f"{moment(one.acknowledged_at)} {one.acknowledged_by or ''}".rstrip()),
         ("resolved", moment(one.resolved_at)),
         ("told", f"{moment(one.told_at)} ({one.told_key})" if one.told_key else "-"),
         ("note", one.note or "-"),
@@ -77,16 +77,19 @@ def show(
 @app.command()
 def ack(
     incident_id: Annotated[int, typer.Argument(metavar="ID")],
-    note: Annotated[str | None, typer.Option(help="Who does what about it")] = None,
+    note: Annotated[str | None, typer.Option(help="What is done about it")] = None,
+    by: Annotated[str | None, typer.Option(help="Who; the login name otherwise")] = None,
 ) -> None:
     """Say that somebody works on it; it still resolves by itself."""
     config = settings()
     try:
         with connected(config).begin() as session:
-            incidents.acknowledge_incident(session, incident_id, now=config.now(), note=note)
+            incidents.acknowledge_incident(
+                session, incident_id, now=config.now(), note=note, by=by or login()
+            )
     except (RecordNotFoundError, TransitionError) as error:
         fail(str(error))
-    say(f"incident {incident_id}: acknowledged")
+    say(f"incident {incident_id}: acknowledged by {by or login()}")
 
 
 @app.command()

@@ -276,7 +276,8 @@ def test_a_link_stays_and_its_target_is_replaced(session: Session, tmp_path: Pat
 def test_a_pipe_gets_the_bytes_and_stays_a_pipe(
     session: Session, tmp_path: Path, format_: Format
 ) -> None:
-    pipe = tmp_path / "pipe"
+    pipe = tmp_path / "place" / "pipe"
+    pipe.parent.mkdir()
     os.mkfifo(pipe)
     reader = os.open(
         pipe, os.O_RDONLY | os.O_NONBLOCK
