@@ -3,6 +3,7 @@
 A key keeps its meaning for ever; a change of meaning makes a new key (docs/reading.md).
 """
 
+import re
 from collections.abc import Mapping
 
 METRIC_NAMES: Mapping[str, str] = {
@@ -73,3 +74,14 @@ REGION_CODES: Mapping[str, str] = {
     "宁夏": "640000", "新疆": "650000",
 }  # fmt: skip
 """Short name of a province: its six digits of GB/T 2260; the whole country has 100000."""
+
+_ENDINGS = re.compile("(?:壮族|回族|维吾尔)?(?:省|市|自治区)$")
+
+
+def region_of(words: str) -> str | None:
+    """The short name that stands for 云南, 云南省, 广西壮族自治区 or 530000; None for no region."""
+    given = words.strip()
+    for name, code in REGION_CODES.items():
+        if given in (name, code) or _ENDINGS.sub("", given) == name:
+            return name
+    return None

@@ -7,6 +7,7 @@ import pytest
 from typer.main import get_command
 
 from scheduler.cli.app import app
+from scheduler.cli.lazy import LazyGroup
 from scheduler.config import Config
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +25,8 @@ def commands() -> list[str]:
             found.append(words)
             return
         for name, child in inner.items():
-            walk(child, f"{words} {name}")
+            real = command.load(name) if isinstance(command, LazyGroup) else child
+            walk(real, f"{words} {name}")
 
     walk(get_command(app), "cppcc")
     return found

@@ -2,63 +2,76 @@
 
 import logging
 import sys
+from collections.abc import Mapping
+from typing import Annotated
 
 import typer
 
-from scheduler.cli.commands import (
-    alerts,
-    backfill,
-    backup,
-    compare,
-    console,
-    coverage,
-    crawl,
-    db,
-    demo,
-    doctor,
-    export,
-    flags,
-    import_,
-    incidents,
-    inspect,
-    reread,
-    run,
-    runs,
-    search,
-    show,
-    sources,
-)
-from scheduler.cli.presentation import print_error
+from scheduler.cli.lazy import DatabaseOption, Lazy, LazyGroup
 from storage.errors import StorageError
 
+HERE = "scheduler.cli.commands"
+
+
+class Commands(LazyGroup):
+    """All commands, in the order in which the help lists them."""
+
+    table: Mapping[str, Lazy] = {
+        "demo": Lazy(f"{HERE}.demo:demo", "crawl a small internet on loopback, three days of it"),
+        "crawl": Lazy(f"{HERE}.crawl:crawl", "crawl sources now"),
+        "run": Lazy(f"{HERE}.run:run", "the unattended service"),
+        "console": Lazy(f"{HERE}.console:app", "the web console, its users and tokens"),
+        "runs": Lazy(f"{HERE}.runs:app", "history of runs"),
+        "flags": Lazy(f"{HERE}.flags:app", "the inbox of flagged publications"),
+        "incidents": Lazy(f"{HERE}.incidents:app", "what is broken or missing"),
+        "coverage": Lazy(f"{HERE}.coverage:coverage", "which review was found, is due, is overdue"),
+        "compare": Lazy(f"{HERE}.compare:compare", "one metric across committees and years"),
+        "search": Lazy(f"{HERE}.search:search", "full-text search"),
+        "show": Lazy(f"{HERE}.show:show", "one publication: text, events, figures, copies"),
+        "explain": Lazy(f"{HERE}.show:explain", "why a publication was read as it was"),
+        "export": Lazy(f"{HERE}.export:export", "files for other programs and people"),
+        "sources": Lazy(f"{HERE}.sources:app", "declared sources and how they do"),
+        "inspect": Lazy(
+            f"{HERE}.inspect:inspect", "read pages, lists or texts without storing them"
+        ),
+        "import": Lazy(f"{HERE}.import_:import_", "store pages and texts of a file"),
+        "backfill": Lazy(f"{HERE}.backfill:backfill", "past years out of web archives"),
+        "reread": Lazy(f"{HERE}.reread:reread", "what today's rules read otherwise"),
+        "alerts": Lazy(f"{HERE}.alerts:app", "the channels that messages go to"),
+        "db": Lazy(f"{HERE}.db:app", "schema and copies of the database"),
+        "doctor": Lazy(f"{HERE}.doctor:doctor", "what is wrong with this installation"),
+    }
+
+
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Monitors the annual reviews and ten-events publications of the CPPCC's committees.",
 )
-app.command("demo")(demo.demo)
-app.add_typer(console.app, name="console")
-app.command("crawl")(crawl.crawl)
-app.command("run")(run.run)
-app.add_typer(runs.app, name="runs")
-app.add_typer(incidents.app, name="incidents")
-app.add_typer(alerts.app, name="alerts")
-app.command("coverage")(coverage.coverage)
-app.add_typer(flags.app, name="flags")
-app.add_typer(sources.app, name="sources")
-app.command("show")(show.show)
-app.command("explain")(show.explain)
-app.command("inspect")(inspect.inspect)
-app.command("import")(import_.import_)
-app.command("backfill")(backfill.backfill)
-app.command("export")(export.export)
-app.command("search")(search.search)
-app.command("compare")(compare.compare)
-app.command("reread")(reread.reread)
-db.app.command("backup")(backup.backup)
-db.app.command("restore")(backup.restore)
-app.add_typer(db.app, name="db")
-app.command("doctor")(doctor.doctor)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from storage import __version__
+
+        typer.echo(f"cppcc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit"
+        ),
+    ] = False,
+    db: DatabaseOption = None,
+) -> None:
+    """Monitors the annual reviews and ten-events publications of the CPPCC's committees."""
 
 
 def main() -> None:
@@ -67,5 +80,7 @@ def main() -> None:
     try:
         app()
     except StorageError as error:
+        from scheduler.cli.presentation import print_error
+
         print_error(str(error), "`cppcc doctor` looks closer")
         sys.exit(1)

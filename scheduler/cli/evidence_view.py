@@ -106,14 +106,30 @@ def _topics(reading: Reading) -> dict[int | str, str]:
 
 
 def evidence_table(evidence: Iterable[Evidence]) -> RenderableType:
-    """Evidence line by line, with its weight where it has one."""
-    rows = table("about", "rule", "where", "span", "weight", "words")
+    """What speaks for the genre, what against it, and the words behind the other values.
+
+    Reasons with a weight come with the heaviest first.
+    """
+    held = list(evidence)
+    weighed = sorted((one for one in held if one.weight), key=lambda one: -abs(one.weight or 0))
+    parts: list[RenderableType] = []
+    for words, chosen in (
+        ("for", [one for one in weighed if (one.weight or 0) > 0]),
+        ("against", [one for one in weighed if (one.weight or 0) < 0]),
+        ("read from", [one for one in held if not one.weight]),
+    ):
+        if chosen:
+            parts += [Text(f"\n{words}", style="bold"), _reasons(chosen)]
+    return Group(*parts)
+
+
+def _reasons(evidence: Iterable[Evidence]) -> RenderableType:
+    rows = table("about", "rule", "where", "weight", "words")
     for item in evidence:
         rows.add_row(
             item.about,
             item.rule,
-            item.field,
-            f"{item.span[0]}-{item.span[1]}",
+            f"{item.field} {item.span[0]}-{item.span[1]}",
             f"{item.weight:+.2f}" if item.weight else "",
             quote(item),
         )

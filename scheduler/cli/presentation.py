@@ -17,7 +17,21 @@ PIPED_WIDTH = 240
 """Columns where no terminal says how many: a table that is searched or kept is not folded."""
 
 IDENTIFIERS = frozenset(
-    {"id", "flag", "source", "subject", "class", "verdict", "genre", "status", "by"}
+    {
+        "id",
+        "flag",
+        "publication",
+        "region",
+        "raised",
+        "started",
+        "source",
+        "subject",
+        "class",
+        "verdict",
+        "genre",
+        "status",
+        "by",
+    }
 )
 """Columns that people copy from, and so are never folded."""
 
@@ -57,6 +71,16 @@ def print_error(message: str, hint: str | None = None) -> None:
     errors.print(Text.assemble(("error:", "bold red"), " ", message), soft_wrap=True)
     if hint:
         errors.print(Text(hint, style="dim"), soft_wrap=True)
+
+
+def print_note(words: str) -> None:
+    """Say beside an answer, on standard error, what helps to read it."""
+    errors.print(Text(words, style="dim"), soft_wrap=True)
+
+
+def narrow() -> bool:
+    """Whether a table has less than 100 columns of a terminal to stand in."""
+    return console.width < 100
 
 
 def say(words: str) -> None:

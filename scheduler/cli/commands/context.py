@@ -2,13 +2,17 @@
 
 import getpass
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from crawler.errors import DeclarationError
-from crawler.sources.declaration import Source, load_sources
-from scheduler.cli.presentation import fail
+from scheduler.cli.presentation import fail, print_note, say
 from scheduler.config import Config, ConfigError, load_config
-from storage.engine.database import Database, open_database
+from storage.engine.database import Database, open_database, shown_url, sqlite_file
 from storage.errors import SchemaOutdatedError, StorageError
+from storage.vocabulary import REGION_CODES, region_of
+
+if TYPE_CHECKING:
+    from crawler.sources.declaration import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Context:
     """Settings, declared sources by id, and the database."""
 
     config: Config
-    sources: dict[str, Source]
+    sources: "dict[str, Source]"
     database: Database
 
 
@@ -28,8 +32,12 @@ def settings() -> Config:
         fail(str(error), code=2)
 
 
-def declared_sources(config: Config) -> dict[str, Source]:
+def declared_sources(config: Config) -> "dict[str, Source]":
     """All declarations, or the end of the command with what is wrong with one."""
+    # half a second that only commands with sources pay for
+    from crawler.errors import DeclarationError
+    from crawler.sources.declaration import load_sources
+
     try:
         return load_sources(config.sources)
     except DeclarationError as error:
@@ -58,3 +66,31 @@ def open_context() -> Context:
     """Everything that a command on the database needs."""
     config = settings()
     return Context(config=config, sources=declared_sources(config), database=connected(config))
+
+
+NEAR = (Path("var/cppcc.db"), Path("var/demo/cppcc.db"), Path("cppcc.db"))
+"""Where databases of ours lie beside the working folder: the service's, the demo's, a moved one."""
+
+
+def say_nothing(words: str, config: Config) -> None:
+    """Say that an answer is empty, which database was read, and which other one lies near.
+
+    The latter two go to standard error: they are no part of the answer.
+    """
+    say(words)
+    read = sqlite_file(config.database_url)
+    hint = f"read: {shown_url(config.database_url)}"
+    for other in NEAR:
+        if other.exists() and (read is None or not read.exists() or not other.samefile(read)):
+            hint += f"; another database lies at {other}: add --db {other}"
+            break
+    print_note(hint)
+
+
+def region_named(words: str | None) -> str | None:
+    """The short name of a region given as 云南, 云南省 or 530000, or the end of the command."""
+    if words is None:
+        return None
+    if (found := region_of(words)) is None:
+        fail(f"{words!r} is no region", hint=" ".join(REGION_CODES), code=2)
+    return found

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.sources.declaration import NATIONAL, REGIONS, Source
-from scheduler.cli.commands.context import open_context
+from scheduler.cli.commands.context import open_context, region_named
 from scheduler.cli.presentation import console, fail, print_json
 from scheduler.health import cells as completeness
 from scheduler.rhythm.almanac import AlmanacError, load_almanac
@@ -50,7 +50,7 @@ def coverage(
         fail(str(error), code=2)
     with context.database.begin() as session:
         completeness.refresh(session, almanac, context.sources, now=now)
-    if region := waive or expect:
+    if region := region_named(waive or expect):
         if year is None or (waive and not why):
             fail("--waive needs --year and --why, --expect needs --year", code=2)
         level = Level.NATIONAL if region == NATIONAL else Level.PROVINCIAL

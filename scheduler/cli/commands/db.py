@@ -4,12 +4,15 @@ from typing import Annotated
 
 import typer
 
+from scheduler.cli.commands import backup
 from scheduler.cli.commands.context import settings
 from scheduler.cli.presentation import EXIT_FAILED, fail, print_json, say
 from storage.engine import database
 from storage.errors import StorageError
 
-app = typer.Typer(no_args_is_help=True, help="The database's schema.")
+app = typer.Typer(no_args_is_help=True, help="The database's schema and copies.")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 
 
 @app.command()

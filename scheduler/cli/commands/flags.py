@@ -8,9 +8,18 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, login, settings
+from scheduler.cli.commands.context import connected, login, say_nothing, settings
 from scheduler.cli.evidence_view import evidence_table
-from scheduler.cli.presentation import console, fail, moment, print_json, say, short_moment, table
+from scheduler.cli.presentation import (
+    console,
+    fail,
+    moment,
+    narrow,
+    print_json,
+    say,
+    short_moment,
+    table,
+)
 from scheduler.shapes.flag import flag_json
 from scheduler.shapes.plain import plain
 from storage.errors import RecordNotFoundError, TransitionError
@@ -40,17 +49,21 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """The newest flags first."""
-    with connected(settings()).reading() as session:
+    config = settings()
+    with connected(config).reading() as session:
         found = flags.list_flags(session, status=status, limit=limit)
     if as_json:
         print_json([flag_json(flag) for flag in found])
         return
     if not found:
-        console.print("nothing is flagged")
+        say_nothing("nothing is flagged", config)
         return
-    rows = table("flag", "publication", "status", "genre", "region", "title", "raised")
+    columns = ["flag", "publication", "status", "genre", "region", "title", "raised"]
+    if narrow():
+        columns.pop()
+    rows = table(*columns)
     for flag in found:
-        rows.add_row(
+        values = [
             f"f{flag.id}",
             str(flag.publication_id),
             flag.status.value,
@@ -58,7 +71,8 @@ def list_(
             flag.region or "-",
             Text(flag.title),
             short_moment(flag.raised_at),
-        )
+        ]
+        rows.add_row(*values[: len(columns)])
     console.print(rows)
 
 

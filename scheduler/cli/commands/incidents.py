@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, login, settings
-from scheduler.cli.presentation import console, fail, moment, print_json, say, table
+from scheduler.cli.commands.context import connected, login, say_nothing, settings
+from scheduler.cli.presentation import console, fail, moment, print_json, say, short_moment, table
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices import incidents
 
@@ -20,23 +20,23 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """The newest incidents first."""
-    with connected(settings()).reading() as session:
+    config = settings()
+    with connected(config).reading() as session:
         found = incidents.list_incidents(session, unresolved=not everything, limit=limit)
     if as_json:
         print_json(found)
         return
     if not found:
-        console.print("nothing is broken or overdue")
+        say_nothing("nothing is broken or overdue", config)
         return
-    rows = table("id", "subject", "region", "class", "state", "opened", "reason")
+    rows = table("id", "about", "class", "state", "opened", "reason")
     for one in found:
         rows.add_row(
             str(one.id),
-            one.source_id or one.subject,
-            one.region or "-",
+            one.source_id or " ".join(one.subject.split(":")[1::2]),  # region and year
             one.failure_class,
             one.state.value,
-            moment(one.opened_at),
+            short_moment(one.opened_at),
             Text(one.reason),
         )
     console.print(rows)

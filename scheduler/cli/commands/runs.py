@@ -7,12 +7,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.commands.context import connected, say_nothing, settings
 from scheduler.cli.commands.crawl import log_path
 from scheduler.cli.presentation import (
     console,
     fail,
     moment,
+    narrow,
     print_json,
     short_moment,
     table,
@@ -27,6 +28,16 @@ from storage.runs import history, lease
 from storage.runs.history import RunRecord
 from storage.runs.totals import list_totals
 
+COUNTED = {
+    "pages": "pages",
+    "new": "articles_new",
+    "chg": "articles_changed",
+    "same": "articles_unchanged",
+    "rep": "reposts",
+    "ref": "refused",
+}
+"""Column of a list of runs: what of a run's counts it shows."""
+
 app = typer.Typer(no_args_is_help=True, help="Run history.")
 
 
@@ -37,17 +48,17 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """The newest runs first."""
-    with connected(settings()).reading() as session:
+    config = settings()
+    with connected(config).reading() as session:
         records = history.list_runs(session, source_id=source, limit=limit)
     if as_json:
         print_json([run_json(record) for record in records])
         return
     if not records:
-        console.print("no runs yet; `cppcc crawl SOURCE` makes the first")
+        say_nothing("no runs yet; `cppcc crawl SOURCE` makes the first", config)
         return
-    rows = table(
-        "id", "source", "by", "started", "verdict", "pages", "new", "chg", "same", "rep", "ref"
-    )
+    counted = ["pages", "new", "chg", "ref"] if narrow() else [*COUNTED]
+    rows = table("id", "source", "by", "started", "verdict", *counted)
     for record in records:
         counts = record.counts
         kind = record.verdict.kind.value if record.verdict else None
@@ -57,17 +68,7 @@ def list_(
             record.trigger,
             short_moment(record.started_at),
             verdict_text(kind) if kind else record.state.value,
-            *(
-                str(number)
-                for number in (
-                    counts.pages,
-                    counts.articles_new,
-                    counts.articles_changed,
-                    counts.articles_unchanged,
-                    counts.reposts,
-                    counts.refused,
-                )
-            ),
+            *(str(getattr(counts, COUNTED[name])) for name in counted),
         )
     console.print(rows)
 

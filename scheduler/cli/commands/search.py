@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.commands.context import connected, region_named, say_nothing, settings
 from scheduler.cli.presentation import console, fail, print_json
 from scheduler.shapes.publication import hit_json
 from storage.records import SHANGHAI, Genre
@@ -22,7 +22,9 @@ def search(
         list[str], typer.Argument(metavar="QUERY...", help="Each one must be found, as it is")
     ],
     limit: Annotated[int, typer.Option(min=1, help="Print the best N")] = 20,
-    region: Annotated[str | None, typer.Option(help="Of the committee, e.g. 云南")] = None,
+    region: Annotated[
+        str | None, typer.Option(help="Of the committee, e.g. 云南 or 云南省")
+    ] = None,
     year: Annotated[int | None, typer.Option(help="A year that it covers")] = None,
     genre: Annotated[Genre | None, typer.Option(help="What it is")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
@@ -34,7 +36,9 @@ def search(
     """
     if not all(query):
         fail("an empty word is in every text; name another", code=2)
-    with connected(settings()).reading() as session:
+    config = settings()
+    region = region_named(region)
+    with connected(config).reading() as session:
         hits = storage_search.search(
             session, *query, limit=limit, region=region, year=year, genre=genre
         )
@@ -44,7 +48,7 @@ def search(
     for hit in hits:
         _print(hit)
     if not hits:
-        console.print("nothing is found")
+        say_nothing("nothing is found", config)
 
 
 def _print(hit: SearchHit) -> None:

@@ -1,5 +1,6 @@
 """`cppcc show` and `cppcc explain`: one stored publication, and why it was read so."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -11,11 +12,14 @@ from scheduler.cli.evidence_view import page_view, reading_view
 from scheduler.cli.presentation import console, fail, moment, print_json, table
 from scheduler.shapes.publication import publication_json, published_text
 from storage.errors import RecordNotFoundError
+from storage.notices.flags import get_flag
 from storage.publications.as_article import article_of
 from storage.publications.reading import Publication, get_publication
 from storage.records import Article
 
-Wanted = Annotated[str, typer.Argument(metavar="ID-or-URL")]
+Wanted = Annotated[
+    str, typer.Argument(metavar="ID-or-URL", help="of the publication; f12: of flag 12")
+]
 
 
 def show(
@@ -60,7 +64,9 @@ def explain(wanted: Wanted, as_json: Annotated[bool, typer.Option("--json")] = F
 
 
 def find(wanted: str) -> Publication:
-    """The stored publication with this id or URL, or the end of the command."""
+    """The stored publication of this id, URL or flag (f12), or the end of the command."""
+    if flag := re.fullmatch(r"[fF](\d{1,18})", wanted, re.ASCII):
+        return _flagged(int(flag[1]))
     from crawler.pages.raw.urls import canonical_url
 
     try:
@@ -71,7 +77,15 @@ def find(wanted: str) -> Publication:
         with connected(settings()).reading() as session:
             return get_publication(session, key)
     except RecordNotFoundError as error:
-        fail(str(error), hint="`cppcc flags list` and `cppcc search` show ids")
+        fail(str(error), hint="`cppcc flags list` and `cppcc search` show ids; f12 means flag 12")
+
+
+def _flagged(flag_id: int) -> Publication:
+    try:
+        with connected(settings()).reading() as session:
+            return get_publication(session, get_flag(session, flag_id).publication_id)
+    except RecordNotFoundError as error:
+        fail(str(error), hint="`cppcc flags list` shows the ids")
 
 
 def _print_head(publication: Publication, article: Article) -> None:

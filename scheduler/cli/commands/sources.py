@@ -8,7 +8,13 @@ import typer
 from rich.text import Text
 
 from crawler.sources.declaration import Source
-from scheduler.cli.commands.context import Context, declared_sources, open_context, settings
+from scheduler.cli.commands.context import (
+    Context,
+    declared_sources,
+    open_context,
+    region_named,
+    settings,
+)
 from scheduler.cli.presentation import (
     console,
     fail,
@@ -55,6 +61,7 @@ def list_(
 ) -> None:
     """All declared sources: their state, last ended verdict, running run and next look."""
     context = open_context()
+    region = region_named(region)
     chosen = [
         source for source in context.sources.values() if region is None or source.region == region
     ]
