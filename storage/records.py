@@ -162,6 +162,7 @@ class OpenCause(StrEnum):
     LIMIT = "limit"  # the declared limit of pages
     MOVED = "moved"  # it changed while it was read
     WINDOW = "window"  # it does not reach back to the days asked for
+    GAP = "gap"  # a feed shows nothing of what it showed before: more may have come between
     NO_ARCHIVE = "no_archive"  # no issue of a paper was ever seen where these should be
 
 

@@ -6,10 +6,15 @@ from pydantic import Field
 
 from crawler.families.base import Family
 from crawler.families.epaper import EpaperOptions
+from crawler.families.feeds import FeedOptions
 from crawler.families.json_issues import JsonOptions
+from crawler.families.json_lists import JsonListOptions
 from crawler.families.listing import ListingOptions
+from crawler.families.numbered import NumberedOptions
 
-AnyFamily = ListingOptions | EpaperOptions | JsonOptions
+AnyFamily = (
+    ListingOptions | EpaperOptions | JsonOptions | JsonListOptions | NumberedOptions | FeedOptions
+)
 """The registry: a new family is added here, and nowhere else."""
 
 Options = Annotated[AnyFamily, Field(discriminator="family")]

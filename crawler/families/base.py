@@ -97,6 +97,10 @@ class Family(Strict, ABC):
         """The CSS selector of the links of its HTML lists, where it declares one."""
         return None
 
+    def contradiction(self, site: Site) -> str | None:
+        """What in its options contradicts the rest of the declaration; None where nothing does."""
+        return None
+
     @property
     def empty_days_ok(self) -> bool:
         """Whether this is a paper that has no issue on some days."""
@@ -115,7 +119,7 @@ class Ask:
     url: str
     kind: RequestKind
     walk: str
-    read: "Callable[[Capture, Ask], Iterable[Step]]"
+    read: "Reader"
     page_number: int = 1
     day: date | None = None
     link: Link | None = None
@@ -125,16 +129,21 @@ class Ask:
 class Listed:
     """Articles that a list or issue shows, to be recorded, and fetched where they are due.
 
-    ``fetched``: they stand in the page itself, so there is nothing to ask for.
+    ``fetched``: they stand in the page itself, so there is nothing to ask for.  ``read`` takes
+    what comes back for one of them, where it is no page of the usual kind.
     """
 
     links: tuple[Link, ...]
     walk: str
     fetched: bool = False
+    read: "Reader | None" = None
 
 
 Step = Ask | Listed | Article
 """What reading a page leads to."""
+
+Reader = Callable[[Capture, Ask], Iterable[Step]]
+"""Takes what came back for a request, and says what it leads to."""
 
 
 class Run(Protocol):
@@ -153,17 +162,26 @@ class Run(Protocol):
     def settled(self, urls: Sequence[str]) -> bool:
         """Whether each of these was stored or refused by the time of the last complete run."""
 
+    def any_known(self, urls: Sequence[str]) -> bool:
+        """Whether an earlier run knew one of these."""
+
     def settled_on(self) -> date | None:
         """The day on which the last complete run ended; None before there is one."""
 
-    def issue_days(self) -> tuple[date, ...]:
-        """The first and the last day of which an issue was ever listed; () for none."""
+    def issue_days(self, since: date) -> tuple[date, ...]:
+        """The days from ``since`` on, and the oldest and newest of all, that were ever listed."""
 
     def compare(self, list_url: str, listing: Listing) -> None:
         """Hold the first page of a list against its last believed reading."""
 
+    def article_of(self, item: "Item", capture: Capture) -> Article:
+        """The article that a document gives field by field.
+
+        :raises PageError: when it has no title, no text, or a spoilt one.
+        """
+
     def take(self, ask: "Ask", item: "Item", capture: Capture) -> Article | None:
-        """The article that a document gives field by field; None where it was refused."""
+        """The same, entered in the account as a page of its own; None where it was refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +217,10 @@ class Walker(ABC):
     def takes_as_answer(self, ask: Ask, refusal_class: RefusalClass) -> bool:
         """Whether a refusal is an answer to ``ask``: "there is no issue of that day"."""
         return False
+
+    def instead(self, ask: Ask, refusal_class: RefusalClass) -> Ask | None:
+        """What to ask for where ``ask`` was refused: another address that the same may have."""
+        return None
 
     def conclude(self) -> None:  # noqa: B027  # most families have nothing left to judge
         """Judge what only the whole run can tell, before its verdict."""

@@ -1,7 +1,9 @@
 """What the families of dated issues share: which days, and when a day is whole."""
 
+from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from string import Formatter
 from typing import Annotated, ClassVar
@@ -10,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from crawler.families.base import Ask, Family, HttpUrl, Run, Site, Step, Walker
 from crawler.runs.proof import Archive, IssueFacts, Open, Proved, judge_issue
-from storage.records import Capture, RefusalClass, RequestKind
+from storage.records import Capture, End, RefusalClass, RequestKind
 
 DATE_FIELDS = frozenset({"YYYY", "MM", "DD"})
 REVISED_DAYS = 2
@@ -18,19 +20,30 @@ REVISED_DAYS = 2
 again unless asked for."""
 
 
-def _an_issue_url(text: str) -> str:
-    fields = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-    if not fields >= DATE_FIELDS or not fields <= DATE_FIELDS:
-        raise ValueError("needs the placeholders {YYYY}, {MM} and {DD}, and no others")
-    return text
+def a_dated_url(fields: AbstractSet[str]) -> Callable[[str], str]:
+    """The check that an address has each of these placeholders, and no others."""
+    words = " and ".join(f"{{{name}}}" for name in ("YYYY", "MM", "DD") if name in fields)
+
+    def check(text: str) -> str:
+        found = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        if found != fields:
+            raise ValueError(f"needs the placeholders {words}, and no others")
+        return text
+
+    return check
 
 
-IssueUrl = Annotated[HttpUrl, AfterValidator(_an_issue_url)]
+IssueUrl = Annotated[HttpUrl, AfterValidator(a_dated_url(DATE_FIELDS))]
 
 
 def issue_url(template: str, day: date, **fields: str) -> str:
     """The URL of the issue of ``day``, or of the part of it that ``fields`` name."""
     return template.format(YYYY=f"{day:%Y}", MM=f"{day:%m}", DD=f"{day:%d}", **fields)
+
+
+def issue_name(day: date) -> str:
+    """What the walk of a day's issue is called."""
+    return f"issue of {day}"
 
 
 class IssueFamily(Family):
@@ -42,18 +55,17 @@ class IssueFamily(Family):
     asks_for: ClassVar[RequestKind] = RequestKind.ISSUE
     may_lack_today: ClassVar[bool] = True
 
-    issue_url: IssueUrl
     lookback_days: int = Field(default=7, ge=1, le=366)
     skips_days: bool = False
 
-    @property
-    def entry_urls(self) -> tuple[str, ...]:
-        """The issue of a day, with its placeholders."""
-        return (self.issue_url,)
-
-    def probe_urls(self, day: date) -> tuple[str, ...]:
-        """The issue of ``day``."""
-        return (issue_url(self.issue_url, day),)
+    def contradiction(self, site: Site) -> str | None:
+        """A window that may be empty as a whole proves nothing of the address."""
+        if not self.skips_days or site.max_days_silent < self.lookback_days:
+            return None
+        return (
+            f"lookback_days = {self.lookback_days} sees no issue at all where "
+            f"expect.max_days_silent = {site.max_days_silent} allows so many days without one"
+        )
 
     @property
     def empty_days_ok(self) -> bool:
@@ -68,7 +80,7 @@ class IssueWalker(Walker):
         super().__init__(site, run)
         self.issues = options
         self._pages_left: Counter[date] = Counter()
-        self._missing: dict[date, str] = {}  # day -> name of its walk
+        self._missing: set[date] = set()
         self._seen: set[date] = set()
 
     def read_issue(self, capture: Capture, ask: Ask) -> Iterator[Step]:
@@ -78,13 +90,21 @@ class IssueWalker(Walker):
     def entries(self) -> Iterator[Ask]:
         """The issue of each day of the window."""
         for day in self.days():
-            yield Ask(
-                url=issue_url(self.issues.issue_url, day),
-                kind=RequestKind.ISSUE,
-                walk=f"issue of {day}",
-                read=self.read_issue,
-                day=day,
-            )
+            yield self.issue_of(day)
+
+    @abstractmethod
+    def issue_of(self, day: date) -> Ask:
+        """The request for a day's issue."""
+
+    def ask_issue(self, url: str, day: date) -> Ask:
+        """The request for a day's issue at ``url``."""
+        return Ask(
+            url=url,
+            kind=RequestKind.ISSUE,
+            walk=issue_name(day),
+            read=self.read_issue,
+            day=day,
+        )
 
     def days(self) -> list[date]:
         """The days to ask for, newest first.
@@ -123,11 +143,16 @@ class IssueWalker(Walker):
         if isinstance(decision, Proved | Open):
             walk.end_with(decision)
 
-    def note_missing_issue(self, ask: Ask) -> None:
+    def note_missing(self, day: date) -> None:
         """Enter the site's answer "no paper that day"; what it proves the whole run can tell."""
-        assert ask.day is not None
-        self._missing[ask.day] = ask.walk
-        self.run.account.walk(ask.walk).day = ask.day
+        self._missing.add(day)
+        self.run.account.walk(issue_name(day)).day = day
+
+    def note_day_without(self, day: date) -> None:
+        """Enter that the paper's own calendar has no issue of a day."""
+        walk = self.run.account.walk(issue_name(day))
+        walk.day = day
+        walk.end_with(Proved(End.NO_ISSUE, "the paper's calendar has no issue", empty=True))
 
     def takes_as_answer(self, ask: Ask, refusal_class: RefusalClass) -> bool:
         """Where the declaration says that days are skipped, a missing issue (404) is an answer."""
@@ -135,15 +160,17 @@ class IssueWalker(Walker):
             return False
         if refusal_class is not RefusalClass.GONE:
             return False
-        self.note_missing_issue(ask)
+        assert ask.day is not None
+        self.note_missing(ask.day)
         return True
 
     def conclude(self) -> None:
         """Say of each missing issue whether the archive around it makes it a day without one."""
-        archive = Archive.of(
-            (*self.run.issue_days(), *self._seen), silent_days=self.site.max_days_silent
-        )
-        for day, name in self._missing.items():
+        if not self._missing:
+            return
+        known = self.run.issue_days(min(self._missing))
+        archive = Archive.of((*known, *self._seen), silent_days=self.site.max_days_silent)
+        for day in sorted(self._missing):
             decision = judge_issue(IssueFacts(day=day, missing=True), archive)
             if isinstance(decision, Proved | Open):
-                self.run.account.walk(name).end_with(decision)
+                self.run.account.walk(issue_name(day)).end_with(decision)

@@ -6,15 +6,19 @@ from datetime import date
 from typing import ClassVar, Literal, Self
 
 import jmespath
+import pydantic
 from pydantic import model_validator
 
 from crawler.errors import LayoutChangedError, WrongContentError
 from crawler.families.base import Ask, Item, Listed, Probed, Run, Site, Step
-from crawler.families.issues import IssueFamily, IssueWalker, issue_url
+from crawler.families.issues import IssueFamily, IssueUrl, IssueWalker, issue_url
 from crawler.pages.raw.jsontext import JsonTextError, parse_json
 from crawler.pages.raw.storable import storable
 from crawler.pages.raw.urls import canonical_url
 from storage.records import Article, Capture, Link, RequestKind
+
+Field = Literal["title", "kicker", "subtitle", "body", "author", "page", "number"]
+"""What a document may say of an article; others are only parts of its address."""
 
 
 class JsonOptions(IssueFamily):
@@ -23,6 +27,9 @@ class JsonOptions(IssueFamily):
     ``items`` and the values of ``fields`` are JMESPath expressions; ``items`` gives the list
     of articles, each field is looked up in one article.  ``article_url`` is a format string
     over the fields and the date: the URL a person can open, and the identity.
+
+    Where the issue names its articles only, ``article_request`` (a format string as above) is the
+    address that answers the rest of one, and ``article`` says where in that answer its fields are.
     """
 
     articles_stand_alone: ClassVar[bool] = False
@@ -31,19 +38,35 @@ class JsonOptions(IssueFamily):
     pages: str | None = None  # the codes of all pages (版) of the issue
     page_url: str | None = None  # as issue_url, with {page} for a code
     page_code: str | None = None  # which of them a document is
+    issue_url: IssueUrl
     items: str
     article_url: str
-    fields: dict[Literal["title", "kicker", "subtitle", "body", "author", "page", "number"], str]
+    fields: dict[Field, str]
+    article_request: str | None = None
+    article: dict[Field, str] = pydantic.Field(default_factory=dict)
     issue_date: str  # where the document states its own date: a stale copy is refused
     outlet: str | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        if missing := {"title", "body"} - set(self.fields):
+        if missing := {"title", "body"} - set(self.fields) - set(self.article):
             raise ValueError(f"fields: {', '.join(sorted(missing))} missing")
+        if "title" not in self.fields:
+            raise ValueError("fields: title missing: the issue names its articles")
+        if (self.article_request is None) != (not self.article):
+            raise ValueError("article_request and article are given together or not at all")
         if (self.pages is None) != (self.page_url is None):
             raise ValueError("pages and page_url are given together or not at all")
         return self
+
+    @property
+    def entry_urls(self) -> tuple[str, ...]:
+        """The issue of a day, with its placeholders."""
+        return (self.issue_url,)
+
+    def probe_urls(self, day: date) -> tuple[str, ...]:
+        """The issue of ``day``."""
+        return (issue_url(self.issue_url, day),)
 
     def listed(self, page: Probed, site: Site) -> tuple[str, ...] | None:
         """URL and declared fields of each item, and the issue's pages; None without today's.
@@ -122,6 +145,11 @@ class JsonWalker(IssueWalker):
     def __init__(self, options: JsonOptions, site: Site, run: Run) -> None:
         super().__init__(options, site, run)
         self.options = options
+        self._named: dict[str, dict[str, str]] = {}  # what issues said of articles to be asked for
+
+    def issue_of(self, day: date) -> Ask:
+        """The request for a day's first document."""
+        return self.ask_issue(issue_url(self.options.issue_url, day), day)
 
     def read_issue(self, capture: Capture, ask: Ask) -> Iterator[Step]:
         """The first document of a day: its articles, and the other pages (版) of the issue.
@@ -131,7 +159,7 @@ class JsonWalker(IssueWalker):
         assert ask.day is not None
         page = read_json_page(capture.body, self.options, url=ask.url)
         if self.options.skips_days and not page.day:
-            self.note_missing_issue(ask)
+            self.note_missing(ask.day)
             return
         pages: list[str] = []
         if self.options.pages and self.options.page_url:
@@ -162,6 +190,9 @@ class JsonWalker(IssueWalker):
             )
         if page.items is None:
             raise LayoutChangedError(f"{self.options.items} finds no list", url=ask.url)
+        if self.options.article_request is not None:
+            yield from self._name(page, ask, open_pages=open_pages)
+            return
         fresh: dict[str, Article] = {}
         urls = []
         for number, item in enumerate(page.items, start=1):
@@ -176,13 +207,58 @@ class JsonWalker(IssueWalker):
         self.note_page(ask, urls, links=len(page.items), open_pages=open_pages)
         yield from fresh.values()
 
+    def _name(self, page: JsonPage, ask: Ask, *, open_pages: int | None) -> Iterator[Step]:
+        """The articles that a document names, each to be asked for by a request of its own."""
+        assert ask.day is not None
+        assert page.items is not None
+        assert self.options.article_request is not None
+        links = {}
+        for number, item in enumerate(page.items, start=1):
+            values = values_of(self.options, page, number, item)
+            if not values["title"]:
+                raise LayoutChangedError(f"item {number} has no title", url=ask.url)
+            url = url_of(self.options, ask.day, values)
+            self._named[url] = values
+            links[url] = Link(
+                url=url,
+                title=values["title"],
+                published_on=ask.day,
+                fetch_url=issue_url(self.options.article_request, ask.day, **values),
+            )
+        fresh = links.keys() - self.run.met
+        yield Listed(links=tuple(links.values()), walk=ask.walk, read=self.read_article)
+        self.note_page(ask, list(links), links=len(fresh), open_pages=open_pages)
+
+    def read_article(self, capture: Capture, ask: Ask) -> Iterator[Step]:
+        """The answer of one article: what the issue said of it, and what this says.
+
+        :raises PageError: when it is no JSON, or there is no text in it.
+        """
+        assert ask.link is not None
+        assert ask.link.published_on is not None
+        try:
+            document = parse_json(capture.body)
+        except JsonTextError as error:
+            raise LayoutChangedError(f"not JSON: {error.problem}", url=ask.url) from error
+        said: dict[str, str] = {
+            name: storable(str(jmespath.search(path, document) or ""))
+            for name, path in self.options.article.items()
+        }
+        values = dict(self._named[ask.link.url])
+        values.update((name, words) for name, words in said.items() if words)
+        item = self._of_values(values, ask.link.url, ask.link.published_on)
+        yield self.run.article_of(item, capture)
+
     def _item(self, page: JsonPage, number: int, item: object, day: date) -> Item:
         values = values_of(self.options, page, number, item)
+        return self._of_values(values, url_of(self.options, day, values), day)
+
+    def _of_values(self, values: Mapping[str, str], url: str, day: date) -> Item:
         return Item(
-            name=f"item {number}",
-            url=url_of(self.options, day, values),
+            name=f"item {values['number']}",
+            url=url,
             title=values["title"],
-            body=values["body"],
+            body=values.get("body", ""),
             day=day,
             outlet=self.options.outlet or self.site.name,
             author=values.get("author"),

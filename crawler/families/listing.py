@@ -1,53 +1,42 @@
 """The family ``listing``: web sites whose articles hang on paginated list pages."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import ClassVar, Literal
+import re
+from dataclasses import replace
+from typing import Literal
 
 from pydantic import Field
 
-from crawler.errors import MojibakeError, WrongContentError
-from crawler.families.base import (
-    Ask,
-    Family,
-    HttpUrl,
-    Listed,
-    Probed,
-    Run,
-    Site,
-    Step,
-    Walker,
-    charset_of,
-)
+from crawler.errors import LayoutChangedError, PageError
+from crawler.families.base import Ask, HttpUrl, Probed, Run, Site, charset_of
+from crawler.families.items import ItemPaths, values_in_scripts
+from crawler.families.lists import ListFamily, ListWalker, check_heading, said_by
 from crawler.pages.lists.links import read_listing
-from crawler.runs.account import Walk
-from crawler.runs.proof import (
-    Bounds,
-    Decision,
-    GoOn,
-    Open,
-    PageFacts,
-    Proved,
-    ReadAgain,
-    judge_again,
-    judge_list,
-)
-from storage.records import Capture, Link, Listing, RequestKind
+from crawler.pages.raw.charset import decode
+from storage.records import Capture, Link, Listing
 
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-"""Stands where bytes could not be decoded: one in a heading of a few words is no accident."""
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
-class ListingOptions(Family):
-    """Options of the family ``listing``: list pages of a web site."""
+class ScriptItems(ItemPaths):
+    """Where a script of a list page keeps the articles that it shows, as JSON.
 
-    asks_for: ClassVar[RequestKind] = RequestKind.LISTING
+    ``variable`` is the name that the value is assigned to; without it every JSON value of the
+    page's scripts is tried.
+    """
+
+    variable: str | None = None
+
+
+class ListingOptions(ListFamily):
+    """Options of the family ``listing``: list pages of a web site.
+
+    ``script_items``: the articles stand as JSON in a script of the page, not as links.
+    """
 
     family: Literal["listing"] = "listing"
     urls: tuple[HttpUrl, ...] = Field(min_length=1)
     link_selector: str | None = None
-    max_pages: int = Field(default=60, ge=1)
+    script_items: ScriptItems | None = None
 
     @property
     def entry_urls(self) -> tuple[str, ...]:
@@ -55,155 +44,97 @@ class ListingOptions(Family):
         return self.urls
 
     @property
+    def first_pages(self) -> tuple[str, ...]:
+        """The same."""
+        return self.urls
+
+    @property
     def list_selector(self) -> str | None:
         """``link_selector``."""
         return self.link_selector
 
-    def probe_urls(self, day: date) -> tuple[str, ...]:
-        """The same, whatever the day."""
-        return self.urls
-
     def listed(self, page: Probed, site: Site) -> tuple[str, ...]:
         """Address and title of each article, and the issue's pages where it is an e-paper."""
-        listing = read_listing(
-            page.body,
-            url=page.url,
-            charset=page.charset,
-            link_selector=self.link_selector,
-            article_pattern=site.article_re,
-        )
-        return said_by(listing)
+        return said_by(self.read(page.body, url=page.url, charset=page.charset, site=site))
+
+    def read(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        charset: str | None,
+        site: Site,
+        run: Run | None = None,
+        number: int | None = None,
+    ) -> Listing:
+        """What a list page says; ``number`` is that of the page as it was asked for.
+
+        :raises PageError: when the page is no list that can be read.
+        """
+        try:
+            listing = read_listing(
+                body,
+                url=url,
+                charset=charset,
+                now=run.now() if run else None,
+                link_selector=self.link_selector,
+                article_pattern=site.article_re,
+                page_number=number,
+            )
+        except PageError:
+            if self.script_items is None:
+                raise
+            listing = None
+        if self.script_items is None:
+            assert listing is not None
+            return listing
+        html = decode(body, declared=charset).text
+        links = _script_links(self.script_items, html, url, site)
+        heading = _TITLE.search(html)
+        if listing is None:
+            return Listing(url=url, links=links, heading=heading[1].strip() if heading else "")
+        return replace(listing, links=links)
 
     def walker(self, site: Site, run: Run) -> "ListingWalker":
         """Follows each list from its first page until its end is proved."""
         return ListingWalker(self, site, run)
 
 
-def said_by(listing: Listing) -> tuple[str, ...]:
-    """What a list page lists, in an order of its own."""
-    links = sorted(f"{link.url} {link.title}" for link in listing.links)
-    return (*links, *sorted(listing.issue_pages))
+def _script_links(paths: ScriptItems, html: str, url: str, site: Site) -> tuple[Link, ...]:
+    """The links of the first list of articles that a script of the page holds."""
+    empty = False
+    for value in values_in_scripts(html, paths.variable):
+        try:
+            items = paths.list_in(value)
+            links = paths.links(items, url) if items else ()
+        except LayoutChangedError:
+            continue  # a list of something else: navigation, pictures
+        if site.article_re is not None:
+            links = tuple(link for link in links if site.article_re.search(link.address))
+        if links:
+            return links
+        empty = empty or (items == [] and paths.variable is not None)
+    if empty:
+        return ()
+    raise LayoutChangedError("no script of the page holds a list of articles", url=url)
 
 
-@dataclass(slots=True)
-class _Progress:
-    """How far one list was read: its pages with their addresses, and rounds of re-reading."""
-
-    pages: list[PageFacts] = field(default_factory=list)
-    urls: dict[int, str] = field(default_factory=dict)
-    again: list[PageFacts] = field(default_factory=list)
-    rounds: int = 0
-    reached: Proved | None = None
-
-
-class ListingWalker(Walker):
+class ListingWalker(ListWalker):
     """Follows each declared list from its first page until its end is proved."""
 
     def __init__(self, options: ListingOptions, site: Site, run: Run) -> None:
-        super().__init__(site, run)
+        super().__init__(options, site, run)
         self.options = options
-        self._progress: dict[str, _Progress] = {}
 
-    def entries(self) -> Iterator[Ask]:
-        """The first page of each declared list."""
-        for url in self.options.urls:
-            yield Ask(url=url, kind=RequestKind.LISTING, walk=url, read=self.read_list)
-
-    def read_list(self, capture: Capture, ask: Ask) -> Iterator[Step]:
-        """The articles of one list page, and the next page unless the end is proved."""
-        listing = self._read(capture, ask)
-        if ask.page_number == 1:
-            self.run.compare(ask.walk, listing)
-        walk = self.run.account.walk(ask.walk)
-        progress = self._progress.setdefault(ask.walk, _Progress())
-        facts = PageFacts.of(listing, ask.page_number)
-        progress.pages.append(facts)
-        progress.urls[ask.page_number] = ask.url
-        yield from self._take(listing, facts, walk)
-        if self.run.account.stopped:
-            return
-        bounded = self.run.since is not None or self.run.until is not None
-        # What a run before has settled says nothing of how far back this list reaches.
-        known = not self.run.full and not bounded and self.run.settled(facts.links)
-        decision = judge_list(progress.pages, self._bounds, name=ask.walk, known=known)
-        if isinstance(decision, GoOn):
-            assert listing.next_page is not None  # or it would have been decided
-            yield replace(ask, url=listing.next_page, page_number=ask.page_number + 1)
-            return
-        yield from self._decide(walk, progress, decision)
-
-    def read_again(self, capture: Capture, ask: Ask) -> Iterator[Step]:
-        """A page of a list that was read before: what came up on it, and whether that ends."""
-        listing = self._read(capture, ask)
-        walk = self.run.account.walk(ask.walk)
-        progress = self._progress[ask.walk]
-        facts = PageFacts.of(listing, ask.page_number)
-        progress.again.append(facts)
-        yield from self._take(listing, facts, walk)
-        if self.run.account.stopped or len(progress.again) < len(progress.pages) - 1:
-            return
-        assert progress.reached is not None
-        decision = judge_again(
-            progress.reached, progress.pages, progress.again, rounds=progress.rounds
-        )
-        again = {page.number: page for page in progress.again}
-        progress.pages = [again.get(page.number, page) for page in progress.pages]
-        yield from self._decide(walk, progress, decision)
-
-    def _read(self, capture: Capture, ask: Ask) -> Listing:
-        listing = read_listing(
+    def read(self, capture: Capture, ask: Ask) -> Listing:
+        """What a list page says, of the column that was declared."""
+        listing = self.options.read(
             capture.body,
             url=capture.url,
             charset=charset_of(capture),
-            now=self.run.now(),
-            link_selector=self.options.link_selector,
-            article_pattern=self.site.article_re,
-            page_number=ask.page_number,
+            site=self.site,
+            run=self.run,
+            number=ask.page_number,
         )
-        if REPLACEMENT in listing.heading:
-            raise MojibakeError(f"the list is headed {listing.heading!r}", url=ask.url)
-        words = self.site.listing_words
-        if words and not any(word in listing.heading for word in words):
-            raise WrongContentError(
-                f"the list is headed {listing.heading!r}, none of {', '.join(words)}", url=ask.url
-            )
+        check_heading(listing.heading, self.site.listing_words, ask.url)
         return listing
-
-    def _take(self, listing: Listing, facts: PageFacts, walk: Walk) -> Iterator[Listed]:
-        walk.note_page(facts.number, facts.links)
-        walk.state(facts.item_count, facts.page_count)
-        walk.links += len(set(facts.links) - self.run.met)
-        wanted = tuple(link for link in listing.links if self._is_wanted(link))
-        yield Listed(links=wanted, walk=walk.name)
-
-    def _decide(self, walk: Walk, progress: _Progress, decision: Decision) -> Iterator[Ask]:
-        match decision:
-            case Proved() | Open():
-                walk.end_with(decision)
-            case ReadAgain(reached):
-                progress.reached = reached
-                progress.again = []
-                progress.rounds += 1
-                yield from self._ask_again(walk, progress)
-
-    def _ask_again(self, walk: Walk, progress: _Progress) -> Iterable[Ask]:
-        for page in progress.pages[:-1]:
-            yield Ask(
-                url=progress.urls[page.number],
-                kind=RequestKind.LISTING,
-                walk=walk.name,
-                read=self.read_again,
-                page_number=page.number,
-            )
-
-    @property
-    def _bounds(self) -> Bounds:
-        return Bounds(max_pages=self.options.max_pages, since=self.run.since, until=self.run.until)
-
-    def _is_wanted(self, link: Link) -> bool:
-        """Whether ``since`` and ``until`` leave this link in; one without a day stays in."""
-        day = link.published_on
-        if day is None:
-            return True
-        since, until = self.run.since, self.run.until
-        return not (since and day < since) and not (until and day > until)

@@ -55,10 +55,10 @@ class RunLedger:
         with self.database.reading() as session:
             return discoveries.due_links(session, self.source_id, now=self.now(), limit=limit)
 
-    def listed_days(self) -> tuple[date, ...]:
-        """The first and the last day of which this source ever listed anything; () for none."""
+    def listed_days(self, since: date) -> tuple[date, ...]:
+        """The days from ``since`` on, and the oldest and newest of all, that it ever listed."""
         with self.database.reading() as session:
-            return discoveries.listed_days(session, self.source_id)
+            return discoveries.listed_days(session, self.source_id, since)
 
     def list_head(self, url: str) -> ListHead | None:
         """The first page of a list as it was last believed."""

@@ -117,7 +117,8 @@ def _judge_last(
     more_pages = page.page_count is not None and page.number < page.page_count
     if page.links and page.number > 1 and earlier.issuperset(page.links):
         return Open(OpenCause.REPEATS, f"{here} shows only articles of earlier pages")
-    if not page.links and (page.leads_on or more_pages or page.number > 1):
+    behind = page.says_end is not None and not page.leads_on and not more_pages
+    if not page.links and (page.leads_on or more_pages or page.number > 1) and not behind:
         return Open(OpenCause.EMPTY_PAGE, f"{here} is empty")
     if known:
         return Proved(End.KNOWN_REACHED, "articles of an earlier complete run reached")
@@ -267,7 +268,9 @@ class IssueFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """The days whose issues were ever seen, in this run or an earlier one; () for none.
+    """Days whose issues were seen, in this run or an earlier one; () for none.
+
+    The oldest and the newest of all, and every one of the days that are judged.
 
     ``silent_days``: so many days after the newest one may still be without an issue.
     """
@@ -300,6 +303,8 @@ def _judge_missing(day: date, archive: Archive) -> Proved | Open:
         return Open(
             OpenCause.NO_ARCHIVE, "no issue was ever seen at this address: the day proves nothing"
         )
+    if day in archive.days:
+        return Open(OpenCause.NO_ARCHIVE, f"the issue of {day} was there before, and is not now")
     oldest, newest = archive.days[0], archive.days[-1]
     if day < oldest:
         return Open(

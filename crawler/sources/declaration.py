@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -63,6 +64,13 @@ def _selectors(table: object) -> Selectors | None:
     return Selectors(**table)
 
 
+def _an_honest_agent(text: str) -> str:
+    fields = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    if fields != {"agent"} or not text.isascii() or not text.isprintable():
+        raise ValueError("needs the placeholder {agent}: we say who we are")
+    return text
+
+
 Pattern = Annotated[str, AfterValidator(_a_pattern)]
 Host = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
@@ -74,6 +82,12 @@ class Politeness(Strict):
     concurrency: int = Field(default=1, ge=1, le=8)
     timeout_seconds: float = Field(default=30.0, gt=0, le=300)
     max_bytes: int = Field(default=8 * 2**20, gt=0)
+    user_agent: Annotated[str, AfterValidator(_an_honest_agent)] | None = None
+    """What we call ourselves to hosts that want another form; ``{agent}`` is our own name."""
+
+    def agent(self, own: str) -> str:
+        """The User-Agent to send, where ``own`` is ours: honest in whatever form."""
+        return own if self.user_agent is None else self.user_agent.format(agent=own)
 
 
 class Expect(Strict):
@@ -130,6 +144,8 @@ class Source(Strict):
             raise ValueError(
                 f"region: {self.region!r} is none of the 31 short names nor {NATIONAL}"
             )
+        if problem := self.options.contradiction(self.site):
+            raise ValueError(f"[{self.family}]: {problem}")
         for url in self.entry_urls:
             if not self.allows(urlsplit(url).hostname or ""):
                 raise ValueError(f"hosts: {url} is on none of them")

@@ -22,7 +22,7 @@ from crawler.errors import (
     RedirectedError,
     TruncatedPageError,
 )
-from crawler.families.base import Ask, Item, Listed, Step
+from crawler.families.base import Ask, Item, Listed, Reader, Step
 from crawler.fetching.failures import refusal_of
 from crawler.pages.raw.urls import canonical_url
 from crawler.reader import Draft, read_item
@@ -159,8 +159,12 @@ class SourceSpider(scrapy.Spider):
     def refuse(self, ask: Ask, refusal_class: RefusalClass, detail: str) -> list[Output]:
         """Enter a refusal in the account and the database, and stop before a wall.
 
-        To some questions of a family a refusal is the answer; then the page counts as read.
+        To some questions of a family a refusal is the answer, and for some it knows another
+        address that the same may have; then the page counts as read.
         """
+        if (other := self.walker.instead(ask, refusal_class)) is not None:
+            self.account.accepted[ask.kind] += 1
+            return list(self.ask(other))
         if self.walker.takes_as_answer(ask, refusal_class):
             self.account.accepted[ask.kind] += 1
             return []
@@ -261,13 +265,20 @@ class SourceSpider(scrapy.Spider):
                 self.account.stopped = f"stopped at the limit of {self.limit} articles"
                 return
             self.asked_articles.add(url)
-            yield from self._ask_article(link.address, listed.walk, link)
+            yield from self._ask_article(link.address, listed.walk, link, listed.read)
 
     def _ask_article(
-        self, url: str, walk: str, link: Link | None, draft: Draft = EMPTY
+        self, url: str, walk: str, link: Link, read: Reader | None = None
     ) -> Iterator[scrapy.Request]:
-        read = partial(self.read_article_page, draft=draft)
-        yield from self.ask(Ask(url=url, kind=RequestKind.ARTICLE, walk=walk, read=read, link=link))
+        """The request of an article; ``read`` takes the answer where it is no ordinary page."""
+        ask = Ask(
+            url=url,
+            kind=RequestKind.ARTICLE,
+            walk=walk,
+            read=read or partial(self.read_article_page, draft=EMPTY),
+            link=link,
+        )
+        yield from self.ask(ask)
 
     def read_article_page(self, capture: Capture, ask: Ask, *, draft: Draft) -> Iterator[Step]:
         """One page of an article: ask for its next page, or give the article.
@@ -330,9 +341,9 @@ class SourceSpider(scrapy.Spider):
             return None
         return last.finished_at.astimezone(self.now().tzinfo).date()
 
-    def issue_days(self) -> tuple[date, ...]:
-        """The first and the last day of which anything was ever listed; () for none."""
-        return self.ledger.listed_days()
+    def issue_days(self, since: date) -> tuple[date, ...]:
+        """The days from ``since`` on, and the oldest and newest of all, that were ever listed."""
+        return self.ledger.listed_days(since)
 
     def compare(self, list_url: str, listing: Listing) -> None:
         """Hold a list's first page against its last believed reading."""
@@ -350,11 +361,22 @@ class SourceSpider(scrapy.Spider):
             self.account.doubts.append(doubt)
             self.account.walk(list_url).doubt = doubt.kind
 
+    def any_known(self, urls: Sequence[str]) -> bool:
+        """Whether an earlier run knew one of these."""
+        return bool(self.ledger.known(urls))
+
+    def article_of(self, item: Item, capture: Capture) -> Article:
+        """The article that a document gives field by field.
+
+        :raises PageError: when it has no title, no text, or a spoilt one.
+        """
+        return read_item(item, capture, self.source)
+
     def take(self, ask: Ask, item: Item, capture: Capture) -> Article | None:
         """The article that a document gives; it is a page in the account, and may be refused."""
         self.account.asked[RequestKind.ARTICLE] += 1
         try:
-            article = read_item(item, capture, self.source)
+            article = self.article_of(item, capture)
         except PageError as error:
             link = Link(url=item.url, title=item.title)
             part = replace(ask, kind=RequestKind.ARTICLE, link=link)

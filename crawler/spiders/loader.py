@@ -7,6 +7,7 @@ from typing import Self
 from scrapy import Request
 from scrapy.settings import BaseSettings
 
+from crawler.config import USER_AGENT
 from crawler.sources.declaration import Source, load_sources
 from crawler.spiders.base import SourceSpider
 
@@ -14,9 +15,16 @@ from crawler.spiders.base import SourceSpider
 class SourceSpiderLoader:
     """Makes one spider class a declaration, named by the source's id."""
 
-    def __init__(self, sources: dict[str, Source], *, max_delay: float | None = None) -> None:
+    def __init__(
+        self,
+        sources: dict[str, Source],
+        *,
+        max_delay: float | None = None,
+        agent: str = USER_AGENT,
+    ) -> None:
         self._sources = sources
         self._max_delay = max_delay
+        self._agent = agent
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
@@ -29,6 +37,7 @@ class SourceSpiderLoader:
         return cls(
             load_sources(Path(folder) if folder else None),
             max_delay=None if cap is None else float(cap),
+            agent=settings["USER_AGENT"],
         )
 
     def load(self, spider_name: str) -> type[SourceSpider]:
@@ -38,7 +47,8 @@ class SourceSpiderLoader:
         """
         if spider_name not in self._sources:
             raise KeyError(f"no source {spider_name!r}; `scrapy list` names them all")
-        return spider_class(self._sources[spider_name], max_delay=self._max_delay)
+        source = self._sources[spider_name]
+        return spider_class(source, max_delay=self._max_delay, agent=self._agent)
 
     def list(self) -> list[str]:
         """All source ids, sorted."""
@@ -50,10 +60,13 @@ class SourceSpiderLoader:
         return [name for name in self.list() if self._sources[name].allows(host)]
 
 
-def spider_class(source: Source, *, max_delay: float | None = None) -> type[SourceSpider]:
+def spider_class(
+    source: Source, *, max_delay: float | None = None, agent: str = USER_AGENT
+) -> type[SourceSpider]:
     """A spider class for ``source``, with its politeness as its settings.
 
-    ``max_delay`` (seconds) caps the declared delay: the small internet needs none.
+    ``max_delay`` (seconds) caps the declared delay: the small internet needs none; ``agent`` is
+    our own User-Agent, which a declaration may put into another form.
     """
     politeness = source.politeness
     delay = politeness.delay_seconds
@@ -66,6 +79,7 @@ def spider_class(source: Source, *, max_delay: float | None = None) -> type[Sour
             "custom_settings": {
                 "DOWNLOAD_DELAY": delay if max_delay is None else min(delay, max_delay),
                 "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
+                "USER_AGENT": politeness.agent(agent),
                 "DOWNLOAD_TIMEOUT": politeness.timeout_seconds,
                 "DOWNLOAD_MAXSIZE": politeness.max_bytes,
             },

@@ -68,7 +68,13 @@ async def ask(
 async def _ask(
     client: httpx.AsyncClient, url: str, politeness: Politeness, headers: Mapping[str, str]
 ) -> Answer:
-    request = client.stream("GET", url, headers=dict(headers), timeout=politeness.timeout_seconds)
+    agent = politeness.agent(client.headers["User-Agent"])
+    request = client.stream(
+        "GET",
+        url,
+        headers={**headers, "User-Agent": agent},
+        timeout=politeness.timeout_seconds,
+    )
     async with request as answer:
         location = answer.headers["Location"] if answer.has_redirect_location else None
         return Answer(

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import islice
 
 from crawler.errors import PageError
-from crawler.families.base import Ask, Item, Listed, Step
+from crawler.families.base import Ask, Item, Listed, Reader, Step
 from crawler.pages.raw.urls import canonical_url
 from crawler.reader import read_item, read_page
 from crawler.runs.account import Account
@@ -97,6 +97,7 @@ class _Trial:
     full: bool = True
     given: list[Article] = field(default_factory=list)
     refused: list[tuple[str, RefusalClass, str]] = field(default_factory=list)
+    readers: dict[str, Reader] = field(default_factory=dict)  # of articles that are no pages
 
     def now(self) -> datetime:
         """The present, in Asia/Shanghai."""
@@ -110,12 +111,20 @@ class _Trial:
         """There was no complete run."""
         return None
 
-    def issue_days(self) -> tuple[date, ...]:
+    def issue_days(self, since: date) -> tuple[date, ...]:
         """No issue is known."""
         return ()
 
     def compare(self, list_url: str, listing: Listing) -> None:
         """There is nothing to compare with."""
+
+    def any_known(self, urls: Sequence[str]) -> bool:
+        """None is."""
+        return False
+
+    def article_of(self, item: Item, capture: Capture) -> Article:
+        """An article that a document gives."""
+        return read_item(item, capture, self.source)
 
     def take(self, ask: Ask, item: Item, capture: Capture) -> Article | None:
         """An article that a document gives; a refused one is noted."""
@@ -142,7 +151,7 @@ async def verify(prober: Prober, source: Source, *, now: Callable[[], datetime])
         for name, refusal_class, detail in trial.refused[:MOST_ARTICLES]
     ]
     for link in _chosen(links):
-        articles.append(await _article(prober, source, link, now))
+        articles.append(await _article(prober, trial, link))
     return _judged(source, pages, articles)
 
 
@@ -214,6 +223,9 @@ async def _walk(
         )
         shown |= urls
         links.extend(link for link in listed if not fetched)
+        for step in steps:
+            if isinstance(step, Listed) and step.read is not None:
+                trial.readers |= {link.url: step.read for link in step.links}
         # Some walkers read a list again to see whether it shifted: nothing to prove here.
         asks.extend(
             step
@@ -230,14 +242,21 @@ def _chosen(links: Sequence[Link]) -> list[Link]:
     return [distinct[0], distinct[len(distinct) // 2]]
 
 
-async def _article(
-    prober: Prober, source: Source, link: Link, now: Callable[[], datetime]
-) -> ArticleSeen:
+async def _article(prober: Prober, trial: _Trial, link: Link) -> ArticleSeen:
+    source, read = trial.source, trial.readers.get(link.url)
     try:
-        capture = await prober.page(source, link.url)
-        article = read_page(
-            capture.body, url=capture.url, now=now(), source=source, headers=capture.headers
-        )
+        capture = await prober.page(source, link.address)
+        if read is not None:
+            ask = Ask(url=link.address, kind=RequestKind.ARTICLE, walk="", read=read, link=link)
+            article = next(step for step in read(capture, ask) if isinstance(step, Article))
+        else:
+            article = read_page(
+                capture.body,
+                url=capture.url,
+                now=trial.now(),
+                source=source,
+                headers=capture.headers,
+            )
     except (ProbeRefusedError, PageError) as error:
         return ArticleSeen(url=link.url, refusal=(error.refusal_class, error.detail))
     return _seen(article)
@@ -311,7 +330,9 @@ def _judge_lists(
     """Lists without articles, and second pages that show those of the first."""
     for walk in dict.fromkeys(page.walk for page in read):
         pages = [page for page in read if page.walk == walk]
-        if not any(page.links for page in pages) and not source.options.may_lack_today:
+        leads = all(page.end for page in pages)  # a calendar or an entry, which lists nothing
+        excused = source.options.may_lack_today or leads
+        if not any(page.links for page in pages) and not excused:
             findings.append(f"{pages[0].url}: shows no article")
             advice.append("article_pattern or the list's address does not fit")
         for page in pages[1:]:

@@ -180,11 +180,14 @@ def newest_listed(
     return session.scalar(query)
 
 
-def listed_days(session: Session, source_id: str) -> tuple[date, ...]:
-    """The oldest and the newest day printed on this source's lists; () where none ever was."""
-    query = select(func.min(DiscoveryRow.listed_on), func.max(DiscoveryRow.listed_on))
-    oldest, newest = session.execute(query.where(DiscoveryRow.source_id == source_id)).one()
-    return (oldest, newest) if oldest is not None and newest is not None else ()
+def listed_days(session: Session, source_id: str, since: date) -> tuple[date, ...]:
+    """The days printed on this source's lists from ``since`` on, ascending; before them the
+    newest of all others and the oldest, () where none ever was."""
+    own = DiscoveryRow.source_id == source_id
+    ends = select(func.min(DiscoveryRow.listed_on), func.max(DiscoveryRow.listed_on)).where(own)
+    within = select(DiscoveryRow.listed_on).where(own, DiscoveryRow.listed_on >= since).distinct()
+    days = {*session.execute(ends).one(), *session.scalars(within)}
+    return tuple(sorted(day for day in days if day is not None))
 
 
 def record_refusal(

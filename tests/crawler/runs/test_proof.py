@@ -65,6 +65,7 @@ CASES = [
     Case("an empty first page that leads on", [page(1, "", leads_on=True)], O.EMPTY_PAGE),
     Case("an empty first page of three", [page(1, "", page_count=3)], O.EMPTY_PAGE),
     Case("an empty second page", [FIRST, page(2, "")], O.EMPTY_PAGE),
+    Case("a page behind the last, which says so", [FIRST, page(2, "", says_end="[]")], ReadAgain),
     Case("an empty page known to nobody", [page(1, "", leads_on=True)], O.EMPTY_PAGE, known=True),
     Case("page 1 of 3 leads nowhere", [page(1, "abc", page_count=3)], O.PAGES_LEFT, "page 1 of 3"),
     Case("page 1 of 1", [page(1, "abc", page_count=1)], End.LAST_PAGE),
@@ -132,7 +133,7 @@ def test_the_end_of_a_list(case: Case) -> None:
 
 def test_each_end_and_cause_of_a_list_has_a_case() -> None:
     of_issues = {End.ISSUE_WHOLE, End.NO_ISSUE, O.NO_ARCHIVE}
-    by_others = {O.REFUSED, O.MOVED}  # by the account, and by judge_again
+    by_others = {O.REFUSED, O.MOVED, O.GAP}  # by the account, by judge_again, by feeds
     assert {case.decision for case in CASES} - {GoOn, ReadAgain} == (
         {*End, *O} - of_issues - by_others
     )
@@ -181,6 +182,7 @@ ISSUES: list[tuple[str, IssueFacts, tuple[date, ...], object]] = [
     ("missing, and none was ever seen", IssueFacts(day=DAY, missing=True), (), O.NO_ARCHIVE),
     ("missing soon after the newest", IssueFacts(day=DAY, missing=True), HELD, End.NO_ISSUE),
     ("missing between two", IssueFacts(day=date(2021, 1, 9), missing=True), HELD, End.NO_ISSUE),
+    ("missing, and was there before", IssueFacts(day=HELD[1], missing=True), HELD, O.NO_ARCHIVE),
     ("missing long after", IssueFacts(day=date(2021, 1, 26), missing=True), HELD, O.NO_ARCHIVE),
     ("before the archive", IssueFacts(day=date(2021, 1, 1), missing=True), HELD, O.WINDOW),
 ]

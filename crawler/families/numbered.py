@@ -1,0 +1,224 @@
+"""The family ``numbered``: papers whose issues have running numbers instead of days.
+
+An entry page names the newest issue; those before it have the numbers before.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from string import Formatter
+from typing import Annotated, ClassVar, Literal
+from urllib.parse import urljoin
+
+from pydantic import AfterValidator, Field
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.errors import LayoutChangedError
+from crawler.families.base import (
+    Ask,
+    Family,
+    HttpUrl,
+    Listed,
+    Probed,
+    Run,
+    Site,
+    Step,
+    Walker,
+    charset_of,
+)
+from crawler.pages.lists.linktitles import clean_title
+from crawler.pages.raw.charset import decode
+from crawler.pages.raw.urls import canonical_url
+from crawler.runs.proof import Open, Proved
+from storage.records import Capture, End, Link, OpenCause, RequestKind
+
+_DAY = re.compile(r"(20\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
+
+
+def _a_numbered_url(text: str) -> str:
+    fields = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    if fields not in ({"issue"}, {"issue", "page"}):
+        raise ValueError("needs the placeholder {issue}, may have {page}, and no others")
+    return text
+
+
+NumberedUrl = Annotated[HttpUrl, AfterValidator(_a_numbered_url)]
+
+
+class NumberedOptions(Family):
+    """Options of the family ``numbered``.
+
+    ``page_url`` is the address of a page (版) of an issue: its ``{issue}`` is the number, its
+    ``{page}`` the page's name.  ``entry_url`` is a page that links to the newest issue.
+    ``lookback_issues`` are read at most, from the newest back.
+    """
+
+    asks_for: ClassVar[RequestKind] = RequestKind.LISTING
+
+    family: Literal["numbered"] = "numbered"
+    entry_url: HttpUrl
+    page_url: NumberedUrl
+    lookback_issues: int = Field(default=8, ge=1, le=400)
+
+    @property
+    def entry_urls(self) -> tuple[str, ...]:
+        """The page that names the newest issue."""
+        return (self.entry_url,)
+
+    def probe_urls(self, day: date) -> tuple[str, ...]:
+        """The same."""
+        return (self.entry_url,)
+
+    def listed(self, page: Probed, site: Site) -> tuple[str, ...]:
+        """The address of each page of each issue that the entry links to."""
+        found = self.pages_in(_links_of(page.body, page.url, page.charset))
+        if not found:
+            raise LayoutChangedError("the entry links to no issue", url=page.url)
+        return tuple(sorted({url for pages in found.values() for url in pages}))
+
+    def pages_in(self, links: "tuple[tuple[str, str], ...]") -> dict[int, tuple[str, ...]]:
+        """Issue number -> addresses of its pages, in the order of the links."""
+        found: dict[int, dict[str, None]] = {}
+        for address, _ in links:
+            if match := self.page_re.fullmatch(address):
+                found.setdefault(int(match["issue"]), {})[address] = None
+        return {number: tuple(pages) for number, pages in found.items()}
+
+    @property
+    def page_re(self) -> re.Pattern[str]:
+        """What the addresses of an issue's pages match, with groups ``issue`` and ``page``."""
+        parts = [
+            re.escape(words) + (rf"(?P<{name}>{_FORMS[name]})" if name else "")
+            for words, name, _, _ in Formatter().parse(self.page_url)
+        ]
+        return re.compile("".join(parts))
+
+    def walker(self, site: Site, run: Run) -> "NumberedWalker":
+        """Reads the newest issues, page by page."""
+        return NumberedWalker(self, site, run)
+
+
+_FORMS = {"issue": r"\d{1,7}", "page": r"[A-Za-z]?\d{1,3}"}
+
+
+def _links_of(body: bytes, url: str, charset: str | None) -> tuple[tuple[str, str], ...]:
+    """(address, words) of each link of a page."""
+    tree = LexborHTMLParser(decode(body, declared=charset).text)
+    found = []
+    for node in tree.css("a[href], area[href]"):
+        address = (node.attributes.get("href") or "").strip()
+        if address and not address.lower().startswith(("javascript:", "#", "mailto:")):
+            words = node.attributes.get("title") or node.text() or ""
+            found.append((urljoin(url, address).split("#")[0], clean_title(words)))
+    return tuple(found)
+
+
+def _day_of(body: bytes, charset: str | None) -> date | None:
+    """The first day that a page prints: an issue's page is headed by its own."""
+    tree = LexborHTMLParser(decode(body, declared=charset).text)
+    found = _DAY.search(tree.body.text(separator=" ") if tree.body else "")
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+class NumberedWalker(Walker):
+    """Reads the newest issues, from the newest back, until one was settled before."""
+
+    def __init__(self, options: NumberedOptions, site: Site, run: Run) -> None:
+        super().__init__(site, run)
+        self.options = options
+        self._left: dict[str, int] = {}  # walk -> pages that are still to be read
+        self._newest = 0
+
+    def entries(self) -> Iterator[Ask]:
+        """The page that names the newest issue."""
+        yield Ask(
+            url=self.options.entry_url,
+            kind=RequestKind.LISTING,
+            walk="entry",
+            read=self.read_entry,
+        )
+
+    def read_entry(self, capture: Capture, ask: Ask) -> Iterator[Step]:
+        """The newest issue that the entry links to.
+
+        :raises LayoutChangedError: when it links to none.
+        """
+        pages = self.options.pages_in(_links_of(capture.body, capture.url, charset_of(capture)))
+        if not pages:
+            raise LayoutChangedError("the entry links to no issue", url=ask.url)
+        self._newest = max(pages)
+        self.run.account.walk(ask.walk).end_with(
+            Proved(End.LAST_PAGE, f"the entry names issue {self._newest}", empty=True)
+        )
+        yield self._first_page(self._newest, pages[self._newest][0])
+
+    def _first_page(self, number: int, url: str) -> Ask:
+        return Ask(url=url, kind=RequestKind.ISSUE, walk=f"issue {number}", read=self.read_issue)
+
+    def read_issue(self, capture: Capture, ask: Ask) -> Iterator[Step]:
+        """The first page of an issue: its articles, its other pages, and the issue before."""
+        links = _links_of(capture.body, capture.url, charset_of(capture))
+        number = int(ask.walk.removeprefix("issue "))
+        pages = self.options.pages_in(links).get(number, ())
+        others = [url for url in pages if url != ask.url]
+        self._left[ask.walk] = len(others)
+        self.run.account.walk(ask.walk).state(None, len(others) + 1)
+        yield from self._take(links, capture, ask)
+        settled = self.run.settled(sorted(self.run.account.walk(ask.walk).shown))
+        for page_number, url in enumerate(others, start=2):
+            yield Ask(
+                url=url,
+                kind=RequestKind.LISTING,
+                walk=ask.walk,
+                read=self.read_page,
+                page_number=page_number,
+            )
+        if settled and not self.run.full:
+            return  # those before it were read by an earlier complete run
+        if number > 1 and self._newest - number + 1 < self.options.lookback_issues:
+            yield self._first_page(number - 1, _of_number(self.options, ask.url, number - 1))
+
+    def read_page(self, capture: Capture, ask: Ask) -> Iterator[Step]:
+        """A further page of an issue."""
+        self._left[ask.walk] -= 1
+        links = _links_of(capture.body, capture.url, charset_of(capture))
+        yield from self._take(links, capture, ask)
+
+    def _take(
+        self, links: tuple[tuple[str, str], ...], capture: Capture, ask: Ask
+    ) -> Iterator[Step]:
+        day = _day_of(capture.body, charset_of(capture))
+        article_re = self.site.article_re
+        articles: dict[str, Link] = {}
+        for address, words in links:
+            if article_re is None or not article_re.search(address) or not words:
+                continue
+            url = canonical_url(address)
+            known = articles.get(url)
+            if known is None or len(words) > len(known.title):
+                articles[url] = Link(
+                    url=url,
+                    title=words,
+                    published_on=day,
+                    fetch_url=address if address != url else None,
+                )
+        walk = self.run.account.walk(ask.walk)
+        walk.day = walk.day or day
+        walk.links += len(articles.keys() - self.run.met)
+        walk.note_page(ask.page_number, articles)
+        yield Listed(links=tuple(articles.values()), walk=ask.walk)
+        if self._left[ask.walk] > 0:
+            return
+        if not walk.shown:
+            walk.end_with(Open(OpenCause.EMPTY_PAGE, "an issue without an article"))
+        walk.end_with(Proved(End.ISSUE_WHOLE, "every page of each issue read"))
+
+
+def _of_number(options: NumberedOptions, url: str, number: int) -> str:
+    """The address of the same page in the issue of another number."""
+    match = options.page_re.fullmatch(url)
+    assert match is not None  # it was found by this
+    return options.page_url.format(**{**match.groupdict(), "issue": number})
