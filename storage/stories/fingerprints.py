@@ -9,6 +9,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 import numpy as np
 import xxhash
@@ -47,6 +48,7 @@ _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]+")
 
 
 _NUMBER = re.compile(r"\d+|[〇零一二三四五六七八九十百千万亿]{2,}")
+_NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万]")
 _LETTERS = re.compile(r"[^\W_]+|\n")
 _DIGIT = re.compile(r"\d|加载")
 _WIDE = tuple(
@@ -61,6 +63,17 @@ _BAND_NUMBERS = np.arange(1, BANDS + 1, dtype=np.uint64)
 SHORT, LONG = 300, 800
 CONTAINED_SHORT, CONTAINED_LONG = 1.0, 0.72
 NUMBERS_LOST = 0.4  # of a long text's numbers, or two of them
+# A short text that falls just short of that is aligned letter by letter with the other one.
+CONTAINED_SPOILT = 0.78
+SPOILT_LEAST = 200  # letters
+SPOILT_PLACES = 5  # a form is filled in at fewer, and with more than one letter at each
+SPOILT_SINGLE = 0.75
+SPOILT_RUN = 3
+SPOILT_SHARE = 0.06
+SPOILT_NUMBERS = 2  # numbers that one of its changes may have hit
+SPOILT_NUMERALS = 0.25  # the share of its changes: more of them are another day, another sum
+WHOLE_SHARE = 0.97
+WHOLE_BLOCK = 8  # letters: what is left of a cut text are clauses, no scattered words
 
 
 def normalised(text: str) -> str:
@@ -133,11 +146,46 @@ def is_copy(one: Fingerprint, other: Fingerprint) -> bool:
     if len(small.shingles) == 0:
         return False
     short = min(1.0, max(0.0, (LONG - len(small.letters)) / (LONG - SHORT)))
-    if containment(small, large) < CONTAINED_LONG + (CONTAINED_SHORT - CONTAINED_LONG) * short:
-        return False
+    share = containment(small, large)
+    if share < CONTAINED_LONG + (CONTAINED_SHORT - CONTAINED_LONG) * short:
+        return share >= CONTAINED_SPOILT and _spoilt(small, large)
+    return _numbers_stand(small, large, short) or _spoilt(small, large)
+
+
+def _numbers_stand(small: Fingerprint, large: Fingerprint, short: float) -> bool:
     numbers = small.numbers()
     missing = len(numbers - large.numbers())
     return missing <= (1 - short) * max(2.0, NUMBERS_LOST * len(numbers))
+
+
+def _spoilt(small: Fingerprint, large: Fingerprint) -> bool:
+    """Whether the shorter text is the longer one badly copied: cut, or with letters changed.
+
+    A form is filled in with other names and places: a few runs of letters, each a word.  A
+    bad copy differs in single letters here and there, or in nothing but what is left out.
+    """
+    if len(small.letters) < SPOILT_LEAST:
+        return False
+    if len(small.numbers() - large.numbers()) > SPOILT_NUMBERS:
+        return False
+    matcher = SequenceMatcher(None, small.letters, large.letters, autojunk=False)
+    own = [
+        small.letters[start:end]
+        for tag, start, end, *_ in matcher.get_opcodes()
+        if tag in ("replace", "delete")
+    ]
+    if not any(own):
+        clauses = sum(
+            block.size for block in matcher.get_matching_blocks() if block.size >= WHOLE_BLOCK
+        )
+        return clauses >= WHOLE_SHARE * len(small.letters)
+    return (
+        len(own) >= SPOILT_PLACES
+        and sum(len(run) == 1 for run in own) >= SPOILT_SINGLE * len(own)
+        and sum(_NUMERAL.search(run) is not None for run in own) <= SPOILT_NUMERALS * len(own)
+        and max(map(len, own)) <= SPOILT_RUN
+        and sum(map(len, own)) <= SPOILT_SHARE * len(small.letters)
+    )
 
 
 def containment(small: Fingerprint, large: Fingerprint) -> float:
