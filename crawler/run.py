@@ -13,10 +13,15 @@ from datetime import date
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.project import get_project_settings
 
+from crawler.config import CrawlConfig
 from crawler.errors import DeclarationError
 from crawler.extensions.collector import collect_seldom
 from crawler.extensions.run import RunExtension
 from crawler.runs.account import EXIT_NO_VERDICT, exit_code
+from storage.engine.database import open_database
+from storage.errors import StorageError
+from storage.records import RunCounts, Verdict, VerdictKind
+from storage.runs.lease import finish_run
 from storage.runs.options import CrawlOptions
 
 
@@ -42,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         crawler = process.create_crawler(given.source)
     except (DeclarationError, KeyError) as error:
         print(error, file=sys.stderr)  # noqa: T201  # the parent keeps it with the run
-        return 2
+        return _end_undeclared(given.run_id, given.token, error)
     process.crawl(crawler, options=options)
     process.start()
     extension = crawler.get_extension(RunExtension)
@@ -51,6 +56,19 @@ def main(arguments: list[str] | None = None) -> int:
     if not process.bootstrap_failed:
         extension.leave()
     return exit_code(extension.verdict.kind if extension.verdict else None)
+
+
+def _end_undeclared(run_id: int, token: int, error: Exception) -> int:
+    """End a run whose source cannot be crawled as it is declared now; the exit code."""
+    config = CrawlConfig()
+    verdict = Verdict(kind=VerdictKind.FAILED, reason=f"nothing was asked for: {error}")
+    try:
+        with open_database(config.database_url, migrate=False).begin() as session:
+            finish_run(session, run_id, token, verdict, RunCounts(), now=config.now())
+    except StorageError as trouble:
+        print(trouble, file=sys.stderr)  # noqa: T201  # as above
+        return EXIT_NO_VERDICT
+    return exit_code(verdict.kind)
 
 
 if __name__ == "__main__":

@@ -4,17 +4,19 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from crawler.errors import DeclarationError
-from crawler.sources.declaration import load_sources
+from crawler.sources.declaration import load_sound_sources
 from scheduler.alerts.messages import DELIVERED_KINDS
 from scheduler.config import Config, ConfigError, load_config
 from scheduler.rhythm.almanac import AlmanacError, load_almanac
-from storage.engine import database
+from storage.engine import database, services
 from storage.engine.reader import open_reader
+from storage.engine.services import ServiceBeat
 from storage.errors import StorageError
+from storage.migrations import HEAD
 from storage.notices import incidents, outbox
 from storage.records import SHANGHAI, SOUND_KINDS
 from storage.runs import history
@@ -42,7 +44,7 @@ class Check:
     words: str
 
 
-def examine(given: Config | None = None, *, whole: bool = True) -> Iterator[Check]:
+def examine(given: Config | None = None, *, whole: bool = False) -> Iterator[Check]:
     """Every check, in the order in which one rests on the other.
 
     ``given`` are the settings, those of this process by default.  Without ``whole`` the
@@ -67,7 +69,7 @@ def examine(given: Config | None = None, *, whole: bool = True) -> Iterator[Chec
             "warning",
             "CPPCC_TODAY or CPPCC_MAX_DELAY_SECONDS is set: for the small internet, not live sites",
         )
-    yield _declarations(config)
+    yield from _declarations(config)
     yield _calendar(config)
     yield _channels(config)
     yield _disk(config)
@@ -76,17 +78,24 @@ def examine(given: Config | None = None, *, whole: bool = True) -> Iterator[Chec
         yield Check("database", "wrong", problem)
     if problems:
         return
-    yield Check("database", "ok", "schema up to date")
+    if why := database.why_not_writable(config.database_url):
+        yield Check("database", "wrong", why)
+    else:
+        words = "schema up to date, writable"
+        yield Check("database", "ok", f"{words}, every page sound" if whole else words)
     yield from _of_service(config)
     yield from _last_runs(config)
 
 
-def _declarations(config: Config) -> Check:
+def _declarations(config: Config) -> Iterator[Check]:
     try:
-        declared = load_sources(config.sources)
+        sources, broken = load_sound_sources(config.sources)
     except DeclarationError as error:
-        return Check("declarations", "wrong", str(error))
-    return Check("declarations", "ok", f"{len(declared)} sources")
+        yield Check("declarations", "wrong", str(error))
+        return
+    for wrong in broken:
+        yield Check("declarations", "wrong", f"{wrong}; this source is left out, or as it was")
+    yield Check("declarations", "ok", f"{len(sources)} sources")
 
 
 def _calendar(config: Config) -> Check:
@@ -120,9 +129,10 @@ def _channels(config: Config) -> Check:
 
 def _of_service(config: Config) -> Iterator[Check]:
     """The clock against the newest rows, messages that wait, incidents that are open."""
-    opened = database.open_database(config.database_url)
+    opened = database.open_reading(config.database_url)
     now = config.now()
     with opened.reading() as session:
+        beats = services.at_work(session, now=datetime.now(UTC))
         newest = history.list_runs(session, limit=1)
         waiting = outbox.backlog(session, DELIVERED_KINDS)
         unresolved = incidents.list_incidents(session)
@@ -131,6 +141,7 @@ def _of_service(config: Config) -> Iterator[Check]:
             for run in history.open_runs(session)
             if now - (run.heartbeat_at or run.due_at) > RUN_SLACK
         ]
+    yield _service(beats)
     ahead = newest[0].created_at - now if newest else timedelta(0)
     if ahead > CLOCK_SLACK:
         words = f"{now:%Y-%m-%d %H:%M} is before the newest run: it, or its past, is wrong"
@@ -154,6 +165,18 @@ def _of_service(config: Config) -> Iterator[Check]:
         yield Check("incidents", "warning", words)
 
 
+def _service(beats: list[ServiceBeat]) -> Check:
+    """Whether a service is at work, and knows the schema that the database has."""
+    if not beats:
+        return Check("service", "warning", "none is at work here; `cppcc run` begins one")
+    names = ", ".join(one.name for one in beats)
+    strangers = [one.name for one in beats if one.schema_revision != HEAD]
+    if strangers:
+        words = f"{', '.join(strangers)} knows another schema than this program: restart it"
+        return Check("service", "wrong", words)
+    return Check("service", "ok", f"{names} at work")
+
+
 def _disk(config: Config) -> Check:
     file = database.sqlite_file(config.database_url)
     folder = config.var if file is None else file.parent
@@ -165,8 +188,8 @@ def _disk(config: Config) -> Check:
 
 
 def _last_runs(config: Config) -> Iterator[Check]:
-    opened = database.open_database(config.database_url)
-    sources = load_sources(config.sources)
+    opened = database.open_reading(config.database_url)
+    sources, _ = load_sound_sources(config.sources)
     with opened.reading() as session:
         latest = {name: history.list_runs(session, source_id=name, limit=1) for name in sources}
     never = [name for name, records in latest.items() if not records]

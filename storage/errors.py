@@ -4,6 +4,7 @@
 
     StorageError
     ├── SchemaOutdatedError    the database is of another version than this program
+    ├── SchemaInUseError       it would be changed under a service at work
     ├── DatabaseUnavailableError   it cannot be opened or has gone away
     ├── DatabaseLockedError    another process kept it locked for too long
     ├── QueryTooSlowError      a question of a person took longer than it may
@@ -19,6 +20,8 @@
 
 After any of them the transaction is rolled back as a whole: nothing is half-written.
 """
+
+from collections.abc import Sequence
 
 
 class StorageError(Exception):
@@ -36,6 +39,20 @@ class SchemaOutdatedError(StorageError):
         super().__init__(f"the database {state}, this program needs {wanted}: {todo}")
         self.found = found
         self.wanted = wanted
+
+
+class SchemaInUseError(StorageError):
+    """The schema would be changed under services at work, which know the older one only."""
+
+    def __init__(self, found: str, wanted: str, services: Sequence[str]) -> None:
+        super().__init__(
+            f"the database is at revision {found} and a service is at work on it "
+            f"({', '.join(services)}): stop it, then run `cppcc db upgrade`; one that was killed "
+            "counts as at work for a minute"
+        )
+        self.found = found
+        self.wanted = wanted
+        self.services = tuple(services)
 
 
 class DatabaseUnavailableError(StorageError):

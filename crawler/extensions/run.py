@@ -87,7 +87,7 @@ class RunExtension:
         """
         now = spider.config.now
         source = spider.source
-        database = open_database(spider.config.database_url)
+        database = open_database(spider.config.database_url, migrate=self._may_migrate())
         run_id, token = self._claimed()
         with database.begin() as session:
             sync_sources(session, [source.record], now=now())
@@ -101,6 +101,10 @@ class RunExtension:
                     options=spider.bounds.as_json(),
                 )
         return RunLedger(database, source_id=source.id, run_id=run_id, token=token, now=now)
+
+    def _may_migrate(self) -> bool | None:
+        """A launcher's child finds the schema of its launcher, or has no business there."""
+        return False if self._claimed()[0] else None
 
     def _claimed(self) -> tuple[int, int]:
         """The run and the token that the launcher passes; 0 and 0 without one."""
@@ -180,7 +184,11 @@ class RunExtension:
         if self.closed or not run_id:
             return
         config = CrawlConfig()
-        database = self.ledger.database if self.ledger else open_database(config.database_url)
+        database = (
+            self.ledger.database
+            if self.ledger
+            else open_database(config.database_url, migrate=False)
+        )
         with database.begin() as session:
             state = give_back(session, run_id, token, now=config.now(), why=TOLD_TO_END)
         logger.info("run=%s %s; now %s", run_id, TOLD_TO_END, state.value)

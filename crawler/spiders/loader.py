@@ -1,6 +1,7 @@
 """Declared sources as spiders: what ``scrapy list`` shows and ``scrapy crawl`` runs."""
 
 import builtins
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
@@ -8,7 +9,8 @@ from scrapy import Request
 from scrapy.settings import BaseSettings
 
 from crawler.config import USER_AGENT
-from crawler.sources.declaration import Source, load_sources
+from crawler.errors import DeclarationError
+from crawler.sources.declaration import Source, load_sound_sources
 from crawler.spiders.base import SourceSpider
 
 
@@ -19,10 +21,12 @@ class SourceSpiderLoader:
         self,
         sources: dict[str, Source],
         *,
+        broken: Iterable[DeclarationError] = (),
         max_delay: float | None = None,
         agent: str = USER_AGENT,
     ) -> None:
         self._sources = sources
+        self._broken = {error.path.stem: error for error in broken}
         self._max_delay = max_delay
         self._agent = agent
 
@@ -30,12 +34,16 @@ class SourceSpiderLoader:
     def from_settings(cls, settings: BaseSettings) -> Self:
         """Load the project's declarations and those of the setting CPPCC_SOURCES.
 
-        :raises DeclarationError: when one is wrong; nothing is fetched then.
+        One that is wrong stops its own source only.
+
+        :raises DeclarationError: when the folder is not there.
         """
         folder = settings.get("CPPCC_SOURCES")
         cap = settings.get("CPPCC_MAX_DELAY_SECONDS")
+        sources, broken = load_sound_sources(Path(folder) if folder else None)
         return cls(
-            load_sources(Path(folder) if folder else None),
+            sources,
+            broken=broken,
             max_delay=None if cap is None else float(cap),
             agent=settings["USER_AGENT"],
         )
@@ -43,8 +51,11 @@ class SourceSpiderLoader:
     def load(self, spider_name: str) -> type[SourceSpider]:
         """The spider of one source.
 
+        :raises DeclarationError: when it is declared wrongly.
         :raises KeyError: when no source has this id.
         """
+        if spider_name not in self._sources and spider_name in self._broken:
+            raise self._broken[spider_name]
         if spider_name not in self._sources:
             raise KeyError(f"no source {spider_name!r}; `scrapy list` names them all")
         source = self._sources[spider_name]

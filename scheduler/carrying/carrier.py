@@ -16,7 +16,7 @@ from crawler.runs.account import EXIT_NO_VERDICT
 from scheduler.carrying.launcher import ClaimedRun, Launcher, RunHandle
 from storage.engine.database import Database
 from storage.engine.patience import Patience
-from storage.errors import LeaseLostError, OptionsError
+from storage.errors import LeaseLostError, OptionsError, StorageError
 from storage.records import Verdict, VerdictKind
 from storage.runs import door, freeing, history, lease
 from storage.runs.claimers import this_process
@@ -71,6 +71,7 @@ class Carrier:
         self.owner = owner or this_process()
         self._gives_back = gives_back
         self.active: dict[int, Carried] = {}
+        self._trouble: tuple[float, str] | None = None
 
     def take(self, record: RunRecord) -> bool:
         """Claim a due run and start it.
@@ -151,6 +152,10 @@ class Carrier:
                 self.tick()
             time.sleep(CLOSE_POLL_SECONDS)
 
+    def note_trouble(self, error: StorageError) -> None:
+        """Remember what the database refused to us: it may be why a child dies without a word."""
+        self._trouble = (time.monotonic(), str(error))
+
     def abandon(self, run_id: int) -> None:
         """Kill a run whose lease is lost; what it holds is another's now."""
         carried = self.active.pop(run_id, None)
@@ -182,6 +187,8 @@ class Carrier:
             return
         log = getattr(carried.handle, "log", None)
         where = f"; its output is in {log}" if log else ""
+        if self._trouble is not None and self._trouble[0] >= carried.started:
+            where = f"; meanwhile the database refused: {self._trouble[1]}{where}"
         self._close(carried.run, f"the child process died without a verdict ({died}){why}{where}")
 
     def _give_back(self, run: ClaimedRun, why: str) -> None:

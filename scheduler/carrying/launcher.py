@@ -81,10 +81,15 @@ class LocalLauncher:
         self._environment = dict(environment or {})
 
     def start(self, run: ClaimedRun) -> ChildProcess:
-        """Begin ``run``; its log is ``run-<id>.log``."""
+        """Begin ``run``; its log is ``run-<id>.log``.
+
+        :raises OSError: when no process can be started, or the log is a link or cannot be made.
+        """
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._logs / f"run-{run.run_id}.log"
-        with log.open("ab") as output:
+        # Not through a link: whoever may write in the folder could have us write elsewhere.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+        with os.fdopen(os.open(log, flags, 0o644), "ab") as output:
             popen = subprocess.Popen(
                 command(run),
                 stdin=subprocess.DEVNULL,

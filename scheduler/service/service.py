@@ -11,7 +11,8 @@ import logging
 import signal
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -35,21 +36,30 @@ from scheduler.service.desk import Desk
 from scheduler.service.rounds import Limits, Rounds
 from scheduler.service.telemetry import Telemetry, TelemetryServer
 from scheduler.service.vitals import Health, Vitals
-from storage.engine.database import Database
-from storage.errors import StorageError
+from storage.engine import services
+from storage.engine.database import Database, schema_revision
+from storage.engine.services import ServiceBeat
+from storage.errors import SchemaOutdatedError, StorageError
 from storage.links.sources import sync_sources
+from storage.migrations import HEAD
 from storage.notices import incidents, outbox
 
 logger = logging.getLogger(__name__)
 
 # What runs when: each kind of work, every so many seconds.
+BEAT_SECONDS = 5.0
 ROUND_SECONDS = 1.0
 DELIVERY_SECONDS = 5.0
 HOUSE_SECONDS = 60.0
 COVERAGE_SECONDS = 3600.0
 
-LONGEST_SILENCE = {"round": 120.0, "delivery": 300.0, "house": 600.0}
-"""How long each kind of work may go without success: longer than any lock is held."""
+LONGEST_SILENCE = {"beat": 30.0, "round": 120.0, "delivery": 300.0, "house": 600.0}
+"""How long each kind of work may go without success: longer than any lock is held.
+
+A beat writes one row, so its silence alone says that no write gets through.
+"""
+LONGEST_TICK = 900.0
+"""A tick that takes, or comes, so much later stands still: its probe has a deadline far below."""
 
 JUMP = timedelta(seconds=60)
 
@@ -108,6 +118,10 @@ class Service:
         self._ending = asyncio.Event()
         self._wall_minus_steady: float | None = None
         self._coverage_moment: float | None = None
+        self._ticking: dict[str, float] = {}
+        self._started_at = datetime.now(UTC)
+        # A thread of its own: the others may all wait for the lock that the beat tells of.
+        self._beating = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beat")
 
     def end(self) -> None:
         """Begin to drain: start nothing, let running crawls end."""
@@ -133,6 +147,7 @@ class Service:
         finally:
             await self.clock.stop()
             await self._client.aclose()
+            self._beating.shutdown(wait=False)
             if server is not None:
                 server.stop()
         logger.info("ended")
@@ -140,6 +155,7 @@ class Service:
     async def _begin(self) -> None:
         await self._watch(self.declared)
         self.vitals.begin()
+        self.clock.every(BEAT_SECONDS, self._shell("beat", self._beat))
         self.clock.every(ROUND_SECONDS, self._shell("round", self._round))
         self.clock.every(DELIVERY_SECONDS, self._shell("delivery", self._deliver))
         self.clock.every(HOUSE_SECONDS, self._shell("house", self._keep_house), after=HOUSE_SECONDS)
@@ -177,8 +193,10 @@ class Service:
         """What a source's tick does: nothing, a probe, or a due run."""
         if self._ending.is_set():
             return
+        self._ticking[source_id] = time.monotonic()
         if await self._guarded("tick", partial(self._tick, source_id)) is None:
             self.desk.put_off(source_id)
+        del self._ticking[source_id]
         self.clock.ask_anew([source_id])
 
     async def _tick(self, source_id: str) -> bool:
@@ -214,6 +232,33 @@ class Service:
         self.desk.set_next(source_id, next_at)
         self.clock.ask_anew(self.desk.note_probe(source_id, outcome))
         return True
+
+    async def _beat(self) -> None:
+        """Say that this service is at work; start nothing on a schema that is not its own."""
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._beating, self._write_beat)
+        except SchemaOutdatedError:
+            self.rounds.draining = True
+            raise
+        self.rounds.draining = self._ending.is_set()
+
+    def _write_beat(self) -> None:
+        one = ServiceBeat(
+            name=self._carrier.owner,
+            schema_revision=HEAD,
+            started_at=self._started_at,
+            beat_at=datetime.now(UTC),
+        )
+        with self._database.begin() as session:
+            found = schema_revision(session.connection())
+            if found != HEAD:
+                raise SchemaOutdatedError(found, HEAD)
+            services.beat(session, one)
+
+    def _leave(self) -> None:
+        with self._database.begin() as session:
+            services.leave(session, self._carrier.owner)
 
     async def _round(self) -> None:
         await self._mind_clock()
@@ -267,15 +312,27 @@ class Service:
         await asyncio.to_thread(self._carrier.close)
         await self._guarded("round", self._round)
         await self._guarded("delivery", self._deliver)
+        await self._guarded("beat", partial(asyncio.to_thread, self._leave))
 
     def health(self) -> Health:
         """Whether all work is done as it should be; asked by /healthz."""
-        if problems := self.vitals.problems():
+        if problems := [*self.vitals.problems(), *self._standing_still()]:
             return Health(well=False, words="; ".join(problems))
         words = f"{len(self.declared.sources)} sources watched"
         if self.declared.broken:
             words += f", {len(self.declared.broken)} declared wrongly: `cppcc doctor` names them"
         return Health(well=True, words=words)
+
+    def _standing_still(self) -> list[str]:
+        """What of the planning stands still, in words."""
+        found = []
+        late = self.clock.lateness().total_seconds()
+        if late > LONGEST_TICK:
+            found.append(f"tick: the latest should have come {late:.0f} s ago")
+        longest = max((time.monotonic() - at for at in list(self._ticking.values())), default=0.0)
+        if longest > LONGEST_TICK:
+            found.append(f"tick: one has been at work for {longest:.0f} s")
+        return found
 
     async def _mind_clock(self) -> None:
         """When the wall clock jumps, the ticks are worked out anew."""
@@ -295,6 +352,7 @@ class Service:
         try:
             done = await work()
         except StorageError as error:
+            self._carrier.note_trouble(error)
             self._failed(name, str(error))
             logger.error("%s failed and is tried again: %s", name, error)
             return None

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pydantic_core
@@ -25,11 +26,14 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage.engine import services
+from storage.engine.files import Access, DatabaseFile, unwritable
 from storage.errors import (
     DatabaseLockedError,
     DatabaseUnavailableError,
     DiskFullError,
     RecordRefusedError,
+    SchemaInUseError,
     SchemaOutdatedError,
     StorageError,
 )
@@ -71,14 +75,17 @@ class Database:
 
 
 def open_database(url: str, *, migrate: bool | None = None) -> Database:
-    """Connect and see that the schema is the one that this program knows.
+    """Connect for writing, and see that the schema is the one that this program knows.
 
-    SQLite: the folder is made, and the schema is brought up to date unless ``migrate`` is
-    False.  PostgreSQL is changed only when ``migrate`` is True: other machines may be running
-    on it.  SchemaOutdatedError when the schema is another one in the end, or a newer one;
-    DatabaseUnavailableError for a SQLite file of another program.
+    SQLite: folder and file are made, and the schema is brought up to date, unless ``migrate``
+    is False.  PostgreSQL is changed only when ``migrate`` is True: other machines may be
+    running on it.
+
+    :raises SchemaOutdatedError: when the schema is another one in the end, or a newer one.
+    :raises SchemaInUseError: when it would be changed under a service at work.
+    :raises DatabaseUnavailableError: for a SQLite file of another program, or none that answers.
     """
-    engine = make_engine(url)
+    engine = make_engine(url, Access.WRITE if migrate is False else Access.CREATE)
     wanted = engine.dialect.name == "sqlite" if migrate is None else migrate
     try:
         with translated():
@@ -88,8 +95,33 @@ def open_database(url: str, *, migrate: bool | None = None) -> Database:
             if wanted and (found is None or found < HEAD):
                 from storage.migrations.upgrading import upgrade_engine  # Alembic costs 0.4 s
 
+                if found is not None:
+                    _see_no_service(engine, found)
                 upgrade_engine(engine)
                 found = schema_revision(engine)
+        if found != HEAD:
+            raise SchemaOutdatedError(found, HEAD)
+    except StorageError:
+        engine.dispose()
+        raise
+    return Database(url=url, engine=engine, sessions=sessionmaker(engine))
+
+
+def open_reading(url: str) -> Database:
+    """Connect for reading alone: nothing is migrated, and no byte of the file changes.
+
+    :raises DatabaseUnavailableError: when there is no database, or none that answers.
+    :raises SchemaOutdatedError: when the schema is not the one that this program reads.
+    """
+    engine = make_engine(url, Access.READ)
+    file = sqlite_file(url)
+    try:
+        if file is not None and not file.exists():
+            raise DatabaseUnavailableError(
+                f"there is no database at {file}: `cppcc db upgrade` makes an empty one"
+            )
+        with translated():
+            found = schema_revision(engine)
         if found != HEAD:
             raise SchemaOutdatedError(found, HEAD)
     except StorageError:
@@ -103,42 +135,110 @@ def upgrade(url: str) -> None:
     open_database(url, migrate=True).close()
 
 
-def check(url: str) -> list[str]:
-    """What is wrong with this database, in words; empty when nothing is."""
+def check(url: str, *, deep: bool = True) -> list[str]:
+    """What is wrong with this database, in words; empty when nothing is.
+
+    ``deep`` looks at every page of a SQLite file, which takes as long as reading it.
+    """
     try:
-        engine = make_engine(url, create_folder=False)
+        engine = make_engine(url, Access.READ)
     except StorageError as error:
         return [str(error)]
     try:
         with translated():
-            return _problems(engine)
+            return _problems(engine, deep=deep)
     except StorageError as error:
         return [str(error)]
     finally:
         engine.dispose()
 
 
-def make_engine(url: str, *, create_folder: bool = True) -> Engine:
-    """An engine with this program's settings; nothing is read or changed yet."""
+def why_not_writable(url: str) -> str | None:
+    """Why nothing can be written to this database, in words; None when the lock was had.
+
+    The file and what SQLite keeps beside it are named where this user may not write them: a
+    journal that a reader of a read-only file left behind stops every writer.
+    """
+    file = sqlite_file(url)
+    parts = unwritable(file) if file is not None else []
+    found = [f"this user may not write {', '.join(str(part) for part in parts)}"] if parts else []
+    engine = make_engine(url, Access.WRITE, busy_timeout_ms=2_000)
+    try:
+        with translated(), engine.connect() as connection:
+            on_standby = engine.dialect.name == "postgresql" and (
+                connection.execute(text("SHOW transaction_read_only")).scalar() == "on"
+            )
+            connection.execute(text("SELECT 1"))  # within BEGIN IMMEDIATE, which takes the lock
+            connection.rollback()
+    except StorageError as error:
+        return "; ".join([str(error), *found])
+    finally:
+        engine.dispose()
+    if on_standby:
+        return "this server takes no writes: it is a standby, or set to read only"
+    return "; ".join(found) or None
+
+
+def make_engine(
+    url: str, access: Access = Access.CREATE, *, busy_timeout_ms: int | None = None
+) -> Engine:
+    """An engine with this program's settings; nothing is read or changed yet.
+
+    For a SQLite file that is to be created, its folder is made.
+    """
     parsed = _parse(url)
+    waits_ms = BUSY_TIMEOUT_MS if busy_timeout_ms is None else busy_timeout_ms
     if parsed.get_backend_name() == "postgresql":
         return create_engine(
             parsed,
             json_serializer=to_json,
             pool_pre_ping=True,
-            connect_args={"options": f"-c lock_timeout={BUSY_TIMEOUT_MS}"},
+            connect_args={"options": f"-c lock_timeout={waits_ms}"},
         )
-    if create_folder and parsed.database and parsed.database != ":memory:":
+    path = sqlite_file(url)
+    opened = None if path is None else DatabaseFile(path, access)
+    if path is not None and access is Access.CREATE:
         try:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DatabaseUnavailableError(f"no folder for {parsed.database}: {error}") from error
-    engine = create_engine(
-        parsed, json_serializer=to_json, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
-    )
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin_sqlite)
+            raise DatabaseUnavailableError(f"no folder for {path}: {error}") from error
+    if opened is None:  # in memory, or by a URI of SQLite's own
+        engine = create_engine(parsed, json_serializer=to_json)
+    else:
+        engine = create_engine(parsed, json_serializer=to_json, creator=opened.connect)
+    pragmas = _pragmas(access, waits_ms)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # transactions are begun by ``begin``, not the driver
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if opened is not None:
+            opened.see_same()
+        reads = access is Access.READ or connection.get_execution_options().get(_READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
     return engine
+
+
+def _pragmas(access: Access, busy_timeout_ms: int) -> list[str]:
+    """What each connection is told.  A reader leaves the journal as it is, so also the file."""
+    common = [
+        f"busy_timeout = {busy_timeout_ms}",
+        "cache_size = -65536",  # 64 MiB: the band index is read at random
+        "temp_store = MEMORY",
+    ]
+    if access is Access.READ:
+        return [*common, "query_only = ON"]
+    return [
+        *common,
+        "journal_mode = WAL",
+        "synchronous = NORMAL",  # with WAL: a crash cannot corrupt
+        "foreign_keys = ON",
+    ]
 
 
 def shown_url(url: str) -> str:
@@ -147,19 +247,23 @@ def shown_url(url: str) -> str:
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The file of a SQLite database; None for another engine or one in memory."""
+    """The file of a SQLite database; None for another engine, one in memory, or a URI."""
     parsed = _parse(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
+    if "uri" in parsed.query:
+        return None  # SQLite's own words of a file, whose rules are its own
     return Path(str(parsed.database))
 
 
-def schema_revision(engine: Engine) -> str | None:
+def schema_revision(where: Engine | Connection) -> str | None:
     """The revision that the database says it is at; None when it holds no tables of ours."""
-    with engine.execution_options(**{_READ_ONLY: True}).connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if isinstance(where, Engine):
+        with where.execution_options(**{_READ_ONLY: True}).connect() as connection:
+            return schema_revision(connection)
+    if not inspect(where).has_table("alembic_version"):
+        return None
+    return where.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _see_empty(engine: Engine) -> None:
@@ -216,21 +320,6 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _set_pragmas(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # transactions are begun by _begin_sqlite, not the driver
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: a crash cannot corrupt
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA cache_size = -65536")  # 64 MiB: the band index is read at random
-    connection.execute("PRAGMA temp_store = MEMORY")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-
 def _in_words(error: OperationalError) -> StorageError:
     said = str(error.orig)
     lowered = said.lower()
@@ -238,10 +327,27 @@ def _in_words(error: OperationalError) -> StorageError:
         return DiskFullError(f"the database could not be written: {said}")
     if "locked" in lowered or "lock timeout" in lowered or "deadlock" in lowered:
         return DatabaseLockedError(f"another process holds the database: {said}")
+    if "readonly" in lowered or "read-only" in lowered:
+        return DatabaseUnavailableError(
+            f"the database may not be written here: {said}; `cppcc doctor` names what is in the way"
+        )
     return DatabaseUnavailableError(f"the database does not answer as it should: {said}")
 
 
-def _problems(engine: Engine) -> list[str]:
+def _see_no_service(engine: Engine, found: str) -> None:
+    """See that no service is at work, to which another schema would be an end.
+
+    :raises SchemaInUseError: when one is.
+    """
+    with engine.execution_options(**{_READ_ONLY: True}).connect() as connection:
+        if not services.known_to(connection):
+            return
+        names = [one.name for one in services.at_work(connection, now=datetime.now(UTC))]
+    if names:
+        raise SchemaInUseError(found, HEAD, names)
+
+
+def _problems(engine: Engine, *, deep: bool) -> list[str]:
     if engine.dialect.name == "sqlite":
         file = engine.url.database
         if file and file != ":memory:" and not Path(file).exists():
@@ -250,7 +356,7 @@ def _problems(engine: Engine) -> list[str]:
     found = schema_revision(engine)
     if found != HEAD:
         problems.append(str(SchemaOutdatedError(found, HEAD)))
-    if engine.dialect.name == "sqlite":
+    if deep and engine.dialect.name == "sqlite":
         with engine.execution_options(**{_READ_ONLY: True}).connect() as connection:
             said = connection.execute(text("PRAGMA quick_check(5)")).scalars().all()
             orphans = connection.execute(text("PRAGMA foreign_key_check")).all()

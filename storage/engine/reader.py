@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.engine.database import make_engine, schema_revision, sqlite_file, to_json, translated
+from storage.engine.files import Access
 from storage.errors import DatabaseUnavailableError, QueryTooSlowError, SchemaOutdatedError
 from storage.migrations import HEAD
 
@@ -87,7 +88,7 @@ def open_reader(url: str, *, seconds: float) -> Reader:
 
 
 def _postgresql(url: str, seconds: float) -> Engine:
-    engine = make_engine(url, create_folder=False)
+    engine = make_engine(url, Access.READ)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

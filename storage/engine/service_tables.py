@@ -207,3 +207,14 @@ class BackfillPartRow(Base):
     articles_changed: Mapped[int] = mapped_column(Integer)
     articles_unchanged: Mapped[int] = mapped_column(Integer)
     problem: Mapped[str | None] = mapped_column(Text)  # why it failed
+
+
+class ServiceRow(Base):
+    """A service at work on this database, as it last said itself."""
+
+    __tablename__ = "services"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)  # its host and process
+    schema_revision: Mapped[str] = mapped_column(Text)  # the one that it knows
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    beat_at: Mapped[datetime] = mapped_column(Instant)  # by the real clock, whatever is pretended

@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from crawler.reading.facts.committee import known_region
-from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.commands.context import readable, settings
 from scheduler.cli.evidence_view import shorten
 from scheduler.cli.presentation import console, fail, print_json, say, table
 from storage.publications.metrics import MetricValue, list_metric
@@ -31,7 +31,7 @@ def compare(
     key = _key(metric)
     wanted = _regions(regions)
     span = _years(years)
-    with connected(settings()).reading() as session:
+    with readable(settings()).reading() as session:
         cells = list_metric(session, key, regions=wanted, years=span)
     columns = list(range(span[0], span[1] + 1)) if span else sorted({cell.year for cell in cells})
     if as_json:

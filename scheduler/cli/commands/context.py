@@ -1,14 +1,15 @@
 """What most commands begin with: settings, declarations and the open database."""
 
 import getpass
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.cli.presentation import fail, print_note, say
 from scheduler.config import Config, ConfigError, load_config
-from storage.engine.database import Database, open_database, shown_url, sqlite_file
-from storage.errors import SchemaOutdatedError, StorageError
+from storage.engine.database import Database, open_database, open_reading, shown_url, sqlite_file
+from storage.errors import SchemaInUseError, SchemaOutdatedError, StorageError
 from storage.vocabulary import REGION_CODES, region_of
 
 if TYPE_CHECKING:
@@ -33,25 +34,44 @@ def settings() -> Config:
 
 
 def declared_sources(config: Config) -> "dict[str, Source]":
-    """All declarations, or the end of the command with what is wrong with one."""
+    """The declarations; what is wrong with some is said, and takes no other with it."""
     # half a second that only commands with sources pay for
     from crawler.errors import DeclarationError
-    from crawler.sources.declaration import load_sources
+    from crawler.sources.declaration import load_sound_sources
 
     try:
-        return load_sources(config.sources)
+        sources, broken = load_sound_sources(config.sources)
     except DeclarationError as error:
         fail(str(error), hint="docs/add-a-source.md explains every key", code=2)
+    for wrong in broken:
+        print_note(f"left out: {wrong}")
+    return sources
 
 
 def connected(config: Config) -> Database:
-    """The open database, or the end of the command with what is wrong with it."""
+    """The database open for writing, or the end of the command with what is wrong with it.
+
+    SQLite: made where it is not there, and brought up to this program's schema.
+    """
+    return _opened(open_database, config)
+
+
+def readable(config: Config) -> Database:
+    """The database open for reading alone, or the end of the command as above.
+
+    Nothing is migrated and nothing written: a copy on a read-only medium stays as it is.
+    """
+    return _opened(open_reading, config)
+
+
+def _opened(opening: Callable[[str], Database], config: Config) -> Database:
     try:
-        return open_database(config.database_url)
-    except SchemaOutdatedError as error:
+        return opening(config.database_url)
+    except (SchemaOutdatedError, SchemaInUseError) as error:
         fail(str(error))
     except StorageError as error:
-        fail(str(error), hint="CPPCC_DATABASE_URL names the database; `cppcc doctor` looks closer")
+        hint = "CPPCC_DATABASE_URL names the database; `cppcc doctor` looks closer"
+        fail(str(error), hint=_near(config) or hint)
 
 
 def login() -> str | None:
@@ -63,9 +83,15 @@ def login() -> str | None:
 
 
 def open_context() -> Context:
-    """Everything that a command on the database needs."""
+    """Everything that a command needs which writes to the database."""
     config = settings()
     return Context(config=config, sources=declared_sources(config), database=connected(config))
+
+
+def reading_context() -> Context:
+    """The same for a command that only reads."""
+    config = settings()
+    return Context(config=config, sources=declared_sources(config), database=readable(config))
 
 
 NEAR = (Path("var/cppcc.db"), Path("var/demo/cppcc.db"), Path("cppcc.db"))
@@ -78,13 +104,17 @@ def say_nothing(words: str, config: Config) -> None:
     The latter two go to standard error: they are no part of the answer.
     """
     say(words)
+    near = _near(config)
+    print_note(f"read: {shown_url(config.database_url)}" + (f"; {near}" if near else ""))
+
+
+def _near(config: Config) -> str | None:
+    """Which other database lies near and how to read it, in words; None where there is none."""
     read = sqlite_file(config.database_url)
-    hint = f"read: {shown_url(config.database_url)}"
     for other in NEAR:
         if other.exists() and (read is None or not read.exists() or not other.samefile(read)):
-            hint += f"; another database lies at {other}: add --db {other}"
-            break
-    print_note(hint)
+            return f"another database lies at {other}: add --db {other}"
+    return None
 
 
 def region_named(words: str | None) -> str | None:

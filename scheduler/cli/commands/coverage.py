@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.sources.declaration import NATIONAL, REGIONS, Source
-from scheduler.cli.commands.context import open_context, region_named
+from scheduler.cli.commands.context import open_context, reading_context, region_named
 from scheduler.cli.presentation import console, fail, print_json
 from scheduler.health import cells as completeness
 from scheduler.rhythm.almanac import AlmanacError, load_almanac
@@ -42,27 +42,31 @@ def coverage(
 
     With --year, one line a region says its window and why. --waive and --expect need --year.
     """
-    context = open_context()
+    region = region_named(waive or expect)
+    context = open_context() if region else reading_context()
     now = context.config.now()
     try:
         almanac = load_almanac(context.config.calendar)
     except AlmanacError as error:
         fail(str(error), code=2)
-    with context.database.begin() as session:
-        completeness.refresh(session, almanac, context.sources, now=now)
-    if region := region_named(waive or expect):
+    if region:
         if year is None or (waive and not why):
             fail("--waive needs --year and --why, --expect needs --year", code=2)
         level = Level.NATIONAL if region == NATIONAL else Level.PROVINCIAL
         try:
             with context.database.begin() as session:
+                completeness.refresh(session, almanac, context.sources, now=now)
                 cells.waive(session, region, level, year, why=why if waive else None, now=now)
                 completeness.refresh(session, almanac, context.sources, now=now)
         except RecordNotFoundError as error:
             fail(str(error), hint="`cppcc coverage` shows every cell")
     with context.database.reading() as session:
-        kept = cells.list_cells(session, year=year)
+        drawn = completeness.cells_now(session, almanac, context.sources, now=now)
         covered = covered_years(session)
+    kept = sorted(
+        (cell for cell in drawn if year in (None, cell.year)),
+        key=lambda cell: (cell.year, cell.region, cell.level),
+    )
     if as_json:
         print_json(kept)
     elif year is None:

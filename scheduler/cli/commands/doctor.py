@@ -11,9 +11,15 @@ from scheduler.examination import examine
 STYLES = {"ok": "green", "warning": "yellow", "wrong": "red"}
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Look at settings, declarations, disk, database and the last runs; 1 when one is wrong."""
-    checks = list(examine())
+def doctor(
+    deep: Annotated[bool, typer.Option(help="Look at every page of the database file")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Look at settings, declarations, disk, database, service and runs; 1 when one is wrong.
+
+    Nothing is changed: of the database only its write lock is asked for, and given back.
+    """
+    checks = list(examine(whole=deep))
     if as_json:
         print_json(checks)
     else:

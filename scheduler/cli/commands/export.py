@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.commands.context import readable, settings
 from scheduler.cli.presentation import fail, print_json, say
 from storage.errors import StorageError
 from storage.exports import Format
@@ -25,7 +25,7 @@ def export(
     A file is written whole or not at all.  The cursor is what `--since` takes next time.
     """
     try:
-        with connected(settings()).reading() as session:
+        with readable(settings()).reading() as session:
             done = write_export(session, format_, out, since=since)
     except (StorageError, OSError) as error:
         fail(str(error), hint="docs/exports.md says what each format holds")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, login, say_nothing, settings
+from scheduler.cli.commands.context import connected, login, readable, say_nothing, settings
 from scheduler.cli.evidence_view import evidence_table
 from scheduler.cli.presentation import (
     console,
@@ -50,7 +50,7 @@ def list_(
 ) -> None:
     """The newest flags first."""
     config = settings()
-    with connected(config).reading() as session:
+    with readable(config).reading() as session:
         found = flags.list_flags(session, status=status, limit=limit)
     if as_json:
         print_json([flag_json(flag) for flag in found])
@@ -80,7 +80,7 @@ def list_(
 def show(flag_id: Id, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """One flag: why it was raised, and what happened to its story since."""
     try:
-        with connected(settings()).reading() as session:
+        with readable(settings()).reading() as session:
             flag = flags.get_flag(session, flag_id_of(flag_id))
             decisions = flags.decisions_of(session, flag.id)
     except RecordNotFoundError as error:

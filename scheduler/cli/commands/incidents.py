@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, login, say_nothing, settings
+from scheduler.cli.commands.context import connected, login, readable, say_nothing, settings
 from scheduler.cli.presentation import console, fail, moment, print_json, say, short_moment, table
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices import incidents
@@ -21,7 +21,7 @@ def list_(
 ) -> None:
     """The newest incidents first."""
     config = settings()
-    with connected(config).reading() as session:
+    with readable(config).reading() as session:
         found = incidents.list_incidents(session, unresolved=not everything, limit=limit)
     if as_json:
         print_json(found)
@@ -49,7 +49,7 @@ def show(
 ) -> None:
     """One incident, from its opening to its end."""
     try:
-        with connected(settings()).reading() as session:
+        with readable(settings()).reading() as session:
             one = incidents.get_incident(session, incident_id)
     except RecordNotFoundError as error:
         fail(str(error), hint="`cppcc incidents list --all` shows the ids")

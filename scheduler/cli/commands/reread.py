@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.commands.context import connected, readable, settings
 from scheduler.cli.presentation import console, print_json, table
 from storage.articles.rereading import apply_readings
 
@@ -32,7 +32,7 @@ def reread(
     from crawler.reading import RULES_VERSION  # the readers cost other commands 0.1 s
 
     config = settings()
-    database = connected(config)
+    database = connected(config) if apply else readable(config)
     seen = replaced = flags = stale = 0
     changed: list[Reread] = []
     for batch in reread_all(database, current_too=every):

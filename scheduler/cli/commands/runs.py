@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, say_nothing, settings
+from scheduler.cli.commands.context import connected, readable, say_nothing, settings
 from scheduler.cli.commands.crawl import log_path
 from scheduler.cli.presentation import (
     console,
@@ -49,7 +49,7 @@ def list_(
 ) -> None:
     """The newest runs first."""
     config = settings()
-    with connected(config).reading() as session:
+    with readable(config).reading() as session:
         records = history.list_runs(session, source_id=source, limit=limit)
     if as_json:
         print_json([run_json(record) for record in records])
@@ -81,7 +81,7 @@ def show(
     """One run: its verdict, its account, and each page it refused."""
     config = settings()
     try:
-        with connected(config).reading() as session:
+        with readable(config).reading() as session:
             record = history.get_run(session, run_id)
             refusals = list_refusals(session, run_id)
             totals = list_totals(session, run_id)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, region_named, say_nothing, settings
+from scheduler.cli.commands.context import readable, region_named, say_nothing, settings
 from scheduler.cli.presentation import console, fail, print_json
 from scheduler.shapes.publication import hit_json
 from storage.records import SHANGHAI, Genre
@@ -38,7 +38,7 @@ def search(
         fail("an empty word is in every text; name another", code=2)
     config = settings()
     region = region_named(region)
-    with connected(config).reading() as session:
+    with readable(config).reading() as session:
         hits = storage_search.search(
             session, *query, limit=limit, region=region, year=year, genre=genre
         )

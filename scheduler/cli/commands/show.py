@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.commands.context import readable, settings
 from scheduler.cli.commands.revisions import show_revisions
 from scheduler.cli.evidence_view import page_view, reading_view
 from scheduler.cli.presentation import console, fail, moment, print_json, table
@@ -74,7 +74,7 @@ def find(wanted: str) -> Publication:
     except ValueError:
         fail(f"{wanted!r} is neither an id nor an absolute URL", code=2)
     try:
-        with connected(settings()).reading() as session:
+        with readable(settings()).reading() as session:
             return get_publication(session, key)
     except RecordNotFoundError as error:
         fail(str(error), hint="`cppcc flags list` and `cppcc search` show ids; f12 means flag 12")
@@ -82,7 +82,7 @@ def find(wanted: str) -> Publication:
 
 def _flagged(flag_id: int) -> Publication:
     try:
-        with connected(settings()).reading() as session:
+        with readable(settings()).reading() as session:
             return get_publication(session, get_flag(session, flag_id).publication_id)
     except RecordNotFoundError as error:
         fail(str(error), hint="`cppcc flags list` shows the ids")

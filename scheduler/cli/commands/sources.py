@@ -12,6 +12,7 @@ from scheduler.cli.commands.context import (
     Context,
     declared_sources,
     open_context,
+    reading_context,
     region_named,
     settings,
 )
@@ -60,7 +61,7 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """All declared sources: their state, last ended verdict, running run and next look."""
-    context = open_context()
+    context = reading_context()
     region = region_named(region)
     chosen = [
         source for source in context.sources.values() if region is None or source.region == region
@@ -103,7 +104,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """One declaration, how it stands and why, and its last runs."""
-    context = open_context()
+    context = reading_context()
     source = _declared(context, source_id)
     with context.database.reading() as session:
         records = history.list_runs(session, source_id=source_id, limit=5)

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -14,6 +15,7 @@ from scheduler.rhythm.almanac import load_almanac
 from scheduler.service.declared import Declared
 from scheduler.service.service import Service
 from storage.engine.database import Database, open_database
+from storage.links import standing
 from storage.records import RunCounts, Verdict, VerdictKind
 from storage.runs import health, history, lease
 from storage.runs.states import RunState
@@ -44,7 +46,11 @@ class Crawls:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Database:
-    return open_database(f"sqlite:///{tmp_path / 'cppcc.db'}")
+    opened = open_database(f"sqlite:///{tmp_path / 'cppcc.db'}")
+    with opened.begin() as session:
+        for source_id in declared().sources:
+            standing.note_proved(session, source_id, by="probe", now=datetime.now(UTC))
+    return opened
 
 
 @pytest.fixture
@@ -137,7 +143,6 @@ def test_what_is_remembered_is_touched_on_the_event_loop_alone(
 
     async def scenario(service: Service, crawls: Crawls) -> None:
         await until(lambda: judged(database) == 3)
-        await service.reload()
 
     threading.setprofile(watch)  # for threads that begin from now on: the workers
     try:
