@@ -14,7 +14,7 @@ MAX_COUNTED = 20_000  # characters that are searched for counts
 _COUNT = re.compile(
     r"(?<![\d第.一二三四五六七八九十百千万亿])(?<!\d,)"
     r"(?P<n>[二三四五六七八九十]{1,3}|\d{1,2})"
-    r"(?:大|件|个|项|则|桩|条|句|幅|张|组|段|样|宗|篇|枚|名(?=[^委职]))(?![月])"
+    r"(?:大|件|个|项|则|桩|条|句|幅|张|组|段|样|宗|篇|枚|行|页|响|帧|笔|名(?=[^委职]))(?![月])"
 )
 # What makes a count the count of a selection: the act of selecting, or what is selected.
 _SELECTS = re.compile(
@@ -25,11 +25,14 @@ _SELECTS = re.compile(
 )
 # What says that the choice has been made, not that it is to come.
 _CHOSEN = re.compile(
-    r"评[选]?(?:出|定|产生)|选(?:出|定|取|编|录)|推选|揭[晓榜]|出炉|入选|遴选|择[定取]|圈定|敲定|"
-    r"挑(?:出|选)|拣选|筛(?:出|选)|精选|梳理|盘点|公布|发布|归纳|提炼|撷取"
+    r"评[选]?(?:出|定|产生)|选(?:出|定|取|编|录|了)|推选|揭[晓榜]|出炉|入选|遴选|择[定取]|圈定|敲定|"
+    r"挑(?:出|选)|拣选|筛(?:出|选|到)|精选|梳理|盘点|公布|发布|归纳|提炼|撷取|[议审核]定|确认|列为|票选|"
+    r"产生|名单|照录|实录|留(?:下|几个)"
 )
+# What is to come, or is no event: proposals, people, a quarter, a government's works.
 _TO_COME = re.compile(
-    r"候选|拟|计划|明年|来年|新一年|今年[要将]|将[要在]|征集|投票通道|参评|推荐表|任务|力争|愿望|心愿|期盼"
+    r"候选|拟|计划|明年|来年|新一年|今年[要将]|将[要在]|征集|投票通道|参评|推荐表|任务|力争|[愿心]望|心愿|期盼|"
+    r"[件佳]提案|案例|人物|[名位]委员|季度|上半年|半年|颁奖|政府|民生实事|(?:今|新)年要"
 )
 _CLAUSE = 48
 TITLE, SELECTED, PLAIN = 3, 2, 1
@@ -77,7 +80,7 @@ def counts_of(title: str, beside: str, text: str, stated: int | None = None) -> 
     for match in _COUNT.finditer(text, 0, MAX_COUNTED):
         number = ordinal(match.group("n"))
         around = _clause(text, match.start(), match.end())
-        if number and _CHOSEN.search(around) and not _TO_COME.search(around):
+        if number and _CHOSEN.search(around) and not _TO_COME.search(f"{title}\n{around}"):
             chosen.add(number)
         count(number, SELECTED if _SELECTS.search(around) else PLAIN, match.start())
     return Counts(weights, at, frozenset(chosen))

@@ -92,7 +92,12 @@ def select(
                 best, end = whole, len(text.text)
     if end < len(text.text):
         text = Folded(text.original, text.text[:end], text.positions)
-    firm = best is not None and best.number in counts.chosen and best.score >= _FIRM
+    firm = (
+        best is not None
+        and best.number in counts.chosen
+        and best.number >= _FIRM_ITEMS
+        and best.score >= _FIRM
+    )
     if not sure and not firm:
         return Selection()
     events: list[Event] = []
@@ -110,6 +115,7 @@ def select(
 _LONGEST_OF_LINKS = 4
 _MOST_COUNTS = 8
 _FIRM = 7.5
+_FIRM_ITEMS = 6  # a prose review has three to five parts
 
 
 def _best(text: str, counts: Counts, stated: int | None) -> _Choice | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from crawler.reading.selection.counts import MAX_ITEMS, Counts
+from crawler.reading.selection.counts import MAX_ITEMS, SELECTED, Counts
 from crawler.reading.words.markers import SYMBOL
 
 MAX_LINES = 2000
@@ -60,6 +60,7 @@ _NOISE = re.compile(
     r"|.{0,24}第\d+版|.{0,12}(?:https?|www)|[(].*[)]$|图[:为丨|]|END"
     r"|.{0,30}(?:19|20)\d\d年\d+月\d+日[ \t])"
 )
+_LABELLED = re.compile(rf"[{SYMBOL}][ \t]*[^\s:]{{1,6}}:")
 _STOPS = "。;,、:…"
 _TITLE_ENDS = "”》)】?!"
 _SHORT = 40
@@ -98,8 +99,9 @@ def parts_of(text: str, counts: Counts) -> Iterator[Parts]:
     """Every way to cut the folded ``text`` into as many items as it counts somewhere."""
     lines = lines_of(text)
     for kind, regular, found in _classes(lines):
+        whole = counts.weight(len(found)) >= SELECTED
         for number in counts.ranked:
-            if len(found) < number:
+            if len(found) < number or (whole and len(found) != number):
                 continue
             yield from _windows(kind, regular, found, number, counts.at[number])
     yield from _running(text, counts)
@@ -118,7 +120,8 @@ def _classes(lines: Sequence[_Line]) -> Iterator[tuple[str, float, list[tuple[in
         if head:
             loose.append((*at, line.words))
         below = lines[place + 1].text if place + 1 < len(lines) else ""
-        if head and (len(below) > len(words) or below[-1:] in _STOPS) and not is_head(below):
+        told = len(below) > len(words) or below[-1:] in _STOPS
+        if head and (_LABELLED.match(below) or (told and not is_head(below))):
             strict.append((*at, line.words))
     for key, found in groups.items():
         yield key[0], REGULAR[key[0]], found

@@ -65,8 +65,8 @@ _LINE_KINDS: tuple[tuple[str, str], ...] = (
     ),
     ("medal", "(?P<n>[\U0001f947-\U0001f949])[ \\t]*"),
     (
-        "scanned",  # O1 and l、 are what a scanner makes of 01 and 1
-        r"(?P<n>[lIO][\dlIO]?|\d[lIO])(?:[ \t]*[、.)|:](?!\d)[ \t]*|"
+        "scanned",  # O1, l、 and S. are what a scanner makes of 01, 1 and 5
+        r"(?P<n>[lIOS][\dlIO]?|\d[lIO])(?:[ \t]*[、.)|:](?!\d)[ \t]*|"
         r"[ \t]+(?=[\u4e00-\u9fff“《\d]))",
     ),
     (
@@ -139,7 +139,7 @@ _LOOSE = frozenset({"glued", "alone", "spaced", "lost", "alone_cn"})
 
 
 _PICTURED = {"\U0001f51f": 10, "\U0001f947": 1, "\U0001f948": 2, "\U0001f949": 3}
-_SCANNED = str.maketrans("lIO", "110")
+_SCANNED = str.maketrans("lIOS", "1105")
 
 
 @dataclass(frozen=True, slots=True)

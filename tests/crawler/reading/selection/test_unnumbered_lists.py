@@ -107,7 +107,15 @@ def test_a_review_in_sections_is_no_selection() -> None:
 
 
 def test_a_selection_is_found_though_the_genre_is_another() -> None:
-    text = fold(INTRO + "\n".join(printed(STYLES["bare heads"], i) for i in range(5)))
+    items = [printed(STYLES["bare heads"], i) for i in range(len(HEADS))]
+    sixth = "委员夜校办到乡镇\n全年开课三十讲，听课的多是年轻人。"
+    text = fold(INTRO.replace("五件", "六件") + "\n".join([*items, sixth]))
     found = select(text, counts_of("", "", text.text), (), sure=False)
     assert found.firm
-    assert [event.heading for event in found.events] == HEADS
+    assert [event.heading for event in found.events] == [*HEADS, "委员夜校办到乡镇"]
+
+
+def test_proposals_that_have_been_chosen_are_no_events() -> None:
+    items = [f"《关于{head}的提案》\n{body}" for head, body in zip(HEADS, BODIES, strict=True)] * 2
+    text = fold("县政协评出年度十件提案，现予公布。\n" + "\n".join(items))
+    assert not select(text, counts_of("年度十佳提案", "", text.text), (), sure=False).events
