@@ -6,6 +6,7 @@ Each is streamed in batches and renamed when it is whole; a schema lies beside e
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -14,9 +15,11 @@ from storage.errors import ExportError
 from storage.exports.atom import export_atom
 from storage.exports.csv import export_csv
 from storage.exports.files import schema_path
+from storage.exports.filters import Filters
+from storage.exports.jsonfeed import export_jsonfeed
 from storage.exports.jsonl import export_jsonl
 from storage.exports.parquet import export_parquet
-from storage.exports.selection import Selection, select_changes
+from storage.exports.selection import EVERYTHING, Selection, select_changes
 from storage.exports.warc import export_warc
 from storage.exports.xlsx import export_xlsx
 
@@ -30,6 +33,7 @@ class Format(StrEnum):
     PARQUET = "parquet"
     WARC = "warc"
     ATOM = "atom"
+    JSONFEED = "jsonfeed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +55,35 @@ _WRITERS: Mapping[Format, Callable[[Session, Path, Selection], int]] = {
 }
 
 
-def export(session: Session, format_: Format, path: Path, *, since: int | None = None) -> Exported:
+_FEEDS: Mapping[Format, Callable[[Session, Path], int]] = {
+    Format.ATOM: export_atom,
+    Format.JSONFEED: export_jsonfeed,
+}
+
+
+def export(
+    session: Session,
+    format_: Format,
+    path: Path,
+    *,
+    since: int | None = None,
+    filters: Filters = EVERYTHING,
+    chinese: bool = False,
+) -> Exported:
     """Write one file.  ``since`` is a cursor of v1_changes: only what changed after it.
+
+    ``filters`` keep some of these, as they stand now; ``chinese`` is for a workbook's headers.
 
     ExportError when the format cannot do what was asked; OSError when the disk cannot.
     """
-    if format_ is Format.ATOM:
-        if since is not None:
-            raise ExportError("a feed holds the newest flags; it knows no cursor")
-        return Exported(path=path, schema=None, count=export_atom(session, path), cursor=None)
-    chosen = select_changes(session, since)
-    count = _WRITERS[format_](session, path, chosen)
+    if feed := _FEEDS.get(format_):
+        if since is not None or filters != EVERYTHING:
+            raise ExportError("a feed holds the newest flags; it knows no cursor and no filter")
+        return Exported(path=path, schema=None, count=feed(session, path), cursor=None)
+    chosen = select_changes(session, since, filters)
+    write = partial(export_xlsx, chinese=True) if chinese else _WRITERS[format_]
+    if chinese and format_ is not Format.XLSX:
+        raise ExportError("only a workbook has Chinese headers")
+    count = write(session, path, chosen)
     schema = None if format_ is Format.WARC else schema_path(path)
     return Exported(path=path, schema=schema, count=count, cursor=chosen.cursor)

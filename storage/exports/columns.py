@@ -103,12 +103,62 @@ COVERAGE = (
     Column("reason", _TEXT, "why it has this status, in words"),
 )
 
+REGION_CODE = Column(
+    "region_code", _TEXT, "six digits of GB/T 2260 of committee_region; 100000: the whole country"
+)
+EXPORTED = (*PUBLICATIONS, REGION_CODE)
+"""A publication in a file: the view's columns, and the code of its region."""
+
+PLACE = {
+    "region": "committee_region",
+    "region_code": "region_code",
+    "year_from": "year_from",
+    "year_to": "year_to",
+    "title": "title",
+    "outlet": "outlet",
+    "published_on": "published_on",
+    "url": "url",
+}
+"""What a sheet of events or figures says before each: its name there, the publication's."""
+
+_BY_NAME = {one.name: one for one in EXPORTED}
+_PLACED = tuple(
+    Column(name, _BY_NAME[source].kind, _BY_NAME[source].meaning) for name, source in PLACE.items()
+)
+
 TABLES: dict[str, tuple[Column, ...]] = {
     "publications": PUBLICATIONS,
     "events": EVENTS,
     "figures": FIGURES,
     "coverage": COVERAGE,
 }
+
+SHEETS: dict[str, tuple[Column, ...]] = {
+    "publications": EXPORTED,
+    "events": _PLACED + EVENTS,
+    "figures": _PLACED + FIGURES,
+    "coverage": COVERAGE,
+}
+"""The sheets of a workbook."""
+
+CHINESE: dict[str, str] = {
+    "publications": "文章", "events": "事件", "figures": "数字", "coverage": "覆盖",
+    "id": "编号", "url": "网址", "source_id": "来源编号", "region": "地区", "title": "标题",
+    "outlet": "媒体", "author": "作者", "editor": "编辑", "published_at": "发布时间",
+    "first_seen_at": "首次看到", "last_seen_at": "最后看到", "removed_at": "撤下时间",
+    "genre": "类型", "score": "把握", "committee_level": "政协级别", "committee_region": "政协地区",
+    "committee_name": "政协名称", "year_from": "起始年", "year_to": "截止年", "term": "届",
+    "part": "期", "text": "正文", "content_sha256": "正文哈希", "story_id": "稿件编号",
+    "is_original": "原稿", "revision": "版本", "snapshot_sha256": "网页哈希",
+    "published_precision": "时间精度", "published_on": "发布日期", "first_missing_at": "首次缺失",
+    "region_code": "地区代码", "publication_id": "文章编号", "ordinal": "序号", "heading": "标题句",
+    "body": "内容", "date": "日期", "event_ordinal": "事件序号", "metric": "指标", "value": "数值",
+    "unit": "单位", "qualifier": "限定词", "sentence": "原句", "metric_key": "指标键",
+    "scope": "口径", "span_start": "起始位置", "span_end": "结束位置", "whole": "是否总数",
+    "year": "年份", "status": "状态", "due_from": "应发起日", "due_until": "应发止日",
+    "reason": "原因",
+}  # fmt: skip
+"""Headers in Chinese, of sheets and of columns."""
 
 SqlType = Integer | Float[float] | Text | Boolean | Instant
 

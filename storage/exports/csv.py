@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from storage.exports.columns import PUBLICATIONS
+from storage.exports.columns import EXPORTED
 from storage.exports.files import flat_schema, whole_file, write_schema
 from storage.exports.selection import Selection, id_batches, publication_rows
 from storage.records import SHANGHAI
@@ -29,7 +29,7 @@ UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 def export_csv(session: Session, path: Path, chosen: Selection) -> int:
     """Write the chosen publications; how many they are."""
-    names = [column.name for column in PUBLICATIONS]
+    names = [column.name for column in EXPORTED]
     count = 0
     with (
         whole_file(path) as temporary,

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from storage.errors import ExportError
-from storage.exports.columns import EVENTS, FIGURES, PUBLICATIONS, TABLES, json_schema
+from storage.exports.columns import EVENTS, EXPORTED, FIGURES, SHEETS, json_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -79,7 +79,7 @@ def write_schema(path: Path, schema: dict[str, object]) -> None:
 
 def nested_schema() -> dict[str, object]:
     """One publication with its events and figures within it."""
-    schema = json_schema(PUBLICATIONS, "publication")
+    schema = json_schema(EXPORTED, "publication")
     properties, required = schema["properties"], schema["required"]
     assert isinstance(properties, dict)
     assert isinstance(required, list)
@@ -92,7 +92,7 @@ def nested_schema() -> dict[str, object]:
 
 def flat_schema() -> dict[str, object]:
     """One publication as a line of a table."""
-    return json_schema(PUBLICATIONS, "publication")
+    return json_schema(EXPORTED, "publication")
 
 
 def sheets_schema() -> dict[str, object]:
@@ -102,6 +102,6 @@ def sheets_schema() -> dict[str, object]:
         "type": "object",
         "properties": {
             name: {"type": "array", "items": json_schema(columns, name)}
-            for name, columns in TABLES.items()
+            for name, columns in SHEETS.items()
         },
     }

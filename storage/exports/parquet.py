@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from storage.exports.columns import EVENTS, FIGURES, PUBLICATIONS, Column, Kind
+from storage.exports.columns import EVENTS, EXPORTED, FIGURES, Column, Kind
 from storage.exports.files import nested_schema, whole_file, write_schema
 from storage.exports.selection import Selection, id_batches, whole_publications
 
@@ -38,7 +38,7 @@ def _schema() -> "pyarrow.Schema":
 
     return pyarrow.schema(
         [
-            *_fields(PUBLICATIONS),
+            *_fields(EXPORTED),
             pyarrow.field("events", _list(EVENTS), nullable=False),
             pyarrow.field("figures", _list(FIGURES), nullable=False),
         ]

@@ -7,30 +7,38 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.engine.tables import ChangeRow, PublicationRow
-from storage.exports.columns import view_of
+from storage.exports.columns import PLACE, view_of
+from storage.exports.filters import Filters, kept
+from storage.vocabulary import REGION_CODES
 
 BATCH = 500
 """Publications read at once."""
 
 Row = dict[str, object]
 
+EVERYTHING = Filters()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The publications changed after ``since`` and up to ``cursor``; all without ``since``."""
+    """The publications changed after ``since`` and up to ``cursor``; all without ``since``.
+
+    Of these, those that the filters keep as they stand now.
+    """
 
     since: int | None
     cursor: int
+    filters: Filters = EVERYTHING
 
 
-def select_changes(session: Session, since: int | None) -> Selection:
+def select_changes(session: Session, since: int | None, filters: Filters = EVERYTHING) -> Selection:
     """The selection that ends now; its ``cursor`` is the next export's ``since``.
 
     The cursor is read before the rows: a change that comes in between is exported now and
     again the next time, never left out.
     """
     last = session.scalars(select(func.max(ChangeRow.cursor))).one()
-    return Selection(since=since, cursor=max(last or 0, since or 0))
+    return Selection(since=since, cursor=max(last or 0, since or 0), filters=filters)
 
 
 def id_batches(session: Session, chosen: Selection) -> Iterator[list[int]]:
@@ -39,9 +47,15 @@ def id_batches(session: Session, chosen: Selection) -> Iterator[list[int]]:
     query = select(column).distinct().order_by(column).limit(BATCH)
     if chosen.since is not None:
         query = query.where(ChangeRow.cursor > chosen.since, ChangeRow.cursor <= chosen.cursor)
+    if conditions := list(chosen.filters.conditions()):
+        if chosen.since is not None:
+            query = query.join(PublicationRow, PublicationRow.id == ChangeRow.publication_id)
+        query = query.where(*conditions)
+    found = chosen.filters.found(session)
     last = 0
     while ids := list(session.scalars(query.where(column > last))):
-        yield ids
+        if wanted := kept(ids, found):
+            yield wanted
         last = ids[-1]
 
 
@@ -49,7 +63,10 @@ def publication_rows(session: Session, ids: Sequence[int]) -> list[Row]:
     """Rows of v1_publications, by id."""
     view = view_of("publications")
     rows = session.execute(select(view).where(view.c.id.in_(ids)).order_by(view.c.id))
-    return [dict(row) for row in rows.mappings()]
+    return [
+        dict(row) | {"region_code": REGION_CODES.get(row["committee_region"] or "")}
+        for row in rows.mappings()
+    ]
 
 
 def event_rows(session: Session, ids: Sequence[int]) -> list[Row]:
@@ -96,3 +113,22 @@ def whole_publications(session: Session, ids: Sequence[int]) -> list[Row]:
         for row in rows:
             row[name] = owned.get(row["id"], [])
     return rows
+
+
+def placed(session: Session, ids: Sequence[int], rows: list[Row]) -> list[Row]:
+    """Events or figures, each with whose it is, of which year, and where and when it was told."""
+    told = {row["id"]: row for row in publication_rows(session, ids)}
+    return [
+        {name: told[row["publication_id"]][source] for name, source in PLACE.items()} | row
+        for row in rows
+    ]
+
+
+def placed_events(session: Session, ids: Sequence[int]) -> list[Row]:
+    """Events as a sheet shows them."""
+    return placed(session, ids, event_rows(session, ids))
+
+
+def placed_figures(session: Session, ids: Sequence[int]) -> list[Row]:
+    """Figures as a sheet shows them."""
+    return placed(session, ids, figure_rows(session, ids))

@@ -139,7 +139,8 @@ def matching(
 ) -> list[int]:
     """The ids of the publications that ``search`` finds, in the same order."""
     wanted = _Wanted(
-        _wanted_terms(terms), tuple(_filters(region, year, genre, level, originals=originals))
+        _wanted_terms(terms),
+        tuple(publication_filters(region, year, genre, level, originals=originals)),
     )
     titled = _hits(session, wanted, limit, in_title=True)
     if limit is not None and len(titled) >= limit:
@@ -334,7 +335,7 @@ def _sizes() -> Iterator[int]:
     return chain(CHUNKS, repeat(CHUNKS[-1]))
 
 
-def _filters(
+def publication_filters(
     region: str | None,
     year: int | None,
     genre: Genre | None,
@@ -342,6 +343,7 @@ def _filters(
     *,
     originals: bool,
 ) -> Iterator[ColumnElement[bool]]:
+    """What rows of publications must satisfy besides their words, for searches and exports."""
     row = PublicationRow
     if level is not None:
         yield row.committee_level == level.value

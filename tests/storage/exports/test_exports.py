@@ -20,9 +20,10 @@ from storage.articles.saving import get_publication, list_publications, save_art
 from storage.engine.database import Database
 from storage.errors import ExportError
 from storage.exports import Format, export, selection, xlsx
-from storage.exports.columns import TABLES
+from storage.exports.columns import CHINESE, SHEETS, TABLES
 from storage.exports.csv import may_run
 from storage.exports.files import whole_file
+from storage.exports.filters import Filters
 from storage.exports.moved import last_moved
 from storage.notices.flags import accept_flag, list_flags, reopen_flag
 from storage.records import SHANGHAI, Article, Genre
@@ -331,3 +332,55 @@ def test_an_undone_decision_moves_the_feed_on(database: Database, articles: list
     with database.reading() as session:
         flags = list_flags(session)
         assert last_moved(session, flags) == {flag.id: NOW + 2 * DAY}
+
+
+@pytest.mark.parametrize(
+    ("filters", "count"),
+    [
+        (Filters(), 3),
+        (Filters(flagged=True, originals=True), 1),
+        (Filters(genre=Genre.TEN_EVENTS), 1),
+        (Filters(query=("没有这样的话",)), 0),
+    ],
+)
+@pytest.mark.parametrize("since", [None, 0])
+def test_filters_keep_some(
+    session: Session, tmp_path: Path, filters: Filters, count: int, since: int | None
+) -> None:
+    done = export(session, Format.JSONL, tmp_path / "a.jsonl", filters=filters, since=since)
+    assert (done.count, done.cursor) == (count, 3)
+
+
+def test_a_workbook_says_of_each_event_whose_it_is(session: Session, tmp_path: Path) -> None:
+    export(session, Format.XLSX, tmp_path / "a.xlsx", chinese=True)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == ["文章", "事件", "数字", "覆盖"]
+    header, first, *_ = book["事件"].iter_rows()
+    cells = {str(name.value): cell for name, cell in zip(header, first, strict=True)}
+    assert cells["媒体"].value == article(1).outlet
+    assert cells["网址"].hyperlink is not None
+    assert book["事件"].auto_filter.ref is not None
+    assert {cell.value for cell in header} <= set(CHINESE.values())
+    book.close()
+
+
+def test_every_column_has_a_chinese_header() -> None:
+    for name, columns in SHEETS.items():
+        assert {name, *(one.name for one in columns)} <= set(CHINESE)
+        said = [CHINESE[one.name] for one in columns]
+        assert len(said) == len(set(said)), name
+
+
+def test_both_feeds_hold_the_same_entries(session: Session, tmp_path: Path) -> None:
+    export(session, Format.ATOM, tmp_path / "a.atom")
+    export(session, Format.JSONFEED, tmp_path / "a.json")
+    whole = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    (item,) = whole["items"]
+    (flag,) = list_flags(session)
+    assert item["_cppcc"]["publication"] == flag.publication_id
+    assert "<li" in item["content_html"]
+    assert item["authors"] == [{"name": article(1).outlet}]
+    entry = ElementTree.parse(tmp_path / "a.atom").getroot().find("{*}entry")
+    assert entry is not None
+    assert entry.findtext("{*}content") == item["content_html"]
+    assert entry.findtext("{*}updated") == item["date_modified"]
