@@ -30,6 +30,7 @@ class Commands(LazyGroup):
         "show": Lazy(f"{HERE}.show:show", "one publication: text, events, figures, copies"),
         "explain": Lazy(f"{HERE}.show:explain", "why a publication was read as it was"),
         "export": Lazy(f"{HERE}.export:export", "files for other programs and people"),
+        "release": Lazy(f"{HERE}.release:release", "a citable release of the data"),
         "sources": Lazy(f"{HERE}.sources:app", "declared sources and how they do"),
         "inspect": Lazy(
             f"{HERE}.inspect:inspect", "read pages, lists or texts without storing them"

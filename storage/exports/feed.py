@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.engine.tables import SourceRow
 from storage.exports.moved import last_moved
 from storage.exports.selection import Row, event_rows, figure_rows, publication_rows
 from storage.notices.flags import Flag, FlagStatus, list_flags
@@ -59,12 +61,16 @@ def read_feed(session: Session) -> Feed:
     publications = {row["id"]: row for row in publication_rows(session, ids)}
     events = _owned(event_rows(session, ids))
     figures = _owned(figure_rows(session, ids))
+    names: dict[str | None, str] = {
+        row[0]: row[1] for row in session.execute(select(SourceRow.id, SourceRow.name))
+    }
     entries = tuple(
         _entry(
             flag,
             publications[flag.publication_id],
             _html(events.get(flag.publication_id, []), figures.get(flag.publication_id, [])),
             moved[flag.id],
+            names.get(flag.source_id),
         )
         for flag in shown
     )
@@ -72,7 +78,7 @@ def read_feed(session: Session) -> Feed:
     return Feed(id=f"{TAG}flags", title=TITLE, updated=updated, entries=entries)
 
 
-def _entry(flag: Flag, row: Row, html: str, moved: datetime) -> Entry:
+def _entry(flag: Flag, row: Row, html: str, moved: datetime, source: str | None) -> Entry:
     region = row["committee_region"] or flag.region
     years = sorted({str(year) for year in (row["year_from"], row["year_to"]) if year})
     words = [f"{flag.genre.value} ({flag.score:.2f})"]
@@ -89,7 +95,7 @@ def _entry(flag: Flag, row: Row, html: str, moved: datetime) -> Entry:
         publication=flag.publication_id,
         title=flag.title,
         url=flag.url,
-        author=str(row["outlet"] or flag.source_id or NOBODY),
+        author=str(row["outlet"] or source or NOBODY),
         published=flag.raised_at.astimezone(SHANGHAI),
         updated=moved.astimezone(SHANGHAI),
         categories=tuple((scheme, term) for scheme, term in named if term),

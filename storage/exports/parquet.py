@@ -38,7 +38,7 @@ def _schema() -> "pyarrow.Schema":
 
     return pyarrow.schema(
         [
-            *_fields(EXPORTED),
+            *fields(EXPORTED),
             pyarrow.field("events", _list(EVENTS), nullable=False),
             pyarrow.field("figures", _list(FIGURES), nullable=False),
         ]
@@ -49,10 +49,11 @@ def _list(columns: Sequence[Column]) -> "pyarrow.DataType":
     import pyarrow
 
     own = [one for one in columns if one.name != "publication_id"]
-    return pyarrow.list_(pyarrow.struct(_fields(own)))
+    return pyarrow.list_(pyarrow.struct(fields(own)))
 
 
-def _fields(columns: Sequence[Column]) -> "list[pyarrow.Field]":
+def fields(columns: Sequence[Column]) -> "list[pyarrow.Field]":
+    """The columns as Arrow has them."""
     import pyarrow
 
     types = {
