@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.commands.context import readable, settings
 from scheduler.cli.presentation import fail, print_json, say
 from storage.errors import StorageError
 from storage.exports.release import write_release
@@ -22,9 +22,9 @@ def release(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Write the reviews, and what metrics cite, as a data package with codebook, coverage, quality and sums."""
+    """Write the reviews, and what metrics cite, as a data package that can be cited."""
     try:
-        with connected(settings()).reading() as session:
+        with readable(settings()).reading() as session:
             counts = write_release(session, out, version, previous=previous)
     except (StorageError, OSError) as error:
         fail(str(error))
