@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections import defaultdict
@@ -22,7 +23,10 @@ from storage.runs.history import list_runs
 from storage.runs.states import RunState
 
 HOSTS = Path(__file__).parent.parent / "fixtures" / "hosts"
-DATA_PAGE = (Path(__file__).parent.parent / "docs/data.md").read_text("utf-8")
+ROOT = Path(__file__).parent.parent
+DATA_PAGE = "".join(
+    (ROOT / page).read_text("utf-8") for page in ("docs/data.md", "docs/zh/analysts.md")
+)
 CRAWLED = {
     "gx.people.com.cn": "people_guangxi",
     "gxzxbxwzx.com.cn": "guangxi_cppcc_news",
@@ -160,3 +164,27 @@ def test_ten_events_of_guangxi(demo: Demo) -> None:
 def test_each_query_of_the_data_page_answers_on_the_demos_database(demo: Demo, query: str) -> None:
     with demo.database.reading() as session:
         assert session.execute(text(query)).all()
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_the_newcomers_commands_read_the_demos_database(
+    demo: Demo, page: str, tmp_path: Path
+) -> None:
+    lines = re.findall(
+        r"^\.venv/bin/cppcc (.*--db var/demo.*)$", (ROOT / page).read_text("utf-8"), re.M
+    )
+    assert len(lines) == 4
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        words[words.index("--db") + 1] = demo.database.url
+        done = subprocess.run(
+            [sys.executable, "-m", "scheduler", *words],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, line + done.stderr
+        assert "广西" in done.stdout or (tmp_path / "guangxi.xlsx").exists(), line

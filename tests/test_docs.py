@@ -1,9 +1,11 @@
 """Documents name every command and every setting, and no link leads nowhere."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+import typer
 from typer.main import get_command
 
 from scheduler.cli.app import app
@@ -11,7 +13,8 @@ from scheduler.cli.lazy import LazyGroup
 from scheduler.config import Config
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").rglob("*.md"))]
+CALL = re.compile(r"(?:\.venv/bin/)?cppcc [a-z]")
 ALL = "\n".join(path.read_text("utf-8") for path in DOCUMENTS)
 
 
@@ -54,3 +57,32 @@ def test_readme_shows_the_two_commands() -> None:
     for target in ("demo", "test"):
         assert f"make {target}" in readme
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+
+def printed() -> list[str]:
+    """Every command line in a block of code of any page."""
+    blocks = re.findall(
+        r"^```(?:sh|bash)?\n(.*?)^```|((?:^    \S.*\n)+)", ALL, re.DOTALL | re.MULTILINE
+    )
+    lines = [line.strip() for block in blocks for line in "".join(block).splitlines()]
+    return sorted({line.removeprefix(".venv/bin/") for line in lines if CALL.match(line)})
+
+
+@pytest.mark.parametrize("line", printed())
+def test_each_printed_command_is_understood(line: str) -> None:
+    """Group, command, options and arguments are such as the program takes; nothing is run."""
+    _, *words = shlex.split(line, comments=True)
+    words = [word for word in words if word not in ("...", "&")]
+    command = get_command(app)
+    names = []
+    while inner := getattr(command, "commands", None):
+        if words[0].startswith("-"):
+            break
+        name = words.pop(0)
+        names.append(name)
+        assert name in inner, line
+        command = command.load(name) if isinstance(command, LazyGroup) else inner[name]
+    context = typer.Context(command)
+    parsed, rest, _ = command.make_parser(context).parse_args(list(words))
+    assert not [word for word in rest if word.startswith("-")], line
+    assert isinstance(parsed, dict)

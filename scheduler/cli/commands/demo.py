@@ -69,7 +69,7 @@ def demo(
     console.print(Rule())
     say(
         f"The database is {folder / 'cppcc.db'}. Look at it with\n"
-        f"  CPPCC_DATABASE_URL={url} cppcc flags list\n"
+        f"  cppcc flags list --db {folder / 'cppcc.db'}\n"
         f"  sqlite3 {folder / 'cppcc.db'} "
         '"SELECT genre, region, year_from, title FROM v1_publications '
         "WHERE genre IN ('ten_events', 'annual_review')\""
