@@ -155,7 +155,10 @@ class Gate:
             state["refusal"] = refusal
             await self._refuse(scope, receive, sent)
             return
-        await self._app(scope, _Body(receive, sent), sent)
+        # A form sends its empty fields too: a filter that is not set is none.
+        fields = scope["query_string"].split(b"&")
+        kept = b"&".join(field for field in fields if field.partition(b"=")[2])
+        await self._app({**scope, "query_string": kept}, _Body(receive, sent), sent)
 
     def _refusal(self, scope: Scope, headers: Headers, *, local: bool) -> Refusal | None:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_TARGET:

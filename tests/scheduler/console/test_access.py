@@ -208,3 +208,14 @@ def test_no_form_leads_away_from_the_console(
     fields = {"flag": str(flags[0]), "back": where}
     location = post(local, "/flags/accept", fields).headers["location"]
     assert location.startswith("/?")
+
+
+def test_a_filter_that_a_form_leaves_empty_is_none(local: TestClient, flags: list[int]) -> None:
+    for path in (
+        "/search?q=省政协&region=&year=&genre=&level=",
+        "/flags?status=&genre=&year=",
+        "/sources?region=&state=",
+        "/runs?source=&state=",
+        "/compare?regions=&years=",
+    ):
+        assert local.get(path).status_code == 200, path
