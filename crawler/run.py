@@ -36,8 +36,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--until", type=date.fromisoformat)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--pages", type=int)
+    parser.add_argument("--past", action="store_true")
     given = parser.parse_args(arguments)
-    options = CrawlOptions(since=given.since, until=given.until, limit=given.limit, full=given.full)
+    options = CrawlOptions(
+        since=given.since,
+        until=given.until,
+        limit=given.limit,
+        full=given.full,
+        pages=given.pages,
+        past=given.past,
+    )
     settings = get_project_settings()
     settings.setmodule("crawler.settings")  # also outside the checkout, without scrapy.cfg
     settings.set("CPPCC_RUN_ID", given.run_id, priority="cmdline")

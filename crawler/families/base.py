@@ -155,6 +155,8 @@ class Run(Protocol):
     since: date | None
     until: date | None
     full: bool
+    pages: int | None
+    """The most pages of a list that are followed; None leaves it to the declaration."""
 
     def now(self) -> datetime:
         """The present, in Asia/Shanghai."""

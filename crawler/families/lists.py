@@ -172,7 +172,11 @@ class ListWalker(Walker):
 
     @property
     def _bounds(self) -> Bounds:
-        return Bounds(max_pages=self.lists.max_pages, since=self.run.since, until=self.run.until)
+        return Bounds(
+            max_pages=self.run.pages or self.lists.max_pages,
+            since=self.run.since,
+            until=self.run.until,
+        )
 
     def _is_wanted(self, link: Link) -> bool:
         """Whether ``since`` and ``until`` leave this link in; one without a day stays in."""

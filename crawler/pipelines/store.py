@@ -50,7 +50,7 @@ class StorePipeline:
     def _store(self, batch: list[Article]) -> None:
         spider: SourceSpider = self._crawler.spider  # type: ignore[assignment]  # all are
         try:
-            outcomes = spider.ledger.save(batch)
+            outcomes = spider.ledger.save(batch, past=spider.bounds.past)
         except RecordRefusedError as error:
             if len(batch) == 1:
                 spider.take_back(batch[0].url, f"not stored: {error}")

@@ -90,12 +90,17 @@ class RunLedger:
                 session, refusal, source_id=self.source_id, run_id=self.run_id, now=self.now()
             )
 
-    def save(self, batch: Sequence[Article], *, captured: bool = False) -> list[SaveOutcome]:
-        """Store ``batch`` in one transaction; ``captured`` ones were seen at their own times."""
+    def save(
+        self, batch: Sequence[Article], *, captured: bool = False, past: bool = False
+    ) -> list[SaveOutcome]:
+        """Store ``batch`` in one transaction.
+
+        ``captured`` ones were seen at their own times, ``past`` ones are of years gone by.
+        """
         with self.database.begin() as session:
             lease.hold_lease(session, self.run_id, self.token)
             outcomes = save_articles(
-                session, batch, now=self.now(), run_id=self.run_id, captured=captured
+                session, batch, now=self.now(), run_id=self.run_id, captured=captured, past=past
             )
         self.saved.update(outcome.saved for outcome in outcomes)
         self.flags += sum(outcome.flag_id is not None for outcome in outcomes)

@@ -76,6 +76,7 @@ class SourceSpider(scrapy.Spider):
         self.until = self.bounds.until
         self.limit = self.bounds.limit
         self.full = self.bounds.full
+        self.pages = self.bounds.pages
         self.account = Account()
         self.met: set[str] = set()  # canonical article URLs of this run
         self._known_before: dict[str, KnownLink] = {}  # what earlier runs knew of those

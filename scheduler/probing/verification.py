@@ -95,6 +95,7 @@ class _Trial:
     since: date | None = None
     until: date | None = None
     full: bool = True
+    pages: int | None = None
     given: list[Article] = field(default_factory=list)
     refused: list[tuple[str, RefusalClass, str]] = field(default_factory=list)
     readers: dict[str, Reader] = field(default_factory=dict)  # of articles that are no pages

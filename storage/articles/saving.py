@@ -92,13 +92,16 @@ class _Saving:
     now: datetime
     run_id: int | None
     captured: bool = False
+    past: bool = False
 
     def seen(self, article: Article) -> datetime:
         """When the article was as it is: now, or on the day on which somebody captured it."""
         return (article.fetched_at or self.now) if self.captured else self.now
 
     def is_past(self, article: Article) -> bool:
-        """Whether it was captured so long ago that nobody is to be woken for it."""
+        """Whether it is so old that nobody is to be woken for it, where old ones are looked for."""
+        if self.past and article.published_at is not None:
+            return self.now - article.published_at > PAST
         return self.captured and self.now - self.seen(article) > PAST
 
 
@@ -116,6 +119,7 @@ def save_articles(
     now: datetime,
     run_id: int | None,
     captured: bool = False,
+    past: bool = False,
 ) -> list[SaveOutcome]:
     """Save articles in this transaction; the outcomes in the same order.
 
@@ -124,10 +128,11 @@ def save_articles(
 
     With ``captured`` they come from an archive: each was seen at its ``fetched_at``, not now.
     One that is older than what is stored becomes an earlier revision and never the current
-    words; what live crawls are to look at again stays as it is.
+    words; what live crawls are to look at again stays as it is.  With ``past`` they are of a
+    walk through past years: the flags of old ones are marked, and nobody is told of each.
     """
     prepared = [_prepare(article) for article in articles]
-    saving = _Saving(now=now, run_id=run_id, captured=captured)
+    saving = _Saving(now=now, run_id=run_id, captured=captured, past=past)
     lock_writers(session)
     outcomes: list[SaveOutcome] = []
     for batch in _without_repeats(prepared):

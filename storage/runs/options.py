@@ -10,6 +10,7 @@ from storage.errors import OptionsError
 
 BOUNDS = ("since", "until", "limit")
 """The options that leave something out on purpose."""
+NAMES = frozenset({*BOUNDS, "full", "pages", "past"})
 YES = frozenset({"1", "true", "yes"})
 
 
@@ -19,13 +20,17 @@ class CrawlOptions:
 
     ``since`` and ``until`` are the first and last day of publication, in Asia/Shanghai;
     ``limit`` is the most articles that are fetched; ``full`` follows lists to their end
-    although known articles are reached.
+    although known articles are reached; ``pages`` is the most list pages of a list, where the
+    declared number is not enough.  ``past`` says that what is old is expected: its flags are
+    marked, and nobody is told of each.
     """
 
     since: date | None = None
     until: date | None = None
     limit: int | None = None
     full: bool = False
+    pages: int | None = None
+    past: bool = False
 
     @property
     def bounded(self) -> bool:
@@ -43,6 +48,10 @@ class CrawlOptions:
             kept["limit"] = self.limit
         if self.full:
             kept["full"] = True
+        if self.pages is not None:
+            kept["pages"] = self.pages
+        if self.past:
+            kept["past"] = True
         return kept
 
     def as_words(self) -> list[str]:
@@ -58,13 +67,15 @@ class CrawlOptions:
 
         :raises OptionsError: for a name that is none, or a value that it cannot have.
         """
-        if unknown := kept.keys() - {"since", "until", "limit", "full"}:
+        if unknown := kept.keys() - NAMES:
             raise OptionsError(min(unknown), kept[min(unknown)], "is no option of a crawl")
         return cls(
             since=_day("since", kept.get("since")),
             until=_day("until", kept.get("until")),
             limit=_number("limit", kept.get("limit")),
             full=str(kept.get("full", False)).lower() in YES,
+            pages=_number("pages", kept.get("pages")),
+            past=str(kept.get("past", False)).lower() in YES,
         )
 
 

@@ -1,5 +1,6 @@
 """`cppcc backfill`: past years, out of web archives."""
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,27 +10,35 @@ from rich.live import Live
 from rich.text import Text
 
 from crawler.runs.account import exit_code
+from crawler.sources.declaration import Source
 from scheduler.cli.commands.context import Context, open_context
 from scheduler.cli.presentation import console, fail, print_json, say, table, verdict_text
 from storage.errors import SourceBusyError
+from storage.records import Verdict, VerdictKind
 
 if TYPE_CHECKING:
     from crawler.backfill.parts.driver import Backfilled, Progress
     from crawler.backfill.parts.planning import Plan
     from crawler.backfill.parts.pool import Engine
     from crawler.backfill.parts.prefilter import Wanted
+    from scheduler.cli.live_backfill import LiveBackfill
+    from storage.runs.history import RunRecord
+    from storage.runs.options import CrawlOptions
 
 
 def backfill(
     what: Annotated[
         list[str],
         typer.Argument(
-            metavar="PATH-or-CDX...", help="Archives (.warc, .warc.gz, .warc.zst), folders, indexes"
+            metavar="PATH-or-CDX-or-SOURCE...",
+            help="Archives (.warc, .warc.gz, .warc.zst), folders, indexes; or ids of sources",
         ),
     ],
     host: Annotated[list[str] | None, typer.Option(help="Only pages of this host")] = None,
-    since: Annotated[str | None, typer.Option(help="First day of capture, YYYY-MM-DD")] = None,
-    until: Annotated[str | None, typer.Option(help="Last day of capture, YYYY-MM-DD")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="First day, of capture or (SOURCE) publication, YYYY-MM-DD")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core")] = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="URL", help="Read on a Dask cluster, tls://HOST:PORT")
@@ -41,6 +50,8 @@ def backfill(
 ) -> None:
     """Store what archives hold of past years, through the crawl's own reading.
 
+    With SOURCE its own archive is walked, list pages or issues, as runs with the source's
+    delays; --since is needed then.
     What was read before is not read again: the same command goes on where one was ended.
     Exit code 0 when all of it was read, 3 when some of it is lost or left, 4 otherwise.
     """
@@ -48,11 +59,14 @@ def backfill(
     from crawler.backfill.parts.index import ArchiveIndexError
     from crawler.backfill.parts.planning import PlanError, plan_parts
     from crawler.backfill.parts.prefilter import Wanted
-    from scheduler.alerts.backfilled import post_backfill_digest
+    from scheduler.alerts.backfilled import Found, post_backfill_digest
 
     first, last = _day("--since", since), _day("--until", until)
     if first and last and first > last:
         fail(f"--since {since} is after --until {until}", code=2)
+    if names_sources(what):
+        _walk_sources(what, first, last, dry_run=dry_run, as_json=as_json)
+        return
     wanted = Wanted(
         hosts=tuple(name.lower().strip(".") for name in host or ()), since=first, until=last
     )
@@ -84,12 +98,127 @@ def backfill(
         except SourceBusyError as error:
             fail(str(error), hint="`cppcc runs list --source backfill` shows it", code=2)
     with context.database.begin() as session:
-        post_backfill_digest(session, came_to, now=context.config.now())
+        found = Found(
+            runs=[came_to.run.id] if came_to.run else [],
+            stored=came_to.new + came_to.changed,
+            verdict=came_to.verdict,
+            what=f"{came_to.parts} parts of archives",
+        )
+        post_backfill_digest(session, found, now=context.config.now())
     if as_json:
         print_json(_as_json(came_to))
     else:
         _print(came_to, plan)
     raise typer.Exit(exit_code(came_to.verdict.kind))
+
+
+def names_sources(what: list[str]) -> bool:
+    """Whether ids are meant: nothing of these names lies here, and none looks like a file."""
+    return all(re.fullmatch(r"[a-z][a-z0-9_]*", one) and not Path(one).exists() for one in what)
+
+
+def _walk_sources(
+    what: list[str], since: date | None, until: date | None, *, dry_run: bool, as_json: bool
+) -> None:
+    """Walk the archives of declared sources, one after the other."""
+    context = open_context()
+    if unknown := [one for one in what if one not in context.sources]:
+        fail(
+            f"{', '.join(unknown)}: no such file, and no source is declared so",
+            hint="`cppcc sources list` shows all ids",
+            code=2,
+        )
+    if since is None:
+        fail("a walk through a source's past needs --since", code=2)
+    today = context.config.now().date()
+    walks = [
+        _walk_source(context, context.sources[one], since, until or today, dry_run, as_json)
+        for one in dict.fromkeys(what)
+    ]
+    if as_json:
+        print_json(walks if len(walks) > 1 else walks[0])
+    kinds = [VerdictKind(str(one["verdict"])) for one in walks if one["verdict"]]
+    raise typer.Exit(max(map(exit_code, kinds), default=0))
+
+
+def _walk_source(
+    context: Context, source: Source, since: date, until: date, dry_run: bool, as_json: bool
+) -> dict[str, object]:
+    from scheduler.alerts.backfilled import Found, post_backfill_digest
+    from scheduler.cli.commands.crawl import crawl_now
+    from scheduler.cli.live_backfill import LiveBackfill
+
+    def crawl(options: "CrawlOptions") -> "RunRecord":
+        (record,) = crawl_now(
+            context.database, context.config, [source.id], options=options, jobs=1, quiet=as_json
+        )
+        return record
+
+    walk = LiveBackfill(
+        database=context.database,
+        source=source,
+        since=since,
+        until=until,
+        crawl=crawl,
+        now=context.config.now,
+    )
+    walk.recall()
+    left = [one for one in walk.slices if one not in walk.ends]
+    if dry_run:
+        say(f"{source.id}: {len(left)} of {len(walk.slices)} slices are left to be read")
+        return {"source": source.id, "slices": len(walk.slices), "left": len(left), "verdict": ""}
+    for one in walk.read():
+        end = walk.ends[one]
+        if not as_json:
+            kind = end.kind.value if end.kind else None
+            head = Text.from_markup(f"{source.id}  {one.since} … {one.until}  {verdict_text(kind)}")
+            console.print(head + Text(f"  {end.articles} articles  {end.why}", style="dim"))
+    verdict = walk.verdict()
+    stored = sum(one.counts.articles_new + one.counts.reposts for one in walk.runs)
+    with context.database.begin() as session:
+        found = Found(
+            runs=[one.id for one in walk.runs],
+            stored=stored,
+            verdict=verdict,
+            what=f"{source.name}, {since} to {until}",
+        )
+        post_backfill_digest(session, found, now=context.config.now())
+    if not as_json:
+        _print_years(source, walk, verdict)
+    return {
+        "source": source.id,
+        "since": since,
+        "until": until,
+        "slices": len(walk.slices),
+        "slices_done_before": len(walk.slices) - len(left),
+        "runs": [one.id for one in walk.runs],
+        "years": [
+            {
+                "year": one.year,
+                "covered": one.covered,
+                "days": one.days,
+                "days_covered": one.days_covered,
+                "articles": one.articles,
+                "why": one.why or None,
+            }
+            for one in walk.years
+        ],
+        "new": stored,
+        "verdict": verdict.kind.value,
+        "reason": verdict.reason,
+    }
+
+
+def _print_years(source: Source, walk: "LiveBackfill", verdict: Verdict) -> None:
+    rows = table("year", "covered", "articles", "why not")
+    for one in walk.years:
+        days = "all days" if one.covered else f"{one.days_covered} of {one.days} days"
+        rows.add_row(str(one.year), days, str(one.articles), Text(one.why))
+    console.print(rows)
+    console.print(
+        Text.from_markup(f"[bold]{source.id}[/]  {verdict_text(verdict.kind.value)}")
+        + Text(f"  {verdict.reason}", style="dim")
+    )
 
 
 def _engine(cluster: str | None, workers: int | None) -> "Engine":
