@@ -189,6 +189,31 @@ class FailureClass(StrEnum):
     NETWORK = "network"  # it cannot be reached
     OURS = "ours"  # our own defect
     OVERDUE = "overdue"  # of a coverage cell: a review did not come
+    OUTCOME = "outcome"  # its runs may say complete; what is stored says otherwise
+
+
+class GapKind(StrEnum):
+    """What an audit misses."""
+
+    REVIEW = "review"  # a committee's review of a year
+    PART = "part"  # a part of a series
+    SESSION = "session"  # the reports of one session of a committee
+    COPY = "copy"  # what others say that they took from an outlet
+    ISSUE = "issue"  # days of a paper
+    TOTAL = "total"  # articles that the site itself counts
+    MONTH = "month"  # months of a source far below the same months of other years
+    DAY = "day"  # a day of a source far below the same weekdays around it
+
+
+class GapCause(StrEnum):
+    """Why something is missing; all but the last are explanations."""
+
+    NOT_WATCHED = "not_watched"  # its sources are declared, and not proved or paused
+    NO_SOURCE = "no_source"  # none is declared
+    REFUSED = "refused"  # it was asked for, and refused by a class
+    WAIVED = "waived"  # a person said that it will not come
+    REMOVED = "removed"  # it was stored, and its site took it down
+    UNEXPLAINED = "unexplained"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ LADDERS = {
         "storage.links",
         "storage.runs",
         "storage.notices",
+        "storage.audit",
         "storage.publications",
         "storage.search",
         "storage.stories",

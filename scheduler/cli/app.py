@@ -25,6 +25,7 @@ class Commands(LazyGroup):
         "flags": Lazy(f"{HERE}.flags:app", "the inbox of flagged publications"),
         "incidents": Lazy(f"{HERE}.incidents:app", "what is broken or missing"),
         "coverage": Lazy(f"{HERE}.coverage:coverage", "which review was found, is due, is overdue"),
+        "audit": Lazy(f"{HERE}.audit:audit", "every gap that others tell of, with its cause"),
         "compare": Lazy(f"{HERE}.compare:compare", "one metric across committees and years"),
         "search": Lazy(f"{HERE}.search:search", "full-text search"),
         "show": Lazy(f"{HERE}.show:show", "one publication: text, events, figures, copies"),

@@ -14,7 +14,7 @@ from storage.notices.coverage import Cell, CellStatus
 from storage.records import SHANGHAI, FailureClass, Level, SourceState
 from storage.runs import watches
 
-SEEING = frozenset({FailureClass.SILENT, FailureClass.PARTIAL})
+SEEING = frozenset({FailureClass.SILENT, FailureClass.PARTIAL, FailureClass.OUTCOME})
 """Incidents of these classes leave a source able to show a review."""
 
 
@@ -58,16 +58,20 @@ def cells_now(
     session: Session, almanac: Almanac, sources: Mapping[str, Source], *, now: datetime
 ) -> list[Cell]:
     """The cells as the database, the calendar and the day have them; nothing is written."""
-    expectations = Expectations(
+    return cells_on(
+        now.astimezone(SHANGHAI).date(),
+        expectations_of(session, almanac),
+        coverage.found_reviews(session),
+        region_watches(session, sources, now=now),
+    )
+
+
+def expectations_of(session: Session, almanac: Almanac) -> Expectations:
+    """What the calendar expects, with the waivers of the database."""
+    return Expectations(
         windows=almanac.windows,
         openings=almanac.calendar.openings,
         waivers=_waivers(session, almanac),
-    )
-    return cells_on(
-        now.astimezone(SHANGHAI).date(),
-        expectations,
-        coverage.found_reviews(session),
-        region_watches(session, sources, now=now),
     )
 
 
