@@ -313,14 +313,20 @@ def region_of(source: Source | None) -> str | None:
 
 
 def source_of(url: str | None, sources: Iterable[Source]) -> Source | None:
-    """The declared source on whose hosts ``url`` lies; the most specific host wins."""
+    """The declared source on whose hosts ``url`` lies; the most specific host wins.
+
+    Of several on one host (a paper and its site) it is the one whose articles look like that.
+    """
     host = urlsplit(url or "").hostname or ""
-    matches = [
-        (
-            max(len(name) for name in source.hosts if host == name or host.endswith(f".{name}")),
-            source,
-        )
-        for source in sources
-        if host and source.allows(host)
-    ]
-    return max(matches, key=lambda match: match[0])[1] if matches else None
+    found: list[Source] = []
+    longest = 0
+    for source in sources:
+        if not host or not source.allows(host):
+            continue
+        size = max(len(name) for name in source.hosts if f".{host}".endswith(f".{name}"))
+        if size > longest:
+            longest, found = size, []
+        if size == longest:
+            found.append(source)
+    likely = (one for one in found if one.article_re and one.article_re.search(url or ""))
+    return next(likely, found[0] if found else None)

@@ -19,6 +19,7 @@ from crawler.reader import (
     read_declared,
     read_page,
     read_part,
+    source_of,
 )
 from crawler.sources.declaration import Source
 from storage.records import SHANGHAI, Article, Capture
@@ -220,3 +221,18 @@ def test_a_flagged_item_of_a_document_is_not_read_as_a_page() -> None:
     assert done.reading is not None
     assert done.reading.flagged
     assert "careful reading" not in rules(done, "text")
+
+
+def test_of_two_sources_on_a_host_the_one_whose_articles_look_so_is_it() -> None:
+    site = a_source(id="site", article_pattern=r"/c/\d+\.html")
+    paper = a_source(id="paper", article_pattern=r"/paper/\d+\.html")
+    plain = a_source(id="plain", hosts=["b.example"], listing={"urls": ["http://b.example/l"]})
+    for url, owner in (
+        ("http://www.a.example/c/1.html", site),
+        ("http://www.a.example/paper/1.html", paper),
+        ("http://www.a.example/else.html", site),
+        ("http://www.b.example/paper/1.html", plain),
+        ("http://a.other/", None),
+        ("", None),
+    ):
+        assert source_of(url, [plain, site, paper]) is owner

@@ -64,7 +64,7 @@ class DaskEngine:
                     under_way[future] = part
                 done: Iterable[Future] = ()
                 if under_way:
-                    with suppress(TimeoutError):
+                    with suppress(TimeoutError), self._client.as_current():
                         done = wait(
                             list(under_way), timeout=TICK_SECONDS, return_when="FIRST_COMPLETED"
                         ).done

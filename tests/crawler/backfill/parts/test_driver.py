@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from crawler.backfill.parts.dask_engine import DaskEngine
 from crawler.backfill.parts.driver import Backfilled, Progress, backfill
 from crawler.backfill.parts.planning import Plan, plan_parts
 from crawler.backfill.parts.pool import (
@@ -387,3 +388,42 @@ def test_a_missing_file_is_said(database: Database, tmp_path: Path) -> None:
     )  # fmt: skip
     assert came_to.verdict.kind is VerdictKind.PARTIAL
     assert came_to.failed == 1
+
+
+def test_a_connection_that_the_server_ends_costs_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    """PostgreSQL started anew between two parts; SQLite has no connection to lose."""
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no server")
+
+    class Unplugged(Here):
+        def read(self, job: Job, parts: Iterable[Part]) -> Generator[Outcome]:
+            for outcome in super().read(job, parts):
+                with database.reading() as session:
+                    session.execute(
+                        text(
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                        )
+                    )
+                yield outcome
+
+    came_to = run(database, archives(tmp_path), engine=Unplugged())
+    assert came_to.verdict.kind is VerdictKind.COMPLETE
+    assert came_to.new == 8
+
+
+def test_dask_reads_as_the_pool_does(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    plan = plan_parts([archives(tmp_path)], Wanted())
+    job = Job(wanted=Wanted(), sources=tuple(load_sources(None).values()), now=NOW)
+    client = distributed.Client(
+        processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None,
+        set_as_default=False,
+    )  # fmt: skip
+    outcomes = [one for one in DaskEngine(client).read(job, plan.parts) if one is not None]
+    results = [one for one in outcomes if isinstance(one, PartResult)]
+    assert len(results) == len(outcomes) == len(plan.parts)
+    here = {part.key: read_part(job, part) for part in plan.parts}
+    assert all(one == here[one.part.key] for one in results)
