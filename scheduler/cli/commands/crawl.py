@@ -18,7 +18,15 @@ from crawler.runs.account import exit_code
 from scheduler.carrying.carrier import Carrier
 from scheduler.carrying.launcher import LocalLauncher
 from scheduler.cli.commands.context import open_context
-from scheduler.cli.presentation import console, errors, fail, print_json, table, verdict_text
+from scheduler.cli.presentation import (
+    console,
+    errors,
+    fail,
+    print_json,
+    print_note,
+    table,
+    verdict_text,
+)
 from scheduler.config import Config
 from scheduler.shapes.run import run_json
 from storage.engine.database import Database
@@ -105,6 +113,7 @@ def crawl_now(
     )
     patience = Patience(seconds=PATIENCE_SECONDS)
     freed = float("-inf")
+    told: frozenset[int] = frozenset()
     records: list[RunRecord] = []
     with (
         giving_up(database, ids, config.now),
@@ -121,8 +130,19 @@ def crawl_now(
                 records = _records(database, ids)
                 if not quiet:
                     live.update(_progress(records))
+                    told = _tell_ended(records, told)
             time.sleep(POLL_SECONDS)
     return records
+
+
+def _tell_ended(records: list[RunRecord], told: frozenset[int]) -> frozenset[int]:
+    """Where no terminal shows the table, a line a source as its run ends; who was told of."""
+    ended = [one for one in records if not _is_open(one) and one.id not in told]
+    if not console.is_terminal:
+        for number, one in enumerate(ended, start=len(told) + 1):
+            word = one.verdict.kind.value if one.verdict else one.state.value
+            print_note(f"{number} of {len(records)}: {one.source_id} {word}")
+    return told | {one.id for one in ended}
 
 
 def _make_runs(
