@@ -177,7 +177,7 @@ def _article(seen: Seen, body: Body, title: Title | None, text: Text) -> Article
     credits = find_credits(seen, title=line, end=body.end, text=text)
     outlet = credits.outlet
     sure = sureness(page, body, text, title, dated)
-    credited = outlet is not None and "label" in outlet.evidence.rule and dated is not None
+    credited = outlet is not None and outlet.labelled and dated is not None
     check_article(seen.source, head.title, page, text, title, sure, seen.at, credited=credited)
     if title is None:
         raise NotArticleError("nothing on the page names the article", url=seen.at)

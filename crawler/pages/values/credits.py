@@ -82,7 +82,7 @@ def _outlet(
     """The outlet: as printed, else at a place that means nothing else, in data, the site itself."""
     page = seen.page
     found = find_outlet(page, seen.head, header, tail, text, title)
-    if found is not None and "label" in found.evidence.rule:
+    if found is not None and found.labelled:
         return found
     found = placed_outlet(outlet_places(seen.tree, seen.source)) or found
     if found is None or not names_outlet(found.name):

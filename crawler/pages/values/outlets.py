@@ -83,17 +83,19 @@ _SCRIPT_OUTLET = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """One credited name and the words that credit it."""
+    """One credited name and the words that credit it; ``labelled`` where they say as what."""
 
     name: str
     evidence: Evidence
+    labelled: bool = False  # 来源：, not a name beside the date or in a meta
 
 
-def credit_of(about: str, rule: str, where: str, name: str, quote: str) -> Credit:
+def credit_of(
+    about: str, rule: str, where: str, name: str, quote: str, *, labelled: bool = False
+) -> Credit:
     quote = quote.strip()[:200]
-    return Credit(
-        name, Evidence(about=about, rule=rule, field=where, span=(0, len(quote)), quote=quote)
-    )
+    evidence = Evidence(about=about, rule=rule, field=where, span=(0, len(quote)), quote=quote)
+    return Credit(name, evidence, labelled)
 
 
 def joined_pieces(page: Page, index: int) -> str:
@@ -194,7 +196,7 @@ def _labelled(page: Page, header: list[int]) -> Credit | None:
             ):
                 name = clean_outlet(joined_pieces(page, index + 1))
         if name and not _is_bare_person(name):
-            return credit_of("outlet", "printed with a label", "html", name, joined)
+            return credit_of("outlet", "printed with a label", "html", name, joined, labelled=True)
     return None
 
 
