@@ -52,7 +52,8 @@ def reading_view(article: Article) -> RenderableType:
     committee = reading.committee
     flagged = "  [bold green]flagged[/]" if reading.flagged else ""
     head = table("", "")
-    head.add_row("genre", f"[bold]{reading.genre.value}[/] (score {reading.score:.2f}){flagged}")
+    sure = f"{reading.confidence}, score {reading.score:.2f}"
+    head.add_row("genre", f"[bold]{reading.genre.value}[/] ({sure}){flagged}")
     if committee:
         words = f"{committee.name} ({committee.level.value}, {committee.region})"
         head.add_row("committee", Text(words))

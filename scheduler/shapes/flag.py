@@ -14,4 +14,5 @@ def flag_json(flag: Flag) -> Shape:
     """
     shape = plain(flag)
     assert isinstance(shape, dict)  # a record is an object
-    return shape | {"flag": flag.id, "publication": flag.publication_id}
+    named = {"flag": flag.id, "publication": flag.publication_id}
+    return shape | named | {"confidence": flag.confidence.value}

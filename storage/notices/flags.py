@@ -16,7 +16,7 @@ from storage.engine.rows import evidence_as_json, evidence_from_json
 from storage.engine.tables import FlagDecisionRow, FlagNoteRow, FlagRow, PublicationRow
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices.outbox import post
-from storage.records import Evidence, Genre, Reading
+from storage.records import Confidence, Evidence, Genre, Reading, confidence_of
 
 
 class FlagStatus(StrEnum):
@@ -58,6 +58,11 @@ class Flag:
     notes: tuple[FlagNote, ...] = ()
     decided_by: str | None = None
     past: bool = False  # found by a back-fill: of years that nobody waits for any more
+
+    @property
+    def confidence(self) -> Confidence:
+        """How far the flag can be believed, by its score."""
+        return confidence_of(self.score)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

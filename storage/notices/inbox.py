@@ -7,7 +7,7 @@ list does not reshuffle under its reader, and a page begins where the one before
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from storage.engine.tables import (
     SourceRow,
 )
 from storage.notices.flags import FlagStatus
-from storage.records import SHANGHAI, Genre, Level
+from storage.records import DOUBTFUL_BELOW, SHANGHAI, Genre, Level
 
 SENTENCE = 160
 """Characters shown of a text's first sentence."""
@@ -85,12 +85,49 @@ class InboxRow:
 def list_inbox(
     session: Session, wanted: InboxFilter, *, limit: int = 50, before: int | None = None
 ) -> list[InboxRow]:
-    """A page of the inbox; ``before`` is the last flag id of the page before this one."""
+    """A page of the inbox; ``before`` is the last flag id of the page before this one.
+
+    What waits for a decision is doubtful first, then the newest; the rest the newest first.
+    """
     query = _chosen(select(FlagRow.id), wanted)
     if before is not None:
-        query = query.where(FlagRow.id < before)
-    ids = session.scalars(query.order_by(FlagRow.id.desc()).limit(limit)).all()
-    return _rows(session, ids)
+        query = query.where(_behind(session, wanted, before))
+    ids = session.scalars(query.order_by(*_order(wanted)).limit(limit)).all()
+    rows = {row.flag: row for row in _rows(session, ids)}
+    return [rows[flag_id] for flag_id in ids if flag_id in rows]
+
+
+def _doubtful_first(wanted: InboxFilter) -> bool:
+    return wanted.status is FlagStatus.OPEN
+
+
+def _order(wanted: InboxFilter) -> tuple[ColumnElement[Any], ...]:
+    newest = FlagRow.id.desc()
+    return ((FlagRow.score >= DOUBTFUL_BELOW), newest) if _doubtful_first(wanted) else (newest,)
+
+
+def _behind(session: Session, wanted: InboxFilter, flag_id: int) -> ColumnElement[bool]:
+    """What stands behind a flag in the order of the inbox."""
+    older = FlagRow.id < flag_id
+    if not _doubtful_first(wanted):
+        return older
+    score = session.scalars(select(FlagRow.score).where(FlagRow.id == flag_id)).one_or_none()
+    sure = FlagRow.score >= DOUBTFUL_BELOW
+    if score is not None and score < DOUBTFUL_BELOW:
+        return or_(sure, older)
+    return and_(sure, older)
+
+
+def _before(session: Session, wanted: InboxFilter, flag_id: int) -> ColumnElement[bool]:
+    """What stands before a flag in the order of the inbox."""
+    newer = FlagRow.id > flag_id
+    if not _doubtful_first(wanted):
+        return newer
+    score = session.scalars(select(FlagRow.score).where(FlagRow.id == flag_id)).one_or_none()
+    doubtful = FlagRow.score < DOUBTFUL_BELOW
+    if score is not None and score < DOUBTFUL_BELOW:
+        return and_(doubtful, newer)
+    return or_(doubtful, newer)
 
 
 def get_inbox_row(session: Session, flag_id: int) -> InboxRow | None:
@@ -122,8 +159,10 @@ def neighbours(
 ) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
     """(flag, publication) before and after ``flag_id`` in the inbox as it is narrowed."""
     columns = _chosen(select(FlagRow.id, FlagRow.publication_id), wanted)
-    newer = columns.where(FlagRow.id > flag_id).order_by(FlagRow.id).limit(1)
-    older = columns.where(FlagRow.id < flag_id).order_by(FlagRow.id.desc()).limit(1)
+    order = _order(wanted)
+    backwards = (*(one.desc() for one in order[:-1]), FlagRow.id)
+    newer = columns.where(_before(session, wanted, flag_id)).order_by(*backwards).limit(1)
+    older = columns.where(_behind(session, wanted, flag_id)).order_by(*order).limit(1)
     pairs = [session.execute(query).one_or_none() for query in (newer, older)]
     first, second = (None if row is None else (row[0], row[1]) for row in pairs)
     return first, second

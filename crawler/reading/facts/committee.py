@@ -318,8 +318,13 @@ def _places_meant(mention: Mention, around: Surroundings, heads: str) -> tuple[P
             for other in mentions(head, MAX_ASKED)
             if other.places and _fits(other.places[0], mention)
         )
+    own_outlet = _of_outlet(around.outlet, mention)
     if counts:
-        return (max(counts, key=lambda p: (counts[p], -list(counts).index(p))),)
+        foremost = max(counts, key=lambda p: (counts[p], -list(counts).index(p)))
+        # A paper's own committee is not printed in full; one that visited is, once or twice.
+        if own_outlet and counts[foremost] <= _PASSING and foremost not in own_outlet:
+            return own_outlet
+        return (foremost,)
     if mention.word in _PROVINCIAL_WORDS:
         return ()
     if around.region in MUNICIPALITIES and mention.word == "市":
@@ -329,7 +334,15 @@ def _places_meant(mention: Mention, around: Surroundings, heads: str) -> tuple[P
         fitting = tuple(p for p in leading if _fits(p, mention))
         if fitting:
             return fitting
-    named = [p for p in _places_in(around.outlet) if _fits(p, mention)]
+    return own_outlet
+
+
+_PASSING = 1
+
+
+def _of_outlet(outlet: str, mention: Mention) -> tuple[Place, ...]:
+    """The place of which ``outlet`` is the paper, where the committee can be its own."""
+    named = [p for p in _places_in(outlet) if _fits(p, mention) and mention.level is not None]
     return tuple(named[:1])
 
 
@@ -395,7 +408,21 @@ def _hints(around: Surroundings, heads: str) -> Counter[str]:
         hints[place.region] += 5 if place.level is Level.PROVINCIAL else 3
     if around.region:
         hints[around.region] += 6
+    if not hints:
+        regions = {p.region for p in _full_names_in(around.text.text[:_NEAR])}
+        hints.update(regions if len(regions) == 1 else ())
     return hints
+
+
+_NEAR = 600
+
+
+def _full_names_in(words: str) -> Iterator[Place]:
+    """The places named in full and of one meaning: 鄂托克旗, 呼伦贝尔市."""
+    full = gazetteer().full
+    for place in _places_in(words):
+        if place.name in words and len(full.get(place.name, ())) == 1:
+            yield place
 
 
 def _ranked(places: tuple[Place, ...], hints: Counter[str]) -> tuple[Place, ...]:

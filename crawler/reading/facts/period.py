@@ -79,7 +79,8 @@ def period_of(
     A ``report`` is given once a year, so its date alone says which year it covers.
     """
     for candidate in _candidates(title, beside, text, published, committee, report):
-        if candidate.years:
+        years = candidate.years
+        if years and (published is None or years[-1] <= published.year):
             return candidate
     return Period()
 
@@ -93,9 +94,11 @@ def _candidates(
     report: bool,
 ) -> Iterator[Period]:
     yield _stated_range(title, "title")
-    yield _title_year(title, published, report=report)
-    yield _plan(title)
     head = Folded(text.original, text.text[:HEAD], text.positions)
+    if report and published:
+        yield _reported_year(title, head, published)
+    yield _title_year(title, published, report=report)
+    yield _plan(title, published)
     five = _FIVE_YEARS.search(title.text)
     if five:
         yield _five_years(title, five, head, published)
@@ -105,6 +108,8 @@ def _candidates(
     if beside:
         yield _beside_year(beside, published)
     yield _past_five(head, published)
+    yield _term_told(title, head, published, report=report)
+    yield _chosen_year(head, published)
     yield _text_year(head, published)
     yield _year_before(title, head, published)
     yield _commonest_year(head, published)
@@ -168,13 +173,27 @@ def _beside_year(beside: str, published: datetime | None) -> Period:
     return Period()
 
 
-def _plan(title: Folded) -> Period:
-    """十四五 is 2021 to 2025; each plan runs for five years."""
+def _reported_year(title: Folded, head: Folded, published: datetime) -> Period:
+    """The year before, where a report named for its year says that it looks back on that one."""
+    named = _YEAR.search(title.text)
+    year = year_number(named.group(1)) if named else None
+    if year is None or year != published.year:
+        return Period()
+    match = re.search(rf"{year - 1}年(?:度)?(?:的)?(?:主要)?工作(?:回顾|总结|情况)?", head.text)
+    if match is None:
+        return Period()
+    return Period((year - 1,), _evidence(head, "text", "reported_year", match.span()))
+
+
+def _plan(title: Folded, published: datetime | None) -> Period:
+    """十四五 is 2021 to 2025; each plan runs for five years.  One that is not over is no period."""
     match = _PLAN.search(title.text)
     number = chinese_number(match.group(1)) if match else None
     if match is None or number is None:
         return Period()
     last = 1955 + number * 5 + 50
+    if published is not None and last > _closed_year(published):
+        return Period()
     return Period((last - 4, last), _evidence(title, "title", "five_year_plan", match.span()))
 
 
@@ -216,6 +235,40 @@ def _past_five(head: Folded, published: datetime | None) -> Period:
         return Period()
     day = published or _stated_day(head)
     return _five_years(head, match, head, day, "text")
+
+
+_FIVE = re.compile(r"五年|五载")
+_ONE_YEAR = re.compile(r"过去的?一年|一年来|这一年|全年")
+_TERM_WORDS = re.compile(r"换届|任期|卸任|届满|届委员会|新一届|一届")
+_TERM_HEAD = 600
+_OFTEN = 3
+
+
+def _term_told(title: Folded, head: Folded, published: datetime | None, *, report: bool) -> Period:
+    """The five years of a term that is ending: told of as such in the opening."""
+    opening = head.text[:_TERM_HEAD]
+    found = list(_FIVE.finditer(opening))
+    if not found or published is None or _ONE_YEAR.search(title.text):
+        return Period()
+    one = len(_ONE_YEAR.findall(opening))
+    ending = _TERM_WORDS.search(title.text + "\n" + opening) and not report and not one
+    if not ending and not (len(found) >= _OFTEN > one):
+        return Period()
+    return _five_years(head, found[0], head, published, "text")
+
+
+_CHOSEN_OF = re.compile(
+    rf"(?<!\d)({_Y})年度?(?:的)?[“\"]?(?:[三四五六七八九十]{{1,3}}|\d{{1,2}})[大件](?!会|学|街)"
+)
+
+
+def _chosen_year(head: Folded, published: datetime | None) -> Period:
+    """The year that is just over, where the opening names it with a choice: 2009年十件大事."""
+    for match in _CHOSEN_OF.finditer(head.text) if published else ():
+        year = year_number(match.group(1))
+        if published and year == _closed_year(published):
+            return Period((year,), _evidence(head, "text", "chosen_year", match.span(1)))
+    return Period()
 
 
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日")

@@ -31,6 +31,13 @@ _CHOICE_BEHIND = re.compile(
 _RANK = re.compile(r"(?<=前)(?P<n>十|[3-9]|1\d)名(?=[^。\n]{0,12}(?:揭|公布|出炉|如下|依次))")
 
 
+# An earlier year's choice, told for comparison.
+PAST_LIST = re.compile(
+    r"(?:去年此时|曾公布|曾评出|还记得|先看上一|上一年度?(?:公布|评出)|去年(?:年?底|年?末)?(?:公布|评出|登出|那张)|"
+    r"翻出去年|往届|往年|上一届[^。\n]{0,12}公布)[^。\n]{0,40}"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The words that say so, [start, end) of the text, and the number of deeds."""
@@ -46,11 +53,14 @@ def claims_in(text: str) -> tuple[Claim, ...]:
     if len(text) > OPENING:
         spans.append((max(OPENING, len(text) - CLOSING), len(text)))
     found = []
+    past = [match.span() for match in PAST_LIST.finditer(text)]
     for start, end in spans:
         for pattern in (_CHOICE, _CHOICE_BEHIND, _RANK, TEN):
             for match in pattern.finditer(text, start, end):
                 number = ordinal(match.group("n" if pattern is not TEN else 1))
-                if number is not None and 3 <= number <= 30:
+                if number is None or not 3 <= number <= 30:
+                    continue
+                if not any(begin <= match.end() and match.start() < stop for begin, stop in past):
                     found.append(Claim(number, *match.span()))
     return tuple(found)
 
@@ -68,7 +78,10 @@ _FEWEST_LOST = 6
 _SENTENCE_ENDS = tuple("。!?;”:,、")
 
 
-def _kind(line: str) -> str:
+NUMBERED = frozenset({"number", "chinese", "circled"})
+
+
+def kind_of(line: str) -> str:
     """What a line begins with: ``number``, ``circled``, a symbol, a label, or two characters."""
     first = line[0]
     if first in CIRCLED:
@@ -112,7 +125,7 @@ def parallel_in(text: str) -> Parallel:
     headings = inline = 0
     lines = [line for raw in text.split("\n", _LINES_READ)[:_LINES_READ] if (line := raw.strip())]
     for place, line in enumerate(lines):
-        kind = _kind(line)
+        kind = kind_of(line)
         kinds[kind] += 1
         if len(kind) == 2 and _LABEL_END.search(line, 2, _LONGEST_LABEL):
             kinds["labelled"] += 1

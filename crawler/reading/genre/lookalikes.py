@@ -54,10 +54,13 @@ def look_alikes(subject: Subject) -> Iterator[Sign]:
     if selected or _NUMBERED.search(title):
         yield from _to_come(subject)
     core = _without_mottos(title)
+    narrow: Sign | None = None
     for name, pattern in _TITLE_LOOK_ALIKES:
         match = pattern.search(core)
         if match is None and (inside := pattern.search(subject.beside)):
             yield from of_meta(f"title.{name}", inside)
+            if name in _NARROW:
+                narrow = Sign(NARROW, 1.0, "meta", quote=inside.group())
             continue
         if match is None or _excused(name, subject):
             continue
@@ -66,6 +69,18 @@ def look_alikes(subject: Subject) -> Iterator[Sign]:
                 continue
             name = "members_selection"  # the members' own selection, not the committee's
         yield from of_title(f"title.{name}", match)
+        if name in _NARROW:
+            narrow = Sign(NARROW, 1.0, "title", *match.span())
+    if narrow:
+        yield narrow
+
+
+NARROW = "title.narrow"
+"""Any of the signs that a title is of less than a committee's year."""
+_NARROW = frozenset(
+    {"half_year", "part_of_committee", "one_theme", "member", "members_selection", "of_a_sitting",
+     "meeting_review", "anniversary", "one_undertaking"}
+)  # fmt: skip
 
 
 _NUMBERED = re.compile(r"[三四五六七八九十]件|\d件")

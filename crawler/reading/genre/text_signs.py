@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from itertools import islice
 
 from crawler.reading.genre import wording as w
-from crawler.reading.genre.claims import OPENING
+from crawler.reading.genre.claims import NUMBERED, OPENING, PAST_LIST, Claim, kind_of
 from crawler.reading.genre.signs import Sign, of_meta, of_text, of_words
 from crawler.reading.genre.subject import COMMITTEE_SITE, CPPCC, HEAD, Subject, in_season, sums_up
 
 LEAD = 160
-BODY = 3000
+BODY = 2000
 WHOLE_TEXT = 250
 """From so many characters on a text is taken to be whole, not its first words."""
 
@@ -27,400 +30,25 @@ _FUNCTIONS = (
     ("扶贫", "脱贫", "助学", "捐", "乡村振兴", "民生", "帮扶", "助农", "义诊"),
     ("自身建设", "机关", "作风", "制度", "换届"),
 )
-# Words that many texts of one kind share; the number says how many of them make a whole sign.
-_WORDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
-    (
-        "looks_back",
-        2,
-        BODY,
-        (
-            "一年来",
-            "过去一年",
-            "过去的一年",
-            "这一年",
-            "全年",
-            "年终",
-            "岁末",
-            "年末",
-            "一年间",
-            "回望",
-            "回首",
-            "盘点",
-            "年底",
-            "一年将尽",
-            "回眸",
-            "去年",
-            "年内",
-        ),
-    ),
-    (
-        "five_years",
-        2,
-        BODY,
-        (
-            "五年来",
-            "五年间",
-            "过去五年",
-            "这五年",
-            "五年前",
-            "五年里",
-            "五年,",
-            "届委员会",
-            "换届",
-            "本届",
-        ),
-    ),
-    (
-        "ahead",
-        3,
-        BODY,
-        (
-            "今年要",
-            "力争",
-            "拟于",
-            "争取",
-            "责任单位",
-            "领办",
-            "年底前",
-            "研究决定",
-            "时限",
-            "将重点",
-            "着力办",
-            "牵头单位",
-            "承诺",
-            "今年办",
-            "年底交账",
-            "责任委室",
-            "要办",
-            "确定了",
-            "年终向",
-            "上半年完成",
-            "打算",
-        ),
-    ),
-    (
-        "sitting",
-        3,
-        800,
-        (
-            "开幕",
-            "闭幕",
-            "应到",
-            "实到",
-            "出席",
-            "列席",
-            "人民会堂",
-            "大会",
-            "分组讨论",
-            "听取",
-            "审议",
-            "议程",
-            "上午",
-            "主持",
-            "会场",
-        ),
-    ),
-    ("briefing", 1, 300, ("新闻发布会", "发布会", "吹风会", "通气会", "记者会")),
-    (
-        "speech",
-        2,
-        BODY,
-        ("各位委员", "请予审议", "请审议", "我受", "我代表", "向大会报告", "以上报告", "委托,向"),
-    ),
-    (
-        "of_report",
-        2,
-        BODY,
-        (
-            "工作报告",
-            "报告摘要",
-            "报告全文",
-            "摘登",
-            "节选",
-            "摘编",
-            "报告如下",
-            "报告指出",
-            "报告提出",
-            "向大会报告",
-            "报告分",
-            "作报告",
-        ),
-    ),
-    (
-        "tasks_follow",
-        2,
-        BODY,
-        (
-            "工作安排",
-            "主要任务",
-            "工作任务",
-            "工作建议",
-            "今后工作",
-            "下一步",
-            "今年工作",
-            "年工作部署",
-            "今后五年",
-            "工作打算",
-            "存在的不足",
-            "不足",
-            "重点工作",
-        ),
-    ),
-    (
-        "proposals",
-        3,
-        BODY,
-        (
-            "提案工作",
-            "审查立案",
-            "并案",
-            "承办单位",
-            "办复率",
-            "提案提出",
-            "立案",
-            "办结",
-            "答复",
-            "提案情况",
-        ),
-    ),
-    (
-        "ballot",
-        3,
-        BODY,
-        (
-            "投票时间",
-            "投票方式",
-            "每人",
-            "候选",
-            "截止",
-            "刷票",
-            "征集",
-            "推荐表",
-            "自荐",
-            "咨询电话",
-            "投票通道",
-            "邮箱",
-            "投票入口",
-            "选票",
-            "备选",
-            "入选者",
-            "投票",
-            "报名",
-        ),
-    ),
-    (
-        "result",
-        1,
-        900,
-        (
-            "揭晓",
-            "出炉",
-            "评出",
-            "选出",
-            "投票产生",
-            "揭榜",
-            "择定",
-            "挑出",
-            "选定",
-            "审定",
-            "票选产生",
-            "最终产生",
-            "脱颖而出",
-            "如下",
-        ),
-    ),
-    (
-        "person",
-        3,
-        BODY,
-        (
-            "他说",
-            "她说",
-            "我的",
-            "我说",
-            "委员证",
-            "当委员",
-            "这位",
-            "履职手账",
-            "他的",
-            "她的",
-            "我是",
-            "先生",
-            "我在",
-        ),
-    ),
-    (
-        "award",
-        2,
-        BODY,
-        ("表彰", "颁奖", "获奖", "证书", "提案人", "优秀提案", "先进", "十佳", "奖牌", "好提案"),
-    ),
-    (
-        "half_year",
-        1,
-        400,
-        (
-            "上半年",
-            "一季度",
-            "二季度",
-            "前三季度",
-            "时间过半",
-            "年过半",
-            "截至六月",
-            "截至6月",
-            "半程",
-        ),
-    ),
-    (
-        "template",
-        2,
-        BODY,
-        (
-            "××",
-            "xx",
-            "XX",
-            "范文",
-            "模板",
-            "积分",
-            "文库",
-            "小标题",
-            "精选",
-            "如侵权",
-            "会员",
-            "下载",
-            "小编整理",
-            "XXX",
-            "篇一",
-        ),
-    ),
-    (
-        "theory",
-        2,
-        BODY,
-        (
-            "关键词",
-            "参考文献",
-            "本文",
-            "作者系",
-            "基金",
-            "学界",
-            "摘要",
-            "作者简介",
-            "实证",
-            "研究表明",
-        ),
-    ),
-    (
-        "book",
-        2,
-        BODY,
-        ("书名", "定价", "出版社", "书评", "第一章", "购书", "推荐理由", "序言", "馆员", "作者:"),
-    ),
-    ("yearbook", 1, 300, ("年鉴", "【概况】", "〔概况〕", "概况】")),
-    (
-        "commission",
-        2,
-        500,
-        (
-            "委员会主任",
-            "专委会主任",
-            "提案委",
-            "经济委",
-            "文史委",
-            "社法委",
-            "农业和农村委",
-            "教科卫体",
-            "人口资源",
-            "民宗委",
-            "本委",
-            "我委",
-            "港澳台侨",
-        ),
-    ),
-    ("wishes", 1, 500, ("愿望", "心愿", "希望清单", "期待", "祝福", "寄语")),
-    (
-        "activity",
-        2,
-        400,
-        (
-            "今天上午",
-            "昨日",
-            "昨天",
-            "今日",
-            "日上午",
-            "日下午",
-            "日,",
-            "日讯",
-            "近日",
-            "日前",
-            "现场",
-            "活动",
-        ),
-    ),
-    (
-        "party",
-        2,
-        BODY,
-        (
-            "盟员",
-            "会员",
-            "社员",
-            "民盟",
-            "民进",
-            "民建",
-            "民革",
-            "农工党",
-            "致公党",
-            "九三学社",
-            "主委",
-            "我会",
-            "支部",
-        ),
-    ),
-    (
-        "government",
-        2,
-        700,
-        (
-            "市政府",
-            "县政府",
-            "区政府",
-            "省政府",
-            "人民政府",
-            "人大常委会",
-            "人大代表",
-            "民生实事",
-            "财政投入",
-            "总投资",
-            "法院",
-            "检察",
-        ),
-    ),
-    (
-        "own_voice",
-        1,
-        600,
-        (
-            "县政协",
-            "市政协",
-            "省政协",
-            "区政协",
-            "州政协",
-            "旗政协",
-            "盟政协",
-            "全国政协",
-            "政协常委会",
-            "市政协",
-        ),
-    ),
-)
+
+
+@cache
+def _shared_words() -> tuple[tuple[str, int, int, tuple[str, ...]], ...]:
+    """The rows of words.tsv: the sign, how many words make it whole, how far, the words."""
+    lines = (files(__package__) / "words.tsv").read_text("utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return tuple(
+        (f"text.{name}", int(full), int(end), tuple(words.split(" ")))
+        for name, full, end, words in rows
+    )
+
+
 _TOTAL = re.compile(
     r"[\d一二三四五六七八九十百千两][\d.一二三四五六七八九十百千零]*[余多]?万?[余多]?"
     r"(?:人次|件次|场次|[件次场篇条项期份个])"
 )
-_MONTH = re.compile(
-    r"(?<![\d一二三四五六七八九十])(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]|元)月"
-)
+_MONTH = re.compile(r"月")
+_MONTH_NUMBERS = frozenset("123456789元二三四五六七八九") | {"10", "11", "12", "十一", "十二"}
 _OPENING = re.compile(
     r"(?:会议|大会|全会)[^。]{0,20}(?:开幕|闭幕|启幕)|(?:今日|昨日|今天|昨天|\d日)[^。]{0,12}"
     r"(?:上午|下午)?[^。]{0,40}(?:召开|开幕|举行|启幕|闭幕)|开幕(?:会|式)侧记|落下帷幕|闭幕第"
@@ -429,9 +57,16 @@ _YEAR_OF_WORK = re.compile(
     r"(?:^|[\n。,,—])[^。\n]{0,12}?((?:20|19)\d\d|二[〇零○][〇零○一二三四五六七八九]{2}|这一|过去的?一|一|全|五|去)年"
     r"(?:来|间|里|度)?[^。\n]{0,40}?政协"
 )
-_PAST_LIST = re.compile(
-    r"(?:去年|上年|上一?年度?|20\d\d年?度?)[^。\n]{0,14}[“\"]?(?:十大|十件)[^。\n]{0,10}"
+_VOTING_OPEN = re.compile(
+    r"投票(?:时间|方式|规则|通道|入口|方法|截止|倒计时)|限投|从中选出(?:您|你|十|不|\d)|选出您|选出不超过|"
+    r"候选(?:条目|事项|事件|项目|名单)?[^。\n]{0,12}(?:公布|公示|如下|排名不分)|为您?喜欢|得票居前|每人(?:限|可|最多)|"
+    r"推荐(?:范围|条件|办法|表)|自荐|请(?:您|你|登录)[^。\n]{0,16}(?:投|选)"
 )
+_VOTING_CLOSED = re.compile(
+    r"(?:投票|评选|推选|票选)[^。\n]{0,18}(?:已[^。\n]{0,10}(?:关闭|结束|截止)|落幕|收官|结果(?:揭晓|出炉|如下))|"
+    r"最终结果,|正式揭[榜晓]|张榜|结果出炉|投票产生|评选产生|票选产生|评审后?产生"
+)
+_FIRST_PERSON = re.compile(r"我(?!们|[省市县区州国会校院旗盟])")
 _PROPOSAL_ITEM = re.compile(r"《?关于[^\n]{4,40}的?(?:提案|建议|议案)》?")
 _SPEECH = re.compile(
     r"各位委员[,:、!]|(?:请予?|予以)审议|现将.{0,30}工作(?:情况)?报告如下|向大会报告|(?:受|"
@@ -447,19 +82,31 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
     head = text[:HEAD]
     if len(text) < WHOLE_TEXT:
         yield Sign("text.short", 1.0, "text")
-    for name, full, end, words in _WORDS:
-        yield from of_words(f"text.{name}", words, text, end, full)
+    passing = len(text) >= WHOLE_TEXT and _in_passing(subject, text)
+    if passing:
+        yield from of_text("text.names_committee_in_passing", CPPCC.search(text))
+    for name, full, end, words in _shared_words():
+        if name != "text.own_voice" or not passing:
+            yield from of_words(name, words, text, end, full)
     yield from _functions(text)
     totals = list(_TOTAL.finditer(text, 0, BODY))
     if totals:
         yield Sign("text.totals", min(1.0, len(totals) / 12), "text", *totals[0].span())
-    months = {match.group(1) for match in _MONTH.finditer(text, 0, BODY)}
+    months = _months_in(text)
     if len(months) >= 4:
         yield Sign("text.months", min(1.0, len(months) / 9), "text")
-    yield from of_text("text.opening_of_sitting", _OPENING.search(text, 0, 300))
-    yield from of_text("text.year_of_work", _YEAR_OF_WORK.search(text, 0, 300))
-    yield from of_text("text.sums_up", sums_up(subject))
-    yield from of_text("text.past_list", _PAST_LIST.search(text, 0, BODY))
+    opening = _OPENING.search(text, 0, 300)
+    if opening and not _within_item(subject, text, opening.start()):
+        yield from of_text("text.opening_of_sitting", opening)
+    if not passing:
+        yield from of_text("text.year_of_work", _YEAR_OF_WORK.search(text, 0, 300))
+        yield from of_text("text.sums_up", sums_up(subject))
+    yield from of_text("text.past_list", PAST_LIST.search(text, 0, BODY))
+    yield from of_text("text.voting_open", _VOTING_OPEN.search(text, 0, BODY))
+    yield from of_text("text.voting_closed", _VOTING_CLOSED.search(text, 0, BODY))
+    own = list(islice(_FIRST_PERSON.finditer(text, 0, BODY), 12))
+    if len(own) >= 4:
+        yield Sign("text.first_person", len(own) / 12, "text", *own[0].span())
     items = len(_PROPOSAL_ITEM.findall(text[:BODY]))
     if items >= 3:
         yield Sign("text.lists_proposals", min(1.0, items / 6), "text")
@@ -469,6 +116,30 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
     yield from of_text("text.spam", w.SPAM.search(head))
     yield from _selection(subject, text)
     yield from _owner(subject, text)
+
+
+def _months_in(text: str) -> set[str]:
+    """The months that the body names, as they are written."""
+    found = set()
+    for match in _MONTH.finditer(text, 1, BODY):
+        at = match.start()
+        two, one = text[max(0, at - 2) : at], text[at - 1]
+        if two in _MONTH_NUMBERS:
+            found.add(two)
+        elif one in _MONTH_NUMBERS or one == "十":
+            found.add(one)
+    return found
+
+
+def _within_item(subject: Subject, text: str, at: int) -> bool:
+    """Whether ``at`` is in a numbered or dated item of a list: 1月9日，市政协召开……会议."""
+    if subject.parallel.longest < _A_LIST:
+        return False
+    line = text[text.rfind("\n", 0, at) + 1 : at + 1].lstrip()
+    return bool(line) and kind_of(line) in NUMBERED
+
+
+_A_LIST = 5
 
 
 def _functions(text: str) -> Iterator[Sign]:
@@ -486,15 +157,14 @@ def _selection(subject: Subject, text: str) -> Iterator[Sign]:
         elif len(text) >= WHOLE_TEXT:
             yield Sign("text.lists_not_as_titled", 1.0, "text")
     fitting = next((c for c in claims if subject.listed == c.number or found.fits(c.number)), None)
-    if fitting:
+    voting = _VOTING_OPEN.search(text, 0, BODY)
+    if fitting and voting and not _VOTING_CLOSED.search(text, 0, BODY):
+        yield from of_text("text.candidates_listed", voting)
+    elif fitting and (planned := _PLANNED.search(text, 0, PLANS_OPEN)):
+        yield from of_text("text.deeds_planned", planned)
+    elif fitting:
         yield Sign("text.chosen_and_listed", 1.0, "text", fitting.start, fitting.end)
-        around = (max(0, fitting.start - 90), fitting.end + 20)
-        ours, other = CPPCC.search(text, *around), w.OTHER_BODY.search(text, *around)
-        other = other or _OTHER_VOICE.search(text, *around)
-        if ours and not other:
-            yield from of_text("text.chosen_by_committee", ours)
-        elif other and not ours:
-            yield from of_text("text.chosen_by_others", other)
+        yield from _chosen_by(text, fitting)
     elif claims:
         yield Sign("text.chosen", 1.0, "text", claims[0].start, claims[0].end)
     yield from of_text("text.chosen_works", _CHOSEN_WORKS.search(text, 0, OPENING))
@@ -504,10 +174,47 @@ def _selection(subject: Subject, text: str) -> Iterator[Sign]:
         yield Sign("text.headings", min(1.0, found.headings / 8), "text")
 
 
-_OTHER_VOICE = re.compile(r"我[会校院局们部司]|全体员工|师生|社员|盟员|融媒|港府|特区")
+def _chosen_by(text: str, claim: Claim) -> Iterator[Sign]:
+    """Whose choice it is: the body named last before it, or else first behind it."""
+    around = (max(0, claim.start - 90), claim.end + 20)
+    ours = [m for m in CPPCC.finditer(text, *around) if not _NOT_THE_BODY.match(text, m.end())]
+    others = [*w.OTHER_BODY.finditer(text, *around), *_OTHER_VOICE.finditer(text, *around)]
+    last_ours = max((m.start() for m in ours if m.start() < claim.end), default=-1)
+    last_other = max((m.start() for m in others if m.start() < claim.end), default=-1)
+    if ours and last_ours >= last_other:
+        yield from of_text("text.chosen_by_committee", ours[-1])
+    elif others:
+        yield from of_text("text.chosen_by_others", others[-1])
+
+
+PLANS_OPEN = 400
+_PLANNED = re.compile(
+    r"要办好?的|着力办|今年(?:要)?(?:办|做|抓)什么|明年(?:做|办|要)|领办人|年底(?:前)?交账|责任委室|并逐件明确|"
+    r"(?:研究)?(?:确定|初定|决定)[^。\n]{0,24}(?:要办|办好|领办|拟办|推进)|来年|承诺[^。\n]{0,10}年内|力争"
+)
+_NOT_THE_BODY = re.compile(r"委员(?!会)|协会|提案")
+_OTHER_VOICE = re.compile(
+    r"我[会校院局部司]|全体员工|师生|社员|盟员|融媒|港府|特区|人民政府|政府办|承诺|模拟政协|本报编辑部"
+)
 _CHOSEN_WORKS = re.compile(
     r"(?:十|[三-九]|\d{1,2})[件个名位篇条大佳][^,。\n\d]{0,8}(?:提案|建议|案例|委员(?!会)|单位|个人|论文|调研报告|信息)"
 )
+
+
+_BODY_ITSELF = re.compile(r"政协(?!委员(?!会)|提案|协会)")
+_OPENS = 300
+_FIRST_WORDS = 60
+_TWICE = 2
+
+
+def _in_passing(subject: Subject, text: str) -> bool:
+    """Whether no committee acts in title or opening, and hardly anywhere else."""
+    if CPPCC.search(subject.title.text) or CPPCC.search(subject.beside):
+        return False
+    named = [match.start() for match in islice(_BODY_ITSELF.finditer(text, 0, BODY), 3)]
+    if len(named) <= 1:
+        return not named or named[0] > _FIRST_WORDS
+    return len(named) == _TWICE and named[0] > _OPENS
 
 
 def _owner(subject: Subject, text: str) -> Iterator[Sign]:

@@ -9,12 +9,12 @@ from crawler.reading.genre.signs import Sign, evidence_of, of_title
 from crawler.reading.genre.subject import Subject
 from crawler.reading.genre.text_signs import text_signs
 from crawler.reading.genre.title_signs import title_signs
-from storage.records import Evidence, Genre
+from storage.records import FLAGGED_GENRES, Evidence, Genre
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The genre, how likely it is, and the evidence."""
+    """The genre, how likely it is (of a flag: how likely one is due), and the evidence."""
 
     genre: Genre
     score: float
@@ -38,7 +38,10 @@ def genre_of(subject: Subject) -> Verdict:
         for sign, added in weights.contributions(signs, genre, against)
         if round(added, 2)
     ]
-    return Verdict(genre, round(odds[genre], 3), tuple(evidence))
+    flag = sum(odds[one] for one in FLAGGED_GENRES)
+    return Verdict(
+        genre, round(flag if genre in FLAGGED_GENRES else odds[genre], 3), tuple(evidence)
+    )
 
 
 def of_another(subject: Subject) -> Verdict:

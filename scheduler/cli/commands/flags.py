@@ -58,7 +58,7 @@ def list_(
     if not found:
         say_nothing("nothing is flagged", config)
         return
-    columns = ["flag", "publication", "status", "genre", "region", "title", "raised"]
+    columns = ["flag", "publication", "status", "genre", "sure", "region", "title", "raised"]
     if narrow():
         columns.pop()
     rows = table(*columns)
@@ -68,6 +68,7 @@ def list_(
             str(flag.publication_id),
             flag.status.value,
             flag.genre.value,
+            flag.confidence.value,
             flag.region or "-",
             Text(flag.title),
             short_moment(flag.raised_at),
@@ -92,7 +93,7 @@ def show(flag_id: Id, as_json: Annotated[bool, typer.Option("--json")] = False) 
     rows.add_row("flag", f"{flag.id}, publication {flag.publication_id}")
     rows.add_row("title", Text(flag.title))
     rows.add_row("url", Text(flag.url))
-    rows.add_row("genre", f"{flag.genre.value} (score {flag.score:.2f})")
+    rows.add_row("genre", f"{flag.genre.value} ({flag.confidence}, score {flag.score:.2f})")
     rows.add_row("status", flag.status.value)
     rows.add_row("raised", moment(flag.raised_at))
     for one in decisions:

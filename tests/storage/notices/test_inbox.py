@@ -76,3 +76,26 @@ def test_filters_narrow_rows_and_counts(database: Database) -> None:
         ):
             assert len(list_inbox(session, wanted)) == number
             assert sum(count_inbox(session, wanted).values()) == number
+
+
+def test_what_is_doubtful_waits_first(database: Database) -> None:
+    flags = []
+    for number, score in ((1, 0.99), (2, 0.55), (3, 0.95), (4, 0.7)):
+        one = article(number, genre=Genre.TEN_EVENTS)
+        assert one.reading
+        one = replace(one, reading=replace(one.reading, score=score))
+        with database.begin() as session:
+            outcome = save_article(session, one, now=NOW, run_id=None)
+        flags.append(outcome.flag_id or 0)
+    order = [flags[3], flags[1], flags[2], flags[0]]
+    wanted = InboxFilter(status=FlagStatus.OPEN)
+    with database.reading() as session:
+        assert [row.flag for row in list_inbox(session, wanted)] == order
+        for place, flag_id in enumerate(order):
+            rest = list_inbox(session, wanted, before=flag_id)
+            assert [row.flag for row in rest] == order[place + 1 :]
+            around = [pair and pair[0] for pair in neighbours(session, wanted, flag_id)]
+            before, behind = order[place - 1] if place else None, [*order, None][place + 1]
+            assert around == [before, behind]
+        everything = InboxFilter(status=None)
+        assert [row.flag for row in list_inbox(session, everything)] == flags[::-1]

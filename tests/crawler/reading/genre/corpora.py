@@ -20,6 +20,7 @@ from crawler.reading.words.folding import fold
 from storage.records import FLAGGED_GENRES, SHANGHAI, Article, Genre
 from tests.crawler.reading import batch, generator
 from tests.crawler.reading.genre import test_wording_family as family
+from tests.crawler.reading.genre.ordinary_news import ordinary
 
 HERE = Path(__file__).parent
 CORPUS = HERE.parents[3] / "fixtures" / "corpus"
@@ -163,6 +164,16 @@ def bare() -> Iterator[Labelled]:
             )
 
 
+def routine() -> Iterator[Labelled]:
+    """Ordinary news, of another month and other sentences than the one that is tested."""
+    for number, (article, genre) in enumerate(ordinary(seed=7, count=900, half=0)):
+        yield Labelled(f"routine-{number}", "routine", article, genre, weight=1.0)
+    for number, frame in enumerate(generator.words("family_news")):
+        day = family.DAY.replace(year=2024 + number % 2)
+        article = _article(frame.format(who="市政协"), "", day)
+        yield Labelled(f"routine-title-{number}", "routine", article, Genre.CPPCC_NEWS)
+
+
 def everything() -> list[Labelled]:
     """All that the weights are learnt from."""
-    return [*written(), *titles(), *rounds(), *framed(), *bare(), *generated()]
+    return [*written(), *titles(), *rounds(), *framed(), *bare(), *generated(), *routine()]

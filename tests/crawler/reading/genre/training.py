@@ -163,14 +163,29 @@ def _say(words: str) -> None:
     sys.stdout.write(words + "\n")
 
 
+_BANDS = ((0.0, 0.2), (0.2, 0.5), (0.5, 0.65), (0.65, 0.8), (0.8, 0.9), (0.9, 0.97), (0.97, 1.01))
+
+
+def calibration(read: Sequence[tuple[Labelled, Genre, float]]) -> list[str]:
+    """How many of the unseen texts in each band of odds were to be flagged."""
+    lines = []
+    for low, high in _BANDS:
+        due = [text.flagged for text, _, odds in read if low <= odds < high]
+        if due:
+            lines.append(f"    {low:.2f} to {min(high, 1):.2f}: {sum(due):>4} of {len(due):>4}")
+    return lines
+
+
 def main(asked: Sequence[str]) -> None:
     """Learn from everything; then hold out each writer named in ``asked``, or all of them."""
     started = datetime.now()  # noqa: DTZ005 - only a duration is printed
     data = shown(everything())
     write(learn(data))
     _say(f"{len(data.texts)} texts, {len(data.names)} signs")
+    together: list[tuple[Labelled, Genre, float]] = []
     for writer in asked or dict.fromkeys(text.writer for text in data.texts):
         read = unseen(data, writer)
+        together += read
         found = score([(text.genre, genre) for text, genre, _ in read])
         _say(
             f"{writer:<12}{found.texts:>5} texts unseen: flags {found.precision:.3f} / "
@@ -180,6 +195,9 @@ def main(asked: Sequence[str]) -> None:
             if text.flagged != (genre in FLAGGED_GENRES):
                 mark = " (unsure)" if text.unsure else ""
                 _say(f"    {text.identity} {text.genre} read as {genre}, {odds:.2f}{mark}")
+    _say("odds of a flag, and how many of them were due:")
+    for line in calibration(together):
+        _say(line)
     _say(f"{datetime.now() - started}")  # noqa: DTZ005 - the same
 
 
