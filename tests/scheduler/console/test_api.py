@@ -1,0 +1,106 @@
+"""The API by its own description: no defect, no undeclared answer; and decisions by token."""
+
+import os
+from collections import Counter
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from scheduler.config import Config
+from scheduler.console.app import make_app
+from scheduler.console.ground import Ground
+from scheduler.console.i18n import words_in
+from storage.access import people
+from storage.access.people import Role
+from storage.engine.database import Database
+from storage.notices.flags import FlagStatus, get_flag
+from tests.storage.samples import NOW
+
+CASES = int(os.environ.get("CPPCC_TEST_API_CASES", "8"))
+"""Of each operation; 100 make more than 2,000 in all."""
+
+
+@pytest.fixture
+def tokens(database_of: Database) -> dict[Role, dict[str, str]]:
+    """The header of a token of each role."""
+    with database_of.begin() as session:
+        for role in Role:
+            people.add_token(session, role.value, secret=f"secret {role.value}", role=role, now=NOW)
+    return {role: {"Authorization": f"Bearer secret {role.value}"} for role in Role}
+
+
+def test_a_program_decides_by_a_token_of_its_role(
+    remote: TestClient, tokens: dict[Role, dict[str, str]], flags: list[int], database_of: Database
+) -> None:
+    path, body = "/api/v1/flags/dismiss", {"flags": flags[:2], "why": "重复"}
+    assert remote.post(path, json=body).status_code in (401, 403)
+    assert remote.post(path, json=body, headers=tokens[Role.READ]).status_code == 403
+    answer = remote.post(path, json=body, headers=tokens[Role.DECIDE])
+    assert answer.json() == {"done": flags[:2], "already": []}
+    with database_of.reading() as session:
+        flag = get_flag(session, flags[0])
+        assert (flag.status, flag.decided_by) == (FlagStatus.DISMISSED, "token:decide")
+    wrong = remote.post(path, json={"flags": flags}, headers=tokens[Role.DECIDE])
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (422, "no_reason")
+
+
+def test_a_browser_on_this_machine_writes_through_forms_only(
+    local: TestClient, flags: list[int]
+) -> None:
+    headers = {"Origin": "http://127.0.0.1:8765"}
+    body = {"flags": flags}
+    assert local.post("/api/v1/flags/accept", json=body, headers=headers).status_code == 401
+
+
+def test_every_page_is_data_too(local: TestClient, flags: list[int]) -> None:
+    for path in ("flags", "coverage", "sources", "runs", "incidents", "search", "compare",
+                 "exports", "backfills", "doctor", "publications/1"):  # fmt: skip
+        page = local.get(f"/{path}.json")
+        assert page.status_code == 200, path
+        assert local.get(f"/api/v1/{path}").json().keys() == page.json().keys()
+
+
+@pytest.mark.parametrize("kind", ["atom", "json"])
+def test_feeds_keep_the_filter(local: TestClient, flags: list[int], kind: str) -> None:
+    assert "tag:cppcc-monitor,2026:flag:1" in local.get(f"/feeds/flags.{kind}?region=云南").text
+    assert "flag:1" not in local.get(f"/feeds/flags.{kind}?region=广西").text
+
+
+def test_both_languages_are_complete() -> None:
+    chinese, english = (words_in(language).catalogue.messages for language in ("zh", "en"))
+    assert chinese.keys() == english.keys()
+    assert all(chinese.values())
+    assert all(english.values())
+
+
+def test_the_api_answers_as_it_says(
+    config: Config, flags: list[int], tokens: dict[Role, dict[str, str]]
+) -> None:
+    config = config.model_copy(update={"console_hosts": "testserver"})
+    ground = Ground(config)
+    schema = schemathesis.openapi.from_asgi("/api/openapi.json", make_app(config, ground=ground))
+    # A dismissal without a reason is sound JSON and refused all the same: 422 is declared.
+    asked: list[int] = []
+    for result in schema.get_all_operations():
+        assert isinstance(result, Ok)
+        operation = result.ok()
+        if operation.path.endswith("/channels/test"):
+            continue  # starts a process each time
+
+        @given(case=operation.as_strategy())
+        @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
+        def ask(case: "schemathesis.Case[Any]") -> None:
+            answer = case.call_and_validate(
+                headers=tokens[Role.OPERATE], excluded_checks=[positive_data_acceptance]
+            )
+            asked.append(answer.status_code)
+
+        ask()
+    ground.close()
+    assert len(asked) >= CASES
+    assert max(Counter(asked)) < 500
