@@ -6,6 +6,7 @@
     ├── SchemaOutdatedError    the database is of another version than this program
     ├── SchemaInUseError       it would be changed under a service at work
     ├── DatabaseUnavailableError   it cannot be opened or has gone away
+    │   └── DatabaseMissingError   there is none to be read
     ├── DatabaseLockedError    another process kept it locked for too long
     ├── QueryTooSlowError      a question of a person took longer than it may
     ├── DiskFullError          no space is left for the write
@@ -22,6 +23,7 @@ After any of them the transaction is rolled back as a whole: nothing is half-wri
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class StorageError(Exception):
@@ -57,6 +59,14 @@ class SchemaInUseError(StorageError):
 
 class DatabaseUnavailableError(StorageError):
     """The database cannot be opened, or the connection to it broke."""
+
+
+class DatabaseMissingError(DatabaseUnavailableError):
+    """There is no database where one was to be read."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"there is no database at {file}: `cppcc db upgrade` makes an empty one")
+        self.file = file
 
 
 class DatabaseLockedError(StorageError):

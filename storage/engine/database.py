@@ -30,6 +30,7 @@ from storage.engine import services
 from storage.engine.files import Access, DatabaseFile, unwritable
 from storage.errors import (
     DatabaseLockedError,
+    DatabaseMissingError,
     DatabaseUnavailableError,
     DiskFullError,
     RecordRefusedError,
@@ -110,18 +111,19 @@ def open_database(url: str, *, migrate: bool | None = None) -> Database:
 def open_reading(url: str) -> Database:
     """Connect for reading alone: nothing is migrated, and no byte of the file changes.
 
-    :raises DatabaseUnavailableError: when there is no database, or none that answers.
+    :raises DatabaseMissingError: when there is no database.
+    :raises DatabaseUnavailableError: when it does not answer.
     :raises SchemaOutdatedError: when the schema is not the one that this program reads.
     """
     engine = make_engine(url, Access.READ)
     file = sqlite_file(url)
     try:
         if file is not None and not file.exists():
-            raise DatabaseUnavailableError(
-                f"there is no database at {file}: `cppcc db upgrade` makes an empty one"
-            )
+            raise DatabaseMissingError(file)
         with translated():
             found = schema_revision(engine)
+            if found is None:
+                _see_empty(engine)
         if found != HEAD:
             raise SchemaOutdatedError(found, HEAD)
     except StorageError:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from scheduler.cli.presentation import fail, print_note, say
 from scheduler.config import Config, ConfigError, load_config
 from storage.engine.database import Database, open_database, open_reading, shown_url, sqlite_file
-from storage.errors import SchemaInUseError, SchemaOutdatedError, StorageError
+from storage.errors import DatabaseMissingError, SchemaInUseError, SchemaOutdatedError, StorageError
 from storage.vocabulary import REGION_CODES, region_of
 
 if TYPE_CHECKING:
     from crawler.sources.declaration import Source
+
+
+IN_MEMORY = "sqlite://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,18 @@ def connected(config: Config) -> Database:
 def readable(config: Config) -> Database:
     """The database open for reading alone, or the end of the command as above.
 
-    Nothing is migrated and nothing written: a copy on a read-only medium stays as it is.
+    Nothing is migrated and nothing written: a copy on a read-only medium stays as it is.  Where
+    there is none yet, that is said, and the answer is that of an empty one.
     """
-    return _opened(open_reading, config)
+    return _opened(_open_or_empty, config)
+
+
+def _open_or_empty(url: str) -> Database:
+    try:
+        return open_reading(url)
+    except DatabaseMissingError as error:
+        print_note(str(error))
+        return open_database(IN_MEMORY)
 
 
 def _opened(opening: Callable[[str], Database], config: Config) -> Database:
@@ -94,6 +106,20 @@ def reading_context() -> Context:
     return Context(config=config, sources=declared_sources(config), database=readable(config))
 
 
+def refresh_coverage(context: Context) -> None:
+    """Bring the kept coverage cells up to what was just stored; a wrong calendar is only said."""
+    from scheduler.health import cells
+    from scheduler.rhythm.almanac import AlmanacError, load_almanac
+
+    try:
+        almanac = load_almanac(context.config.calendar)
+    except AlmanacError as error:
+        print_note(f"coverage is left as it was: {error}")
+        return
+    with context.database.begin() as session:
+        cells.refresh(session, almanac, context.sources, now=context.config.now())
+
+
 NEAR = (Path("var/cppcc.db"), Path("var/demo/cppcc.db"), Path("cppcc.db"))
 """Where databases of ours lie beside the working folder: the service's, the demo's, a moved one."""
 
@@ -110,7 +136,10 @@ def say_nothing(words: str, config: Config) -> None:
 
 def _near(config: Config) -> str | None:
     """Which other database lies near and how to read it, in words; None where there is none."""
-    read = sqlite_file(config.database_url)
+    try:
+        read = sqlite_file(config.database_url)
+    except StorageError:  # no URL at all, which is said elsewhere
+        return None
     for other in NEAR:
         if other.exists() and (read is None or not read.exists() or not other.samefile(read)):
             return f"another database lies at {other}: add --db {other}"

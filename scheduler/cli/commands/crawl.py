@@ -17,7 +17,7 @@ from rich.text import Text
 from crawler.runs.account import exit_code
 from scheduler.carrying.carrier import Carrier
 from scheduler.carrying.launcher import LocalLauncher
-from scheduler.cli.commands.context import open_context
+from scheduler.cli.commands.context import open_context, refresh_coverage
 from scheduler.cli.presentation import (
     console,
     errors,
@@ -79,6 +79,7 @@ def crawl(
         jobs=jobs,
         quiet=as_json,
     )
+    refresh_coverage(context)
     if as_json:
         shapes = [run_json(record) for record in records]
         print_json(shapes if len(shapes) > 1 else shapes[0])

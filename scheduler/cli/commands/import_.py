@@ -8,7 +8,7 @@ from rich.live import Live
 from rich.text import Text
 
 from crawler.runs.account import Account, exit_code
-from scheduler.cli.commands.context import open_context
+from scheduler.cli.commands.context import open_context, refresh_coverage
 from scheduler.cli.presentation import console, errors, fail, print_json, verdict_text
 from scheduler.shapes.run import run_json
 from storage.records import RequestKind
@@ -50,6 +50,7 @@ def import_(
             )
         except ImportFileError as error:
             fail(str(error), hint="docs/exports.md says what can be imported", code=2)
+    refresh_coverage(context)
     if as_json:
         print_json(run_json(record))
     else:

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scheduler.cli.app import app
+from scheduler.cli.commands.context import open_context, refresh_coverage
 from scheduler.examination import examine
 from storage.articles import saving as articles
 from storage.engine.backup import BackupError, make_backup, restore_backup
@@ -59,6 +60,7 @@ def test_coverage_draws_what_was_found_and_what_is_due(database: Database) -> No
     drawn = cppcc("coverage")
     assert "●" in drawn.output
     assert "广西" in cppcc("coverage", "--year", "2025").output
+    refresh_coverage(open_context())  # as a crawl, an import and the service do
     with database.reading() as session:
         rows = session.connection().exec_driver_sql(
             "SELECT status, due_from, due_until FROM v1_coverage WHERE region='广西' AND year=2025"
