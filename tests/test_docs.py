@@ -86,3 +86,21 @@ def test_each_printed_command_is_understood(line: str) -> None:
     parsed, rest, _ = command.make_parser(context).parse_args(list(words))
     assert not [word for word in rest if word.startswith("-")], line
     assert isinstance(parsed, dict)
+
+
+def rooms() -> dict[str, str]:
+    """Every room of the three packages and the first line of what it says of itself."""
+    found = {}
+    for package in ("storage", "crawler", "scheduler"):
+        for path in sorted((ROOT / package).rglob("__init__.py")):
+            folder = path.parent.relative_to(ROOT)
+            if len(folder.parts) > 1 and "versions" not in folder.parts:
+                words = path.read_text("utf-8").split('"""')[1].strip().split("\n")[0]
+                found[f"`{folder}/`"] = words
+    return found
+
+
+def test_the_architecture_page_shows_every_room_as_it_says_of_itself() -> None:
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    printed = dict(re.findall(r"^\| (`[a-z0-9_/]+/`) \| (.*) \|$", page, re.MULTILINE))
+    assert printed == rooms()
