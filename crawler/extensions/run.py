@@ -1,6 +1,8 @@
 """The run around a crawl: claimed before the first request, closed with a verdict."""
 
 import logging
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self, cast
 
 from scrapy import signals
@@ -14,14 +16,15 @@ from crawler.runs.account import Expectation, verdict_of
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
 from crawler.spiders.base import SourceSpider
-from storage.engine.database import open_database
-from storage.errors import LeaseLostError, StorageError
+from storage.engine.database import Database, open_database
+from storage.errors import LeaseLostError, SourceBusyError, StorageError
 from storage.links.sources import sync_sources
 from storage.records import RefusalClass, RunTrigger, Verdict
-from storage.runs.claimers import this_process
+from storage.runs.claimers import is_dead, this_process
 from storage.runs.door import begin_run
-from storage.runs.freeing import give_back
-from storage.runs.states import LeaseState
+from storage.runs.freeing import give_back, give_back_orphans
+from storage.runs.lease import request_cancel
+from storage.runs.states import LeaseState, RunState
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0
+SILENCE = timedelta(seconds=5)
+"""A runner beats every second: one of a dead process that was silent so long is gone too."""
 TOLD_TO_END = "it was told to end before it began"
 
 
@@ -91,16 +96,42 @@ class RunExtension:
         run_id, token = self._claimed()
         with database.begin() as session:
             sync_sources(session, [source.record], now=now())
-            if not run_id:
-                run_id, token = begin_run(
-                    session,
-                    source.id,
-                    trigger=RunTrigger.MANUAL,
-                    owner=this_process(),
-                    now=now(),
-                    options=spider.bounds.as_json(),
-                )
+        if not run_id:
+            run_id, token = self._begin(database, spider)
         return RunLedger(database, source_id=source.id, run_id=run_id, token=token, now=now)
+
+    def _begin(self, database: Database, spider: SourceSpider) -> tuple[int, int]:
+        """A run of this process itself: its id and token.
+
+        A crawl that was killed on this machine leaves its run at work; it is freed as soon as
+        nothing has beaten in it for ``SILENCE``, for a child may outlive who started it.
+
+        :raises SourceBusyError: when another run of the source is at work.
+        """
+        now = spider.config.now
+        give_up = time.monotonic() + 3 * SILENCE.total_seconds()
+        while True:
+            with database.begin() as session:
+                freed = give_back_orphans(
+                    session, carried=(), owner=this_process(), now=now(), silence=SILENCE
+                )
+                for run in freed:  # nobody else wants it: this crawl does its work
+                    if run.state is RunState.DUE and run.source_id == spider.source.id:
+                        request_cancel(session, run.run_id, now=now())
+            try:
+                with database.begin() as session:
+                    return begin_run(
+                        session,
+                        spider.source.id,
+                        trigger=RunTrigger.MANUAL,
+                        owner=this_process(),
+                        now=now(),
+                        options=spider.bounds.as_json(),
+                    )
+            except SourceBusyError as busy:
+                if not is_dead(busy.owner) or time.monotonic() > give_up:
+                    raise
+            time.sleep(0.5)
 
     def _may_migrate(self) -> bool | None:
         """A launcher's child finds the schema of its launcher, or has no business there."""
