@@ -22,6 +22,8 @@ MAX_STARTS = 4
 PART_SECONDS = 1800.0
 """A part that takes longer hangs: some thousand pages take a minute."""
 TICK_SECONDS = 1.0
+DYING_SECONDS = 5.0
+"""How long a worker whose pipe broke is waited for, to say what ended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class _Worker:
 
     def dead_of(self) -> str | None:
         """What ended it; None while it works."""
-        code = self.process.poll()
+        code = self._code()
         if code is not None:
             return f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
         if self._broken:
@@ -158,6 +160,18 @@ class _Worker:
         if time.monotonic() - self._since > PART_SECONDS:
             return f"did not end within {PART_SECONDS:.0f} s"
         return None
+
+    def _code(self) -> int | None:
+        """Its exit code; None while it runs.
+
+        A pipe breaks before its process can be waited for: what ended it is known a moment later.
+        """
+        if self._broken is None:
+            return self.process.poll()
+        try:
+            return self.process.wait(DYING_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None
 
     def end(self) -> None:
         """End it at once: what it has read is nowhere else, and is read again."""

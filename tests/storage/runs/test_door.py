@@ -104,7 +104,7 @@ FREED = [  # a cancel was asked for, who waits for the run, the claims so far, w
     (True, None, freeing.MAX_CLAIMS, RunState.CANCELLED),
     (False, DEAD, 1, RunState.CANCELLED),
     (False, "another-machine:1", 1, RunState.DUE),
-    (False, this_process(), 1, RunState.DUE),
+    pytest.param(False, this_process(), 1, RunState.DUE, id="this process waits"),
     (False, None, freeing.MAX_CLAIMS - 1, RunState.DUE),
     (False, None, freeing.MAX_CLAIMS, RunState.LOST),
 ]

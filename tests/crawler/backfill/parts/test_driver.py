@@ -3,6 +3,7 @@
 import gzip
 import os
 import signal
+import threading
 import time
 from collections.abc import Generator, Iterable
 from dataclasses import replace
@@ -308,6 +309,14 @@ def test_a_part_that_kills_every_worker_is_given_up(
     assert lost.part is plan.parts[0]
     assert "signal 9" in lost.why
     assert len(outcomes) == 2
+
+
+def test_a_worker_whose_pipe_breaks_before_it_ends_says_what_ended_it() -> None:
+    worker = _Worker(Job(wanted=Wanted(), sources=(), now=NOW))
+    worker._broken = "ConnectionResetError"  # seen before the process can be waited for
+    threading.Timer(0.2, worker.process.kill).start()
+    assert worker.dead_of() == "was ended by signal 9"
+    worker.end()
 
 
 def test_a_pool_that_is_closed_leaves_no_process(tmp_path: Path) -> None:
