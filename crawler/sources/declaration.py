@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
@@ -125,14 +125,10 @@ class Source(Strict):
         """
         if not isinstance(table, dict) or "family" not in table:
             return table
+        for key, problem in family_faults(table):
+            raise ValueError(f"{key}: {problem}")
         rest = dict(table)
         family = rest.pop("family")
-        if family not in FAMILIES:
-            raise ValueError(f"family: {family!r} is none of {', '.join(FAMILIES)}")
-        for name in FAMILIES.keys() & rest.keys() - {family}:
-            raise ValueError(f"[{name}]: not of family {family}")
-        if family not in rest:
-            raise ValueError(f"[{family}]: missing")
         options = rest.pop(family)
         if isinstance(options, dict):
             options = {**options, "family": family}
@@ -140,15 +136,12 @@ class Source(Strict):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        if self.region not in REGIONS and self.region != NATIONAL:
-            raise ValueError(
-                f"region: {self.region!r} is none of the 31 short names nor {NATIONAL}"
-            )
+        if problem := of_no_region(self.region):
+            raise ValueError(f"region: {problem}")
         if problem := self.options.contradiction(self.site):
             raise ValueError(f"[{self.family}]: {problem}")
-        for url in self.entry_urls:
-            if not self.allows(urlsplit(url).hostname or ""):
-                raise ValueError(f"hosts: {url} is on none of them")
+        for problem in off_hosts(self.hosts, self.entry_urls):
+            raise ValueError(f"hosts: {problem}")
         return self
 
     @property
@@ -192,7 +185,41 @@ class Source(Strict):
 
     def allows(self, host: str) -> bool:
         """Whether ``host`` is one of the declared hosts or below one."""
-        return any(host == name or host.endswith(f".{name}") for name in self.hosts)
+        return is_below(host, self.hosts)
+
+
+def is_below(host: str, hosts: Iterable[str]) -> bool:
+    """Whether ``host`` is one of ``hosts`` or below one."""
+    return any(host == name or host.endswith(f".{name}") for name in hosts)
+
+
+def of_no_region(region: str) -> str | None:
+    """What is wrong with the name of a region; None where nothing is."""
+    if region in REGIONS or region == NATIONAL:
+        return None
+    return f"{region!r} is none of the 31 short names nor {NATIONAL}"
+
+
+def off_hosts(hosts: Iterable[str], urls: Iterable[str]) -> Iterator[str]:
+    """What is wrong with each of ``urls`` that lies on none of ``hosts``."""
+    declared = tuple(hosts)
+    for url in urls:
+        if not is_below(urlsplit(url).hostname or "", declared):
+            yield f"{url} is on none of them"
+
+
+def family_faults(table: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Key and fault of each thing wrong with ``family`` and the table that belongs to it."""
+    if "family" not in table:
+        return
+    family = table["family"]
+    if family not in FAMILIES:
+        yield "family", f"{family!r} is none of {', '.join(FAMILIES)}"
+        return
+    for name in sorted(FAMILIES.keys() & table.keys() - {family}):
+        yield f"[{name}]", f"not of family {family}"
+    if family not in table:
+        yield f"[{family}]", "missing"
 
 
 def load_source(path: Path) -> Source:
@@ -200,12 +227,7 @@ def load_source(path: Path) -> Source:
 
     :raises DeclarationError: names the file, the key and what is wrong with it.
     """
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DeclarationError(path, "(file)", f"not TOML: {error}") from error
-    except OSError as error:  # it was there a moment ago, or may not be read
-        raise DeclarationError(path, "(file)", f"cannot be read: {error}") from error
+    table = read_table(path)
     if "id" in table:
         raise DeclarationError(path, "id", "is the file's name and cannot be set")
     try:
@@ -213,11 +235,24 @@ def load_source(path: Path) -> Source:
     except ValidationError as error:
         # A misspelt key is its own cause: it comes before the missing one that it leaves.
         first = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
-        key = ".".join(_keys(first["loc"])) or "(file)"
+        key = ".".join(keys_of(first["loc"])) or "(file)"
         raise DeclarationError(path, key, first["msg"].removeprefix("Value error, ")) from error
 
 
-def _keys(place: tuple[int | str, ...]) -> list[str]:
+def read_table(path: Path) -> dict[str, object]:
+    """What a file says, whatever it is.
+
+    :raises DeclarationError: when it cannot be read, or is no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DeclarationError(path, "(file)", f"not TOML: {error}") from error
+    except OSError as error:  # it was there a moment ago, or may not be read
+        raise DeclarationError(path, "(file)", f"cannot be read: {error}") from error
+
+
+def keys_of(place: tuple[int | str, ...]) -> list[str]:
     """The keys of a fault as they stand in the file: the options are the table of a family."""
     return [str(part) for part in (place[1:] if place[:1] == ("options",) else place)]
 
@@ -246,7 +281,7 @@ def load_sound_sources(
     sources: dict[str, Source] = {}
     owners: dict[str, str] = {}
     broken: list[DeclarationError] = []
-    for path in _files((DECLARED, *folders)):
+    for path in declared_files((DECLARED, *folders)):
         try:
             source = load_source(path)
             if source.id in sources:
@@ -262,7 +297,11 @@ def load_sound_sources(
     return sources, broken
 
 
-def _files(folders: Iterable[Path | None]) -> list[Path]:
+def declared_files(folders: Iterable[Path | None]) -> list[Path]:
+    """The TOML files of each folder and those below it, sorted within each; None is no folder.
+
+    :raises DeclarationError: when a folder is not there.
+    """
     found: list[Path] = []
     for folder in folders:
         if folder is None:
