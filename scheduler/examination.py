@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,9 +17,10 @@ from storage.engine import database, services
 from storage.engine.reader import open_reader
 from storage.engine.services import ServiceBeat
 from storage.errors import StorageError
+from storage.links.standing import all_standings
 from storage.migrations import HEAD
 from storage.notices import incidents, outbox
-from storage.records import SHANGHAI, SOUND_KINDS
+from storage.records import SHANGHAI, SOUND_KINDS, SourceState
 from storage.runs import history
 
 MIN_FREE_BYTES = 1 << 30
@@ -29,6 +31,8 @@ RUN_SLACK = timedelta(hours=1)
 """A run that was due or beat last so long ago has nobody who carries it."""
 LAST_OPENINGS = 6
 LOOK_SECONDS = 5.0
+MAX_NAMES = 8
+"""So many names stand in a line for people; `cppcc sources list` has them all."""
 ANNOUNCED = (12, 1, 2)
 """Months in which a deployment should know the year's opening days, or learn them."""
 
@@ -192,26 +196,41 @@ def _last_runs(config: Config) -> Iterator[Check]:
     sources, _ = load_sound_sources(config.sources)
     with opened.reading() as session:
         latest = {name: history.list_runs(session, source_id=name, limit=1) for name in sources}
-    never = [name for name, records in latest.items() if not records]
+        states = {name: one.state for name, one in all_standings(session, sources).items()}
+    counts = Counter(states[name] for name in sources)
+    words = ", ".join(f"{counts[state]} {state.value}" for state in SourceState)
+    watched = [name for name in sources if states[name] is SourceState.VERIFIED]
+    yield Check("sources", "ok" if watched else "warning", f"{words}; `cppcc sources list`")
+    never = [name for name in watched if not latest[name]]
     if never:
-        yield Check("runs", "warning", f"never crawled: {', '.join(never)}")
+        yield Check("runs", "warning", f"verified and never crawled: {_some(never)}")
+    stale: list[str] = []
+    sound = bool(watched)
     for name, records in latest.items():
         if not records:
             continue
         record = records[0]
         if record.verdict and record.verdict.kind not in SOUND_KINDS:
+            sound = False
             yield Check(
                 "runs",
                 "warning",
                 f"{name}: {record.verdict.kind.value} ({record.verdict.reason}); "
                 f"`cppcc runs show {record.id}`",
             )
-        if record.finished_at and config.now() - record.finished_at > STALE:
-            yield Check("runs", "warning", f"{name}: last crawled {_moment(record.finished_at)}")
-    if not never and all(
-        records[0].verdict and records[0].verdict.kind in SOUND_KINDS for records in latest.values()
-    ):
-        yield Check("runs", "ok", "the last run of every source is sound")
+        if name in watched and record.finished_at and config.now() - record.finished_at > STALE:
+            stale.append(name)
+    if stale:
+        days = STALE.days
+        yield Check("runs", "warning", f"watched and not crawled for {days} days: {_some(stale)}")
+    if sound and not never:
+        yield Check("runs", "ok", "the last run of every watched source is sound")
+
+
+def _some(names: list[str]) -> str:
+    """The first names of many, and how many more there are."""
+    more = len(names) - MAX_NAMES
+    return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _unreadable(config: Config) -> list[str]:

@@ -231,6 +231,14 @@ def test_the_doctor_sees_runs_that_nobody_carries(database: Database) -> None:
     assert f"the first is {left} of x" in found.words
 
 
+def test_the_doctor_names_only_sources_that_are_watched(database: Database) -> None:
+    words = [check.words for check in examine() if check.subject in ("sources", "runs")]
+    assert "2 verified, 0 paused" in words[0]
+    (never,) = [line for line in words if "never crawled" in line]
+    assert never == "verified and never crawled: guangxi_daily, yunnan_net"
+    assert not [line for line in words if "sound" in line]
+
+
 def other_program(path: Path) -> None:
     with sqlite3.connect(path) as file:
         file.execute("CREATE TABLE invoices (number INTEGER)")
