@@ -1,7 +1,6 @@
 """Source declarations: one TOML file a source, strictly typed, its file name its id."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cached_property
@@ -10,6 +9,7 @@ from string import Formatter
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+import tomli
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -245,8 +245,8 @@ def read_table(path: Path) -> dict[str, object]:
     :raises DeclarationError: when it cannot be read, or is no TOML.
     """
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomli.loads(path.read_text("utf-8"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DeclarationError(path, "(file)", f"not TOML: {error}") from error
     except OSError as error:  # it was there a moment ago, or may not be read
         raise DeclarationError(path, "(file)", f"cannot be read: {error}") from error
