@@ -108,6 +108,19 @@ def test_a_refusal_of_the_careful_reading_is_a_doubt(body: bytes, refused_as: st
     assert doubt.quote == refusal.value.detail
 
 
+def test_what_the_quick_text_was_found_by_leaves_with_it() -> None:
+    signed = PAGE.replace("<p><img", "<p>云南日报记者 王五</p><p><img")
+    longer = signed.replace(ITEMS, f"<p>编者按：回望一年，履职有声，点滴皆见证。</p>{ITEMS}")
+    quick = replace(read_article(longer.encode(), url=URL), captures=(captured(signed.encode()),))
+    done = finish([Part(article=quick)], None)
+    assert (quick.author, done.author) == ("王五", "王五")
+    assert done.text != quick.text
+    for item in done.evidence:
+        if item.field == "text":
+            assert done.text[slice(*item.span)] == item.quote, item
+    assert len(rules(done, "author")) == 1
+
+
 def test_a_declared_body_is_the_body_of_both_readings() -> None:
     page = PAGE.replace("</body>", f"<div id=letters>{ASIDE}</div></body>").encode()
     assert "编后" in reread_carefully(page, url=URL).text

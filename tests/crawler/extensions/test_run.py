@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 from scrapy.settings import Settings
+from twisted.python.failure import Failure
 
 from crawler.extensions.run import RunExtension
 from crawler.runs.account import Account
 from crawler.sources.declaration import load_sources
+from crawler.spiders.base import SourceSpider
 from storage.engine.database import open_database
+from storage.records import RefusalClass, RequestKind
 from storage.runs import history
 from storage.runs.options import CrawlOptions
+from tests.storage.samples import article
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -59,3 +63,19 @@ def test_a_refused_heartbeat_is_followed_by_the_next(
 
     asyncio.run(beat())
     assert "missed a heartbeat: another process holds the database" in caplog.text
+
+
+def test_an_article_whose_pipeline_raised_was_not_accepted(spider: SourceSpider) -> None:
+    one = article(1)
+
+    async def raised() -> None:  # the extension's pulse wants a loop to be made in
+        extension = RunExtension(cast("Crawler", SimpleNamespace(spider=spider)))
+        extension.item_error(one, Failure(ValueError("a defect")))  # type: ignore[no-untyped-call]
+
+    spider.account.asked[RequestKind.ARTICLE] += 1
+    spider.account.accepted[RequestKind.ARTICLE] += 1
+    asyncio.run(raised())
+    (refusal,) = spider.account.refusals
+    assert (refusal.url, refusal.refusal_class) == (one.url, RefusalClass.OURS)
+    assert refusal.detail == "ValueError: a defect"
+    assert (spider.account.accepted[RequestKind.ARTICLE], spider.account.missing) == (0, 0)

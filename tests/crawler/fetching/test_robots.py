@@ -39,7 +39,10 @@ def build(root: Path) -> None:
         folder = _host(root, name)
         # The words of an error page are no rules.
         (folder / "day1" / "robots.txt").write_text(FORBIDS, "utf-8")
-        _add(folder, f'\n[[behaviour]]\npath = "/robots.txt"\nstatus = {status}\n')
+        _add(
+            folder,
+            f'\n[[behaviour]]\npath = "/robots.txt"\nfile = "robots.txt"\nstatus = {status}\n',
+        )
 
 
 def _host(root: Path, name: str) -> Path:

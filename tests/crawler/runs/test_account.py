@@ -88,6 +88,7 @@ CASES = [
         "page 3 fails", V.PARTIAL, 2, proof=None, broken="page 3 was refused",
         refusals=(("listing", R.HTTP_ERROR),), words="page 3",
     ),
+    Case("a list page is gone", V.PARTIAL, refusals=(("listing", R.GONE),), words="listing gone"),
     Case("an article is cut", V.PARTIAL, refusals=(("article", R.TRUNCATED),)),
     Case("an article went home", V.PARTIAL, refusals=(("article", R.REDIRECTED),)),
     Case("an article is a soft 404", V.PARTIAL, refusals=(("article", R.SOFT_404),)),

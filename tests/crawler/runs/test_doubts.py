@@ -35,6 +35,7 @@ CASES: list[tuple[str, Rows, int | None, DoubtKind | None]] = [
     ("one taken down", [("d", 24), ("c", 23), ("b", 22)], 3, None),
     ("the newest taken down alone", [("c", 23), ("d", 24), ("b", 22)], 3, None),
     ("an older copy", [("b", 22), ("a", 21), ("0", 20)], 3, DoubtKind.STALE),
+    ("the newest without its day", [("e", None), ("b", 22), ("a", 21)], 3, None),
     ("no dates", [("e", None), ("d", None), ("c", None)], 3, DoubtKind.UNDATED),
     ("no pager", [("f", 25), ("e", 24)], None, DoubtKind.NO_PAGER),
 ]

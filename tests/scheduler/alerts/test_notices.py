@@ -145,3 +145,11 @@ def test_a_resolved_incident_opens_anew_as_another(database: Database) -> None:
     with database.reading() as session:
         assert len(incidents.list_incidents(session, unresolved=False)) == 2
         assert len(incidents.list_incidents(session)) == 1
+
+
+@pytest.mark.parametrize(("at_once", "told"), [("abcd", 1), ("abcde", 0)])
+def test_five_at_once_are_a_storm(database: Database, at_once: str, told: int) -> None:
+    fail(database, *at_once, at=NOON)
+    assert tell(database, NOON + 30 * MINUTES) == (len(at_once), 0)
+    fail(database, "g", at=NOON + 2 * HOURS)
+    assert tell(database, NOON + 3 * HOURS) == (told, 0)

@@ -5,14 +5,23 @@ from datetime import datetime, timedelta
 import pytest
 
 from scheduler.alerts import notices
+from scheduler.probing.probes import ProbeOutcome
 from scheduler.rhythm.almanac import load_almanac
-from scheduler.rhythm.watching import VERIFY_AGAIN, Step, changed, next_tick, plan, standing
+from scheduler.rhythm.watching import (
+    VERIFY_AGAIN,
+    Step,
+    changed,
+    next_tick,
+    note_probe,
+    plan,
+    standing,
+)
 from storage.engine.database import Database
 from storage.links import standing as sources
 from storage.notices import incidents
 from storage.records import SHANGHAI, FailureClass, RunCounts, RunTrigger, Verdict, VerdictKind
 from storage.runs import door, health, lease, watches
-from storage.runs.watches import Watch
+from storage.runs.watches import ProbePage, Watch
 from tests.scheduler.simulation import make_source
 
 NOW = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
@@ -97,3 +106,24 @@ def test_a_failed_probe_of_the_future_is_no_wait(database: Database) -> None:
         watch = Watch(source_id=SOURCE.id, since=NOW, probed_at=AHEAD, failed_probes=3)
         watches.put_watch(session, watch)
         assert plan(session, CALENDAR, SOURCE, now=NOW).step is Step.PROBE
+
+
+def test_a_change_that_meets_an_open_run_is_seen_again_by_the_next_probe(
+    database: Database,
+) -> None:
+    def page(links: str) -> ProbePage:
+        return ProbePage(url="http://s1.example/list.html", source_id=SOURCE.id, etag=None,
+                         last_modified=None, links_sha256=links, probed_at=NOW)  # fmt: skip
+
+    def noted(links: str, at: datetime) -> int | None:
+        with database.begin() as session:
+            outcome = ProbeOutcome(pages=(page(links),), changed=True)
+            return note_probe(session, SOURCE, outcome, due_at=at, now=at)[0]
+
+    def known() -> list[str | None]:
+        with database.reading() as session:
+            return [one.links_sha256 for one in watches.probe_pages(session, SOURCE.id).values()]
+
+    assert noted("before", NOW) is not None
+    assert noted("after", NOW + timedelta(hours=1)) is None, "its first run is still open"
+    assert known() == ["before"]

@@ -362,3 +362,15 @@ def test_what_is_not_proved_or_paused_opens_no_incident(service: Service) -> Non
         service.rounds.round()
     with service.database.reading() as session:
         assert incidents.list_incidents(session) == []
+
+
+def test_a_run_that_we_had_to_kill_is_not_given_back(service: Service) -> None:
+    run_id = starts(service)
+    service.rounds.carrier.cancel(run_id, "its deadline passed")
+    service.bodies.of[run_id].kill()
+    service.rounds.round()
+    with service.database.reading() as session:
+        record = history.get_run(session, run_id)
+    assert record.state is RunState.FINISHED
+    assert record.verdict is not None
+    assert "its deadline passed" in record.verdict.reason

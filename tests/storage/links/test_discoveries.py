@@ -85,6 +85,20 @@ def test_a_refused_link_waits_longer_each_time(
     assert (seen.state, seen.refusal_class, seen.attempts) == (LinkState.STORED, None, 0)
 
 
+def test_a_stored_article_is_looked_at_again_as_soon_however_often_it_failed(
+    database: Database,
+) -> None:
+    listed(database, LINK)
+    with database.begin() as session:
+        save_article(session, ONE, now=NOW, run_id=None)
+    first, _ = BACK_OFF[RefusalClass.NETWORK]
+    for attempts in (1, 2, 3):
+        refused(database, RefusalClass.NETWORK)
+        seen = known(database)
+        assert (seen.state, seen.attempts) == (LinkState.STORED, attempts)
+        assert seen.next_check_at == NOW + first
+
+
 @given(st.integers(0, 10_000))
 def test_waiting_never_shrinks_nor_passes_its_cap(attempts: int) -> None:
     first, cap = timedelta(days=1), timedelta(days=60)

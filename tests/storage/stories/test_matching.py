@@ -12,8 +12,10 @@ from storage.engine.database import Database
 from storage.links.sources import list_sources, sync_sources
 from storage.notices.flags import list_flags
 from storage.records import SHANGHAI, Article, Genre, Precision, Saved, SourceRecord
+from storage.stories.fingerprints import fingerprint, similarity
 from storage.stories.originals import Copy, choose_original, outlet_name
 from storage.views import changes_since
+from tests.benchmarks.chinese import article_text
 from tests.storage.samples import DAY, NOW, TEXT, article, other_text
 
 LONG = "\n".join([TEXT, other_text(1), other_text(2), other_text(3)])
@@ -163,3 +165,18 @@ def test_sources_are_kept_in_line_with_their_declarations(database: Database) ->
     with database.reading() as session:
         assert get_publication(session, ORIGINAL.url).summary.region == "四川"
         assert [change.kind for change in changes_since(session, 0)] == ["add", "change"]
+
+
+def test_of_two_stories_that_a_text_holds_it_joins_the_nearer_one(database: Database) -> None:
+    words = article_text(49, 2000)
+    cut = len(words) * 48 // 100
+    parts = [fingerprint("", part) for part in (words[:cut], words[cut:])]
+    whole = fingerprint("", words)
+    shared = [len(set(part.keys) & set(whole.keys)) for part in parts]
+    near = [similarity(part.slots, whole.slots) for part in parts]
+    assert shared[0] > shared[1], "the first to be compared"
+    assert near[0] < near[1], "and yet the farther one"
+    copies = [article(1, text=words[:cut]), article(2, text=words[cut:]), article(3, text=words)]
+    with database.begin() as session:
+        stories = [save_article(session, one, now=NOW, run_id=None).story_id for one in copies]
+    assert stories[2] == stories[1] != stories[0]

@@ -95,6 +95,26 @@ def test_a_committee_that_nothing_names_is_none() -> None:
     assert read("政协这一年", "", "2025-01-09").committee is None
 
 
+@pytest.mark.parametrize(
+    ("title", "published", "region", "national"),
+    [
+        ("十四届二次会议代表委员履职综述", "2024-03-10", None, True),
+        ("十四届二次会议代表委员履职综述", "2024-01-20", None, False),  # the provinces' season
+        ("十四届二次会议代表委员履职综述", None, None, False),
+        ("十三届二次会议代表委员履职综述", "2024-03-10", None, False),  # another committee's count
+        ("十三届二次会议代表委员履职综述", "2019-03-10", None, True),
+        ("十四届二次会议代表委员履职综述", "2024-03-10", "云南", False),
+    ],
+)
+def test_a_term_alone_is_the_national_committees_when_it_sits_and_counts_so(
+    title: str, published: str | None, region: str | None, national: bool
+) -> None:
+    found = read(title, "代表委员建言献策。", published, region=region)
+    rules = [item.rule for item in found.evidence if item.about == "committee"]
+    assert (found.committee is not None and found.committee.level is N) == national
+    assert ("committee.national_season" in rules) == national
+
+
 @pytest.mark.parametrize(("title", "text", "published", "years"), YEARS)
 def test_years(title: str, text: str, published: str | None, years: tuple[int, ...]) -> None:
     assert read(title, text, published).years == years
