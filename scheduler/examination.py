@@ -12,6 +12,7 @@ from crawler.errors import DeclarationError
 from crawler.sources.declaration import load_sound_sources
 from scheduler.alerts.messages import DELIVERED_KINDS
 from scheduler.config import Config, ConfigError, load_config
+from scheduler.health import alarm
 from scheduler.rhythm.almanac import AlmanacError, load_almanac
 from storage.engine import database, services
 from storage.engine.reader import open_reader
@@ -89,6 +90,7 @@ def examine(given: Config | None = None, *, whole: bool = False) -> Iterator[Che
         yield Check("database", "ok", f"{words}, every page sound" if whole else words)
     yield from _of_service(config)
     yield from _last_runs(config)
+    yield from _outcomes(config)
 
 
 def _declarations(config: Config) -> Iterator[Check]:
@@ -231,6 +233,18 @@ def _some(names: list[str]) -> str:
     """The first names of many, and how many more there are."""
     more = len(names) - MAX_NAMES
     return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _outcomes(config: Config) -> Iterator[Check]:
+    """What the tables hold of each proved source, whatever its runs said."""
+    opened = database.open_reading(config.database_url)
+    sources, _ = load_sound_sources(config.sources)
+    with opened.reading() as session:
+        found = alarm.alarms(session, sources, now=config.now())
+    for one in found:
+        yield Check("outcome", "warning", f"{one.source_id}: {one.words}")
+    if not found:
+        yield Check("outcome", "ok", "no proved source holds less than it should")
 
 
 def _unreadable(config: Config) -> list[str]:

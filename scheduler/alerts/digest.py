@@ -1,10 +1,14 @@
 """The daily digest: what is missing, what is broken, what was found; one message a day."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from crawler.sources.declaration import Source
+from scheduler.health import cells as cells_of
+from scheduler.health.expected import RegionWatch, committees
 from storage.links.standing import all_standings
 from storage.notices import coverage, flags, incidents, outbox
 from storage.notices.coverage import Cell, CellStatus
@@ -16,14 +20,14 @@ NAMED = 5
 SPAN = timedelta(days=1)
 
 
-def post_digest(session: Session, *, now: datetime) -> bool:
+def post_digest(session: Session, sources: Mapping[str, Source], *, now: datetime) -> bool:
     """Post today's digest, once, however many services share the day; False when it was posted.
 
     Open incidents that no message has told of yet are told by it; notes on flags too.
     """
     lock_schedule(session)
     key = _key(now)
-    title, body = digest_words(session, now=now)
+    title, body = digest_words(session, sources, now=now)
     if not outbox.post_once(session, "digest", key, {"title": title, "body": body}, now=now):
         return False
     fresh = incidents.untold(session)
@@ -43,18 +47,27 @@ def _key(now: datetime) -> str:
     return f"digest:{now.astimezone(SHANGHAI):%Y-%m-%d}"
 
 
-def digest_words(session: Session, *, now: datetime) -> tuple[str, str]:
-    """Title and body of the digest as things stand."""
+def digest_words(
+    session: Session, sources: Mapping[str, Source], *, now: datetime
+) -> tuple[str, str]:
+    """Title and body of the digest as things stand; ``sources`` are those declared."""
     local = now.astimezone(SHANGHAI)
     cells = coverage.list_cells(session)
+    unresolved = incidents.unresolved_incidents(session)
+    short = [one for one in unresolved if one.failure_class is FailureClass.OUTCOME]
     broken = [
         one
-        for one in incidents.unresolved_incidents(session)
-        if one.failure_class is not FailureClass.OVERDUE  # told with the cells
-    ]
+        for one in unresolved
+        if one.failure_class not in (FailureClass.OVERDUE, FailureClass.OUTCOME)
+    ]  # the one is told with the cells, the other with what it lacks
     fresh = [flag for flag in flags.list_flags(session, limit=200) if now - flag.raised_at <= SPAN]
     lines = [
         *_missing(cells),
+        *_uncovered(cells_of.region_watches(session, sources, now=now)),
+        *_section(
+            f"less is stored than there should be ({len(short)})",
+            [f"{one.source_id or one.subject}: {one.reason}" for one in short],
+        ),
         *_section(
             f"broken ({len(broken)})",
             [
@@ -79,6 +92,27 @@ def digest_words(session: Session, *, now: datetime) -> tuple[str, str]:
         f"{len(broken)} broken, {len(fresh)} new"
     )
     return title, "\n".join(lines) or "nothing is due, broken or new"
+
+
+def _uncovered(watches: Mapping[str, RegionWatch]) -> list[str]:
+    """The regions of which nothing would be seen today, whether anything is due or not."""
+    causes: dict[str, list[str]] = {}
+    for region, _ in committees():
+        watch = watches.get(region)
+        if watch is None:
+            cause = "no source is declared"
+        elif not watch.sources:
+            cause = "no source is proved and watched"
+        elif watch.broken == watch.sources:
+            cause = "every source is broken"
+        else:
+            continue
+        causes.setdefault(cause, []).append(region)
+    number = sum(len(regions) for regions in causes.values())
+    return _section(
+        f"regions not covered now ({number})",
+        [f"{cause}: {'、'.join(regions)}" for cause, regions in causes.items()],
+    )
 
 
 def _unproved(session: Session) -> list[str]:

@@ -15,6 +15,7 @@ from math import sqrt
 from statistics import median
 
 DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
 FAR = 4.0
 """Standard deviations: by chance, less than one month in ten thousand."""
 SHARE = 0.25
@@ -142,12 +143,10 @@ def thin_days(
     oldest, newest = min(days), max(days)
     day = max(first, oldest)
     while day <= min(last, newest):
-        if not is_holiday(day):
-            around = [
-                day + n * 7 * DAY
-                for n in range(-WEEKS, WEEKS + 1)
-                if n and oldest <= day + n * 7 * DAY <= newest
-            ]
+        floor = max(days.get(day, 0) / SHARE, FAR**2)  # less is usual of no day that is far from it
+        weekdays = [day + n * WEEK for n in range(-WEEKS, WEEKS + 1) if n]
+        if sum(days.get(one, 0) >= floor for one in weekdays) >= 2 and not is_holiday(day):
+            around = [one for one in weekdays if oldest <= one <= newest]
             usual = _usual_day(days, pages, day, [one for one in around if not is_holiday(one)])
             count = days.get(day, 0)
             if _is_far(count, usual):

@@ -7,8 +7,7 @@ own, and what was not done is found again the next time.
 from datetime import datetime
 
 from scheduler.alerts import digest, notices
-from scheduler.health import cells
-from scheduler.health.settling import subject_of
+from scheduler.health import alarm, cells
 from scheduler.service.declared import Declared
 from storage.engine.database import Database
 from storage.notices import incidents
@@ -16,13 +15,25 @@ from storage.notices.coverage import Cell
 
 
 def keep_house(
-    database: Database, declared: Declared, *, now: datetime, digest_hour: int, coverage: bool
+    database: Database,
+    declared: Declared,
+    *,
+    now: datetime,
+    digest_hour: int,
+    coverage: bool,
+    outcomes: bool,
 ) -> None:
-    """Everything of it; ``coverage`` says whether the cells are to be brought up to the day."""
+    """Everything of it.
+
+    ``coverage`` says whether the cells are to be brought up to the day, ``outcomes`` whether
+    all that is stored is to be measured, which reads every publication's day.
+    """
     if coverage:
         refresh_coverage(database, declared, now=now)
+    if outcomes:
+        measure(database, declared, now=now)
     tell(database, now=now)
-    post_digest(database, now=now, hour=digest_hour)
+    post_digest(database, declared, now=now, hour=digest_hour)
 
 
 def refresh_coverage(database: Database, declared: Declared, *, now: datetime) -> list[Cell]:
@@ -33,11 +44,19 @@ def refresh_coverage(database: Database, declared: Declared, *, now: datetime) -
             if one.source_id is not None and one.source_id not in declared.sources:
                 incidents.resolve_incidents(
                     session,
-                    subject_of(one.source_id),
+                    one.subject,
                     now=now,
                     note="its source is not declared any more",
                 )
     return refreshed
+
+
+def measure(database: Database, declared: Declared, *, now: datetime) -> None:
+    """Measure what is stored against what should be, and enter what falls short."""
+    with database.reading() as session:
+        found = alarm.alarms(session, declared.sources, now=now)
+    with database.begin() as session:
+        alarm.enter_alarms(session, declared.sources, found, now=now)
 
 
 def tell(database: Database, *, now: datetime) -> None:
@@ -50,10 +69,10 @@ def tell(database: Database, *, now: datetime) -> None:
             notices.tell_recoveries(session, now=now)
 
 
-def post_digest(database: Database, *, now: datetime, hour: int) -> None:
+def post_digest(database: Database, declared: Declared, *, now: datetime, hour: int) -> None:
     """Put the day's digest into the outbox, once; its hour is asked for without a lock first."""
     with database.reading() as session:
         due = digest.is_due(session, now=now, hour=hour)
     if due:
         with database.begin() as session:
-            digest.post_digest(session, now=now)
+            digest.post_digest(session, declared.sources, now=now)

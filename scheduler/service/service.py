@@ -12,7 +12,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -43,6 +43,7 @@ from storage.errors import SchemaOutdatedError, StorageError
 from storage.links.sources import sync_sources
 from storage.migrations import HEAD
 from storage.notices import incidents, outbox
+from storage.records import SHANGHAI
 
 logger = logging.getLogger(__name__)
 
@@ -118,6 +119,7 @@ class Service:
         self._ending = asyncio.Event()
         self._wall_minus_steady: float | None = None
         self._coverage_moment: float | None = None
+        self._measured_on: date | None = None
         self._ticking: dict[str, float] = {}
         self._started_at = datetime.now(UTC)
         # A thread of its own: the others may all wait for the lock that the beat tells of.
@@ -282,15 +284,18 @@ class Service:
         coverage = before is None or moment - before >= COVERAGE_SECONDS
         if coverage:
             self._coverage_moment = moment
+        today = self._now().astimezone(SHANGHAI).date()
+        outcomes = today != self._measured_on
         try:
-            unresolved, waiting = await asyncio.to_thread(self._house_work, coverage)
+            unresolved, waiting = await asyncio.to_thread(self._house_work, coverage, outcomes)
         except StorageError:
             self._coverage_moment = before  # it is not done yet
             raise
+        self._measured_on = today
         self.telemetry.incidents.set(unresolved)
         self.telemetry.outbox.set(waiting)
 
-    def _house_work(self, coverage: bool) -> tuple[int, int]:
+    def _house_work(self, coverage: bool, outcomes: bool) -> tuple[int, int]:
         """The housekeeping; how many incidents are unresolved, and messages waiting, then."""
         housekeeping.keep_house(
             self._database,
@@ -298,6 +303,7 @@ class Service:
             now=self._now(),
             digest_hour=self._config.digest_hour,
             coverage=coverage,
+            outcomes=outcomes,
         )
         with self._database.reading() as session:
             waiting = outbox.backlog(session, DELIVERED_KINDS).messages

@@ -300,6 +300,7 @@ class Simulation:
         self._events: list[tuple[datetime, str]] = []
         self._house_at = world.now
         self._coverage_at: datetime | None = None
+        self._measured_on: date | None = None
         for source_id in self.declared.sources:
             self._plan(source_id)
 
@@ -325,7 +326,16 @@ class Simulation:
         now = self.world.now
         coverage = self._coverage_at is None or now - self._coverage_at >= COVERAGE
         self._coverage_at = now if coverage else self._coverage_at
-        keep_house(self.database, self.declared, now=now, digest_hour=8, coverage=coverage)
+        today = now.astimezone(SHANGHAI).date()
+        outcomes, self._measured_on = today != self._measured_on, today
+        keep_house(
+            self.database,
+            self.declared,
+            now=now,
+            digest_hour=8,
+            coverage=coverage,
+            outcomes=outcomes,
+        )
         self.courier.deliver()
 
     def _tick(self, source_id: str) -> None:

@@ -61,8 +61,8 @@ def test_after_a_storm_the_rest_waits_for_the_digest(database: Database) -> None
     assert tell(database, NOON + 12 * HOURS) == (0, 0)
     morning = NOON + 20 * HOURS + 5 * MINUTES
     with database.begin() as session:
-        assert digest.post_digest(session, now=morning)
-        assert not digest.post_digest(session, now=morning + HOURS)
+        assert digest.post_digest(session, {}, now=morning)
+        assert not digest.post_digest(session, {}, now=morning + HOURS)
     assert tell(database, morning + 10 * HOURS) == (0, 0)
 
 
@@ -95,7 +95,7 @@ def test_the_digest_counts_a_missing_review_once(database: Database) -> None:
             session, "coverage:云南:provincial:2025", FailureClass.OVERDUE, reason="late", now=NOON
         )
     with database.reading() as session:
-        title, body = digest.digest_words(session, now=NOON)
+        title, body = digest.digest_words(session, {}, now=NOON)
     assert "2 broken" in title
     assert "broken (2):" in body
 
@@ -104,8 +104,8 @@ def test_notes_on_flags_leave_with_the_digest(database: Database) -> None:
     with database.begin() as session:
         outbox.post(session, "flag_note", "flag_note:1", {"words": "revision 2: 综述"}, now=NOON)
     with database.begin() as session:
-        title, body = digest.digest_words(session, now=NOON)
-        assert digest.post_digest(session, now=NOON)
+        title, body = digest.digest_words(session, {}, now=NOON)
+        assert digest.post_digest(session, {}, now=NOON)
     assert "revision 2: 综述" in body
     assert title.startswith("2026-09-01")
     with database.reading() as session:

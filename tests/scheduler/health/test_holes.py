@@ -6,23 +6,32 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from crawler.sources.declaration import Source, load_sources
+from scheduler.alerts.digest import digest_words
+from scheduler.config import Config
+from scheduler.examination import examine
 from scheduler.health.audit import Gap
 from scheduler.health.auditing import make_report
 from scheduler.rhythm.almanac import load_almanac
+from scheduler.service import housekeeping
+from scheduler.service.declared import Declared
 from storage.engine.database import Database
 from storage.engine.service_tables import RunWalkRow
 from storage.engine.tables import PublicationRow, RunRow, StoryRow, table_of
 from storage.links import standing
 from storage.links.sources import sync_sources
-from storage.records import SHANGHAI, End, GapKind
+from storage.notices import incidents
+from storage.records import SHANGHAI, End, FailureClass, GapKind
+from storage.runs import watches
+from storage.runs.watches import Watch
 
 FIRST, LAST = date(2022, 1, 1), date(2024, 12, 31)
 NOW = datetime(2025, 1, 1, 12, tzinfo=SHANGHAI)
 DAY = timedelta(days=1)
+WATCHED = date(2023, 1, 1)
 BURST = (1, 20)  # of each year: the day on which one session is reported
 SOURCES = ("cut", "short", "ended", "quiet")
 
@@ -163,6 +172,8 @@ def filled(database: Database, sources: dict[str, Source], planted: Planted) -> 
         sync_sources(session, [one.record for one in sources.values()], now=NOW)
         for name in sources:
             standing.note_proved(session, name, by="probe", now=NOW)
+            since = datetime.combine(WATCHED, time(), SHANGHAI)
+            watches.put_watch(session, Watch(source_id=name, since=since))
         fill(session, planted)
     return database
 
@@ -176,13 +187,27 @@ def named(database: Database, sources: dict[str, Source]) -> list[Gap]:
     return [one for one in report.gaps if one.kind is not GapKind.REVIEW]
 
 
+def measured(database: Database, sources: dict[str, Source]) -> dict[str, str]:
+    """What the outcome alarm says of each source that it has an incident of."""
+    declared = Declared(sources=sources, almanac=load_almanac())
+    housekeeping.measure(database, declared, now=NOW)
+    with database.reading() as session:
+        opened = incidents.unresolved_incidents(session)
+    assert {one.failure_class for one in opened} <= {FailureClass.OUTCOME}
+    assert {one.subject for one in opened} == {f"outcome:{one.source_id}" for one in opened}
+    return {one.source_id or "": one.reason for one in opened}
+
+
 def test_nothing_is_named_where_nothing_was_planted(
     database: Database, sources: dict[str, Source]
 ) -> None:
     assert named(filled(database, sources, SOUND), sources) == []
+    assert measured(database, sources) == {}
 
 
-def test_each_planted_hole_is_named(database: Database, sources: dict[str, Source]) -> None:
+def test_each_planted_hole_is_named(
+    database: Database, sources: dict[str, Source], tmp_path: Path
+) -> None:
     gaps = named(filled(database, sources, HOLES), sources)
     told = {(one.source_id, one.kind, one.first, one.last, one.found) for one in gaps}
     assert told == {
@@ -195,3 +220,26 @@ def test_each_planted_hole_is_named(database: Database, sources: dict[str, Sourc
     }
     (quiet,) = [one for one in gaps if one.source_id == "quiet"]
     assert quiet.why == "153 runs of these months said complete and brought nothing new"
+    fired = measured(database, sources)
+    assert sorted(fired) == sorted(SOURCES)
+    assert "2023-01-20: 4 of 659 articles" in fired["cut"]
+    assert "2022-09-01 to 2022-12-31: 0 articles" in fired["short"]
+    assert "list: 40 of 600 articles" in fired["ended"]
+    assert "nothing published since 2024-07-31 is stored" in fired["quiet"]
+    config = Config(database_url=database.url, sources=tmp_path, var=tmp_path, today=NOW.date())
+    checks = [one for one in examine(config) if one.subject == "outcome"]
+    assert [one.words for one in checks] == [f"{name}: {fired[name]}" for name in sorted(fired)]
+    with database.reading() as session:
+        _, body = digest_words(session, sources, now=NOW)
+    assert "less is stored than there should be (4):\n  " in body
+    assert "regions not covered now (31):\n  no source is declared: 全国、北京" in body
+    with database.begin() as session:  # what was missing is brought by a back-fill
+        session.execute(delete(table_of(RunWalkRow)))
+        session.execute(delete(table_of(PublicationRow)))
+        session.execute(delete(table_of(StoryRow)))
+        session.execute(delete(table_of(RunRow)))
+        fill(session, SOUND)
+    assert measured(database, sources) == {}
+    with database.begin() as session:
+        ended = incidents.list_incidents(session, unresolved=False)
+    assert {one.note for one in ended} == {"what is stored shows no hole any more"}
