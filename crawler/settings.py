@@ -22,6 +22,13 @@ DEFAULT_REQUEST_HEADERS = {
 ROBOTSTXT_OBEY = True
 DOWNLOAD_DELAY = 3.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY_JITTER = 0  # half of all requests would come too early
+
+# Every request takes its turn on its host, which all crawls and probes of all machines share.
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.extensions.turn_taking.TurnTakingHandler",
+    "https": "crawler.extensions.turn_taking.TurnTakingHandler",
+}
 
 # Scrapy starts so many tasks for the output of each response, 100 by default; our pipelines
 # wait for nothing, so more than one only costs.

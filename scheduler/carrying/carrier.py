@@ -20,6 +20,7 @@ from storage.errors import LeaseLostError, OptionsError, StorageError
 from storage.records import Verdict, VerdictKind
 from storage.runs import door, freeing, history, lease
 from storage.runs.claimers import this_process
+from storage.runs.door import HostRoom
 from storage.runs.history import RunRecord
 from storage.runs.lease import LEASE_SECONDS
 from storage.runs.options import CrawlOptions
@@ -73,10 +74,11 @@ class Carrier:
         self.active: dict[int, Carried] = {}
         self._trouble: tuple[float, str] | None = None
 
-    def take(self, record: RunRecord) -> bool:
+    def take(self, record: RunRecord, room: HostRoom | None = None) -> bool:
         """Claim a due run and start it.
 
-        False when somebody else was faster, or another run of the source is working.
+        False when somebody else was faster, another run of the source is working, or one of its
+        hosts has no ``room``.
         """
         with self._database.begin() as session:
             token = door.claim_run(
@@ -85,6 +87,7 @@ class Carrier:
                 owner=self.owner,
                 now=self._now(),
                 lease_seconds=LEASE_SECONDS,
+                room=room,
             )
         if token is None:
             return False

@@ -18,6 +18,7 @@ from crawler.fetching.robots import (
     silence_of_error,
     silence_of_status,
 )
+from crawler.fetching.turns import HostTurns
 from crawler.fetching.waiting import asked_to_wait
 from scheduler.probing.request import Answer
 from storage.records import RefusalClass
@@ -33,13 +34,18 @@ Fetch = Callable[[str], Awaitable[Answer]]
 class Manners:
     """One gate a host: asks its robots.txt once a day, and lets one request through at a time.
 
-    ``max_delay`` caps every delay (the small internet needs none).
+    ``max_delay`` caps every delay (the small internet needs none); ``turns`` are those of all
+    crawls and probes, whose delays are kept too.
     """
 
-    def __init__(self, user_agent: str, max_delay: float | None = None) -> None:
+    def __init__(
+        self, user_agent: str, max_delay: float | None = None, turns: HostTurns | None = None
+    ) -> None:
         self._user_agent = user_agent
+        self._turns = turns
         self._max_delay = LONGEST_DELAY_SECONDS if max_delay is None else max_delay
         self._rules: dict[str, tuple[float, Protego | Silence]] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
         self._gates: dict[str, asyncio.Lock] = {}
         self._last: dict[str, float] = {}
         self._rest_until: dict[str, float] = {}
@@ -83,6 +89,8 @@ class Manners:
             rest = self._last.get(host, float("-inf")) + delay - time.monotonic()
             if rest > 0:
                 await asyncio.sleep(rest)
+            if self._turns is not None:
+                await self._turns.wait(url, delay)
             try:
                 yield
             finally:
@@ -92,14 +100,15 @@ class Manners:
         self, url: str, fetch: Fetch, declared: Callable[[str], bool]
     ) -> Protego | Silence:
         root = _root(url)
-        kept = self._rules.get(root)
-        if kept is not None:
-            longest = SILENCE_KEPT_SECONDS if isinstance(kept[1], Silence) else KEPT_SECONDS
-            if time.monotonic() - kept[0] < longest:
-                return kept[1]
-        rules = await _ask(f"{root}/robots.txt", fetch, declared)
-        self._rules[root] = (time.monotonic(), rules)
-        return rules
+        async with self._asking.setdefault(root, asyncio.Lock()):  # all sources of a host ask once
+            kept = self._rules.get(root)
+            if kept is not None:
+                longest = SILENCE_KEPT_SECONDS if isinstance(kept[1], Silence) else KEPT_SECONDS
+                if time.monotonic() - kept[0] < longest:
+                    return kept[1]
+            rules = await _ask(f"{root}/robots.txt", fetch, declared)
+            self._rules[root] = (time.monotonic(), rules)
+            return rules
 
 
 async def _ask(url: str, fetch: Fetch, declared: Callable[[str], bool]) -> Protego | Silence:

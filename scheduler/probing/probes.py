@@ -141,7 +141,7 @@ class Prober:
         politeness = source.politeness
 
         async def of_robots(robots_url: str) -> Answer:
-            async with self._room:
+            async with self._manners.turn(robots_url, politeness.delay_seconds), self._room:
                 return await ask(self._client, robots_url, politeness)
 
         here = url

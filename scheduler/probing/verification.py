@@ -13,6 +13,7 @@ from itertools import islice
 
 from crawler.errors import PageError
 from crawler.families.base import Ask, Item, Listed, Reader, Step
+from crawler.fetching.turns import HostTurns
 from crawler.pages.raw.urls import canonical_url
 from crawler.reader import read_item, read_page
 from crawler.runs.account import Account
@@ -157,14 +158,18 @@ async def verify(prober: Prober, source: Source, *, now: Callable[[], datetime])
 
 
 async def verify_all(
-    sources: Sequence[Source], config: Config, note: Callable[[Verification], None]
+    sources: Sequence[Source],
+    config: Config,
+    note: Callable[[Verification], None],
+    *,
+    turns: HostTurns | None = None,
 ) -> None:
     """Try all of these, many hosts at a time; ``note`` is told of each as it ends."""
     client = probing_client(config.user_agent, connections=config.probes_at_once)
     async with client:
         prober = Prober(
             client,
-            Manners(config.user_agent, config.max_delay_seconds),
+            Manners(config.user_agent, config.max_delay_seconds, turns),
             now=config.now,
             at_once=config.probes_at_once,
         )

@@ -21,6 +21,7 @@ from scheduler.service.declared import Declared
 from storage.engine.database import Database
 from storage.errors import TransitionError
 from storage.runs import door, health, history, lease
+from storage.runs.door import HostRoom
 from storage.runs.history import OpenRun
 from storage.runs.states import RunState
 
@@ -73,15 +74,19 @@ class Rounds:
         *,
         limits: Limits,
         now: Callable[[], datetime],
+        judges: Callable[[], bool] = lambda: True,
     ) -> None:
+        """``judges`` says whether ended runs are this service's to judge: one of many does."""
         self._database = database
         self.carrier = carrier
         self._declared = declared
         self._limits = limits
         self._now = now
+        self._judges = judges
         self._settler = Settler()
         self._memory = _Memory()
         self._leases_at: datetime | None = None
+        self._neighbours: tuple[Declared, dict[str, frozenset[str]]] | None = None
         self.draining = False
 
     def round(self) -> list[Settled]:
@@ -92,7 +97,11 @@ class Rounds:
             opened = history.open_runs(session)
             newest = history.newest_run_id(session)
         declared = self._declared()
-        settled = self._settle(declared, opened, newest)
+        settled: list[Settled] = []
+        if self._judges():
+            settled = self._settle(declared, opened, newest)
+        else:
+            self._memory.newest = None  # what ends meanwhile is another's to judge, or all ours
         if not self.draining:
             self._start(declared, opened)
         return settled
@@ -186,9 +195,22 @@ class Rounds:
                 continue
             with self._database.reading() as session:
                 record = history.get_run(session, run.id)
-            if self.carrier.take(record):
+            if self.carrier.take(record, self._room(declared, wanted)):
                 busy.add(run.source_id)
                 hosts.update(wanted)
+
+    def _room(self, declared: Declared, hosts: set[str]) -> HostRoom:
+        """The bound that holds over all services: counted again where the run is claimed."""
+        if self._neighbours is None or self._neighbours[0] is not declared:
+            found: dict[str, set[str]] = {}
+            for source_id in declared.sources:
+                for host in hosts_of(declared.sources, source_id):
+                    found.setdefault(host, set()).add(source_id)
+            self._neighbours = declared, {host: frozenset(ids) for host, ids in found.items()}
+        return HostRoom(
+            neighbours=[self._neighbours[1].get(host, frozenset()) for host in sorted(hosts)],
+            at_most=self._limits.runs_per_host,
+        )
 
     def _cancel_undeclared(self, run: OpenRun, now: datetime) -> None:
         logger.warning("run=%s source=%s is not declared; cancelled", run.id, run.source_id)

@@ -17,6 +17,7 @@ from functools import partial
 from typing import TypeVar
 
 from crawler.errors import DeclarationError
+from crawler.fetching.turns import HostTurns
 from scheduler.alerts.channels import Channel, open_channels
 from scheduler.alerts.delivery import Courier
 from scheduler.alerts.messages import DELIVERED_KINDS
@@ -33,6 +34,7 @@ from scheduler.service import housekeeping, ticks
 from scheduler.service.clock import Clock, Work
 from scheduler.service.declared import Declared, load_declared
 from scheduler.service.desk import Desk
+from scheduler.service.planner import Look, Planner
 from scheduler.service.rounds import Limits, Rounds
 from scheduler.service.telemetry import Telemetry, TelemetryServer
 from scheduler.service.vitals import Health, Vitals
@@ -90,6 +92,7 @@ class Service:
             deadline_seconds=config.deadline_seconds,
             gives_back=True,
         )
+        self.planner = Planner(self._carrier.owner)
         self.rounds = Rounds(
             database,
             self._carrier,
@@ -100,6 +103,7 @@ class Service:
                 deadline_seconds=config.deadline_seconds,
             ),
             now=config.now,
+            judges=self.planner.holds,
         )
         self.desk = Desk(now=config.now)
         self.clock = Clock(wait=self.desk.wait, tick=self.tick)
@@ -112,7 +116,7 @@ class Service:
         self._client = probing_client(config.user_agent, connections=config.probes_at_once)
         self._prober = Prober(
             self._client,
-            Manners(config.user_agent, config.max_delay_seconds),
+            Manners(config.user_agent, config.max_delay_seconds, HostTurns(database)),
             now=config.now,
             at_once=config.probes_at_once,
         )
@@ -155,7 +159,10 @@ class Service:
         logger.info("ended")
 
     async def _begin(self) -> None:
-        await self._watch(self.declared)
+        self.vitals.begin()
+        await self._guarded("beat", self._beat)  # it watches at once if it is to plan
+        if not self.planner.holds():
+            await self._watch(self.declared)
         self.vitals.begin()
         self.clock.every(BEAT_SECONDS, self._shell("beat", self._beat))
         self.clock.every(ROUND_SECONDS, self._shell("round", self._round))
@@ -168,8 +175,9 @@ class Service:
         times = await asyncio.to_thread(self._learn, declared)
         self.declared = declared
         self.desk.begin(times)
-        self.clock.declare(declared.sources)
-        self.clock.ask_anew(declared.sources)
+        planned = declared.sources if self.planner.holds() else ()
+        self.clock.declare(planned)
+        self.clock.ask_anew(planned)
         self.telemetry.sources.set(len(declared.sources))
 
     def _learn(self, declared: Declared) -> dict[str, datetime]:
@@ -206,6 +214,9 @@ class Service:
         source = declared.sources.get(source_id)
         if source is None:  # a reload came in between
             return True
+        if not self.planner.holds():  # the lease could not be prolonged in time
+            self.desk.put_off(source_id)
+            return True
         plan, next_at = await asyncio.to_thread(
             ticks.plan_tick,
             self._database,
@@ -214,6 +225,8 @@ class Service:
             now=now,
             hastened=self.desk.take_hastened(source_id),
         )
+        if not self.planner.holds():  # planning took so long that another may ask by now
+            return True
         self.desk.set_next(source_id, next_at)
         self.telemetry.ticks.labels(step=plan.step.value).inc()
         if plan.step is Step.VERIFY:
@@ -239,13 +252,19 @@ class Service:
         """Say that this service is at work; start nothing on a schema that is not its own."""
         loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self._beating, self._write_beat)
+            look = await loop.run_in_executor(self._beating, self._write_beat)
         except SchemaOutdatedError:
             self.rounds.draining = True
             raise
         self.rounds.draining = self._ending.is_set()
+        begins = self.planner.note(look)
+        self.telemetry.plans.set(self.planner.holds())
+        if begins:
+            await self._watch(self.declared)  # what came due while nobody planned is due now
+        elif not self.planner.holds():
+            self.clock.declare(())
 
-    def _write_beat(self) -> None:
+    def _write_beat(self) -> Look:
         one = ServiceBeat(
             name=self._carrier.owner,
             schema_revision=HEAD,
@@ -257,9 +276,18 @@ class Service:
             if found != HEAD:
                 raise SchemaOutdatedError(found, HEAD)
             services.beat(session, one)
+            return self.planner.beat(session)
+
+    def _hand_over(self) -> None:
+        """Let another service plan while this one drains; where there is none, its last judge."""
+        with self._database.begin() as session:
+            names = {one.name for one in services.at_work(session, now=datetime.now(UTC))}
+            if names - {self._carrier.owner}:
+                self.planner.give_up(session)
 
     def _leave(self) -> None:
         with self._database.begin() as session:
+            self.planner.give_up(session)
             services.leave(session, self._carrier.owner)
 
     async def _round(self) -> None:
@@ -277,9 +305,13 @@ class Service:
         self.clock.ask_anew({one.source_id for one in settled} | hastened)
 
     async def _deliver(self) -> None:
+        if not self.planner.holds():
+            return  # whoever plans sends
         self.telemetry.messages.inc(await asyncio.to_thread(self.courier.deliver))
 
     async def _keep_house(self) -> None:
+        if not self.planner.holds():
+            return
         moment, before = time.monotonic(), self._coverage_moment
         coverage = before is None or moment - before >= COVERAGE_SECONDS
         if coverage:
@@ -311,6 +343,7 @@ class Service:
 
     async def _drain(self) -> None:
         """Let running crawls end; those that take too long are cancelled in good order."""
+        await self._guarded("beat", partial(asyncio.to_thread, self._hand_over))
         end = time.monotonic() + self._config.drain_seconds
         while self._carrier.active and time.monotonic() < end:
             await asyncio.sleep(ROUND_SECONDS / 2)
@@ -325,6 +358,8 @@ class Service:
         if problems := [*self.vitals.problems(), *self._standing_still()]:
             return Health(well=False, words="; ".join(problems))
         words = f"{len(self.declared.sources)} sources watched"
+        if not self.planner.holds():
+            words += " by another service, which plans; this one carries runs"
         if self.declared.broken:
             words += f", {len(self.declared.broken)} declared wrongly: `cppcc doctor` names them"
         return Health(well=True, words=words)

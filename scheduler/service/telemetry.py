@@ -47,6 +47,9 @@ class Telemetry:
             "cppcc_runs", "Runs judged, by verdict class", ["failure_class"], registry=kept
         )
         self.running = Gauge("cppcc_runs_active", "Child processes at work", registry=kept)
+        self.plans = Gauge(
+            "cppcc_plans", "1 while this service plans, of all on its database", registry=kept
+        )
         self.lateness = Gauge(
             "cppcc_lateness_seconds", "How late the latest tick is", registry=kept
         )

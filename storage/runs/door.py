@@ -5,6 +5,8 @@ and commands share the database.  So the clock, the probes, ``cppcc crawl``, imp
 ``scrapy crawl`` never have two running crawls of one source between them.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, text
@@ -33,6 +35,9 @@ _WORKING_ON = (
     )
     .limit(1)
 )
+_AT_WORK = select(_RUNS.c.source_id).where(
+    _RUNS.c.state == RunState.RUNNING.value, _RUNS.c.trigger != RunTrigger.IMPORT.value
+)
 _DUE_SINCE = (
     select(_RUNS.c.id)
     .where(
@@ -42,6 +47,15 @@ _DUE_SINCE = (
     )
     .limit(1)
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRoom:
+    """How many crawls may be at work on each host of a source: ``neighbours`` has, for each of
+    its hosts, the ids of all sources on that host."""
+
+    neighbours: Sequence[frozenset[str]]
+    at_most: int
 
 
 def lock_schedule(session: Session) -> None:
@@ -108,12 +122,18 @@ def add_due_run(
 
 
 def claim_run(
-    session: Session, run_id: int, *, owner: str, now: datetime, lease_seconds: float
+    session: Session,
+    run_id: int,
+    *,
+    owner: str,
+    now: datetime,
+    lease_seconds: float,
+    room: HostRoom | None = None,
 ) -> int | None:
     """Take a due run; the fencing token.
 
-    None when another has it, it has ended, or another crawl of its source is working: an
-    import asks nothing of any site and waits for nobody.
+    None when another has it, it has ended, another crawl of its source is working, or there is
+    no ``room`` on one of its hosts: an import asks nothing of any site and waits for nobody.
 
     :raises RecordNotFoundError: when there is no such run.
     """
@@ -122,6 +142,8 @@ def claim_run(
     if run is None:
         raise RecordNotFoundError("run", run_id)
     if run.state != RunState.DUE or _working_on(session, run.source_id, run.trigger):
+        return None
+    if room is not None and run.trigger != RunTrigger.IMPORT and _is_full(session, room):
         return None
     token: int = run.token + 1
     taken = move(
@@ -170,6 +192,15 @@ def begin_run(
     if token is None:  # one of this very instant was there, and somebody has it
         raise SourceBusyError(source_id, run_id, None)
     return run_id, token
+
+
+def _is_full(session: Session, room: HostRoom) -> bool:
+    """Whether one of the hosts has as many crawls at work as it may have."""
+    busy = session.scalars(_AT_WORK).all()
+    return any(
+        sum(source_id in sources for source_id in busy) >= room.at_most
+        for sources in room.neighbours
+    )
 
 
 def _working_on(session: Session, source_id: str, trigger: str) -> tuple[int, str | None] | None:

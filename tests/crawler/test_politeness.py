@@ -22,8 +22,6 @@ from tests.crawl_many import crawl_many
 
 HOST = "polite.example"
 DELAY_ASKED = 0.4
-JITTER = 0.5
-"""Scrapy varies a delay by this share, so that requests are no metronome."""
 
 ROBOTS = f"User-agent: *\nCrawl-delay: {DELAY_ASKED}\nDisallow: /private/\n"
 ARTICLE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head><body>
@@ -154,7 +152,7 @@ def test_manners(site: Site, tmp_path: Path) -> None:
 
     moments = [moment for moment, asked, _ in site.seen if "robots" not in asked]
     gaps = [later - earlier for earlier, later in pairwise(moments)]
-    assert min(gaps) >= DELAY_ASKED * (1 - JITTER) * 0.9
+    assert min(gaps) >= DELAY_ASKED * 0.9  # what a loaded machine may blur
 
     database = open_database(url)
     with database.reading() as session:
