@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--pages", type=int)
     parser.add_argument("--past", action="store_true")
+    parser.add_argument("--kept", help="a folder with former copies of declarations")
     given = parser.parse_args(arguments)
     options = CrawlOptions(
         since=given.since,
@@ -51,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     settings.setmodule("crawler.settings")  # also outside the checkout, without scrapy.cfg
     settings.set("CPPCC_RUN_ID", given.run_id, priority="cmdline")
     settings.set("CPPCC_RUN_TOKEN", given.token, priority="cmdline")
+    settings.set("CPPCC_KEPT", given.kept, priority="cmdline")
     try:
         process = AsyncCrawlerProcess(settings)
         crawler = process.create_crawler(given.source)

@@ -270,11 +270,12 @@ def load_sources(*folders: Path | None) -> dict[str, Source]:
 
 
 def load_sound_sources(
-    *folders: Path | None,
+    *folders: Path | None, kept: Path | None = None
 ) -> tuple[dict[str, Source], list[DeclarationError]]:
     """The declarations that are right, by id, and what is wrong with each of the others.
 
-    Of two that declare one id, or share an entry URL, the second is wrong.
+    Of two that declare one id, or share an entry URL, the second is wrong.  ``kept`` is a folder
+    with former copies: a source whose file is wrong now is as its copy there declares it.
 
     :raises DeclarationError: when a folder is not there: then nothing is known of it.
     """
@@ -294,7 +295,19 @@ def load_sound_sources(
             continue
         owners |= dict.fromkeys(source.entry_urls, source.id)
         sources[source.id] = source
+    for wrong in broken:
+        former = _former(kept / wrong.path.name) if kept else None
+        if former and former.id not in sources and not owners.keys() & set(former.entry_urls):
+            sources[former.id] = former
     return sources, broken
+
+
+def _former(path: Path) -> Source | None:
+    """What a kept copy declares; None where there is none that this program can read."""
+    try:
+        return load_source(path)
+    except DeclarationError:
+        return None
 
 
 def declared_files(folders: Iterable[Path | None]) -> list[Path]:

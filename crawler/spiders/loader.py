@@ -34,13 +34,17 @@ class SourceSpiderLoader:
     def from_settings(cls, settings: BaseSettings) -> Self:
         """Load the project's declarations and those of the setting CPPCC_SOURCES.
 
-        One that is wrong stops its own source only.
+        One that is wrong stops its own source only; with a copy in the folder of the setting
+        CPPCC_KEPT, which a service names for its runs, it is as that one declares it.
 
         :raises DeclarationError: when the folder is not there.
         """
         folder = settings.get("CPPCC_SOURCES")
         cap = settings.get("CPPCC_MAX_DELAY_SECONDS")
-        sources, broken = load_sound_sources(Path(folder) if folder else None)
+        kept = settings.get("CPPCC_KEPT")
+        sources, broken = load_sound_sources(
+            Path(folder) if folder else None, kept=Path(kept) if kept else None
+        )
         return cls(
             sources,
             broken=broken,

@@ -74,10 +74,21 @@ class ChildProcess:
 
 
 class LocalLauncher:
-    """Starts each run as a child process; its output is kept in ``logs``."""
+    """Starts each run as a child process; its output is kept in ``logs``.
 
-    def __init__(self, logs: Path, environment: Mapping[str, str] | None = None) -> None:
+    ``kept`` is the folder with former copies of declarations that a run goes by where a file is
+    wrong now; None: such a run fails.
+    """
+
+    def __init__(
+        self,
+        logs: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        kept: Path | None = None,
+    ) -> None:
         self._logs = logs
+        self._kept = kept
         self._environment = dict(environment or {})
 
     def start(self, run: ClaimedRun) -> ChildProcess:
@@ -91,7 +102,7 @@ class LocalLauncher:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
         with os.fdopen(os.open(log, flags, 0o644), "ab") as output:
             popen = subprocess.Popen(
-                command(run),
+                command(run, kept=self._kept),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -101,8 +112,9 @@ class LocalLauncher:
         return ChildProcess(popen, log)
 
 
-def command(run: ClaimedRun) -> list[str]:
+def command(run: ClaimedRun, *, kept: Path | None = None) -> list[str]:
     """The command line of a run's child process."""
     words = [sys.executable, "-m", "crawler.run", run.source_id]
     words += ["--run-id", str(run.run_id), "--token", str(run.token)]
+    words += ["--kept", str(kept)] if kept else []
     return words + run.options.as_words()

@@ -32,7 +32,7 @@ from scheduler.rhythm.almanac import AlmanacError
 from scheduler.rhythm.watching import Step
 from scheduler.service import housekeeping, ticks
 from scheduler.service.clock import Clock, Work
-from scheduler.service.declared import Declared, load_declared
+from scheduler.service.declared import Declared, kept_in, load_declared
 from scheduler.service.desk import Desk
 from scheduler.service.planner import Look, Planner
 from scheduler.service.rounds import Limits, Rounds
@@ -87,7 +87,7 @@ class Service:
         self._now = config.now
         self._carrier = Carrier(
             database,
-            launcher or LocalLauncher(config.var / "logs"),
+            launcher or LocalLauncher(config.var / "logs", kept=kept_in(config)),
             now=config.now,
             deadline_seconds=config.deadline_seconds,
             gives_back=True,

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -25,9 +26,10 @@ from storage.articles.snapshots import get_snapshot
 from storage.engine.database import Database, open_database
 from storage.errors import DiskFullError, LeaseLostError
 from storage.links.discoveries import list_refusals
-from storage.records import SHANGHAI, RefusalClass, VerdictKind
+from storage.records import SHANGHAI, RefusalClass, RunTrigger, VerdictKind
+from storage.runs.door import begin_run
 from storage.runs.freeing import expire_leases
-from storage.runs.history import RunRecord, list_runs
+from storage.runs.history import RunRecord, get_run, list_runs
 from storage.runs.states import RunState
 from tests.crawler.backfill.archive.making import packed, response, url_of
 from tests.crawler.backfill.archive.making import page as making_page
@@ -456,3 +458,16 @@ def test_an_import_that_an_error_ends_leaves_no_running_run(
     assert record.verdict is not None
     assert record.verdict.kind is VerdictKind.FAILED
     assert type(error).__name__ in record.verdict.reason
+
+
+def test_the_next_import_frees_the_run_that_a_full_disk_left(
+    database: Database, tmp_path: Path
+) -> None:
+    dead = f"{socket.gethostname()}:999999999"
+    with database.begin() as session:
+        left, _ = begin_run(session, "import", trigger=RunTrigger.IMPORT, owner=dead, now=NOW)
+    record = run(database, jsonl(tmp_path, [text_line(1)]))
+    assert record.verdict is not None
+    assert record.verdict.kind is VerdictKind.COMPLETE
+    with database.reading() as session:
+        assert get_run(session, left).state is RunState.CANCELLED

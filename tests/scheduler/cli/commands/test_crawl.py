@@ -2,11 +2,13 @@
 
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from scheduler.cli.commands.crawl import crawl_now, giving_up
 from scheduler.config import Config
@@ -14,6 +16,7 @@ from storage.engine.database import Database, open_database
 from storage.records import RunTrigger
 from storage.runs import door, history
 from storage.runs.states import RunState
+from tests.conftest import Server, shown
 
 DEAD = f"{socket.gethostname()}:999999999"
 
@@ -70,3 +73,36 @@ def test_an_interrupted_command_leaves_no_due_run(database: Database, config: Co
     with pytest.raises(KeyboardInterrupt), giving_up(database, waiting, config.now):
         raise KeyboardInterrupt
     assert state_of(database, waiting[0]) is RunState.CANCELLED
+
+
+@pytest.mark.postgresql
+def test_a_database_that_drops_every_connection_ends_no_crawl(
+    postgresql: Server | None, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if postgresql is None:
+        pytest.skip("no PostgreSQL server given")
+    url = postgresql.create(postgresql.template)
+    monkeypatch.setenv("CPPCC_DATABASE_URL", shown(url))
+    opened = open_database(shown(url), migrate=False)
+    ended = threading.Event()
+
+    def drop_connections() -> None:
+        """As a restart of the server does, three times in a row."""
+        words = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+        with postgresql.admin.connect() as admin:
+            for _ in range(3):
+                admin.execute(words, {"name": url.database})
+                ended.wait(1)
+
+    other = threading.Thread(target=drop_connections)
+    other.start()
+    try:
+        (record,) = crawl_now(opened, Config(), ["yunnan_net"], quiet=True)
+    finally:
+        ended.set()
+        other.join()
+        opened.close()
+        postgresql.drop(url)
+    assert record.state is RunState.FINISHED
+    assert record.verdict is not None
+    assert record.verdict.kind.value == "failed"
