@@ -9,6 +9,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.records import SHANGHAI
 
+MAX_REDIRECTS = 5
+"""So many are followed, of a page and of robots.txt (RFC 9309 asks for five at least)."""
+
+LONGEST_DELAY_SECONDS = 120.0
+"""人民网's robots.txt asks for this much; a longer one would stop a crawl and is taken so."""
+
 USER_AGENT = "cppcc-monitor/0.1 (+{contact})"
 
 

@@ -13,7 +13,7 @@ is needed, for it brings BeautifulSoup along and one page in a hundred needs it.
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 from urllib.parse import urlsplit
 
 from crawler.errors import (
@@ -196,63 +196,11 @@ def _doubt(refusal: PageError) -> Evidence:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """An article as a document gives it, field by field; only ``body`` is HTML or plain text.
-
-    ``day`` is that of the issue; an empty or missing value is one that the document has not.
-    """
-
-    title: str
-    body: str
-    day: date
-    outlet: str | None = None
-    author: str | None = None
-    kicker: str | None = None
-    subtitle: str | None = None
-
-
-def read_declared(
-    given: Declared, *, url: str, capture: Capture, source: Source | None = None
-) -> Article:
+def read_item(item: Item, capture: Capture, source: Source | None) -> Article:
     """An item of a document with its reading; what is declared is taken as it is declared.
 
-    ``url`` is its identity, canonical; ``capture`` the document that it stands in.  Who wrote
-    and edited it is looked for in the text where the document does not say it.
-
-    :raises PageError: when there is no text, or a spoilt one.
-    """
-    beside = [words for words in (given.kicker, given.subtitle) if words]
-    fragment = read_fragment(given.body, title=given.title, beside=beside, url=url)
-    signed = fragment.credits
-    article = Article(
-        url=url,
-        title=given.title,
-        kicker=given.kicker or None,
-        subtitle=given.subtitle or None,
-        text=fragment.text,
-        published_at=datetime.combine(given.day, time(), SHANGHAI),
-        published_precision=Precision.DAY,
-        outlet=given.outlet or None,
-        author=given.author or (signed.author.name if signed.author else None),
-        editor=signed.editor.name if signed.editor else None,
-        images=fragment.images,
-        evidence=(
-            _declared("title", given.title),
-            _declared("published_at", given.day.isoformat()),
-            *([_declared("outlet", given.outlet)] if given.outlet else []),
-            *([_declared("author", given.author)] if given.author else []),
-            *([signed.author.evidence] if signed.author and not given.author else []),
-            *([signed.editor.evidence] if signed.editor else []),
-        ),
-        captures=(capture,),
-        fetched_at=capture.fetched_at,
-    )
-    return with_reading(of_source(article, source), region_of(source))
-
-
-def read_item(item: Item, capture: Capture, source: Source | None) -> Article:
-    """An item that a family's document gives field by field, with its reading.
+    ``capture`` is the document that it stands in.  Who wrote and edited it is looked for in the
+    text where the document does not say it.
 
     :raises PageError: when it has no title, no text, or a spoilt one.
     """
@@ -260,16 +208,33 @@ def read_item(item: Item, capture: Capture, source: Source | None) -> Article:
         raise LayoutChangedError(f"{item.name} has no title")
     if not item.body.strip():
         raise TooShortError(f"{item.name} ({item.title}) has no text")
-    given = Declared(
+    beside = [words for words in (item.kicker, item.subtitle) if words]
+    fragment = read_fragment(item.body, title=item.title, beside=beside, url=item.url)
+    signed = fragment.credits
+    article = Article(
+        url=item.url,
         title=item.title,
-        body=item.body,
-        day=item.day,
-        outlet=item.outlet,
-        author=item.author,
-        kicker=item.kicker,
-        subtitle=item.subtitle,
+        kicker=item.kicker or None,
+        subtitle=item.subtitle or None,
+        text=fragment.text,
+        published_at=datetime.combine(item.day, time(), SHANGHAI),
+        published_precision=Precision.DAY,
+        outlet=item.outlet or None,
+        author=item.author or (signed.author.name if signed.author else None),
+        editor=signed.editor.name if signed.editor else None,
+        images=fragment.images,
+        evidence=(
+            _declared("title", item.title),
+            _declared("published_at", item.day.isoformat()),
+            *([_declared("outlet", item.outlet)] if item.outlet else []),
+            *([_declared("author", item.author)] if item.author else []),
+            *([signed.author.evidence] if signed.author and not item.author else []),
+            *([signed.editor.evidence] if signed.editor else []),
+        ),
+        captures=(capture,),
+        fetched_at=capture.fetched_at,
     )
-    return read_declared(given, url=item.url, capture=capture, source=source)
+    return with_reading(of_source(article, source), region_of(source))
 
 
 def _declared(about: str, value: str) -> Evidence:

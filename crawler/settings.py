@@ -2,7 +2,7 @@
 
 import os
 
-from crawler.config import CrawlConfig
+from crawler.config import MAX_REDIRECTS, CrawlConfig
 
 _config = CrawlConfig()
 
@@ -38,7 +38,7 @@ CONCURRENT_ITEMS = 1
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 8 * 2**20  # the largest real page seen is under 3 MiB
 DOWNLOAD_WARNSIZE = 0
-REDIRECT_MAX_TIMES = 5  # of robots.txt too (RFC 9309)
+REDIRECT_MAX_TIMES = MAX_REDIRECTS
 RETRY_TIMES = 2
 DNS_TIMEOUT = 20
 

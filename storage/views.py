@@ -5,13 +5,6 @@ change of a column's meaning makes a v2; new columns go to the end.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import Integer, Text, column, select, table
-from sqlalchemy.orm import Session
-
-from storage.engine.tables import Instant
 
 VIEWS: Mapping[str, tuple[str, ...]] = {
     "v1_publications": (
@@ -214,41 +207,3 @@ VIEWS: Mapping[str, tuple[str, ...]] = {
     ),
     "v1_changes": ("cursor", "at", "kind", "publication_id"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One line of v1_changes: ``kind`` is add, change or remove."""
-
-    cursor: int
-    at: datetime
-    kind: str
-    publication_id: int
-
-
-_CHANGES = table(
-    "v1_changes",
-    column("cursor", Integer),
-    column("at", Instant),
-    column("kind", Text),
-    column("publication_id", Integer),
-)
-
-
-def changes_since(session: Session, cursor: int, *, limit: int = 1000) -> list[Change]:
-    """What happened after ``cursor`` (0: from the beginning), in order of commit.
-
-    Cursors only grow, and one is never committed after a higher one has been seen: going on
-    from the last one misses nothing and repeats nothing.
-    """
-    columns = _CHANGES.c
-    rows = session.execute(
-        select(columns.cursor, columns.at, columns.kind, columns.publication_id)
-        .where(columns.cursor > cursor)
-        .order_by(columns.cursor)
-        .limit(limit)
-    )
-    return [
-        Change(cursor=row.cursor, at=row.at, kind=row.kind, publication_id=row.publication_id)
-        for row in rows
-    ]

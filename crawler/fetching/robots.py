@@ -1,17 +1,15 @@
 """What robots.txt allows when it does not answer as it should, by RFC 9309.
 
 For crawls and probes alike.  One that answers 4xx is not there, and neither is one behind
-more than ``MAX_REDIRECTS`` redirects, or one off the declared hosts, which is not followed:
-nothing is forbidden.  One that answers 5xx or cannot be reached may forbid anything: nothing
-is asked for until it answers.
+more than ``MAX_REDIRECTS`` redirects (``crawler.config``), or one off the declared hosts, which
+is not followed: nothing is forbidden.  One that answers 5xx or cannot be reached may forbid
+anything: nothing is asked for until it answers.
 """
 
 from dataclasses import dataclass
 
 from crawler.fetching.statuses import refusal_of_status
 from storage.records import RefusalClass
-
-MAX_REDIRECTS = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
+from crawler.config import LONGEST_DELAY_SECONDS
+
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.robotstxt import ProtegoRobotParser
 
 logger = logging.getLogger(__name__)
-
-LONGEST_DELAY_SECONDS = 120.0
-"""人民网 asks for this much; a longer one would stop the crawl and is taken as this."""
 
 
 class RobotsDelayExtension:

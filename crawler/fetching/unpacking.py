@@ -20,10 +20,16 @@ _STEP_ZSTD = 512
 _ZSTD_WINDOW = 2**27
 
 
-def unpacked(body: bytes, codings: str, *, limit: int) -> bytes:
+_TEXT = b"<\xef\xfe\xff"
+"""First bytes of a page that is not packed: markup or a byte order mark."""
+
+
+def unpacked(body: bytes, codings: str, *, limit: int, may_be_plain: bool = False) -> bytes:
     """``body`` without the codings of a Content-Encoding header ("gzip", "gzip, br", "").
 
-    An unknown coding leaves the body as it is.
+    An unknown coding leaves the body as it is.  With ``may_be_plain`` so does one that does
+    not even begin to fit, where the body looks like text: archives keep pages unpacked under
+    the headers that they came with.
 
     :raises BodyRefusedError: when it unpacks to more than ``limit`` bytes, cannot be unpacked,
         or ends before its end mark.
@@ -32,14 +38,19 @@ def unpacked(body: bytes, codings: str, *, limit: int) -> bytes:
     for name in reversed(names[-_MAX_CODINGS:]):
         unpack = _CODINGS.get(name)
         if unpack is not None and body:
-            body = _bounded(body, name, unpack, limit)
+            body = _bounded(body, name, unpack, limit, may_be_plain=may_be_plain)
     if len(body) > limit:
         raise BodyRefusedError(RefusalClass.TOO_LARGE, f"over {limit} bytes")
     return body
 
 
 def _bounded(
-    body: bytes, coding: str, unpack: Callable[[bytes], Iterator[bytes]], limit: int
+    body: bytes,
+    coding: str,
+    unpack: Callable[[bytes], Iterator[bytes]],
+    limit: int,
+    *,
+    may_be_plain: bool,
 ) -> bytes:
     parts: list[bytes] = []
     size = 0
@@ -51,6 +62,8 @@ def _bounded(
                 words = f"over {limit} bytes when unpacked ({coding})"
                 raise BodyRefusedError(RefusalClass.TOO_LARGE, words)
     except (zlib.error, zstandard.ZstdError, brotli.error, _CutError) as error:
+        if may_be_plain and size == 0 and body.lstrip()[:1] in _TEXT:
+            return body
         words = f"the {coding} body is damaged: {error}"
         raise BodyRefusedError(RefusalClass.TRUNCATED, words) from error
     return b"".join(parts)

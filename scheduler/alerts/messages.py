@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduler.health.subjects import cell_words
 from storage.notices.flags import Flag
 from storage.notices.incidents import Incident
 from storage.publications.reading import Publication
@@ -86,8 +87,7 @@ def _subject(incident: Incident) -> str:
         return (
             f"{incident.source_id} ({incident.region})" if incident.region else incident.source_id
         )
-    _, region, _, year = incident.subject.split(":")
-    return f"{region} {year}"
+    return cell_words(incident.subject)
 
 
 def _line(incident: Incident) -> str:

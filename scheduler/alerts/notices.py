@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from scheduler.alerts.messages import incident_words, recovery_words
+from scheduler.rhythm.seasons import lately
 from storage.notices import incidents
 from storage.notices.incidents import Incident, IncidentState
 from storage.notices.outbox import post_once
@@ -26,7 +27,7 @@ def tell_openings(session: Session, *, now: datetime) -> int:
     """Post one message for the incidents that nobody was told of, if it is time; how many."""
     lock_schedule(session)
     fresh = incidents.untold(session)
-    if not fresh or _within(fresh[0].opened_at, GATHERING, now) or _is_too_soon(session, now):
+    if not fresh or lately(fresh[0].opened_at, GATHERING, now) or _is_too_soon(session, now):
         return 0
     title, body = incident_words(fresh)
     key = f"incident:{fresh[0].id}"
@@ -63,7 +64,7 @@ def ready_recoveries(told: Sequence[Incident], now: datetime) -> list[Incident]:
     times = [one.resolved_at for one in ended if one.resolved_at is not None]
     if now - min(times) >= STORM_LASTS:
         return ended
-    if _within(max(times), GATHERING, now):
+    if lately(max(times), GATHERING, now):
         return []
     open_groups = {one.told_key for one in told if one.state is not IncidentState.RESOLVED}
     if any(one.told_key in open_groups for one in ended):
@@ -76,9 +77,4 @@ def _is_too_soon(session: Session, now: datetime) -> bool:
     if last is None:
         return False
     together = incidents.told_at_once(session, last)
-    return _within(last, STORM_LASTS if together >= STORM else BETWEEN, now)
-
-
-def _within(past: datetime, span: timedelta, now: datetime) -> bool:
-    """Whether ``past`` is less than ``span`` ago; one that a fast clock has put ahead is not."""
-    return timedelta(0) <= now - past < span
+    return lately(last, STORM_LASTS if together >= STORM else BETWEEN, now)

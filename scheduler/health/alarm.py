@@ -15,7 +15,7 @@ from statistics import median
 from sqlalchemy.orm import Session
 
 from crawler.sources.declaration import Source
-from scheduler.health import auditing
+from scheduler.health import auditing, subjects
 from scheduler.health.audit import Gap, unexplained
 from scheduler.health.controls import Holdings, holding_gaps
 from scheduler.health.outcomes import DAY, SHARE
@@ -45,11 +45,6 @@ class Alarm:
         return shown + (f"; and {more} more, `cppcc audit` names them" if more > 0 else "")
 
 
-def subject_of(source_id: str) -> str:
-    """The subject of a source's outcome alarm."""
-    return f"outcome:{source_id}"
-
-
 def enter_alarms(
     session: Session, sources: Mapping[str, Source], found: Sequence[Alarm], *, now: datetime
 ) -> None:
@@ -57,14 +52,14 @@ def enter_alarms(
     for one in found:
         incidents.open_incident(
             session,
-            subject_of(one.source_id),
+            subjects.of_outcome(one.source_id),
             FailureClass.OUTCOME,
             reason=one.words,
             now=now,
             source_id=one.source_id,
             region=one.region,
         )
-    lacking = {subject_of(one.source_id) for one in found}
+    lacking = {subjects.of_outcome(one.source_id) for one in found}
     watched = auditing.watched_sources(session, sources)
     for known in incidents.unresolved_incidents(session):
         if known.failure_class is not FailureClass.OUTCOME or known.subject in lacking:

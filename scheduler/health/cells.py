@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crawler.sources.declaration import Source
+from scheduler.health import subjects
 from scheduler.health.expected import Expectations, RegionWatch, cells_on
 from scheduler.rhythm.almanac import Almanac
 from storage.links.standing import all_standings
@@ -16,11 +17,6 @@ from storage.runs import watches
 
 SEEING = frozenset({FailureClass.SILENT, FailureClass.PARTIAL, FailureClass.OUTCOME})
 """Incidents of these classes leave a source able to show a review."""
-
-
-def subject_of(cell: Cell) -> str:
-    """The subject of a cell's incident."""
-    return f"coverage:{cell.region}:{cell.level.value}:{cell.year}"
 
 
 def refresh(
@@ -44,7 +40,7 @@ def refresh(
         if one.failure_class is FailureClass.OVERDUE
     }
     for cell in cells:
-        subject = subject_of(cell)
+        subject = subjects.of_cell(cell)
         if cell.status is CellStatus.OVERDUE:
             _open(session, cell, subject, now)
         elif subject in unresolved:

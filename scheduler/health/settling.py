@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from crawler.sources.declaration import Source
+from scheduler.health import subjects
 from scheduler.health.judgement import PASSING, Baseline, Judgement, RunEvidence, judge
 from scheduler.rhythm.seasons import Calendar
 from scheduler.rhythm.watching import changed
@@ -33,11 +34,6 @@ from storage.runs.watches import Watch
 logger = logging.getLogger(__name__)
 
 BASELINE_RUNS = 300
-
-
-def subject_of(source_id: str) -> str:
-    """The subject of a source's incidents."""
-    return f"source:{source_id}"
 
 
 @dataclass(slots=True)
@@ -167,7 +163,7 @@ class Settler:
         repeated: bool,
         now: datetime,
     ) -> None:
-        subject = subject_of(source.id)
+        subject = subjects.of_source(source.id)
         found = judgement.failure_class
         if found is not None and standing_of(session, source.id).state is not SourceState.VERIFIED:
             return  # a claim that fails, or what a person set aside, is no incident

@@ -10,10 +10,10 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpx
 from protego import Protego
 
+from crawler.config import LONGEST_DELAY_SECONDS, MAX_REDIRECTS
 from crawler.errors import BodyRefusedError
 from crawler.fetching.robots import (
     FORBIDDEN,
-    MAX_REDIRECTS,
     Silence,
     silence_of_error,
     silence_of_status,
@@ -23,7 +23,6 @@ from crawler.fetching.waiting import asked_to_wait
 from scheduler.probing.request import Answer
 from storage.records import RefusalClass
 
-LONGEST_DELAY_SECONDS = 120.0
 KEPT_SECONDS = 24 * 3600.0
 SILENCE_KEPT_SECONDS = 300.0
 """A host whose robots.txt cannot be had is left alone so long before it is asked for again."""

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from crawler.config import MAX_REDIRECTS
 from crawler.errors import BodyRefusedError, PageError
 from crawler.families.base import Probed
 from crawler.fetching.statuses import GONE_STATUSES, refusal_of_status
@@ -24,7 +25,6 @@ from storage.records import SHANGHAI, Capture, Refusal, RefusalClass
 from storage.runs.watches import ProbePage
 
 FULL_EVERY = 8
-MAX_REDIRECTS = 5
 MAX_VALIDATOR = 256
 NO_ISSUE = "no issue yet"
 

@@ -8,6 +8,8 @@ the other failing ones are asked right away too.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from scheduler.rhythm.seasons import lately
+
 WINDOW = timedelta(minutes=30)
 AGAIN = timedelta(hours=6)
 ANSWERED_AGAIN = timedelta(minutes=20)
@@ -32,7 +34,7 @@ class Suspicion:
         """One could not be reached; which others are to be asked at once."""
         self._failing.setdefault(source_id, now)
         recent = [at for at in self._failing.values() if now - at <= WINDOW]
-        if len(recent) < SUSPICIOUS or _within(self._down_hastened, AGAIN, now):
+        if len(recent) < SUSPICIOUS or lately(self._down_hastened, AGAIN, now):
             return set()
         self._down_hastened = now
         return set(everyone) - self._failing.keys()
@@ -41,11 +43,7 @@ class Suspicion:
         """One answers (again); which failing ones are to be asked at once."""
         if self._failing.pop(source_id, None) is None:
             return set()
-        if len(self._failing) + 1 < MANY or _within(self._up_hastened, ANSWERED_AGAIN, now):
+        if len(self._failing) + 1 < MANY or lately(self._up_hastened, ANSWERED_AGAIN, now):
             return set()
         self._up_hastened = now
         return set(self._failing)
-
-
-def _within(last: datetime | None, span: timedelta, now: datetime) -> bool:
-    return last is not None and timedelta(0) <= now - last < span

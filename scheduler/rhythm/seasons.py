@@ -182,6 +182,11 @@ def back_off(failures: int, *, walled: bool) -> timedelta:
     return min(longest, first * (1 << min(failures - 1, 16)))
 
 
+def lately(past: datetime | None, span: timedelta, now: datetime) -> bool:
+    """Whether ``past`` is less than ``span`` ago; None, or what a fast clock put ahead, is not."""
+    return past is not None and timedelta(0) <= now - past < span
+
+
 def smoothed(spacing: timedelta | None, observed: timedelta) -> timedelta:
     """The new estimate of the time between changes: three parts old, one part new."""
     return observed if spacing is None else (3 * spacing + observed) / 4

@@ -29,8 +29,6 @@ from storage.engine.tables import (
 )
 from storage.links import discoveries
 from storage.notices import flags
-from storage.publications.reading import get_publication as get_publication
-from storage.publications.reading import list_publications as list_publications
 from storage.records import Article, Saved
 from storage.search.index import index_words
 from storage.stories import matching as stories
@@ -103,13 +101,6 @@ class _Saving:
         if self.past and article.published_at is not None:
             return self.now - article.published_at > PAST
         return self.captured and self.now - self.seen(article) > PAST
-
-
-def save_article(
-    session: Session, article: Article, *, now: datetime, run_id: int | None
-) -> SaveOutcome:
-    """Save one article; see ``save_articles``."""
-    return save_articles(session, [article], now=now, run_id=run_id)[0]
 
 
 def save_articles(

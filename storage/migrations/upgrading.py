@@ -27,11 +27,3 @@ def upgrade_engine(engine: Engine, revision: str = HEAD) -> None:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-
-
-def downgrade_engine(engine: Engine, revision: str) -> None:
-    """Go down to ``revision`` (``base``: no tables at all) in one transaction."""
-    config = alembic_config()
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, revision)

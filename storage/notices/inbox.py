@@ -130,12 +130,6 @@ def _before(session: Session, wanted: InboxFilter, flag_id: int) -> ColumnElemen
     return or_(doubtful, newer)
 
 
-def get_inbox_row(session: Session, flag_id: int) -> InboxRow | None:
-    """One flag as a row of the inbox; None when there is none."""
-    found = _rows(session, [flag_id])
-    return found[0] if found else None
-
-
 def flag_of(session: Session, publication_id: int) -> int | None:
     """The flag of a publication's story; None when its story was never flagged."""
     return session.scalars(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
 from storage.articles import saving as articles_module
-from storage.articles.saving import save_article, save_articles
+from storage.articles.saving import save_articles
 from storage.engine import bulk, changes
 from storage.engine.database import Database
 from storage.engine.tables import Base
@@ -22,6 +22,7 @@ from storage.records import Article, Genre, Link
 from storage.stories import matching as stories
 from tests.benchmarks.chinese import article_text
 from tests.storage.samples import NOW, article
+from tests.storage.steps import save_article
 from tests.storage.test_data_contract import examples
 
 pytestmark = pytest.mark.bench

@@ -8,15 +8,15 @@ import pytest
 
 from crawler import reader
 from crawler.errors import PageError, TooShortError, TruncatedPageError
+from crawler.families.base import Item
 from crawler.pages import Selectors, read_article
 from crawler.pages.careful import reread_carefully
 from crawler.reader import (
     EMPTY,
     MAX_PAGES,
-    Declared,
     Part,
     finish,
-    read_declared,
+    read_item,
     read_page,
     read_part,
     source_of,
@@ -185,9 +185,10 @@ DOCUMENT = captured(b'{"list": []}', "application/json")
 
 def given(**more: object) -> Article:
     values: dict[str, object] = {
-        "title": "政协委员走基层", "body": ITEMS, "day": date(2020, 12, 30), "outlet": "广西日报",
+        "name": "item 1", "url": URL, "title": "政协委员走基层", "body": ITEMS,
+        "day": date(2020, 12, 30), "outlet": "广西日报",
     }  # fmt: skip
-    return read_declared(Declared(**(values | more)), url=URL, capture=DOCUMENT)  # type: ignore[arg-type]
+    return read_item(Item(**(values | more)), DOCUMENT, None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

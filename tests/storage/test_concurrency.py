@@ -8,13 +8,13 @@ from functools import partial
 
 from sqlalchemy import text
 
-from storage.articles.saving import save_article, save_articles
+from storage.articles.saving import save_articles
 from storage.engine.database import Database
 from storage.links.sources import list_sources, sync_sources
 from storage.records import Genre, RunTrigger, Saved, SourceRecord
 from storage.runs import door
-from storage.views import Change, changes_since
 from tests.storage.samples import NOW, TEXT, article
+from tests.storage.steps import Change, changes_since, save_article
 
 WRITERS = 4
 EACH = 12

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from storage.articles.saving import save_article, save_articles
+from storage.articles.saving import save_articles
 from storage.engine import database as database_module
 from storage.engine.database import Database, check, open_database
 from storage.errors import DatabaseLockedError, DatabaseUnavailableError, DiskFullError
 from storage.records import Genre, Saved
-from storage.views import changes_since
 from tests.storage.crashing import content, survives, undisturbed
 from tests.storage.importing import batches
 from tests.storage.samples import DAY, NOW, article
+from tests.storage.steps import changes_since, save_article
 
 
 def test_kill_and_go_on(database: Database, tmp_path: Path) -> None:

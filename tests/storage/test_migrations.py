@@ -20,10 +20,11 @@ from storage.engine.database import (
 from storage.engine.tables import Base
 from storage.errors import SchemaOutdatedError
 from storage.migrations import HEAD
-from storage.migrations.upgrading import alembic_config, downgrade_engine, upgrade_engine
+from storage.migrations.upgrading import alembic_config, upgrade_engine
 from storage.search.index import fts5_document
 from tests.storage.crashing import content
 from tests.storage.importing import run_import
+from tests.storage.steps import downgrade_engine
 
 REVISIONS = [
     script.revision

@@ -1,36 +1,17 @@
 """An archived HTTP answer taken apart: status, headers, and the body as a page is read.
 
 Bodies are archived as they came over the wire (chunked, gzip, br, zstd), or already decoded
-under the headers that they came with; both are common.  So a header is tried, and where its
-coding does not even begin to fit, the body is taken as it stands if it looks like text.
-Whatever is unpacked is bounded: eight kilobytes of brotli can hold ten gigabytes.
+under the headers that they came with; both are common.
 """
 
-import zlib
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import brotli
-import zstandard
-
+from crawler.errors import BodyRefusedError
+from crawler.fetching.unpacking import unpacked
 from crawler.pages.raw.storable import storable
 from storage.records import RefusalClass
 
 _MAX_HEAD = 256 * 1024
-_MAX_CODINGS = 4
-_STEP = 64 * 1024
-_STEP_ZSTD = 512
-_TEXT = b"<\xef\xfe\xff"
-"""First bytes of a page that was archived decoded: markup or a byte order mark."""
-
-
-class BodyRefusedError(Exception):
-    """A body cannot be had; ``refusal_class`` and ``detail`` say why."""
-
-    def __init__(self, refusal_class: RefusalClass, detail: str) -> None:
-        super().__init__(detail)
-        self.refusal_class = refusal_class
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +64,7 @@ def body_of(answer: Answer, *, limit: int) -> bytes:
     body = answer.raw
     if "chunked" in answer.header("transfer-encoding").lower():
         body = _dechunked(body)
-    codings = [word.strip().lower() for word in answer.header("content-encoding").split(",")]
-    for coding in reversed(codings[-_MAX_CODINGS:]):
-        unpack = _CODINGS.get(coding)
-        if unpack is not None and body:
-            body = _unpacked(body, coding, unpack, limit)
-    if len(body) > limit:
-        raise BodyRefusedError(RefusalClass.TOO_LARGE, f"more than {limit} bytes")
-    return body
+    return unpacked(body, answer.header("content-encoding"), limit=limit, may_be_plain=True)
 
 
 def _dechunked(body: bytes) -> bytes:
@@ -125,90 +99,3 @@ def _chunk_size(line: bytes) -> int | None:
         return int(digits, 16) if digits.isalnum() else None
     except ValueError:
         return None
-
-
-def _unpacked(
-    body: bytes, coding: str, unpack: Callable[[bytes], Iterator[bytes]], limit: int
-) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    try:
-        for part in unpack(body):
-            parts.append(part)
-            size += len(part)
-            if size > limit:
-                raise BodyRefusedError(
-                    RefusalClass.TOO_LARGE, f"{coding} unpacks to more than {limit} bytes"
-                )
-    except (zlib.error, zstandard.ZstdError, brotli.error, _CutError) as error:
-        if size == 0 and body.lstrip()[:1] in _TEXT:
-            return body  # archived decoded, under the header that it came with
-        raise BodyRefusedError(
-            RefusalClass.TRUNCATED, f"the {coding} body is damaged: {error}"
-        ) from error
-    return b"".join(parts)
-
-
-class _CutError(Exception):
-    """The packed bytes end before their end mark."""
-
-
-def _gzip(body: bytes) -> Iterator[bytes]:
-    """All members of a gzip body."""
-    while body:
-        reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        yield from _zlib(reader, body)
-        body = reader.unused_data
-        if body[:2] != b"\x1f\x8b":  # what servers leave behind the last member is no text
-            return
-
-
-def _deflate(body: bytes) -> Iterator[bytes]:
-    """zlib's form, as the standard wants it, or bare, as some servers send it."""
-    try:
-        zlib.decompressobj().decompress(body, 1)
-    except zlib.error:
-        yield from _zlib(zlib.decompressobj(-zlib.MAX_WBITS), body)
-    else:
-        yield from _zlib(zlib.decompressobj(), body)
-
-
-def _zlib(reader: "zlib._Decompress", body: bytes) -> Iterator[bytes]:
-    while not reader.eof:
-        part = reader.decompress(body, _STEP)
-        body = reader.unconsumed_tail
-        if part:
-            yield part
-        elif not body and not reader.eof:
-            raise _CutError("it ends before its end mark")
-
-
-def _brotli(body: bytes) -> Iterator[bytes]:
-    reader = brotli.Decompressor()
-    given = body
-    while not reader.is_finished():
-        part = reader.process(given, output_buffer_limit=_STEP)
-        given = b""
-        if part:
-            yield part
-        elif reader.can_accept_more_data():
-            raise _CutError("it ends before its end mark")
-
-
-def _zstd(body: bytes) -> Iterator[bytes]:
-    reader = zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj()
-    for at in range(0, len(body), _STEP_ZSTD):
-        if part := reader.decompress(body[at : at + _STEP_ZSTD]):
-            yield part
-        if reader.eof:
-            return
-    raise _CutError("it ends before its end mark")
-
-
-_CODINGS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
-    "gzip": _gzip,
-    "x-gzip": _gzip,
-    "deflate": _deflate,
-    "br": _brotli,
-    "zstd": _zstd,
-}

@@ -10,11 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.backfill.archive.bodies import Answer, BodyRefusedError, body_of, read_answer
+from crawler.backfill.archive.bodies import Answer, body_of, read_answer
 from crawler.backfill.archive.members import GZIP, SKIPPABLE, ZSTD, PackedFile, Packing
 from crawler.backfill.archive.moments import moment_of, moment_of_answer
 from crawler.backfill.archive.records import Garbage, Record, records_of
 from crawler.backfill.files import MAX_BODY_BYTES, open_regular
+from crawler.errors import BodyRefusedError
 from storage.records import Capture, RefusalClass
 
 PAGE_TYPES = ("text/html", "application/xhtml", "text/plain", "application/xml", "text/xml")

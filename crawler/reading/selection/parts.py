@@ -62,7 +62,6 @@ _NOISE = re.compile(
 )
 _LABELLED = re.compile(rf"[{SYMBOL}][ \t]*[^\s:]{{1,6}}:")
 _STOPS = "。;,、:…"
-_TITLE_ENDS = "”》)】?!"
 _SHORT = 40
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 

@@ -21,11 +21,11 @@ from crawler.backfill.input import ImportFileError, read_items
 from crawler.backfill.texts import read_row
 from crawler.runs.account import Account
 from crawler.sources.declaration import load_sources
-from storage.articles.saving import get_publication, list_publications
 from storage.articles.snapshots import get_snapshot
 from storage.engine.database import Database, open_database
 from storage.errors import DiskFullError, LeaseLostError
 from storage.links.discoveries import list_refusals
+from storage.publications.reading import get_publication, list_publications
 from storage.records import SHANGHAI, RefusalClass, RunTrigger, VerdictKind
 from storage.runs.door import begin_run
 from storage.runs.freeing import expire_leases

@@ -7,12 +7,13 @@ import pytest
 from crawler.backfill.rereading import differences, reread_all
 from crawler.reading import RULES_VERSION, read_publication
 from storage.articles.rereading import apply_readings, outdated
-from storage.articles.saving import get_publication, save_articles
+from storage.articles.saving import save_articles
 from storage.engine.database import Database
 from storage.notices.flags import list_flags
+from storage.publications.reading import get_publication
 from storage.records import Article, Genre
-from storage.views import changes_since
 from tests.storage.samples import DAY, NOW, article, reading
+from tests.storage.steps import changes_since
 
 TEN = "\n".join(
     f"{n}、省政协围绕第{n}项课题开展协商，立案提案{n * 3}件，委员到基层调研{n}次。"

@@ -15,10 +15,10 @@ from scheduler.console.auth import hash_password
 from scheduler.console.ground import Ground
 from storage.access import people
 from storage.access.people import Role
-from storage.articles.saving import save_article
 from storage.engine.database import Database, open_database
 from storage.records import SHANGHAI, Genre
 from tests.storage.samples import DAY, NOW, article
+from tests.storage.steps import save_article
 
 PASSWORD = "correct horse battery"
 

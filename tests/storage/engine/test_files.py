@@ -25,8 +25,8 @@ from storage.engine.database import (
 from storage.engine.services import ServiceBeat
 from storage.errors import DatabaseUnavailableError, SchemaInUseError, SchemaOutdatedError
 from storage.migrations import HEAD
-from storage.migrations.upgrading import downgrade_engine
 from storage.runs import history
+from tests.storage.steps import downgrade_engine
 
 NOBODY = 65534
 MOMENT = datetime(2027, 1, 12, 4, tzinfo=UTC)

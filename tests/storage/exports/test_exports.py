@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.backfill.importing import import_file
-from storage.articles.saving import get_publication, list_publications, save_articles
+from storage.articles.saving import save_articles
 from storage.engine.database import Database
 from storage.errors import ExportError
 from storage.exports import Format, export, selection, xlsx
@@ -26,6 +26,7 @@ from storage.exports.files import whole_file
 from storage.exports.filters import Filters
 from storage.exports.moved import last_moved
 from storage.notices.flags import accept_flag, list_flags, reopen_flag
+from storage.publications.reading import get_publication, list_publications
 from storage.records import SHANGHAI, Article, Genre
 from storage.views import VIEWS
 from tests.storage.samples import DAY, NOW, TEXT, article

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.articles.saving import get_publication, save_article
 from storage.engine.database import Database
 from storage.links.discoveries import (
     BACK_OFF,
@@ -21,9 +20,10 @@ from storage.links.discoveries import (
     waited,
 )
 from storage.links.takedown import MISSING_CLASSES
+from storage.publications.reading import get_publication
 from storage.records import Link, Refusal, RefusalClass, RequestKind, Saved
-from storage.views import changes_since
 from tests.storage.samples import DAY, NOW, article
+from tests.storage.steps import changes_since, save_article
 
 ONE = article(1)
 LINK = Link(url=ONE.url, title="政协十件大…", published_on=date(2026, 1, 19))

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from storage.articles.saving import save_article
 from storage.articles.snapshots import get_snapshot, put_snapshots, sha256_of
 from storage.engine.database import Database
 from storage.errors import RecordNotFoundError, SnapshotCorruptError, TransitionError
@@ -20,6 +19,7 @@ from storage.notices.flags import (
 )
 from storage.records import FLAGGED_GENRES, Genre
 from tests.storage.samples import DAY, NOW, article
+from tests.storage.steps import save_article
 
 
 def flagged(database: Database, *numbers: int) -> list[int]:

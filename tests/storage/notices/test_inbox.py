@@ -2,20 +2,19 @@
 
 from dataclasses import replace
 
-from storage.articles.saving import save_article
 from storage.engine.database import Database
 from storage.notices.flags import FlagStatus, accept_flag
 from storage.notices.inbox import (
     InboxFilter,
     count_inbox,
     flag_of,
-    get_inbox_row,
     list_inbox,
     neighbours,
     newest_flag,
 )
 from storage.records import Genre
 from tests.storage.samples import DAY, NOW, article
+from tests.storage.steps import save_article
 
 
 def stored(database: Database, *numbers: int) -> list[int]:
@@ -44,7 +43,6 @@ def test_a_row_holds_what_is_needed_to_decide(database: Database) -> None:
         assert (row.events, row.figures, row.copies, row.revision) == (2, 2, 2, 2)
         assert row.revised_at == NOW + DAY
         assert row.sentence == article(1).text[:60]
-        assert get_inbox_row(session, row.flag) == row
         assert flag_of(session, row.publication) == row.flag
         assert newest_flag(session) == row.flag
 

@@ -11,13 +11,14 @@ from sqlalchemy import text
 from storage.articles.saving import save_articles
 from storage.engine.database import Database
 from storage.links.sources import sync_sources
-from storage.migrations.upgrading import downgrade_engine, upgrade_engine
+from storage.migrations.upgrading import upgrade_engine
 from storage.records import Article, Committee, Genre, Level, SourceRecord
 from storage.search import query as search_module
 from storage.search.grams import folded
 from storage.search.query import search
 from storage.search.snippets import snippet
 from tests.storage.samples import DAY, NOW, article, reading
+from tests.storage.steps import downgrade_engine
 
 SIGNS = "政协提案委员会议云南省的一，。 \n2０Ａa…①𠮷"
 

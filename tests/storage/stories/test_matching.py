@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from storage.articles.saving import get_publication, save_article, save_articles
+from storage.articles.saving import save_articles
 from storage.engine.database import Database
 from storage.links.sources import list_sources, sync_sources
 from storage.notices.flags import list_flags
+from storage.publications.reading import get_publication
 from storage.records import SHANGHAI, Article, Genre, Precision, Saved, SourceRecord
 from storage.stories.fingerprints import fingerprint, similarity
 from storage.stories.originals import Copy, choose_original, outlet_name
-from storage.views import changes_since
 from tests.benchmarks.chinese import article_text
 from tests.storage.samples import DAY, NOW, TEXT, article, other_text
+from tests.storage.steps import changes_since, save_article
 
 LONG = "\n".join([TEXT, other_text(1), other_text(2), other_text(3)])
 NINE = datetime(2026, 1, 19, 9, 0, tzinfo=SHANGHAI)
