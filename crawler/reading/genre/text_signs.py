@@ -9,7 +9,7 @@ from itertools import islice
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.claims import NUMBERED, OPENING, PAST_LIST, Claim, kind_of
 from crawler.reading.genre.signs import Sign, of_meta, of_text, of_words
-from crawler.reading.genre.subject import COMMITTEE_SITE, CPPCC, HEAD, Subject, in_season, sums_up
+from crawler.reading.genre.subject import COMMITTEE_SITE, CPPCC, HEAD, Subject, sums_up
 
 LEAD = 160
 BODY = 2000
@@ -82,25 +82,17 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
     head = text[:HEAD]
     if len(text) < WHOLE_TEXT:
         yield Sign("text.short", 1.0, "text")
-    passing = len(text) >= WHOLE_TEXT and _in_passing(subject, text)
+    passing = _in_passing(subject, text)
     if passing:
         yield from of_text("text.names_committee_in_passing", CPPCC.search(text))
     for name, full, end, words in _shared_words():
-        if name != "text.own_voice" or not passing:
+        if not passing or name not in _OF_ITS_OWN_YEAR:
             yield from of_words(name, words, text, end, full)
-    yield from _functions(text)
-    totals = list(_TOTAL.finditer(text, 0, BODY))
-    if totals:
-        yield Sign("text.totals", min(1.0, len(totals) / 12), "text", *totals[0].span())
-    months = _months_in(text)
-    if len(months) >= 4:
-        yield Sign("text.months", min(1.0, len(months) / 9), "text")
+    if not passing:
+        yield from _own_year(subject, text)
     opening = _OPENING.search(text, 0, 300)
     if opening and not _within_item(subject, text, opening.start()):
         yield from of_text("text.opening_of_sitting", opening)
-    if not passing:
-        yield from of_text("text.year_of_work", _YEAR_OF_WORK.search(text, 0, 300))
-        yield from of_text("text.sums_up", sums_up(subject))
     yield from of_text("text.past_list", PAST_LIST.search(text, 0, BODY))
     yield from of_text("text.voting_open", _VOTING_OPEN.search(text, 0, BODY))
     yield from of_text("text.voting_closed", _VOTING_CLOSED.search(text, 0, BODY))
@@ -116,6 +108,23 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
     yield from of_text("text.spam", w.SPAM.search(head))
     yield from _selection(subject, text)
     yield from _owner(subject, text)
+
+
+# What speaks of a year only in a text that is about a committee: others look back and count too.
+_OF_ITS_OWN_YEAR = frozenset({"text.own_voice", "text.looks_back", "text.five_years"})
+
+
+def _own_year(subject: Subject, text: str) -> Iterator[Sign]:
+    """What is told of the committee's year: how much of its work, its totals, its months."""
+    yield from _functions(text)
+    totals = list(_TOTAL.finditer(text, 0, BODY))
+    if totals:
+        yield Sign("text.totals", min(1.0, len(totals) / 12), "text", *totals[0].span())
+    months = _months_in(text)
+    if len(months) >= 4:
+        yield Sign("text.months", min(1.0, len(months) / 9), "text")
+    yield from of_text("text.year_of_work", _YEAR_OF_WORK.search(text, 0, 300))
+    yield from of_text("text.sums_up", sums_up(subject))
 
 
 def _months_in(text: str) -> set[str]:
@@ -197,7 +206,9 @@ _OTHER_VOICE = re.compile(
     r"我[会校院局部司]|全体员工|师生|社员|盟员|融媒|港府|特区|人民政府|政府办|承诺|模拟政协|本报编辑部"
 )
 _CHOSEN_WORKS = re.compile(
-    r"(?:十|[三-九]|\d{1,2})[件个名位篇条大佳][^,。\n\d]{0,8}(?:提案|建议|案例|委员(?!会)|单位|个人|论文|调研报告|信息)"
+    r"(?:评|选|奖|表彰|通报表扬)[^。\n]{0,20}(?:十|[三-九]|\d{1,3})[件个名位篇条大佳]"
+    r"[^,。\n\d]{0,8}(?:提案|建议|案例|委员(?!会)|人物|单位|个人|论文|调研报告|信息)|"
+    r"[十百]佳[^,。\n]{0,6}(?:委员(?!会)|提案|信息|单位|个人)"
 )
 
 
@@ -211,9 +222,13 @@ def _in_passing(subject: Subject, text: str) -> bool:
     """Whether no committee acts in title or opening, and hardly anywhere else."""
     if CPPCC.search(subject.title.text) or CPPCC.search(subject.beside):
         return False
+    if len(text) < WHOLE_TEXT:
+        spoken = CPPCC.search(text, 0, _FIRST_WORDS // 2) or _BODY_ITSELF.search(text)
+        ours = spoken or w.KIN.search(subject.title.text) or COMMITTEE_SITE.search(subject.outlet)
+        return bool(text) and not ours
     named = [match.start() for match in islice(_BODY_ITSELF.finditer(text, 0, BODY), 3)]
     if len(named) <= 1:
-        return not named or named[0] > _FIRST_WORDS
+        return not named or named[0] > min(_FIRST_WORDS, text.find("。") % _FIRST_WORDS)
     return len(named) == _TWICE and named[0] > _OPENS
 
 
@@ -226,5 +241,3 @@ def _owner(subject: Subject, text: str) -> Iterator[Sign]:
         yield from of_text("text.names_others_more", w.SPEAKS_FIRST.search(text))
     yield from of_meta("outlet.committee", COMMITTEE_SITE.search(subject.outlet))
     yield from of_meta("outlet.other_body", w.OTHER_BODY.search(subject.outlet))
-    if in_season(subject.published):
-        yield Sign("season", 1.0, "meta")

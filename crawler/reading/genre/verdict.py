@@ -9,6 +9,7 @@ from crawler.reading.genre.signs import Sign, evidence_of, of_title
 from crawler.reading.genre.subject import Subject
 from crawler.reading.genre.text_signs import text_signs
 from crawler.reading.genre.title_signs import title_signs
+from crawler.reading.genre.together import together
 from storage.records import FLAGGED_GENRES, Evidence, Genre
 
 
@@ -23,7 +24,8 @@ class Verdict:
 
 def signs_of(subject: Subject) -> list[Sign]:
     """Every sign that a publication shows."""
-    return [*title_signs(subject), *text_signs(subject)]
+    signs = [*title_signs(subject), *text_signs(subject)]
+    return [*signs, *together(signs, subject)]
 
 
 def genre_of(subject: Subject) -> Verdict:

@@ -164,6 +164,17 @@ def bare() -> Iterator[Labelled]:
             )
 
 
+def day_news() -> Iterator[Labelled]:
+    """ordinary.txt: what committees and papers print from day to day, by two hands."""
+    lines = (HERE.parent / "ordinary.txt").read_text("utf-8").splitlines()
+    for number, line in enumerate(line for line in lines if not line.startswith("#")):
+        hand, genre, published, outlet, *words = line.split("|")
+        day = batch.published(published)
+        assert day is not None
+        title, text = "|".join(words[:-1]), words[-1].replace("。", "。\n")
+        yield Labelled(f"day-{number}", hand, _article(title, text, day, outlet), Genre(genre))
+
+
 def routine() -> Iterator[Labelled]:
     """Ordinary news, of another month and other sentences than the one that is tested."""
     for number, (article, genre) in enumerate(ordinary(seed=7, count=900, half=0)):
@@ -176,4 +187,13 @@ def routine() -> Iterator[Labelled]:
 
 def everything() -> list[Labelled]:
     """All that the weights are learnt from."""
-    return [*written(), *titles(), *rounds(), *framed(), *bare(), *generated(), *routine()]
+    return [
+        *written(),
+        *titles(),
+        *rounds(),
+        *framed(),
+        *bare(),
+        *generated(),
+        *routine(),
+        *day_news(),
+    ]

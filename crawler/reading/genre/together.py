@@ -1,0 +1,42 @@
+"""What single signs say only together: a season, totals and a look back are no review each."""
+
+from collections.abc import Iterator, Sequence
+
+from crawler.reading.genre.signs import Sign
+from crawler.reading.genre.subject import Subject, in_season
+
+_OF_A_YEAR = frozenset(
+    {
+        "title.selection",
+        "title.rubric",
+        "title.wide_rubric",
+        "title.period",
+        "title.achievement",
+        "text.chosen_and_listed",
+        "text.year_of_work",
+        "text.sums_up",
+        "text.five_years",
+    }
+)
+_WHOLE_LOOK = 1.0
+_MANY_FUNCTIONS = 0.4
+_MANY_TOTALS = 0.33
+
+
+def together(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
+    """The signs that two or three of ``signs`` make together."""
+    value = {sign.name: sign.value for sign in signs}
+    back = value.get("text.looks_back", 0) >= _WHOLE_LOOK or any(
+        name in value for name in ("text.year_of_work", "text.sums_up", "text.five_years")
+    )
+    wide = value.get("text.functions", 0) >= _MANY_FUNCTIONS
+    counted = value.get("text.totals", 0) >= _MANY_TOTALS
+    of_a_year = back or not _OF_A_YEAR.isdisjoint(value)
+    if of_a_year and in_season(subject.published):
+        yield Sign("season", 1.0, "meta")
+    if back and wide:
+        yield Sign("text.year_and_functions", 1.0, "text")
+        if counted:
+            yield Sign("text.year_functions_totals", 1.0, "text")
+    if of_a_year is False and "title.names_committee" in value:
+        yield Sign("text.of_no_year", 1.0, "text")
