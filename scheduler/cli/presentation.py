@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import typer
 from rich.console import Console
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +16,9 @@ from storage.records import SHANGHAI
 
 PIPED_WIDTH = 240
 """Columns where no terminal says how many: a table that is searched or kept is not folded."""
+
+RULED_WIDTH = 80
+"""Columns of a ruled line where no terminal says how many: it holds nothing that could be cut."""
 
 IDENTIFIERS = frozenset(
     {
@@ -86,6 +90,12 @@ def narrow() -> bool:
 def say(words: str) -> None:
     """Print ``words`` on a line of their own, as they are."""
     console.print(Text(words), soft_wrap=True)
+
+
+def rule(words: str = "") -> None:
+    """Print a ruled line with ``words`` in its middle: as wide as the terminal, else 80 columns."""
+    width = None if console.is_terminal else min(RULED_WIDTH, console.width)
+    console.print(Rule(words), width=width)
 
 
 def table(*columns: str, title: str | None = None) -> Table:

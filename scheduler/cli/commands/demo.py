@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.rule import Rule
 from rich.text import Text
 
 from scheduler.cli.commands.console import serve_console
 from scheduler.cli.commands.crawl import crawl_now
-from scheduler.cli.presentation import console, fail, say, table, verdict_text
+from scheduler.cli.presentation import console, fail, rule, say, table, verdict_text
 from scheduler.config import Config
 from storage.engine.database import Database, open_database
 from storage.notices import flags
@@ -57,7 +56,7 @@ def demo(
     with SmallInternet(day=1) as internet:
         for day, words in DAYS.items():
             internet.day = day
-            console.print(Rule(f"day {day}, {date_of(day)}: {words}"))
+            rule(f"day {day}, {date_of(day)}: {words}")
             with environment({**internet.environment(), **_settings(url, day)}):
                 config = Config(database_url=url, var=folder)
                 database = open_database(url)
@@ -66,7 +65,7 @@ def demo(
                 _print_runs(records)
                 _print_flags(database, known)
             sound &= all(record.verdict is not None for record in records)
-    console.print(Rule())
+    rule()
     say(
         f"The database is {folder / 'cppcc.db'}. Look at it with\n"
         f"  cppcc flags list --db {folder / 'cppcc.db'}\n"

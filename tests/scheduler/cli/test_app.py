@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from scheduler.cli import presentation
 from scheduler.cli.app import Commands, app
 from scheduler.cli.commands.flags import flag_id_of
 from storage import __version__
@@ -106,3 +107,11 @@ def test_a_flags_id_is_read_as_people_write_it(words: str, number: int) -> None:
 )
 def test_a_region_is_read_as_people_write_it(words: str, name: str | None) -> None:
     assert region_of(words) == name
+
+
+def test_a_ruled_line_outside_a_terminal_is_80_columns_wide(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presentation.console, "width", presentation.PIPED_WIDTH)
+    presentation.rule("day 1")
+    assert [len(line) for line in capsys.readouterr().out.splitlines()] == [80]
