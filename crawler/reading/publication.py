@@ -3,8 +3,9 @@
 import re
 from dataclasses import replace
 
-from crawler.reading.facts.committee import Surroundings, known_region, term_and_session, whose
+from crawler.reading.facts.committee import Surroundings, known_region, whose
 from crawler.reading.facts.figures import figures_of
+from crawler.reading.facts.mentions import term_and_session
 from crawler.reading.facts.period import part_of, period_of
 from crawler.reading.facts.scopes import Whose, whose_figures
 from crawler.reading.genre.claims import claims_in, parallel_in

@@ -16,14 +16,8 @@ from sqlalchemy.orm import Session
 
 from storage.articles.snapshots import put_snapshots
 from storage.engine.bulk import insert_rows
-from storage.engine.tables import (
-    CaptureRow,
-    FlagDecisionRow,
-    FlagNoteRow,
-    FlagRow,
-    PublicationRow,
-    RevisionRow,
-)
+from storage.engine.flag_tables import FlagDecisionRow, FlagNoteRow, FlagRow
+from storage.engine.tables import CaptureRow, PublicationRow, RevisionRow
 from storage.records import Capture
 
 

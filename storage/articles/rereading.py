@@ -12,8 +12,9 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.changes import lock_writers, record_changes
+from storage.engine.flag_tables import FlagRow
 from storage.engine.rows import event_rows, figure_rows, reading_columns, topic_rows
-from storage.engine.tables import EventRow, FigureRow, FlagRow, PublicationRow, TopicRow, table_of
+from storage.engine.tables import EventRow, FigureRow, PublicationRow, TopicRow, table_of
 from storage.notices import flags
 from storage.publications.reading import get_publication
 from storage.records import Reading

@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Date, cast, func, select
 from sqlalchemy.orm import Session
 
+from storage.engine.link_tables import DiscoveryRow
 from storage.engine.service_tables import RunWalkRow
-from storage.engine.tables import DiscoveryRow, PublicationRow, RunRow, table_of
+from storage.engine.tables import PublicationRow, RunRow, table_of
 from storage.links.discoveries import LinkState
 from storage.records import SHANGHAI, SOUND_KINDS, End, OpenCause, RefusalClass
 

@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.engine.tables import DiscoveryRow, PublicationRow
+from storage.engine.link_tables import DiscoveryRow
+from storage.engine.tables import PublicationRow
 from storage.links.discoveries import LinkState
 from storage.records import FLAGGED_GENRES, SHANGHAI, Genre, Level, RefusalClass
 

@@ -1,10 +1,11 @@
 """The tables, nothing else: each column's meaning, the names of all constraints.
 
+Here those of runs, publications and stories; the others stand beside this module, by subject.
 Rows do not leave this package; queries return records.  The schema itself is made by the
 revisions in ``storage/migrations``; a test holds the two equal on both engines.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import cast
 
 from sqlalchemy import (
@@ -327,64 +328,6 @@ class TopicRow(Base):
     words: Mapped[str] = mapped_column(Text)  # joined by 、
 
 
-class FlagRow(Base):
-    """A story that somebody should look at; one a story, whatever its copies."""
-
-    __tablename__ = "flags"
-    __table_args__ = (
-        UniqueConstraint("story_id"),
-        CheckConstraint("status IN ('open', 'accepted', 'dismissed')", name="status"),
-        Index(None, "status", "raised_at"),
-        Index(None, "publication_id"),
-    )
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    story_id: Mapped[int] = mapped_column(Id, ForeignKey("stories.id"))
-    publication_id: Mapped[int] = mapped_column(Id, ForeignKey("publications.id"))
-    run_id: Mapped[int | None] = mapped_column(Id)
-    genre: Mapped[str] = mapped_column(Text)
-    score: Mapped[float]
-    evidence: Mapped[list[JsonValue]] = mapped_column(Json)
-    raised_at: Mapped[datetime] = mapped_column(Instant)
-    status: Mapped[str] = mapped_column(Text)
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
-    note: Mapped[str | None] = mapped_column(Text)
-    decided_by: Mapped[str | None] = mapped_column(Text)  # None: a command, or before 0010
-    past: Mapped[bool] = mapped_column(default=False)  # of years gone by: nobody was told of it
-
-
-class FlagDecisionRow(Base):
-    """One decision on a flag, or the undoing of one; none is ever changed or deleted."""
-
-    __tablename__ = "flag_decisions"
-    __table_args__ = (
-        CheckConstraint("status IN ('open', 'accepted', 'dismissed')", name="status"),
-        Index(None, "flag_id"),
-    )
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    flag_id: Mapped[int] = mapped_column(Id, ForeignKey("flags.id"))
-    at: Mapped[datetime] = mapped_column(Instant)
-    by: Mapped[str | None] = mapped_column(Text)  # None: the program itself, or a command
-    status: Mapped[str] = mapped_column(Text)  # what the flag was from then on
-    why: Mapped[str | None] = mapped_column(Text)
-    revision: Mapped[int] = mapped_column(Integer)  # of the publication, as it was looked at
-
-
-class FlagNoteRow(Base):
-    """What happened to a flagged story after its flag: a revision, a decision and its reason."""
-
-    __tablename__ = "flag_notes"
-    __table_args__ = (Index(None, "flag_id"),)
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    flag_id: Mapped[int] = mapped_column(Id, ForeignKey("flags.id"))
-    at: Mapped[datetime] = mapped_column(Instant)
-    publication_id: Mapped[int] = mapped_column(Id)
-    revision: Mapped[int] = mapped_column(Integer)
-    words: Mapped[str] = mapped_column(Text)
-
-
 class OutboxRow(Base):
     """A message to be sent at least once, written in the transaction that it tells of."""
 
@@ -418,58 +361,3 @@ class ChangeRow(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     kind: Mapped[str] = mapped_column(Text)
     publication_id: Mapped[int] = mapped_column(Id, ForeignKey("publications.id"))
-
-
-class DiscoveryRow(Base):
-    """An article link that a source's lists have shown, and what became of it."""
-
-    __tablename__ = "discoveries"
-    __table_args__ = (
-        CheckConstraint("state IN ('pending', 'stored', 'refused')", name="state"),
-        Index(None, "source_id", "next_check_at"),
-        Index(None, "publication_id"),
-        {"sqlite_with_rowid": False},
-    )
-
-    url: Mapped[str] = mapped_column(Text, primary_key=True)
-    source_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    fetch_url: Mapped[str | None] = mapped_column(Text)  # None: the canonical URL itself
-    title: Mapped[str] = mapped_column(Text)
-    listed_on: Mapped[date | None]
-    first_seen_at: Mapped[datetime] = mapped_column(Instant)
-    last_seen_at: Mapped[datetime] = mapped_column(Instant)
-    first_run_id: Mapped[int | None] = mapped_column(Id)
-    state: Mapped[str] = mapped_column(Text)
-    refusal_class: Mapped[str | None] = mapped_column(Text)
-    detail: Mapped[str | None] = mapped_column(Text)
-    attempts: Mapped[int] = mapped_column(Integer)  # checks since the last change
-    next_check_at: Mapped[datetime] = mapped_column(Instant)
-    publication_id: Mapped[int | None] = mapped_column(Id)
-
-
-class ListHeadRow(Base):
-    """The first page of a list as it was last read and believed."""
-
-    __tablename__ = "list_heads"
-
-    url: Mapped[str] = mapped_column(Text, primary_key=True)
-    source_id: Mapped[str] = mapped_column(Text)
-    links: Mapped[list[JsonValue]] = mapped_column(Json)  # [canonical URL, ISO day or null]
-    page_count: Mapped[int | None] = mapped_column(Integer)
-    read_at: Mapped[datetime] = mapped_column(Instant)
-
-
-class RefusalRow(Base):
-    """One request of one run that gave no accepted page."""
-
-    __tablename__ = "refusals"
-    __table_args__ = (Index(None, "run_id"), Index(None, "source_id", "at"))
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    run_id: Mapped[int | None] = mapped_column(Id)
-    source_id: Mapped[str] = mapped_column(Text)
-    url: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(Text)
-    refusal_class: Mapped[str] = mapped_column(Text)
-    detail: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(Instant)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import Session
 
-from storage.engine.tables import FlagRow, PublicationRow
+from storage.engine.flag_tables import FlagRow
+from storage.engine.tables import PublicationRow
 from storage.notices.flags import FlagStatus
 from storage.records import Genre, Level
 from storage.search.query import matching, publication_filters

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from storage.engine.tables import ChangeRow, FlagDecisionRow
+from storage.engine.flag_tables import FlagDecisionRow
+from storage.engine.tables import ChangeRow
 from storage.notices.flags import Flag
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.engine.tables import FlagRow
+from storage.engine.flag_tables import FlagRow
 from storage.exports.selection import Row
 
 Z = 1.96

@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from storage.engine.changes import lock_writers
-from storage.engine.tables import DiscoveryRow, RefusalRow, table_of, upsert_into
+from storage.engine.link_tables import DiscoveryRow, RefusalRow
+from storage.engine.tables import table_of, upsert_into
 from storage.links.takedown import MISSING_CLASSES, record_missing
 from storage.records import Link, Refusal, RefusalClass, RequestKind
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.engine.tables import ListHeadRow, upsert_into
+from storage.engine.link_tables import ListHeadRow
+from storage.engine.tables import upsert_into
 
 MAX_LINKS = 60
 """Links kept of one page, in page order: more than a page of any list seen holds."""

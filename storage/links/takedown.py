@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.changes import lock_writers, record_changes
-from storage.engine.tables import DiscoveryRow, PublicationRow
+from storage.engine.link_tables import DiscoveryRow
+from storage.engine.tables import PublicationRow
 from storage.records import RefusalClass
 
 MISSING_CHECKS = 3

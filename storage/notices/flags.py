@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from storage.engine.flag_tables import FlagDecisionRow, FlagNoteRow, FlagRow
 from storage.engine.rows import evidence_as_json, evidence_from_json
-from storage.engine.tables import FlagDecisionRow, FlagNoteRow, FlagRow, PublicationRow
+from storage.engine.tables import PublicationRow
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices.outbox import post
 from storage.records import Confidence, Evidence, Genre, Reading, confidence_of

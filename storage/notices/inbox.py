@@ -12,15 +12,8 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.engine.tables import (
-    EventRow,
-    FigureRow,
-    FlagNoteRow,
-    FlagRow,
-    PublicationRow,
-    RevisionRow,
-    SourceRow,
-)
+from storage.engine.flag_tables import FlagNoteRow, FlagRow
+from storage.engine.tables import EventRow, FigureRow, PublicationRow, RevisionRow, SourceRow
 from storage.notices.flags import FlagStatus
 from storage.records import DOUBTFUL_BELOW, SHANGHAI, Genre, Level
 

@@ -25,14 +25,9 @@ from sqlalchemy.orm import Session
 
 from storage.engine.bulk import insert_rows
 from storage.engine.database import to_json
+from storage.engine.flag_tables import FlagRow
 from storage.engine.story_tables import SignatureRow, StoryChangeRow
-from storage.engine.tables import (
-    FlagRow,
-    PublicationRow,
-    RevisionRow,
-    StoryRow,
-    upsert_into,
-)
+from storage.engine.tables import PublicationRow, RevisionRow, StoryRow, upsert_into
 from storage.stories.fingerprints import Fingerprint, fingerprint, is_copy, similarity
 
 LEAST_SIMILARITY = 0.25

@@ -15,8 +15,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.changes import record_changes
+from storage.engine.flag_tables import FlagRow
 from storage.engine.story_tables import StoryChangeRow
-from storage.engine.tables import FlagRow, PublicationRow, SourceRow, StoryRow, table_of
+from storage.engine.tables import PublicationRow, SourceRow, StoryRow, table_of
 from storage.notices import flags
 from storage.records import FLAGGED_GENRES, SHANGHAI, Precision
 

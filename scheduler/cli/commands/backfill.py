@@ -17,7 +17,8 @@ from storage.errors import SourceBusyError
 from storage.records import Verdict, VerdictKind
 
 if TYPE_CHECKING:
-    from crawler.backfill.parts.driver import Backfilled, Progress
+    from crawler.backfill.parts.keeping import Progress
+    from crawler.backfill.parts.outcome import Backfilled
     from crawler.backfill.parts.planning import Plan
     from crawler.backfill.parts.pool import Engine
     from crawler.backfill.parts.prefilter import Wanted

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from storage.audit import counts, works
 from storage.audit.counts import LinkFact
 from storage.engine.database import Database
+from storage.engine.link_tables import DiscoveryRow
 from storage.engine.service_tables import RunWalkRow
-from storage.engine.tables import DiscoveryRow, PublicationRow, RunRow, StoryRow, table_of
+from storage.engine.tables import PublicationRow, RunRow, StoryRow, table_of
 from storage.records import End, Genre, OpenCause, RefusalClass
 
 NOW = datetime(2025, 3, 10, 4, tzinfo=UTC)

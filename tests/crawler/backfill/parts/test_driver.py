@@ -14,7 +14,9 @@ import pytest
 from sqlalchemy import text
 
 from crawler.backfill.parts.dask_engine import DaskEngine
-from crawler.backfill.parts.driver import Backfilled, Progress, backfill
+from crawler.backfill.parts.driver import backfill
+from crawler.backfill.parts.keeping import Progress
+from crawler.backfill.parts.outcome import Backfilled
 from crawler.backfill.parts.planning import Plan, plan_parts
 from crawler.backfill.parts.pool import (
     Engine,
@@ -225,7 +227,7 @@ def test_a_part_that_nobody_survives_costs_itself(database: Database, tmp_path: 
 def test_a_cancelled_back_fill_stops_and_goes_on(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.backfill.parts.driver.BEAT_SECONDS", 0.0)
+    monkeypatch.setattr("crawler.backfill.parts.keeping.BEAT_SECONDS", 0.0)
     folder = archives(tmp_path)
     wanted = Wanted()
 

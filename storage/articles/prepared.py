@@ -1,0 +1,94 @@
+"""What is known of an article before it is saved: its fingerprint, what is stored of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.engine.tables import PublicationRow
+from storage.links import discoveries
+from storage.records import Article
+from storage.stories.fingerprints import Fingerprint, fingerprint
+
+PAST = timedelta(days=90)
+"""A capture of so long ago is history: a review is news for a season, not longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An article with all that can be worked out before the database is locked."""
+
+    article: Article
+    fingerprint: Fingerprint
+
+    @property
+    def content_sha256(self) -> str:
+        """What the words are known by."""
+        return self.fingerprint.content_sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What the database knows of an article's URL."""
+
+    id: int
+    content_sha256: str
+    revision: int
+    story_id: int
+    is_original: bool
+    removed: bool
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saving:
+    """One call: the present, its run, and whether its articles were captured on other days."""
+
+    now: datetime
+    run_id: int | None
+    captured: bool = False
+    past: bool = False
+
+    def seen(self, article: Article) -> datetime:
+        """When the article was as it is: now, or on the day on which somebody captured it."""
+        return (article.fetched_at or self.now) if self.captured else self.now
+
+    def is_past(self, article: Article) -> bool:
+        """Whether it is so old that nobody is to be woken for it, where old ones are looked for."""
+        if self.past and article.published_at is not None:
+            return self.now - article.published_at > PAST
+        return self.captured and self.now - self.seen(article) > PAST
+
+
+def prepare(article: Article) -> Prepared:
+    return Prepared(article=article, fingerprint=fingerprint(article.title, article.text))
+
+
+def stored_under(session: Session, urls: Sequence[str]) -> dict[str, Stored]:
+    found: dict[str, Stored] = {}
+    for start in range(0, len(urls), discoveries.IN_BATCH):
+        rows = session.execute(
+            select(
+                PublicationRow.url,
+                PublicationRow.id,
+                PublicationRow.content_sha256,
+                PublicationRow.revision,
+                PublicationRow.story_id,
+                PublicationRow.is_original,
+                PublicationRow.removed_at,
+                PublicationRow.last_seen_at,
+            ).where(PublicationRow.url.in_(urls[start : start + discoveries.IN_BATCH]))
+        )
+        for row in rows:
+            found[row.url] = Stored(
+                id=row.id,
+                content_sha256=row.content_sha256,
+                revision=row.revision,
+                story_id=row.story_id,
+                is_original=row.is_original,
+                removed=row.removed_at is not None,
+                last_seen_at=row.last_seen_at,
+            )
+    return found
