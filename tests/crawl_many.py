@@ -1,7 +1,8 @@
 """Crawls several sources in one process: ``python -m tests.crawl_many SOURCE[:full]...``.
 
 The product gives each run a process of its own, which costs two seconds; tests of what a run
-proves need none of that and share one reactor.
+proves need none of that and share one reactor.  ``CPPCC_TEST_DECLARED`` names a folder that
+stands in for the declarations of the project.
 """
 
 import os
@@ -18,6 +19,11 @@ def main() -> None:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
+    from crawler.sources import declaration
+
+    if declared := os.environ.get("CPPCC_TEST_DECLARED"):
+        # Sources on hosts that the project's own declarations have too.
+        declaration.DECLARED = Path(declared)
     settings = Settings()
     settings.setmodule("crawler.settings")
     # A wait of seconds between retries would only make the tests slow.

@@ -52,6 +52,7 @@ LADDERS = {
         "crawler.runs",
         "crawler.families",
         "crawler.sources",
+        "crawler.sources.inference",
         "crawler.reader",
         "crawler.backfill",
         "crawler.spiders",

@@ -1,5 +1,6 @@
 """The family ``json_list``: an interface answers lists as JSON or JSONP, articles are pages."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from string import Formatter
 from typing import Annotated, Literal
@@ -8,10 +9,11 @@ import jmespath
 from pydantic import AfterValidator, Field
 
 from crawler.errors import LayoutChangedError
-from crawler.families.base import Ask, HttpUrl, Probed, Run, Site, charset_of
+from crawler.families.base import Ask, HttpUrl, Probed, Run, Site, Step, charset_of
 from crawler.families.items import ItemPaths, Path, read_document
 from crawler.families.lists import ListFamily, ListWalker, check_heading, said_by
-from storage.records import Capture, Listing
+from crawler.runs.proof import Proved
+from storage.records import Capture, End, Listing, RefusalClass
 
 
 def _a_paged_url(text: str) -> str:
@@ -102,6 +104,49 @@ class JsonListWalker(ListWalker):
         words = self.site.listing_words if self.options.heading else ()
         check_heading(listing.heading, words, ask.url)
         return replace(listing, next_page=self._next(ask, listing))
+
+    def instead(self, ask: Ask, refusal_class: RefusalClass) -> Ask | None:
+        """The list from its front, once more, where 404 behind a page that is not full ends it.
+
+        Files by number have no empty page behind the last.  A page that is not full proves
+        nothing alone, nor does 404: together they do, and what slipped meanwhile is looked for.
+        """
+        if not self._ends(ask, refusal_class):
+            return None
+        progress = self._progress[ask.walk]
+        progress.reached = self._end(ask)
+        progress.again = []
+        progress.rounds += 1
+        front, *others = self._ask_again(self.run.account.walk(ask.walk), progress)
+
+        def read(capture: Capture, again: Ask) -> Iterator[Step]:
+            yield from others
+            yield from self.read_again(capture, again)
+
+        return replace(front, read=read)
+
+    def takes_as_answer(self, ask: Ask, refusal_class: RefusalClass) -> bool:
+        """Whether 404 says that a list of one page has no second one."""
+        if ask.page_number != 2 or not self._is_behind_last(ask, refusal_class):
+            return False
+        self.run.account.walk(ask.walk).end_with(self._end(ask))
+        return True
+
+    def _ends(self, ask: Ask, refusal_class: RefusalClass) -> bool:
+        return ask.page_number > 2 and self._is_behind_last(ask, refusal_class)
+
+    def _is_behind_last(self, ask: Ask, refusal_class: RefusalClass) -> bool:
+        number, size = ask.page_number, self.options.page_size
+        here = self._before.get((ask.walk, number), 0)
+        last = here - self._before.get((ask.walk, number - 1), 0)
+        progress = self._progress.get(ask.walk)
+        reading = progress is not None and progress.reached is None
+        return refusal_class is RefusalClass.GONE and reading and 0 < last < (size or 0)
+
+    def _end(self, ask: Ask) -> Proved:
+        number = ask.page_number
+        words = f"page {number - 1} is not full, and there is no page {number}"
+        return Proved(End.LAST_PAGE, words)
 
     def _next(self, ask: Ask, listing: Listing) -> str | None:
         template, number = self._templates[ask.walk], ask.page_number

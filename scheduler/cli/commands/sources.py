@@ -11,6 +11,7 @@ from rich.text import Text
 from crawler.sources.declaration import Source
 from scheduler.cli.commands.context import (
     Context,
+    declared_sources,
     open_context,
     reading_context,
     region_named,
@@ -168,6 +169,74 @@ def probe(
         sound = sum(tried.sound for tried in results)
         say(f"{sound} of {len(results)} are sound and verified")
     if not all(tried.sound for tried in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="A list, a home page, an issue, a feed")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Write it here: a file, or a folder for ID.toml")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Where no page says it, e.g. 云南")] = None,
+    source_id: Annotated[str | None, typer.Option("--id", help="Its id, else the host's")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Write a declaration by looking at a site; what is not certain stands in its comments.
+
+    Exit 0 only when it was tried and is sound.
+    """
+    import asyncio
+
+    from scheduler.probing.discovery import NothingFoundError
+    from scheduler.probing.proposing import propose
+
+    if not url.startswith(("http://", "https://")):
+        fail(f"{url!r} is no address", hint="begin it with http:// or https://", code=2)
+    if out is not None and out.is_file():
+        fail(f"{out} is there already", hint="name another file, or move it away", code=2)
+    try:
+        found = asyncio.run(propose(url, settings(), region=region_named(region), id_=source_id))
+    except NothingFoundError as error:
+        fail(str(error), hint="docs/add-a-source.md says how to write it by hand")
+    draft, tried = found.draft, found.verification
+    config = settings()
+    for other in declared_sources(config).values():
+        if set(other.entry_urls) & set(draft.source().entry_urls):
+            draft.doubt(f"{other.id} is declared for this address already: two would not load")
+        elif other.id == draft.id:
+            draft.doubt(f"{draft.id} is the id of another: give --id")
+    path = None
+    if out is not None:
+        path = out / f"{draft.id}.toml" if out.is_dir() or not out.suffix else out
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(found.toml, "utf-8")
+    if as_json:
+        print_json(
+            {
+                "id": draft.id,
+                "file": str(path) if path else None,
+                "sound": tried.sound,
+                "requests": found.requests,
+                "declaration": draft.table(),
+                "seen": draft.seen,
+                "unsure": draft.unsure,
+                "toml": found.toml,
+            }
+        )
+    elif path is None:
+        typer.echo(found.toml, nl=False)
+    else:
+        say(f"{path} written after {found.requests} requests")
+        for words in draft.seen:
+            say(f"  {words}")
+        for words in draft.unsure:
+            console.print(Text(f"  ? {words}", style="yellow"), soft_wrap=True)
+        if draft.article_pattern is None and draft.family != "json":
+            say("  no article_pattern: the generic judgement of links decides alone")
+    if not tried.sound:
         raise typer.Exit(1)
 
 

@@ -1,0 +1,73 @@
+"""Proposes a declaration for a site: looks at it, drafts, and tries the draft as a probe would."""
+
+from collections import Counter
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from crawler.sources.inference.draft import Draft
+from scheduler.config import Config
+from scheduler.probing.discovery import discover
+from scheduler.probing.looking import Looker, provisional
+from scheduler.probing.manners import Manners
+from scheduler.probing.probes import Prober
+from scheduler.probing.request import probing_client
+from scheduler.probing.verification import ArticleSeen, Verification, verify
+
+LOOKING_SECONDS = 1.0
+"""Between two requests of a look: a site is met once, and an operator waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A draft and what trying it showed."""
+
+    draft: Draft
+    verification: Verification
+    requests: int
+
+    @property
+    def toml(self) -> str:
+        """The file to write."""
+        return self.draft.toml(
+            f"{self.draft.name}: written by `cppcc sources new`; "
+            + ("tried and sound." if self.verification.sound else "tried, and NOT sound.")
+        )
+
+
+async def propose(
+    url: str, config: Config, *, region: str | None = None, id_: str | None = None
+) -> Proposal:
+    """Look at ``url``, draft its declaration and try it.
+
+    :raises NothingFoundError: when nothing there can be declared.
+    """
+    async with probing_client(config.user_agent, connections=config.probes_at_once) as client:
+        prober = Prober(
+            client,
+            Manners(config.user_agent, config.max_delay_seconds),
+            now=config.now,
+            at_once=config.probes_at_once,
+        )
+        looker = Looker(
+            prober=prober,
+            source=provisional(urlsplit(url).hostname or "", LOOKING_SECONDS),
+            moment=config.now,
+        )
+        draft = await discover(looker, url, region=region, id_=id_)
+        tried = await verify(prober, draft.source(), now=config.now)
+    _credit(draft, tried.articles)
+    for words in (*tried.findings, *tried.advice):
+        draft.doubt(words)
+    return Proposal(draft=draft, verification=tried, requests=len(looker.kept))
+
+
+def _credit(draft: Draft, articles: tuple[ArticleSeen, ...]) -> None:
+    """Outlets that its articles credit: one that is much like its own name is its own."""
+    credited = Counter(one.outlet for one in articles if one.outlet and one.outlet != draft.name)
+    for outlet, count in credited.most_common(3):
+        if outlet in draft.name or draft.name in outlet or outlet[:3] == draft.name[:3]:
+            draft.outlets += (outlet,)
+        else:
+            draft.note(f"outlet: {count} of {len(articles)} articles tried credit {outlet}")
+    dated = sum(one.published_at is not None for one in articles)
+    draft.note(f"dates: {dated} of {len(articles)} articles tried state their day")
