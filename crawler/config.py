@@ -12,6 +12,9 @@ from storage.records import SHANGHAI
 MAX_REDIRECTS = 5
 """So many are followed, of a page and of robots.txt (RFC 9309 asks for five at least)."""
 
+MAX_BYTES = 8 * 2**20
+"""Of one answer, where a declaration says nothing else; the largest page seen has 3 MiB."""
+
 LONGEST_DELAY_SECONDS = 120.0
 """人民网's robots.txt asks for this much; a longer one would stop a crawl and is taken so."""
 

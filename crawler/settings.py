@@ -2,7 +2,7 @@
 
 import os
 
-from crawler.config import MAX_REDIRECTS, CrawlConfig
+from crawler.config import MAX_BYTES, MAX_REDIRECTS, CrawlConfig
 
 _config = CrawlConfig()
 
@@ -36,7 +36,7 @@ CONCURRENT_ITEMS = 1
 
 # Bounds.
 DOWNLOAD_TIMEOUT = 30
-DOWNLOAD_MAXSIZE = 8 * 2**20  # the largest real page seen is under 3 MiB
+DOWNLOAD_MAXSIZE = MAX_BYTES
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = MAX_REDIRECTS
 RETRY_TIMES = 2

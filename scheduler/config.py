@@ -58,6 +58,16 @@ class Config(CrawlConfig):
         default=60.0, ge=0, description="How long running crawls may go on after SIGTERM"
     )
 
+    @property
+    def logs(self) -> Path:
+        """The folder of the runs' output."""
+        return self.var / "logs"
+
+
+def log_path(logs: Path, run_id: int) -> Path:
+    """Where the output of a run is kept, in the folder ``logs``."""
+    return logs / f"run-{run_id}.log"
+
 
 def load_config() -> Config:
     """The settings of this process.

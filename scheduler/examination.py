@@ -24,10 +24,10 @@ from storage.notices import incidents, outbox
 from storage.records import SHANGHAI, SOUND_KINDS, SourceState
 from storage.runs import history
 
-MIN_FREE_BYTES = 1 << 30
-STALE = timedelta(days=2)
-CLOCK_SLACK = timedelta(minutes=5)
-MESSAGE_SLACK = timedelta(hours=1)
+MIN_FREE_BYTES = 1 << 30  # a backup and a day of crawls fit in
+STALE = timedelta(days=2)  # every source is read in full once a day: one is missed and more
+CLOCK_SLACK = timedelta(minutes=5)  # what hosts' clocks differ by anyway
+MESSAGE_SLACK = timedelta(hours=1)  # the longest pause between two tries of a delivery
 RUN_SLACK = timedelta(hours=1)
 """A run that was due or beat last so long ago has nobody who carries it."""
 LAST_OPENINGS = 6

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-BEAT_SECONDS = 1.0
+BEAT_SECONDS = 1.0  # progress for people; a lease lasts 120 times as long
 SILENCE = timedelta(seconds=5)
 """A runner beats every second: one of a dead process that was silent so long is gone too."""
 TOLD_TO_END = "it was told to end before it began"

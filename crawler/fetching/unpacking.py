@@ -13,11 +13,11 @@ import zstandard
 from crawler.errors import BodyRefusedError
 from storage.records import RefusalClass
 
-_MAX_CODINGS = 4
-_STEP = 64 * 1024
+_MAX_CODINGS = 4  # honest answers have one
+_STEP = 64 * 1024  # bytes that come out at once
 _STEP_ZSTD = 512
 """Packed bytes given to zstd at once: it has no bound of its own on what comes out."""
-_ZSTD_WINDOW = 2**27
+_ZSTD_WINDOW = 2**27  # 128 MiB, as zstd --long=27 makes them
 
 
 _TEXT = b"<\xef\xfe\xff"

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
+from crawler.config import MAX_BYTES
 from crawler.errors import DeclarationError
 from crawler.families import FAMILIES, Options
 from crawler.families.base import HttpUrl, Site, Strict
@@ -81,7 +82,7 @@ class Politeness(Strict):
     delay_seconds: float = Field(default=3.0, ge=0)
     concurrency: int = Field(default=1, ge=1, le=8)
     timeout_seconds: float = Field(default=30.0, gt=0, le=300)
-    max_bytes: int = Field(default=8 * 2**20, gt=0)
+    max_bytes: int = Field(default=MAX_BYTES, gt=0)
     user_agent: Annotated[str, AfterValidator(_an_honest_agent)] | None = None
     """What we call ourselves to hosts that want another form; ``{agent}`` is our own name."""
 

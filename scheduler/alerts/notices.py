@@ -17,8 +17,8 @@ from storage.notices.incidents import Incident, IncidentState
 from storage.notices.outbox import post_once
 from storage.runs.door import lock_schedule
 
-GATHERING = timedelta(minutes=30)
-BETWEEN = timedelta(hours=1)
+GATHERING = timedelta(minutes=30)  # what fails together is seen within it
+BETWEEN = timedelta(hours=1)  # two messages of openings
 STORM = 5
 STORM_LASTS = timedelta(hours=24)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from scheduler.config import log_path
 from storage.runs.options import CrawlOptions
 
 
@@ -97,7 +98,7 @@ class LocalLauncher:
         :raises OSError: when no process can be started, or the log is a link or cannot be made.
         """
         self._logs.mkdir(parents=True, exist_ok=True)
-        log = self._logs / f"run-{run.run_id}.log"
+        log = log_path(self._logs, run.run_id)
         # Not through a link: whoever may write in the folder could have us write elsewhere.
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
         with os.fdopen(os.open(log, flags, 0o644), "ab") as output:

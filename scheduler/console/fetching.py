@@ -16,11 +16,10 @@ from urllib.parse import urljoin, urlsplit
 
 import httpcore
 
+from crawler.config import MAX_BYTES, MAX_REDIRECTS
 from scheduler.console.errors import InputError
 
 PORTS = {"http": 80, "https": 443}
-MOST_BYTES = 8 * 2**20
-MOST_REDIRECTS = 5
 WHOLE_SECONDS = 20.0
 MOST_URL = 2000
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -48,7 +47,7 @@ def fetch_public(url: str, *, user_agent: str) -> Fetched:
         max_connections=1,
         retries=0,
     ) as pool:
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             checked_url(url)
             try:
                 answer, body = _ask(pool, url, user_agent, end)
@@ -200,7 +199,7 @@ def _ask(
         body = bytearray()
         for piece in answer.iter_stream():
             body += piece
-            if len(body) > MOST_BYTES:
+            if len(body) > MAX_BYTES:
                 raise InputError("too_large", "url")
     return answer, bytes(body)
 

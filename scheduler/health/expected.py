@@ -11,8 +11,8 @@ from storage.records import SHANGHAI, Level
 
 LEARNT_YEARS = 2
 """So many years of history replace the declared window."""
-BEFORE = timedelta(days=14)
-AFTER = timedelta(days=21)
+BEFORE = timedelta(days=14)  # before the earliest opening of past years
+AFTER = timedelta(days=21)  # after the latest: a week of sittings, then two for the review
 EARLIEST_END = (1, 31)
 LATEST_END = (5, 31)
 

@@ -53,6 +53,7 @@ SELDOM_SILENT = 7.0
 USUAL_SILENCE = 3.0
 """Below so many expected articles, silence longer than declared is the season's own."""
 LEARNT_DAYS = 14.0
+"""Two weekends at least: fewer days would take a quiet one for the rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

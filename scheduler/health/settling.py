@@ -34,6 +34,7 @@ from storage.runs.watches import Watch
 logger = logging.getLogger(__name__)
 
 BASELINE_RUNS = 300
+"""Past runs that say what is usual: of a source crawled several times a day, some two months."""
 
 
 @dataclass(slots=True)

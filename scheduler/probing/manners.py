@@ -23,7 +23,7 @@ from crawler.fetching.waiting import asked_to_wait
 from scheduler.probing.request import Answer
 from storage.records import RefusalClass
 
-KEPT_SECONDS = 24 * 3600.0
+KEPT_SECONDS = 24 * 3600.0  # as long as RFC 9309, 2.4 lets robots.txt be kept
 SILENCE_KEPT_SECONDS = 300.0
 """A host whose robots.txt cannot be had is left alone so long before it is asked for again."""
 

@@ -25,7 +25,7 @@ from storage.records import SHANGHAI, Capture, Refusal, RefusalClass
 from storage.runs.watches import ProbePage
 
 FULL_EVERY = 8
-MAX_VALIDATOR = 256
+MAX_VALIDATOR = 256  # characters; honest ones have some 30
 NO_ISSUE = "no issue yet"
 
 

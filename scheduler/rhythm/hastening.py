@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from scheduler.rhythm.seasons import lately
 
-WINDOW = timedelta(minutes=30)
-AGAIN = timedelta(hours=6)
-ANSWERED_AGAIN = timedelta(minutes=20)
+WINDOW = timedelta(minutes=30)  # two failures further apart have nothing to do with each other
+AGAIN = timedelta(hours=6)  # our own line being down costs one extra look a source in so long
+ANSWERED_AGAIN = timedelta(minutes=20)  # the same, where they come back one by one
 SUSPICIOUS = 2
-MANY = 5
+MANY = 5  # as notices.STORM: fewer are told of one by one anyway
 
 
 class Suspicion:

@@ -24,7 +24,7 @@ EPOCH = datetime(2000, 1, 1, tzinfo=SHANGHAI)
 
 LONGEST_NIGHT = timedelta(hours=4)
 """A night widens no interval beyond its season's bounds and this."""
-FIRST_WAIT = timedelta(minutes=15)
+FIRST_WAIT = timedelta(minutes=15)  # the waits of a source that fails; see back_off
 LONGEST_WAIT = timedelta(hours=4)
 WALLED_FIRST_WAIT = timedelta(hours=2)
 WALLED_LONGEST_WAIT = timedelta(hours=24)

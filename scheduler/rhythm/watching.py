@@ -21,7 +21,7 @@ from storage.records import SHANGHAI, FailureClass, RunTrigger, SourceState
 from storage.runs import door, health, history, watches
 from storage.runs.watches import ProbePage, Watch
 
-HISTORY = 8
+HISTORY = 8  # judged runs looked back over: from there on every back-off is at its longest
 WALLED = frozenset({FailureClass.BLOCKED, FailureClass.CHALLENGE})
 VERIFY_AGAIN = timedelta(days=7)
 """A declaration that did not prove itself is tried again so much later."""

@@ -15,7 +15,7 @@ from storage.records import FailureClass, RefusalClass
 
 logger = logging.getLogger(__name__)
 
-AFTER_ERROR = timedelta(minutes=1)
+AFTER_ERROR = timedelta(minutes=1)  # a defect of ours is no reason to leave a source alone for long
 UNREACHED = frozenset({RefusalClass.NETWORK, RefusalClass.HTTP_ERROR})
 
 

@@ -27,9 +27,9 @@ from storage.runs.states import RunState
 
 logger = logging.getLogger(__name__)
 
-LEASES_EVERY = timedelta(seconds=15)
-OVERRUN = timedelta(minutes=5)
-AT_ONE_QUERY = 400
+LEASES_EVERY = timedelta(seconds=15)  # an eighth of a lease: it is freed at most so late
+OVERRUN = timedelta(minutes=5)  # for whoever minds the deadline first
+AT_ONE_QUERY = 400  # ids as parameters; SQLite takes 999 at least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

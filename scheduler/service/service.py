@@ -64,7 +64,7 @@ A beat writes one row, so its silence alone says that no write gets through.
 LONGEST_TICK = 900.0
 """A tick that takes, or comes, so much later stands still: its probe has a deadline far below."""
 
-JUMP = timedelta(seconds=60)
+JUMP = timedelta(seconds=60)  # wall clock against steady clock: no slewing moves it so far
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ class Service:
         self._now = config.now
         self._carrier = Carrier(
             database,
-            launcher or LocalLauncher(config.var / "logs", kept=kept_in(config)),
+            launcher or LocalLauncher(config.logs, kept=kept_in(config)),
             now=config.now,
             deadline_seconds=config.deadline_seconds,
             gives_back=True,

@@ -17,7 +17,7 @@ from storage.engine.tables import table_of, upsert_into
 ALIVE_FOR = timedelta(seconds=60)
 """So long after its last beat a service still counts as at work: it beats far more often."""
 
-FORGOTTEN_AFTER = timedelta(days=1)
+FORGOTTEN_AFTER = timedelta(days=1)  # it beats every five seconds: it is gone
 
 _SERVICES = table_of(ServiceRow)
 

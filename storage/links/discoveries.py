@@ -32,8 +32,8 @@ from storage.records import Link, Refusal, RefusalClass, RequestKind
 IN_BATCH = 500
 """URLs in one IN list: beyond some hundreds the rate no longer grows."""
 
-RECHECK_FIRST = timedelta(days=1)
-RECHECK_CAP = timedelta(days=60)
+RECHECK_FIRST = timedelta(days=1)  # corrections come within days
+RECHECK_CAP = timedelta(days=60)  # and old articles hardly change
 
 # First wait and cap of a refused link; each further refusal doubles the wait.
 PASSING = (timedelta(minutes=30), timedelta(days=1))

@@ -15,8 +15,8 @@ from storage.engine.link_tables import DiscoveryRow
 from storage.engine.tables import PublicationRow
 from storage.records import RefusalClass
 
-MISSING_CHECKS = 3
-MISSING_FOR = timedelta(days=7)
+MISSING_CHECKS = 3  # one 404 is a slip of a server
+MISSING_FOR = timedelta(days=7)  # and a host that moves is back within days
 NEXT_CHECK = MISSING_FOR / (MISSING_CHECKS - 1)
 """So that the third check falls on the seventh day."""
 

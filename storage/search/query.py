@@ -13,7 +13,7 @@ as many hits as were asked for, so those are read instead of sorting all candida
 
 import json
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, repeat
 
@@ -86,18 +86,19 @@ class _Words:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """Folded terms, and what else a hit must be."""
+    """Folded terms, what else a hit must be, and whether its title alone is looked at."""
 
     terms: tuple[str, ...]
     filters: tuple[ColumnElement[bool], ...]
+    in_title: bool
 
     @property
     def is_gram(self) -> bool:
         """All terms are grams themselves: what the index names holds them."""
         return all(len(term.encode("utf-16-be", "surrogatepass")) <= 4 for term in self.terms)
 
-    def stands_in(self, words: _Words, *, in_title: bool) -> bool:
-        plain = folded(words.title) if in_title else joined(words.title, words.body)
+    def stands_in(self, words: _Words) -> bool:
+        plain = folded(words.title) if self.in_title else joined(words.title, words.body)
         return all(term in plain for term in self.terms)
 
 
@@ -124,7 +125,8 @@ def search(
         originals=originals,
     )  # fmt: skip
     summaries, bodies = get_summaries(session, ids), _bodies(session, ids)
-    return [_hit(summaries[id_], bodies[id_], _wanted_terms(terms)) for id_ in ids]
+    plain = _wanted_terms(terms)
+    return [_hit(summaries[id_], bodies[id_], plain) for id_ in ids]
 
 
 def matching(
@@ -138,15 +140,14 @@ def matching(
     originals: bool = False,
 ) -> list[int]:
     """The ids of the publications that ``search`` finds, in the same order."""
-    wanted = _Wanted(
-        _wanted_terms(terms),
-        tuple(publication_filters(region, year, genre, level, originals=originals)),
-    )
-    titled = _hits(session, wanted, limit, in_title=True)
+    filters = tuple(publication_filters(region, year, genre, level, originals=originals))
+    wanted = _Wanted(_wanted_terms(terms), filters, in_title=True)
+    titled = _hits(session, wanted, limit)
     if limit is not None and len(titled) >= limit:
         return titled
     left = None if limit is None else limit - len(titled)
-    return titled + _hits(session, wanted, left, in_title=False, known=frozenset(titled))
+    anywhere = replace(wanted, in_title=False)
+    return titled + _hits(session, anywhere, left, known=frozenset(titled))
 
 
 def _wanted_terms(terms: Sequence[str]) -> tuple[str, ...]:
@@ -173,12 +174,11 @@ def _hits(
     wanted: _Wanted,
     limit: int | None,
     *,
-    in_title: bool,
     known: frozenset[int] = frozenset(),
 ) -> list[int]:
-    """The best of those that hold all terms (in the title), without those in ``known``."""
+    """The best of those that hold all terms, without those in ``known``."""
     found: dict[int, None] = {}
-    for id_ in _ranked(session, wanted, limit, in_title=in_title):
+    for id_ in _ranked(session, wanted, limit):
         if id_ not in known and id_ not in found:
             found[id_] = None
             if len(found) == limit:
@@ -186,28 +186,24 @@ def _hits(
     return list(found)
 
 
-def _ranked(
-    session: Session, wanted: _Wanted, limit: int | None, *, in_title: bool
-) -> Iterator[int]:
+def _ranked(session: Session, wanted: _Wanted, limit: int | None) -> Iterator[int]:
     """Those that hold all terms, best first; some may come twice."""
     ids = None
     if limit is not None:
-        ids = _candidates(session, wanted, in_title=in_title, most=max(CANDIDATES, 4 * limit))
-        if ids is None and (yield from _walk(session, wanted, in_title=in_title)):
+        ids = _candidates(session, wanted, most=max(CANDIDATES, 4 * limit))
+        if ids is None and (yield from _walk(session, wanted)):
             return
     if ids is None:
-        ids = _candidates(session, wanted, in_title=in_title, most=None) or []
-    yield from ids if wanted.is_gram else _checked(session, wanted, ids, in_title=in_title)
+        ids = _candidates(session, wanted, most=None) or []
+    yield from ids if wanted.is_gram else _checked(session, wanted, ids)
 
 
-def _candidates(
-    session: Session, wanted: _Wanted, *, in_title: bool, most: int | None
-) -> list[int] | None:
+def _candidates(session: Session, wanted: _Wanted, *, most: int | None) -> list[int] | None:
     """Ids of those that hold all grams of all terms and pass the filters, best first.
 
     None when more than ``most`` texts hold the grams, whatever the filters say of them.
     """
-    found, current = _found(session, wanted, in_title=in_title, most=most)
+    found, current = _found(session, wanted, most=most)
     row = PublicationRow
     # What the filters refuse comes as null: the number of rows is that of the texts found.
     query = (
@@ -226,35 +222,33 @@ def _candidates(
 
 
 def _found(
-    session: Session, wanted: _Wanted, *, in_title: bool, most: int | None
+    session: Session, wanted: _Wanted, *, most: int | None
 ) -> tuple[CTE, ColumnElement[bool]]:
     """What the index names, one more than ``most``, and how it is joined to publications."""
     row, id_ = PublicationRow, column("id", BigInteger)
     if session.get_bind().dialect.name == "sqlite":
-        parts = [fts5_query(term, in_title=in_title) for term in wanted.terms]
+        parts = [fts5_query(term, in_title=wanted.in_title) for term in wanted.terms]
         limit = -1 if most is None else most + 1
         asked = _FTS5.bindparams(grams=" AND ".join(parts), limit=limit)
         found = asked.columns(id_).cte("found")
         return found, row.id == found.c.id
-    lists = [postgresql_grams(term, in_title=in_title) for term in wanted.terms]
+    lists = [postgresql_grams(term, in_title=wanted.in_title) for term in wanted.terms]
     grams = list(dict.fromkeys(gram for grams in lists for gram in grams))
     asked = _GIN.bindparams(grams=grams, limit=None if most is None else most + 1)
     found = asked.columns(id_, column("revision", Integer)).cte("found")
     return found, (row.id == found.c.id) & (row.revision == found.c.revision)
 
 
-def _checked(
-    session: Session, wanted: _Wanted, ids: Sequence[int], *, in_title: bool
-) -> Iterator[int]:
+def _checked(session: Session, wanted: _Wanted, ids: Sequence[int]) -> Iterator[int]:
     """Those of ``ids`` whose words hold the terms, read no further than they are asked for."""
     start = 0
     for size in _sizes():
         wave = ids[start : start + size]
         if not wave:
             return
-        query = _words(in_title=in_title).where(_among(session, wave))
+        query = _words(wanted).where(_among(session, wave))
         found = {row[0]: _Words(row[0], row[2], row[3]) for row in session.execute(query)}
-        yield from (id_ for id_ in wave if wanted.stands_in(found[id_], in_title=in_title))
+        yield from (id_ for id_ in wave if wanted.stands_in(found[id_]))
         start += size
 
 
@@ -266,14 +260,12 @@ def _among(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
     return PublicationRow.id.in_(select(listed.c.value))
 
 
-def _walk(session: Session, wanted: _Wanted, *, in_title: bool) -> Generator[int, None, bool]:
+def _walk(session: Session, wanted: _Wanted) -> Generator[int, None, bool]:
     """All that hold the terms and pass the filters, best first; False when it gave up."""
     read = 0
     published = PublicationRow.published_at
     for original in (True, False):
-        every = _words(in_title=in_title).where(
-            PublicationRow.is_original.is_(original), *wanted.filters
-        )
+        every = _words(wanted).where(PublicationRow.is_original.is_(original), *wanted.filters)
         for dated in (True, False):
             part = every.where(published.is_not(None) if dated else published.is_(None))
             part = part.order_by(published.desc(), PublicationRow.id.desc())
@@ -281,9 +273,7 @@ def _walk(session: Session, wanted: _Wanted, *, in_title: bool) -> Generator[int
             for size in _sizes():
                 rows = session.execute(_following(part, after).limit(size)).all()
                 read_now = (_Words(row[0], row[2], row[3]) for row in rows)
-                yield from (
-                    words.id for words in read_now if wanted.stands_in(words, in_title=in_title)
-                )
+                yield from (words.id for words in read_now if wanted.stands_in(words))
                 read += len(rows)
                 if len(rows) < size:
                     break
@@ -296,9 +286,9 @@ def _walk(session: Session, wanted: _Wanted, *, in_title: bool) -> Generator[int
 _Columns = tuple[int, datetime | None, str, str]
 
 
-def _words(*, in_title: bool) -> Select[*_Columns]:
+def _words(wanted: _Wanted) -> Select[*_Columns]:
     """Id, time, title and text; without the text where only titles are looked at."""
-    if in_title:
+    if wanted.in_title:
         return select(
             PublicationRow.id, PublicationRow.published_at, PublicationRow.title, literal("")
         )

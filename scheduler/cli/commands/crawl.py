@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,7 +43,6 @@ FREE_SECONDS = 5.0
 """How often waiting runs see whether what they wait for is dead."""
 PATIENCE_SECONDS = 60.0
 """How long a database that does not answer is tried again before the command gives up."""
-EXIT_NO_VERDICT = 4
 
 
 def crawl(
@@ -108,7 +106,7 @@ def crawl_now(
     )
     carrier = Carrier(
         database,
-        LocalLauncher(config.var / "logs"),
+        LocalLauncher(config.logs),
         now=config.now,
         deadline_seconds=config.deadline_seconds,
     )
@@ -252,10 +250,7 @@ def _print_verdict(record: RunRecord) -> None:
 
 
 def _exit_code(record: RunRecord) -> int:
-    if record.verdict is None:
-        return EXIT_NO_VERDICT
-    kind: VerdictKind = record.verdict.kind
-    return exit_code(kind)
+    return exit_code(record.verdict.kind if record.verdict else VerdictKind.FAILED)
 
 
 def _day(name: str, value: str | None) -> date | None:
@@ -265,8 +260,3 @@ def _day(name: str, value: str | None) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         fail(f"{name} {value!r} is no day; write it as YYYY-MM-DD", code=2)
-
-
-def log_path(config: Config, run_id: int) -> Path:
-    """Where the output of a run is kept."""
-    return config.var / "logs" / f"run-{run_id}.log"

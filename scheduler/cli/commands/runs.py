@@ -8,7 +8,6 @@ from rich.table import Table
 from rich.text import Text
 
 from scheduler.cli.commands.context import connected, readable, say_nothing, settings
-from scheduler.cli.commands.crawl import log_path
 from scheduler.cli.presentation import (
     console,
     fail,
@@ -19,6 +18,7 @@ from scheduler.cli.presentation import (
     table,
     verdict_text,
 )
+from scheduler.config import log_path
 from scheduler.shapes.plain import plain
 from scheduler.shapes.run import refusals_json, run_json
 from storage.errors import RecordNotFoundError, TransitionError
@@ -106,7 +106,7 @@ def show(
                 refusal.kind, refusal.refusal_class.value, Text(refusal.detail), Text(refusal.url)
             )
         console.print(rows)
-    if (log := log_path(config, run_id)).exists():
+    if (log := log_path(config.logs, run_id)).exists():
         console.print(Text(f"output: {log}", style="dim"))
 
 

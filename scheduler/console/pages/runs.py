@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from scheduler.config import log_path
 from scheduler.console.auth import Operator, ground_of
 from scheduler.console.formposts import Sent, back
 from scheduler.console.ground import Ground
@@ -111,7 +112,7 @@ def run(asked: Ask, run_id: Id) -> RunPage:
         options={str(name): str(value) for name, value in found.options.items()},
         by_class=found.counts.refused_by_class,
         refusals=tuple(refusals[:MOST_REFUSALS]),
-        log=_tail(asked.ground.config.var / "logs" / f"run-{run_id}.log"),
+        log=_tail(log_path(asked.ground.config.logs, run_id)),
     )
 
 
