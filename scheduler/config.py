@@ -22,6 +22,11 @@ class Config(CrawlConfig):
     calendar: Path | None = Field(
         default=None, description="A TOML file that adds to or overrides scheduler/almanac.toml"
     )
+    cluster: str = Field(
+        default="",
+        description="A Dask cluster that carries the service's runs: tls://HOST:8786, or tcp:// "
+        "on the loopback",
+    )
     runs_at_once: int = Field(default=4, ge=1, description="Runs of one service at the same time")
     runs_per_host: int = Field(
         default=1, ge=1, description="Runs on one host at the same time, over all services"

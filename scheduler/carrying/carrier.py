@@ -6,11 +6,14 @@ that was killed from outside is given back instead and runs again, a bounded num
 """
 
 import logging
+import os
 import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from crawler.runs.account import EXIT_NO_VERDICT
 from scheduler.carrying.launcher import ClaimedRun, Launcher, RunHandle
@@ -18,7 +21,7 @@ from storage.engine.database import Database
 from storage.engine.patience import Patience
 from storage.errors import LeaseLostError, OptionsError, StorageError
 from storage.records import Verdict, VerdictKind
-from storage.runs import door, freeing, history, lease
+from storage.runs import door, freeing, history, lease, outputs
 from storage.runs.claimers import this_process
 from storage.runs.door import HostRoom
 from storage.runs.history import RunRecord
@@ -39,6 +42,14 @@ CANCEL_GRACE_SECONDS = 20.0
 
 NOT_BEGUN = frozenset({-signal.SIGTERM, EXIT_NO_VERDICT})
 """How a child ends that our SIGTERM met while it still started: no fault of its own."""
+
+
+@runtime_checkable
+class Bounded(Protocol):
+    """A launcher that has not always room, or is not always there."""
+
+    def ready(self) -> bool:
+        """Whether it would begin a run at once; a claimed one that waits loses its lease."""
 
 
 @dataclass(slots=True)
@@ -73,6 +84,10 @@ class Carrier:
         self._gives_back = gives_back
         self.active: dict[int, Carried] = {}
         self._trouble: tuple[float, str] | None = None
+
+    def ready(self) -> bool:
+        """Whether a run would begin at once if it were taken now."""
+        return not isinstance(self._launcher, Bounded) or self._launcher.ready()
 
     def take(self, record: RunRecord, room: HostRoom | None = None) -> bool:
         """Claim a due run and start it.
@@ -110,6 +125,7 @@ class Carrier:
             if code is None:
                 self._mind_time(carried)
                 continue
+            self._keep_output(carried)
             self._settle(carried, code)  # an error of the database leaves it to the next tick
             del self.active[run_id]
             ended.append(run_id)
@@ -173,6 +189,26 @@ class Carrier:
                 carried.handle.kill()
         elif moment - carried.started > self._deadline:
             self.cancel(carried.run.run_id, f"its deadline of {self._deadline:.0f} s passed")
+
+    def _keep_output(self, carried: Carried) -> None:
+        """On a database of many machines, keep the end of what the child wrote for the others."""
+        log = getattr(carried.handle, "log", None)
+        if self._database.engine.dialect.name == "sqlite" or not isinstance(log, Path):
+            return
+        with log.open("rb") as written:
+            written.seek(max(0, written.seek(0, os.SEEK_END) - outputs.MOST_BYTES))
+            end = written.read()
+        now = self._now()
+        with self._database.begin() as session:
+            outputs.keep_whole(
+                session,
+                carried.run.run_id,
+                carried.run.token,
+                end,
+                machine=self.owner,
+                begun_at=now - timedelta(seconds=time.monotonic() - carried.started),
+                ended_at=now,
+            )
 
     def _settle(self, carried: Carried, code: int) -> None:
         """Give a run whose child left none a verdict."""

@@ -12,6 +12,7 @@ from scheduler.service.declared import Declared
 from storage.engine.database import Database
 from storage.notices import incidents
 from storage.notices.coverage import Cell
+from storage.runs import outputs
 
 
 def keep_house(
@@ -30,6 +31,8 @@ def keep_house(
     """
     if coverage:
         refresh_coverage(database, declared, now=now)
+        with database.begin() as session:
+            outputs.forget_old(session, now=now)
     if outcomes:
         measure(database, declared, now=now)
     tell(database, now=now)

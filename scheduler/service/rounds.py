@@ -193,6 +193,8 @@ class Rounds:
             wanted = hosts_of(declared.sources, run.source_id)
             if any(hosts[host] >= self._limits.runs_per_host for host in wanted):
                 continue
+            if not self.carrier.ready():
+                return
             with self._database.reading() as session:
                 record = history.get_run(session, run.id)
             if self.carrier.take(record, self._room(declared, wanted)):

@@ -67,13 +67,18 @@ def environment(database: Path) -> dict[str, str]:
     }
 
 
-def run(database: Path, *words: str) -> Ended:
+def cpu_of_command(database: Path, *words: str) -> tuple[subprocess.CompletedProcess[str], float]:
+    """A command as it ended, and its CPU seconds with all its children."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         command(database, *words), env=environment(database), capture_output=True, text=True
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return done, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def run(database: Path, *words: str) -> Ended:
+    done, cpu = cpu_of_command(database, *words)
     assert done.stdout, done.stderr
     return Ended(json.loads(done.stdout), cpu, done.returncode)
 
@@ -98,6 +103,11 @@ def test_what_is_found_and_what_it_costs(collection: Path, tmp_path: Path) -> No
     done = run(tmp_path / "a.db", str(collection))
     found = {row[0] for row in contents(tmp_path / "a.db")}
     again = run(tmp_path / "a.db", str(collection))
+    (tmp_path / "nothing").mkdir()
+    (tmp_path / "nothing" / "empty.warc").touch()
+    run(tmp_path / "none.db", str(tmp_path / "nothing"))
+    start = cpu_of_command(tmp_path / "none.db", str(tmp_path / "nothing"))[1]
+    net = (again.cpu - start) / (done.cpu - start)
     opened = open_database(f"sqlite:///{tmp_path / 'a.db'}")
     with opened.reading() as session:
         parts = session.execute(
@@ -114,7 +124,8 @@ def test_what_is_found_and_what_it_costs(collection: Path, tmp_path: Path) -> No
         f"{done.printed['read']} + {done.printed['unwanted']} read or not wanted of {sound} sound; "
         f"planted found {len(found & planted)} of {len(planted)}, others {len(found - planted)}; "
         f"{done.cpu:.1f} CPU s, {done.cpu / sound * 1000:.2f} ms a page; a second run "
-        f"{again.cpu:.1f} s ({again.cpu / done.cpu:.1%}), new {again.printed['new']}, "
+        f"{again.cpu:.1f} s ({again.cpu / done.cpu:.1%}; start-up {start:.1f} s, net of it "
+        f"{net:.1%}), new {again.printed['new']}, "
         f"changed {again.printed['changed']}"
     )
     assert int(str(done.printed["read"])) + int(str(done.printed["unwanted"])) == sound
@@ -157,12 +168,24 @@ def test_the_prefilter_beside_reading_and_the_peer(collection: Path) -> None:
             continue
     reading = (time.process_time() - started) / len(sample)
     started, peer = time.process_time(), 0
-    with path.open("rb") as stream:
+    # warcio 1.8.1 ends at a broken member, breaks with brotli 1.2.1 (whose decompressor takes no
+    # attribute) and does not know zstd: the peer has the plain file, and there the records that
+    # it can unpack; the others are counted.
+    unread, bytes_read = 0, 0
+    with next(iter(sorted(collection.glob("*.warc")))).open("rb") as stream:
         for record in ArchiveIterator(stream):
-            if record.rec_type == "response":
-                body = record.content_stream().read()
-                trafilatura.extract(body, with_metadata=True)
-                peer += 1
+            if record.rec_type != "response":
+                continue
+            coding = record.http_headers.get_header("Content-Encoding")
+            if coding in ("br", "zstd"):
+                unread += 1
+                continue
+            body = record.content_stream().read()
+            if len(body) > 1_000_000:
+                continue
+            trafilatura.extract(body, with_metadata=True)
+            bytes_read += len(body)
+            peer += 1
             if peer >= 40:
                 break
     peers = (time.process_time() - started) / peer
@@ -170,15 +193,19 @@ def test_the_prefilter_beside_reading_and_the_peer(collection: Path) -> None:
         f"\na page of {sum(len(one.capture.body) for one in pages) // len(pages)} bytes: "
         f"unpacking {unpacking * 1000:.2f} ms, prefilter {asking * 1000:.3f} ms ({hits} of "
         f"{len(pages)} let through), reading {reading * 1000:.1f} ms; warcio with trafilatura "
-        f"{peers * 1000:.1f} ms; the filtered path is {reading / (unpacking + asking):.0f} times "
+        f"{peers * 1000:.1f} ms ({peer} pages of {bytes_read // peer} bytes, {unread} it cannot "
+        f"unpack); the filtered path is {reading / (unpacking + asking):.0f} times "
         f"as fast as reading every page"
     )
 
 
-@pytest.fixture
-def undisturbed(collection: Path, tmp_path: Path) -> list[tuple[object, ...]]:
-    run(tmp_path / "whole.db", str(collection))
-    return contents(tmp_path / "whole.db")
+@pytest.fixture(scope="module")
+def undisturbed(
+    collection: Path, tmp_path_factory: pytest.TempPathFactory
+) -> list[tuple[object, ...]]:
+    database = tmp_path_factory.mktemp("undisturbed") / "whole.db"
+    run(database, str(collection))
+    return contents(database)
 
 
 def workers_of(pid: int) -> list[int]:
@@ -332,7 +359,7 @@ def test_a_killed_scheduler_is_begun_again(
     while child.poll() is None and not (database.exists() and _parts(database)):
         time.sleep(0.5)
     processes[0].kill()
-    out, _ = child.communicate(timeout=300)
+    out, _ = child.communicate(timeout=1800)
     printed = json.loads(out)
     again = run(database, str(collection), "--workers", "2")
     print(f"\nended as {printed['verdict']}: {printed['reason']}; then {again.printed['verdict']}")

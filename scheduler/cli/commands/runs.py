@@ -24,7 +24,7 @@ from scheduler.shapes.run import refusals_json, run_json
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.links.discoveries import list_refusals
 from storage.records import WalkTotals
-from storage.runs import history, lease
+from storage.runs import history, lease, outputs
 from storage.runs.history import RunRecord
 from storage.runs.totals import list_totals
 
@@ -85,6 +85,7 @@ def show(
             record = history.get_run(session, run_id)
             refusals = list_refusals(session, run_id)
             totals = list_totals(session, run_id)
+            kept = outputs.outputs_of(session, run_id)
     except RecordNotFoundError as error:
         fail(str(error), hint="`cppcc runs list` shows the ids")
     if as_json:
@@ -106,8 +107,35 @@ def show(
                 refusal.kind, refusal.refusal_class.value, Text(refusal.detail), Text(refusal.url)
             )
         console.print(rows)
-    if (log := log_path(config.logs, run_id)).exists():
-        console.print(Text(f"output: {log}", style="dim"))
+    if (log_file := log_path(config.logs, run_id)).exists():
+        console.print(Text(f"output: {log_file}", style="dim"))
+    elif kept:
+        console.print(Text(f"output: `cppcc runs log {run_id}`", style="dim"))
+
+
+@app.command()
+def log(run_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """What a run wrote: its file on this machine, or what the database keeps of every start.
+
+    A database of many machines and the runs of a cluster keep the last 128 KB for 30 days.
+    """
+    config = settings()
+    file = log_path(config.logs, run_id)
+    if file.exists():
+        typer.echo(file.read_text("utf-8", "replace"))
+        return
+    try:
+        with readable(config).reading() as session:
+            history.get_run(session, run_id)
+            found = outputs.outputs_of(session, run_id)
+    except RecordNotFoundError as error:
+        fail(str(error))
+    if not found:
+        fail(f"nothing is kept of what run {run_id} wrote", hint=f"it would be in {file}")
+    for one in found:
+        ended = moment(one.ended_at) if one.ended_at else "still at work"
+        typer.echo(f"start {one.token} on {one.machine}, {moment(one.begun_at)} to {ended}")
+        typer.echo(one.output)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from storage.links.discoveries import list_refusals
 from storage.records import Refusal, RefusalClass, RunTrigger, VerdictKind
 from storage.runs.history import RunRecord, get_run, list_runs
 from storage.runs.lease import request_cancel
+from storage.runs.outputs import outputs_of
 from storage.runs.states import RunState
 
 ROWS = 50
@@ -107,12 +108,14 @@ def run(asked: Ask, run_id: Id) -> RunPage:
     with asked.ground.reading() as session:
         found = get_run(session, run_id)
         refusals = list_refusals(session, run_id)
+        kept = [one.output for one in outputs_of(session, run_id)]
+    file = log_path(asked.ground.config.logs, run_id)
     return RunPage(
         run=run_row(found),
         options={str(name): str(value) for name, value in found.options.items()},
         by_class=found.counts.refused_by_class,
         refusals=tuple(refusals[:MOST_REFUSALS]),
-        log=_tail(log_path(asked.ground.config.logs, run_id)),
+        log=_tail(file) or (kept[-1][-TAIL_BYTES:] if kept else None),
     )
 
 
@@ -160,7 +163,7 @@ def run_row(one: RunRecord) -> RunRow:
 
 
 def _tail(file: File) -> str | None:
-    """The end of a run's output; None where it ran on another machine, or has none."""
+    """The end of a run's output; None where it ran elsewhere, or has none."""
     try:
         with file.open("rb") as output:
             output.seek(0, 2)

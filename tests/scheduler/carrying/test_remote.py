@@ -1,0 +1,129 @@
+"""Runs on a cluster: carried to its workers, ended there, given back when it is gone."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.cluster import ClusterError
+from scheduler.carrying import cluster_worker
+from scheduler.carrying.cluster_worker import NOT_CARRIED, carry, end_child, key_of
+from scheduler.carrying.launcher import ClaimedRun
+from scheduler.carrying.remote import ClusterLauncher, RemoteRun
+from storage.engine.database import Database, open_database
+from storage.records import RunTrigger, VerdictKind
+from storage.runs import door, history, outputs
+from tests.storage.samples import NOW
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+pytest.importorskip("distributed")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path / 'cppcc.db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator["Client"]:
+    """A scheduler and a worker of one thread within this process, without any port open."""
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+        ) as made,
+        Client(made, set_as_default=False) as client,
+    ):
+        yield client
+
+
+def claimed(database: Database, source_id: str = "no_such_source") -> ClaimedRun:
+    with database.begin() as session:
+        run_id, token = door.begin_run(
+            session, source_id, trigger=RunTrigger.CLOCK, owner="a:1", now=NOW
+        )
+    return ClaimedRun(run_id=run_id, token=token, source_id=source_id)
+
+
+def until(seen: Callable[[], int | bool | None]) -> None:
+    end = time.monotonic() + 120
+    while not seen() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def ended(handle: RemoteRun) -> int | None:
+    until(lambda: handle.poll() is not None)
+    return handle.poll()
+
+
+def test_a_run_is_carried_by_a_worker_and_its_output_kept(
+    database: Database, cluster: "Client"
+) -> None:
+    launcher = ClusterLauncher(
+        "tcp://127.0.0.1:1",
+        {"CPPCC_DATABASE_URL": database.url},
+        connecting=lambda url: cluster,
+    )
+    until(launcher.ready)
+    run = claimed(database)
+    handle = launcher.start(run)
+    assert ended(handle) == 4
+    with database.reading() as session:
+        record = history.get_run(session, run.run_id)
+        (output,) = outputs.outputs_of(session, run.run_id)
+    assert record.verdict is not None
+    assert record.verdict.kind is VerdictKind.FAILED
+    assert "no_such_source" in output.output
+    assert output.ended_at is not None
+    assert "runs log" in handle.log
+
+
+def test_a_start_that_the_cluster_begins_again_is_as_one_killed(database: Database) -> None:
+    run = claimed(database)
+    with database.begin() as session:
+        assert outputs.begin(session, run.run_id, run.token, machine="w:1", now=NOW)
+    assert carry(run, {"CPPCC_DATABASE_URL": database.url}) == NOT_CARRIED
+
+
+def test_a_run_that_is_told_to_end_before_it_begins_never_begins(database: Database) -> None:
+    run = claimed(database)
+    end_child(key_of(run), signal.SIGTERM)
+    assert carry(run, {"CPPCC_DATABASE_URL": database.url}) == -signal.SIGTERM
+    with database.reading() as session:
+        assert outputs.outputs_of(session, run.run_id) == []
+    assert key_of(run) not in cluster_worker._ended
+
+
+def test_a_worker_without_its_database_begins_nothing(
+    database: Database, cluster: "Client", tmp_path: Path
+) -> None:
+    launcher = ClusterLauncher(
+        "tcp://127.0.0.1:1",
+        {"CPPCC_DATABASE_URL": f"sqlite:///{tmp_path / 'elsewhere.db'}"},
+        connecting=lambda url: cluster,
+    )
+    until(launcher.ready)
+    assert ended(launcher.start(claimed(database))) == NOT_CARRIED
+
+
+def test_without_a_cluster_there_is_no_room(database: Database) -> None:
+    def refused(url: str) -> "Client":
+        raise ClusterError("nobody answers")
+
+    launcher = ClusterLauncher("tcp://127.0.0.1:1", connecting=refused)
+    assert not launcher.ready()
+    with pytest.raises(ConnectionError):
+        launcher.start(claimed(database))
+
+
+def test_an_address_that_strangers_could_use_is_refused() -> None:
+    with pytest.raises(ClusterError):
+        ClusterLauncher("tcp://10.0.0.1:8786")
