@@ -76,7 +76,7 @@ def _watch(run: ClaimedRun, settings: Mapping[str, str], log: BinaryIO, database
         stderr=subprocess.STDOUT,
         env=dict(settings),
         start_new_session=True,
-        preexec_fn=_end_with_parent if _PRCTL else None,
+        preexec_fn=_end_with_parent,
     )
     _children[key] = popen
     try:
@@ -120,7 +120,8 @@ def end_child(key: str, number: int) -> None:
 
 def _end_with_parent() -> None:
     """In the child: let it be killed with the worker, whose run is carried elsewhere then."""
-    _PRCTL(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if _PRCTL is not None:
+        _PRCTL(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 _PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None

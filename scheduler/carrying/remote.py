@@ -124,7 +124,8 @@ class ClusterLauncher:
         except (TimeoutError, OSError) as error:
             logger.warning("the cluster at %s does not answer: %s", self._url, error)
             return False
-        return sum(threads.values()) > sum(len(keys) for keys in at_work.values())
+        room: int = sum(threads.values()) - sum(len(keys) for keys in at_work.values())
+        return room > 0
 
     def start(self, run: ClaimedRun) -> RemoteRun:
         """Begin ``run`` on a worker; where the cluster is gone, the run is as one killed."""

@@ -152,7 +152,6 @@ def test_the_prefilter_beside_reading_and_the_peer(collection: Path) -> None:
     from crawler.errors import PageError
     from crawler.reader import read_page
 
-    path = next(iter(sorted(collection.glob("*.warc.gz"))))
     started = time.process_time()
     pages = pages_of(collection, 400)
     unpacking = (time.process_time() - started) / len(pages)
