@@ -34,14 +34,15 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator["Client"]:
     """A scheduler and a worker of one thread within this process, without any port open."""
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
-    with (
-        LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-        ) as made,
-        Client(made, set_as_default=False) as client,
-    ):
+    with Client(
+        processes=False,
+        n_workers=1,
+        threads_per_worker=1,
+        dashboard_address="127.0.0.1:0",
+        set_as_default=False,
+    ) as client:
         yield client
 
 

@@ -430,7 +430,7 @@ def test_dask_reads_as_the_pool_does(tmp_path: Path) -> None:
     plan = plan_parts([archives(tmp_path)], Wanted())
     job = Job(wanted=Wanted(), sources=tuple(load_sources(None).values()), now=NOW)
     client = distributed.Client(
-        processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None,
+        processes=False, n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0",
         set_as_default=False,
     )  # fmt: skip
     outcomes = [one for one in DaskEngine(client).read(job, plan.parts) if one is not None]
