@@ -135,7 +135,11 @@ def check_article(
         and is_cut_short(source)
     ):
         raise TruncatedPageError("the text breaks off with the page", url=url)
-    linked = sum(line.linked for line in page.lines)
-    outweighed = size < _SHORT and linked > 8 * size and sure < _SURE and not credited
+    outweighed = (
+        size < _SHORT
+        and sure < _SURE
+        and not credited
+        and sum(line.linked for line in page.lines) > 8 * size
+    )
     if sure < _UNSURE or outweighed:
         refuse_without_text(source, page_title, page, url)

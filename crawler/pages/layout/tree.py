@@ -9,6 +9,8 @@ no line.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -35,6 +37,7 @@ _UNREAD_TAGS = _names(
     script style noscript template textarea select option iframe object embed math canvas head
     title meta link input button audio map datalist rt rp rtc path symbol
     defs use circle rect polygon polyline line ellipse linearGradient radialGradient mask clipPath
+    lineargradient radialgradient clippath
     """
 )
 _BLOCK_TAGS = _names(
@@ -42,45 +45,63 @@ _BLOCK_TAGS = _names(
     address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
     figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main
     menu nav ol p pre listing plaintext section summary table tbody td tfoot th thead tr ul
-    founder-content founder-title founder-author video svg foreignObject text xmp
+    founder-content founder-title founder-author video svg foreignObject foreignobject text xmp
     """
 )
-_INLINE, _UNREAD, _BREAK, _IMAGE, _LINK, _BLOCK, _SOURCE = range(7)
+_TEXT, _BLOCK, _INLINE, _LINK, _UNREAD, _BREAK, _IMAGE, _SOURCE = range(8)
+"""Kinds of nodes, those that hold others right behind the text, which is most of a page."""
 _KEEPING_TAGS = frozenset({"pre", "xmp", "listing", "plaintext"})
+_OWN_WAYS = _KEEPING_TAGS | {"ol"}
 _KEPT = 16
 """Added to the kind of an element in which line ends of the source are line ends."""
 _KINDS: dict[str | None, int] = {
     **dict.fromkeys(_UNREAD_TAGS, _UNREAD),
     **dict.fromkeys(_BLOCK_TAGS, _BLOCK),
     **dict.fromkeys(("-comment", "-doctype", "-document", None), _UNREAD),
+    "-text": _TEXT,
     "br": _BREAK,
     "img": _IMAGE,
     "source": _SOURCE,
     "a": _LINK,
 }
+_KNOWN_KINDS: dict[int, int] = {}
+_KNOWN_TAGS: dict[int, str] = {}
+"""Kind and name by lexbor's number of a tag, as they are met: a number costs a third of a name."""
+_LEAST_OWN_NUMBER = 1_000
+"""Tags that lexbor does not know get numbers of one page, far above its own."""
 _FOLDED = 30
 """Characters that a hidden element holds from which it may be the rest of a text."""
 MAX_DEPTH = 2_000
 """Nesting beyond this is not read: no page of a real editor comes near it."""
 MAX_LINES = 20_000
 """Lines kept of one page; what comes after is not an article any more."""
+_Attributes = dict[str, str | None]
 
 
-@dataclass(slots=True)
-class Box:
+class Box(NamedTuple):
     """One block element: its place in the tree and its lines ``[start, end)``."""
 
     index: int
     parent: int
     tag: str
-    name: str  # class and id, lower case, separated by a space
     depth: int
     start: int
-    end: int = -1
+    end: int
+    attributes: _Attributes
+
+    @property
+    def name(self) -> str:
+        """Class and id, lower case, separated by a space; few boxes of a page are ever asked."""
+        given = self.attributes
+        return _name_of(given.get("class"), given.get("id")) if given else ""
 
 
-@dataclass(slots=True)
-class Line:
+@lru_cache(maxsize=4096)
+def _name_of(classes: str | None, own: str | None) -> str:
+    return f"{classes or ''} {own or ''}".lower()
+
+
+class Line(NamedTuple):
     """One run of text; ``pieces`` keeps the boundaries of inline elements inside it."""
 
     text: str
@@ -91,13 +112,29 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One ``img``: before or on line ``line``, its source, its words, what it links to."""
+    """One ``img``: before or on line ``line``, its attributes, what it links to.
+
+    ``offered`` is the address of a ``source`` before it.
+    """
 
     line: int
     box: int
-    source: str
-    alt: str
+    attributes: _Attributes
+    offered: str
     href: str
+
+    @property
+    def source(self) -> str:
+        """Its address: lazy loaders keep the real one beside a placeholder in ``src``."""
+        return _address_of(self.attributes) or self.offered.strip()
+
+    @property
+    def alt(self) -> str:
+        """Its words."""
+        return " ".join((self.attributes.get("alt") or "").split())
+
+
+_PARENT, _END = Box._fields.index("parent"), Box._fields.index("end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,22 +215,24 @@ def _laid_out(root: LexborNode, told: _Walk) -> Page:
     return page
 
 
-def _named(classes: str | None, own: str | None, sheets: Sheets) -> tuple[str, bool]:
-    """A box's name by its class and id, and whether a style rule of the page may hold for it."""
-    rules = sheets.rules
-    touched = bool(rules) and (
-        f"#{own}" in rules or not rules.keys().isdisjoint((classes or "").split())
-    )
-    return f"{classes or ''} {own or ''}".lower(), touched
+def _learnt(node: LexborNode, number: int) -> int:
+    """The kind of an element that no page had before."""
+    tag = node.tag
+    kind = _KINDS.get(tag, _INLINE)
+    if number < _LEAST_OWN_NUMBER:
+        _KNOWN_KINDS[number] = kind
+        _KNOWN_TAGS[number] = tag or ""
+    return kind
 
 
 def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
     """Depth first without recursion: a hostile page may nest ten thousand deep.
 
-    One function on purpose: calls per node would cost more than the work (docs/pages.md).
+    One function on purpose, its commonest cases first: calls per node would cost more than the
+    work, and each step is taken for thousands of nodes (docs/pages.md).
     """
-    boxes, lines = page.boxes, page.lines
-    boxes.append(Box(0, -1, "body", "", 0, 0))
+    lines = page.lines
+    boxes: list[list[Any]] = [[0, -1, "body", 0, 0, -1, {}]]  # each as Box has it
     box = 0
     parts: list[str] = []
     linked = 0
@@ -201,127 +240,167 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
     kept = 0
     offered = ""  # the address that a <source> offers to the img behind it
     stack: list[tuple[LexborNode, int]] = []
-    known_names: dict[tuple[str | None, str | None], tuple[str, bool]] = {}
     sheets, hiding, clean = told.sheets, told.hiding, told.clean
-    styled = bool(sheets.rules)
-    kind_of = _KINDS.get
+    styled, untouched, ids = bool(sheets.rules), sheets.untouched, sheets.ids
+    special = clean is not None  # or inside an element that keeps line ends
+    known_kinds = _KNOWN_KINDS
+    deepest = MAX_DEPTH
     node = root.first_child
     while True:
-        while node is None and stack:
+        if node is None:
+            if not stack:
+                break
             node, kind = stack.pop()
             if kind >= _KEPT:
                 kind -= _KEPT
                 kept -= 1
+                special = kept > 0 or clean is not None
             if kind == _BLOCK:
                 if parts:
                     _end_line(lines, parts, linked, box)
-                    parts, linked = [], 0
+                    parts = []
+                    linked = 0
                 closing = boxes[box]
-                closing.end = len(lines)
-                box = closing.parent
+                closing[_END] = len(lines)
+                box = closing[_PARENT]
             elif kind == _LINK:
                 links.pop()
             node = node.next
-        if node is None:
-            break
-        text = node.text_content  # None for what is no text, and most nodes are text
-        if text is not None:
-            if clean is not None:
-                text = clean(text)
-            if kept and "\n" in text:
-                *ended, text = text.split("\n")
-                for words in ended:
-                    if words and not words.isspace():
-                        parts.append(words)
-                        if links:
-                            linked += len(words.strip())
-                    if parts:
-                        _end_line(lines, parts, linked, box)
-                        parts, linked = [], 0
+            continue
+        number = node.tag_id
+        try:
+            kind = known_kinds[number]
+        except KeyError:
+            kind = _learnt(node, number)
+        if not kind:
+            text = node.text_content
+            if special:
+                text = clean(text or "") if clean is not None else text or ""
+                if kept and "\n" in text:
+                    *ended, text = text.split("\n")
+                    for words in ended:
+                        if words and not words.isspace():
+                            parts.append(words)
+                            if links:
+                                linked += len(words.strip())
+                        if parts:
+                            _end_line(lines, parts, linked, box)
+                            parts, linked = [], 0
             if text and not text.isspace():
                 parts.append(text)
                 if links:
                     linked += len(text.strip())
             node = node.next
             continue
-        tag = node.tag
-        kind = kind_of(tag, _INLINE)
-        if kind == _BREAK:
+        if kind >= _UNREAD:
+            if kind == _BREAK:
+                if parts:
+                    _end_line(lines, parts, linked, box)
+                    parts, linked = [], 0
+            elif kind != _UNREAD:
+                attributes = node.attributes
+                effect = _effect(node, attributes, sheets)
+                if effect & hiding and node.mem_id not in told.unfolded:
+                    _hide(page, node, kind, box, effect)
+                elif kind == _IMAGE:
+                    address = links[-1] if links else ""
+                    page.pictures.append(Picture(len(lines), box, attributes, offered, address))
+                    offered = ""
+                else:
+                    offered = offered or _first_of_set(attributes.get("srcset") or "")
+            node = node.next
+            continue
+        attributes = node.attributes
+        effect = 0
+        if attributes:
+            if styled:
+                classes, own_name = attributes.get("class"), attributes.get("id")
+                if (classes and classes not in untouched) or (own_name and own_name in ids):
+                    effect = sheets.effect_on(node, classes or "", own_name or "")
+            if "style" in attributes and (style := attributes["style"]):
+                own = effect_of(style)
+                effect = own if own & SHOWN else effect | own
+            if "hidden" in attributes:
+                effect |= GONE
+            if effect and effect & hiding and node.mem_id not in told.unfolded:
+                _hide(page, node, kind, box, effect)
+                node = node.next
+                continue
+        if kind == _BLOCK:
             if parts:
                 _end_line(lines, parts, linked, box)
-                parts, linked = [], 0
-        elif kind != _UNREAD:
-            attributes = node.attributes
-            name, effect = "", 0
-            if attributes:
-                if kind == _BLOCK or styled:
-                    names = attributes.get("class"), attributes.get("id")
-                    known = known_names.get(names)
-                    if known is None:
-                        known = known_names[names] = _named(*names, sheets)
-                    name, touched = known
-                    if touched:
-                        effect = sheets.effect_on(node, names[0] or "", names[1] or "")
-                style = attributes.get("style")
-                if style:
-                    own = effect_of(style)
-                    effect = own if own & SHOWN else effect | own
-                if "hidden" in attributes:
-                    effect |= GONE
-            if effect & hiding and node.mem_id not in told.unfolded:
-                _hide(page, node, kind, box, effect)
-            elif kind == _IMAGE:
-                address = links[-1] if links else ""
-                page.pictures.append(_picture(attributes, offered, len(lines), box, address))
-                offered = ""
-            elif kind == _SOURCE:
-                offered = offered or _first_of_set(attributes.get("srcset") or "")
-            elif (
+                parts = []
+                linked = 0
+            child = node.first_child  # an empty element makes no box
+            if child is None or len(stack) >= deepest:
+                node = node.next
+                continue
+            begun = len(lines)
+            if begun >= MAX_LINES:
+                deepest = 0
+            tag = _KNOWN_TAGS.get(number) or node.tag or ""
+            opened = len(boxes)
+            boxes.append([opened, box, tag, len(stack), begun, -1, attributes])
+            box = opened
+            if tag in _OWN_WAYS:
+                if tag in _KEEPING_TAGS:
+                    effect |= LINES
+                elif (attributes.get("start") or "").isdecimal():
+                    page.starts[box] = int(attributes["start"] or 1)
+        else:
+            if (
                 parts
-                and (effect & WHITE or tag == "font")
+                and attributes
                 and kind == _INLINE
+                and (effect & WHITE or node.tag == "font")
                 and _is_jam(node, attributes, effect)
             ):
                 page.hidden_chars += len(node.text())
-            else:
-                if parts and kind == _BLOCK:
-                    _end_line(lines, parts, linked, box)
-                    parts, linked = [], 0
-                child = node.first_child  # an empty element makes no box
-                if child is not None and len(stack) < MAX_DEPTH and len(lines) < MAX_LINES:
-                    if kind == _BLOCK:
-                        number = len(boxes)
-                        boxes.append(Box(number, box, tag or "", name, len(stack), len(lines)))
-                        box = number
-                        if tag == "ol" and (attributes.get("start") or "").isdecimal():
-                            page.starts[number] = int(attributes["start"] or 1)
-                    elif kind == _LINK:
-                        # <a name=top> marks a place; unclosed, it would link the whole page.
-                        address = attributes.get("href") or ""
-                        if address:
-                            links.append(address)
-                        else:
-                            kind = _INLINE
-                    if tag in _KEEPING_TAGS or effect & LINES:
-                        kind += _KEPT
-                        kept += 1
-                    stack.append((node, kind))
-                    node = child
-                    continue
-        node = node.next
+                node = node.next
+                continue
+            child = node.first_child
+            if child is None or len(stack) >= deepest:
+                node = node.next
+                continue
+            if kind == _LINK:
+                # <a name=top> marks a place; unclosed, it would link the whole page.
+                address = attributes.get("href") or ""
+                if address:
+                    links.append(address)
+                else:
+                    kind = _INLINE
+        if effect & LINES:
+            kind += _KEPT
+            kept += 1
+            special = True
+        stack.append((node, kind))
+        node = child
     if parts:
         _end_line(lines, parts, linked, box)
-    boxes[0].end = len(lines)
+    boxes[0][_END] = len(lines)
+    # The constructor of a named tuple costs eight times as much.
+    page.boxes = [tuple.__new__(Box, values) for values in boxes]
+
+
+def _effect(node: LexborNode, attributes: _Attributes, sheets: Sheets) -> int:
+    """What style does to a picture; the walk does the same in place for what holds others."""
+    effect = 0
+    if sheets.rules:
+        effect = sheets.effect_on(node, attributes.get("class") or "", attributes.get("id") or "")
+    if style := attributes.get("style"):
+        own = effect_of(style)
+        effect = own if own & SHOWN else effect | own
+    return effect | GONE if "hidden" in attributes else effect
 
 
 def _end_line(lines: list[Line], parts: list[str], linked: int, box: int) -> None:
     if len(parts) == 1:
         text = " ".join(parts[0].split())
-        lines.append(Line(text, (text,), linked, box))
+        lines.append(tuple.__new__(Line, (text, (text,), linked, box)))
         return
     text = " ".join("".join(parts).split())
     pieces = tuple([" ".join(part.split()) for part in parts])
-    lines.append(Line(text, pieces, linked, box))
+    lines.append(tuple.__new__(Line, (text, pieces, linked, box)))
 
 
 def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> None:
@@ -335,7 +414,7 @@ def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> Non
         page.folds.append(Fold(len(page.lines), box, node, text.count("。") + text.count("，")))
 
 
-def _is_jam(node: LexborNode, attributes: dict[str, str | None], effect: int) -> bool:
+def _is_jam(node: LexborNode, attributes: _Attributes, effect: int) -> bool:
     """Whether white words stand in the middle of a line of other words, against copying."""
     if not effect & WHITE and not effect_of(f"color:{attributes.get('color') or ''}") & WHITE:
         return False
@@ -361,10 +440,8 @@ _NO_ADDRESS = frozenset(
 _IMAGE_FILE = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|bmp|avif)(?:[?!@]\S*)?", re.I)
 
 
-def _picture(
-    attributes: dict[str, str | None], offered: str, line: int, box: int, href: str
-) -> Picture:
-    """Lazy loaders keep the real address beside a placeholder in ``src``, each under its name."""
+def _address_of(attributes: _Attributes) -> str:
+    """The address of a picture under whatever name a lazy loader keeps it; else of ``src``."""
     source: str | None = None
     for key, value in attributes.items():
         if value and key not in _NO_ADDRESS:
@@ -375,9 +452,8 @@ def _picture(
                 source = value
     if not source:
         of_set = attributes.get("srcset") or attributes.get("data-srcset") or ""
-        source = _first_of_set(of_set) or attributes.get("src") or offered
-    alt = attributes.get("alt") or ""
-    return Picture(line, box, source.strip(), " ".join(alt.split()), href)
+        source = _first_of_set(of_set) or attributes.get("src") or ""
+    return source.strip()
 
 
 def _first_of_set(srcset: str) -> str:

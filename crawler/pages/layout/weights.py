@@ -47,7 +47,13 @@ class Weights:
         self.page = page
         self._rules: dict[int, str | None] = {}
         self._shares: dict[int, float] = {}
-        self.worths: list[float] = [self._worth(index) for index in range(len(page.lines))]
+        self.worths: list[float] = [
+            # Most lines of a page are nothing but a link.
+            LINK - 0.3 * min(linked, len(text), 40)
+            if linked * 2 > len(text)
+            else self._worth(index, text, linked)
+            for index, (text, _pieces, linked, _box) in enumerate(page.lines)
+        ]
 
     def rule(self, index: int) -> str | None:
         """The rule that drops a line from any text."""
@@ -78,13 +84,12 @@ class Weights:
             known[index] = share
         return share
 
-    def _worth(self, index: int) -> float:
+    def _worth(self, index: int, text: str, linked: int) -> float:
+        """The worth of a line that is mostly no link."""
         line = self.page.lines[index]
-        text = line.text
         size = len(text)
-        linked = min(line.linked, size)
         plain = size - linked
-        if linked * 2 > size or (linked and is_dated_link(line)):
+        if linked and is_dated_link(line):
             return LINK - 0.3 * min(linked, 40)
         stops = len(_STOPS.findall(text)) if plain >= _SHORT_LINE else 0
         if stops and plain < SENTENCE:

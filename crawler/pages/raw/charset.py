@@ -36,6 +36,8 @@ _COMMON = frozenset(
     "民市政协委员会议提案省区新闻日报月全国工作发展建设经济社会文化记者"
     "這個國們來時會對發動後過說種為與從學實現開關還問題應點體經當電無業"
 )
+_COMMONEST = "的一是在不了有和人这中大为上国"
+"""Of these, those that alone make up a tenth of most texts."""
 _FOREIGN = frozenset({"utf-8", "gb18030", "big5hkscs", "utf-16"})
 _SAMPLE_BYTES = 6_000
 _BETWEEN_TAGS = re.compile(rb"(?=<)")
@@ -158,7 +160,10 @@ def wrongly_decoded(text: str) -> str | None:
     None for a text that is sound, or spoilt in no such way.  Characters that any Chinese text is
     made of hardly occur in one that was read wrongly, and come back when it is read again.
     """
-    wide = [char for char in text[:_JUDGED] if char > "\x7f" and char not in _MARKS]
+    text = text[:_JUDGED]
+    if sum(map(text.count, _COMMONEST)) >= _OF_A_TEXT * len(text):
+        return None  # a bound from below, at a twentieth of the price
+    wide = [char for char in text if char > "\x7f" and char not in _MARKS]
     if len(wide) < _FEW:
         return None
     common = sum(map(_COMMON.__contains__, wide)) / len(wide)
@@ -167,7 +172,7 @@ def wrongly_decoded(text: str) -> str | None:
     if sum("\x80" <= char < "\u0590" for char in wide) > len(wide) * _LETTERS:
         return "bytes of GBK were read as UTF-8, what made no character was dropped"
     for wrong, right in _MIXED_UP:
-        again = text[:_JUDGED].encode(wrong, "ignore").decode(right, "ignore")
+        again = text.encode(wrong, "ignore").decode(right, "ignore")
         back = [char for char in again if char > "\x7f" and char not in _MARKS]
         share = sum(map(_COMMON.__contains__, back)) / max(len(back), 1)
         if len(back) * 4 > len(wide) and share >= _BACK and share > 2 * common:
