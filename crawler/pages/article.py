@@ -117,7 +117,7 @@ def _read_otherwise(seen: Seen, decoded: Decoded) -> Article | None:
         try:
             return _read(view, decoded, loaded=True)
         except (NotArticleError, TooShortError, ScriptShellError):
-            if page.invisible_chars >= _HIDDEN_TEXT:
+            if _hides_sentences(page):
                 seen = view
             continue
     anchor = find_anchor(page, seen.head)
@@ -137,12 +137,17 @@ def _read_otherwise(seen: Seen, decoded: Decoded) -> Article | None:
 def _other_views(seen: Seen) -> Iterator[Seen]:
     """A page with what is invisible until it is loaded, then with the longest text it hides."""
     page = seen.page
-    if page.invisible_chars >= _HIDDEN_TEXT:
+    if _hides_sentences(page):
         yield _shown(seen, lay_out(seen.tree, seen.source, loaded=True))
     longest = max(page.folds, key=lambda fold: fold.stops, default=None)
     if longest is not None and longest.stops >= _HIDDEN_ARTICLE:
         unfolded = frozenset({longest.node.mem_id})
         yield _shown(seen, lay_out(seen.tree, seen.source, loaded=True, unfolded=unfolded))
+
+
+def _hides_sentences(page: Page) -> bool:
+    """Whether what a script may show when the page has loaded can be a text, not labels."""
+    return page.invisible_chars >= _HIDDEN_TEXT and page.invisible_stops > 0
 
 
 def _shown(seen: Seen, page: Page) -> Seen:

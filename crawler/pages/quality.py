@@ -31,10 +31,14 @@ from crawler.pages.values.written import Dated
 
 _REFRESH = re.compile(
     r"<meta\b(?=[^>]*http-equiv\s*=\s*[\"']?refresh)(?=[^>]*content\s*=\s*[\"']?[\d.\s]*[;,]\s*(?:url\s*=)?)[^>]*>"
-    r"|(?<![\w.])(?:(?:window|document|self|top|parent|this)\.){0,2}location(?:\.href)?\s*=\s*[\"'`]"
-    r"|location\.(?:replace|assign|href)\s*[=(]",
-    re.I,
 )
+_LEADS_ON = re.compile(
+    r"(?<![\w.])(?:(?:window|document|self|top|parent|this)\.){0,2}location(?:\.href)?\s*=\s*[\"'`]"
+    r"|location\.(?:replace|assign|href)\s*[=(]"
+)
+_ADDRESS_WORD = "location"
+_AROUND = 40
+"""Characters round that word in which a script says where to go."""
 _PINYIN = re.compile(r"[\u4e00-\u9fff][(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,7}\s*[)）]")
 _LOST_NUMBERS = re.compile(
     r"(?<![\d一二三四五六七八九十〇零两几某每当本前后上下半末初底年月日])(?:年月日?|月日)(?![光记报])"
@@ -65,7 +69,7 @@ def refuse_without_text(source: str, title: str, page: Page, url: str | None) ->
     words = _seen(page)
     refuse_challenge(title, words, source, url)
     refuse_not_found(title, words, url)
-    if len(words) < _LITTLE and _REFRESH.search(source):
+    if len(words) < _LITTLE and _sends_on(source.lower()):
         raise NotArticleError("the page only sends its reader on", url=url)
     refuse_script_shell(words, source, url)
     linked = sum(line.linked for line in page.lines)
@@ -73,6 +77,18 @@ def refuse_without_text(source: str, title: str, page: Page, url: str | None) ->
         raise NotArticleError("links, but no text", url=url)
     refuse_cut_short(source, url)
     raise TooShortError("no text on the page", url=url)
+
+
+def _sends_on(source: str) -> bool:
+    """Whether a page, in lower case, sends its reader to another address by itself."""
+    if "refresh" in source and _REFRESH.search(source):
+        return True
+    at = source.find(_ADDRESS_WORD)
+    while at >= 0:  # an alternation tried at each character costs more than all other checks
+        if _LEADS_ON.search(source, max(0, at - _AROUND), at + _AROUND):
+            return True
+        at = source.find(_ADDRESS_WORD, at + 1)
+    return False
 
 
 def _seen(page: Page) -> str:

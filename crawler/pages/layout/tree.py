@@ -158,6 +158,7 @@ class Page:
     starts: dict[int, int] = field(default_factory=dict)  # by box of an ol, its first number
     hidden_chars: int = 0
     invisible_chars: int = 0  # of them, what a script may show when the page has loaded
+    invisible_stops: int = 0  # full stops and commas among those
     markup: bool = False  # tags are printed among the words
 
     def behind(self, box: int) -> int:
@@ -408,10 +409,12 @@ def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> Non
     text = node.text()
     chars = len(text)
     page.hidden_chars += chars
+    stops = text.count("。") + text.count("，")
     if not effect & GONE:
         page.invisible_chars += chars
-    if chars >= _FOLDED and kind != _IMAGE and ("。" in text or "，" in text):
-        page.folds.append(Fold(len(page.lines), box, node, text.count("。") + text.count("，")))
+        page.invisible_stops += stops
+    if stops and chars >= _FOLDED and kind != _IMAGE:
+        page.folds.append(Fold(len(page.lines), box, node, stops))
 
 
 def _is_jam(node: LexborNode, attributes: _Attributes, effect: int) -> bool:
