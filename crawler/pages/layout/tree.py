@@ -81,7 +81,7 @@ _Attributes = dict[str, str | None]
 class Box(NamedTuple):
     """One block element: its place in the tree and its lines ``[start, end)``."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides a tuple's own method, which nobody calls
     parent: int
     tag: str
     depth: int
