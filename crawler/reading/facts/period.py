@@ -78,43 +78,56 @@ def period_of(
 
     A ``report`` is given once a year, so its date alone says which year it covers.
     """
-    for candidate in _candidates(title, beside, text, published, committee, report):
+    said = _Said(
+        title=title,
+        head=Folded(text.original, text.text[:HEAD], text.positions),
+        published=published,
+        committee=committee,
+        report=report,
+    )
+    for candidate in _candidates(said, beside):
         years = candidate.years
         if years and (published is None or years[-1] <= published.year):
             return candidate
     return Period()
 
 
-def _candidates(
-    title: Folded,
-    beside: str,
-    text: Folded,
-    published: datetime | None,
-    committee: Committee | None,
-    report: bool,
-) -> Iterator[Period]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What the years are read from; ``report`` where it is one that is given once a year."""
+
+    title: Folded
+    head: Folded
+    published: datetime | None
+    committee: Committee | None
+    report: bool
+
+
+def _candidates(said: _Said, beside: str) -> Iterator[Period]:
+    """The periods that may be meant, in the order in which they are believed."""
+    title, head, published = said.title, said.head, said.published
     yield _stated_range(title, "title")
-    head = Folded(text.original, text.text[:HEAD], text.positions)
-    if report and published:
+    if said.report and published:
         yield _reported_year(title, head, published)
-    yield _title_year(title, published, report=report)
+    named = _title_year(title, published)
+    yield _year_reported(named, published) if said.report else named
     yield _plan(title, published)
     five = _FIVE_YEARS.search(title.text)
     if five:
         yield _five_years(title, five, head, published)
-        yield _term_reviewed(title, committee)
-    yield _since(title, published, committee, report)
-    yield _whole_term(title, published, committee, report)
+        yield _term_reviewed(title, said.committee)
+    yield _since(said)
+    yield _whole_term(said)
     if beside:
         yield _beside_year(beside, published)
     yield _past_five(head, published)
-    yield _term_told(title, head, published, report=report)
+    yield _term_told(said)
     yield _chosen_year(head, published)
     yield _text_year(head, published)
     yield _year_before(title, head, published)
     yield _commonest_year(head, published)
-    if report and published:
-        yield _given_on(title, published, committee)
+    if said.report and published:
+        yield _given_on(title, published, said.committee)
 
 
 def _evidence(source: Folded, field: str, rule: str, span: tuple[int, int]) -> Evidence:
@@ -135,7 +148,7 @@ def _stated_range(source: Folded, field: str) -> Period:
     return Period()
 
 
-def _title_year(title: Folded, published: datetime | None, *, report: bool = False) -> Period:
+def _title_year(title: Folded, published: datetime | None) -> Period:
     for match in _YEAR.finditer(title.text):
         year = year_number(match.group(1))
         if year is None or _NOT_COVERED.match(title.text, match.end(1)):
@@ -144,10 +157,15 @@ def _title_year(title: Folded, published: datetime | None, *, report: bool = Fal
             continue
         if published is not None and not match.group(2) and _dates_the_issue(year, published):
             continue
-        if report and published is not None and _dates_the_issue(year, published):
-            year -= 1  # the report of 2025 is given early in 2025, on 2024
         return Period((year,), _evidence(title, "title", "title_year", match.span()))
     return Period()
+
+
+def _year_reported(named: Period, published: datetime | None) -> Period:
+    """The year that a report named for a year is on: that of 2025, given early in 2025, on 2024."""
+    if not named.years or published is None or not _dates_the_issue(named.years[0], published):
+        return named
+    return Period((named.years[0] - 1,), named.evidence)
 
 
 def _dates_the_issue(year: int, published: datetime) -> bool:
@@ -244,17 +262,18 @@ _TERM_HEAD = 600
 _OFTEN = 3
 
 
-def _term_told(title: Folded, head: Folded, published: datetime | None, *, report: bool) -> Period:
+def _term_told(said: _Said) -> Period:
     """The five years of a term that is ending: told of as such in the opening."""
-    opening = head.text[:_TERM_HEAD]
+    opening = said.head.text[:_TERM_HEAD]
     found = list(_FIVE.finditer(opening))
-    if not found or published is None or _ONE_YEAR.search(title.text):
+    if not found or said.published is None or _ONE_YEAR.search(said.title.text):
         return Period()
     one = len(_ONE_YEAR.findall(opening))
-    ending = _TERM_WORDS.search(title.text + "\n" + opening) and not report and not one
+    told = said.title.text + "\n" + opening
+    ending = _TERM_WORDS.search(told) and not said.report and not one
     if not ending and not (len(found) >= _OFTEN > one):
         return Period()
-    return _five_years(head, found[0], head, published, "text")
+    return _five_years(said.head, found[0], said.head, said.published, "text")
 
 
 _CHOSEN_OF = re.compile(
@@ -319,15 +338,14 @@ def _term_start(term: int, committee: Committee | None) -> int | None:
     return 2023 - 5 * (current - term)
 
 
-def _since(
-    title: Folded, published: datetime | None, committee: Committee | None, report: bool
-) -> Period:
+def _since(said: _Said) -> Period:
     """十三届二次会议以来 reaches from that session's year to the last full year."""
-    match = _SINCE.search(title.text) or (_AT_SESSION.search(title.text) if report else None)
+    title = said.title
+    match = _SINCE.search(title.text) or (_AT_SESSION.search(title.text) if said.report else None)
     if match is None:
         return Period()
     term, session = chinese_number(match.group(1)) or 0, chinese_number(match.group(2)) or 1
-    start = _term_start(term, committee)
+    start = _term_start(term, said.committee)
     evidence = _evidence(title, "title", "since_session", match.span())
     if match.re is _AT_SESSION:
         if start is None:
@@ -335,7 +353,7 @@ def _since(
         # A first session hears the report on the whole term before it.
         years = (start - 5, start - 1) if session == 1 else (start + session - 2,)
         return Period(years, evidence)
-    last = _closed_year(published) if published else None
+    last = _closed_year(said.published) if said.published else None
     first = start + session - 1 if start else last
     if first is not None and last is not None and last - first > _LONGEST_TERM:
         first = last  # another place's count of terms
@@ -345,17 +363,15 @@ def _since(
     return Period((first,) if first == last else (first, last), evidence)
 
 
-def _whole_term(
-    title: Folded, published: datetime | None, committee: Committee | None, report: bool
-) -> Period:
+def _whole_term(said: _Said) -> Period:
     """A report on 十一届 as such, given when the next term begins, covers the five years."""
-    match = _TERM.search(title.text)
-    if match is None or published is None or not report:
+    match = _TERM.search(said.title.text)
+    if match is None or said.published is None or not said.report:
         return Period()
-    start = _term_start(chinese_number(match.group(1)) or 0, committee)
-    if start is None or published.year != start + 5:
+    start = _term_start(chinese_number(match.group(1)) or 0, said.committee)
+    if start is None or said.published.year != start + 5:
         return Period()
-    return Period((start, start + 4), _evidence(title, "title", "whole_term", match.span()))
+    return Period((start, start + 4), _evidence(said.title, "title", "whole_term", match.span()))
 
 
 def _term_reviewed(title: Folded, committee: Committee | None) -> Period:
