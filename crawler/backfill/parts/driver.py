@@ -16,7 +16,7 @@ from datetime import datetime
 
 from crawler.backfill.importing import free_dead_runs
 from crawler.backfill.parts.keeping import SOURCE_ID, Keeper, Progress, StoppedError
-from crawler.backfill.parts.outcome import Backfilled, backfill_verdict
+from crawler.backfill.parts.outcome import HARMLESS, Backfilled, backfill_verdict
 from crawler.backfill.parts.planning import Plan
 from crawler.backfill.parts.pool import Engine, EngineLostError, LostPart
 from crawler.backfill.parts.prefilter import Wanted
@@ -163,6 +163,13 @@ def _summed(running: Keeper, plan: Plan, stopped: str | None) -> Backfilled:
     for entry in known.values():
         unwanted.update(entry.unwanted)
         refused.update(entry.refused)
+    by_file: dict[str, list[str]] = {}
+    for entry in known.values():
+        lost = [f"{n} {one.value}" for one, n in entry.refused.items() if one not in HARMLESS]
+        if entry.problem:
+            lost.append(entry.problem)
+        if lost:
+            by_file.setdefault(entry.path, []).extend(lost)
     saved = running.progress.outcomes
     came_to = Backfilled(
         run=None,
@@ -179,5 +186,6 @@ def _summed(running: Keeper, plan: Plan, stopped: str | None) -> Backfilled:
         reposts=saved[Saved.REPOST],
         flags=running.progress.flags,
         verdict=Verdict(kind=VerdictKind.FAILED, reason=""),
+        by_file=by_file,
     )
     return replace(came_to, verdict=backfill_verdict(came_to, plan, stopped))

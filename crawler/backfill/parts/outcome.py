@@ -1,6 +1,6 @@
 """What a back-fill came to, and the verdict that its account proves.  Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crawler.backfill.parts.planning import Plan
 from storage.records import RefusalClass, Verdict, VerdictKind
@@ -28,6 +28,8 @@ class Backfilled:
     """What a back-fill came to: its run, the account of all its parts, and what this run stored.
 
     ``members = read + unwanted + refused`` over all parts, those of earlier runs with them.
+    ``by_file`` has, of each file that lost something, the records by class; a part of it that
+    could not be read at all has its problem instead.
     """
 
     run: RunRecord | None
@@ -44,6 +46,7 @@ class Backfilled:
     reposts: int
     flags: int
     verdict: Verdict
+    by_file: dict[str, list[str]] = field(default_factory=dict)
 
 
 def backfill_verdict(came_to: Backfilled, plan: Plan, stopped: str | None = None) -> Verdict:

@@ -327,12 +327,15 @@ def _as_json(came_to: "Backfilled") -> dict[str, object]:
 
 def _print(came_to: "Backfilled", plan: "Plan") -> None:
     run = f"run {came_to.run.id}: " if came_to.run else ""
+    copies = f" ({came_to.reposts} copies)" if came_to.reposts else ""
+    stored = [
+        f"{came_to.new} new{copies}",
+        *([f"{came_to.changed} changed"] if came_to.changed else []),
+        *([f"{came_to.same} as before"] if came_to.same else []),
+        f"{came_to.flags} flagged",
+    ]
     console.print(
-        Text.from_markup(
-            f"{verdict_text(came_to.verdict.kind.value)}  {run}{came_to.new} new "
-            f"({came_to.reposts} of them copies), {came_to.changed} changed, "
-            f"{came_to.same} the same, {came_to.flags} flags of past years"
-        )
+        Text.from_markup(f"{verdict_text(came_to.verdict.kind.value)}  {run}{', '.join(stored)}")
     )
     console.print(Text(f"  {came_to.verdict.reason}", style="dim"))
     rows = table("records", "", "")
@@ -343,7 +346,13 @@ def _print(came_to: "Backfilled", plan: "Plan") -> None:
     for refused, count in came_to.refused.items():
         rows.add_row(str(count), "refused", refused.value)
     console.print(rows)
+    for file, lost in list(came_to.by_file.items())[:10]:
+        say(f"damaged: {Path(file).name}: {', '.join(lost)}")
+    if len(came_to.by_file) > 10:
+        say(f"damaged: {len(came_to.by_file) - 10} more files")
     _print_missing(plan)
+    if came_to.flags:
+        say("`cppcc flags list` shows what was flagged, `cppcc coverage` the years")
 
 
 def _print_missing(plan: "Plan") -> None:
