@@ -12,12 +12,14 @@ from protego import Protego
 
 from crawler.config import LONGEST_DELAY_SECONDS, MAX_REDIRECTS
 from crawler.errors import BodyRefusedError
+from crawler.fetching.rests import HostRests
 from crawler.fetching.robots import (
     FORBIDDEN,
     Silence,
     silence_of_error,
     silence_of_status,
 )
+from crawler.fetching.statuses import refusal_of_status
 from crawler.fetching.turns import HostTurns
 from crawler.fetching.waiting import asked_to_wait
 from scheduler.probing.request import Answer
@@ -27,6 +29,9 @@ KEPT_SECONDS = 24 * 3600.0  # as long as RFC 9309, 2.4 lets robots.txt be kept
 SILENCE_KEPT_SECONDS = 300.0
 """A host whose robots.txt cannot be had is left alone so long before it is asked for again."""
 
+LEARNT_SECONDS = 60.0
+"""How often what crawls were asked for is looked up."""
+
 Fetch = Callable[[str], Awaitable[Answer]]
 
 
@@ -34,11 +39,16 @@ class Manners:
     """One gate a host: asks its robots.txt once a day, and lets one request through at a time.
 
     ``max_delay`` caps every delay (the small internet needs none); ``turns`` are those of all
-    crawls and probes, whose delays are kept too.
+    crawls and probes, whose delays are kept too; ``rests`` what hosts have asked any of them for.
     """
 
     def __init__(
-        self, user_agent: str, max_delay: float | None = None, turns: HostTurns | None = None
+        self,
+        user_agent: str,
+        max_delay: float | None = None,
+        turns: HostTurns | None = None,
+        *,
+        rests: HostRests | None = None,
     ) -> None:
         self._user_agent = user_agent
         self._turns = turns
@@ -48,6 +58,8 @@ class Manners:
         self._gates: dict[str, asyncio.Lock] = {}
         self._last: dict[str, float] = {}
         self._rest_until: dict[str, float] = {}
+        self._rests = rests
+        self._learnt = float("-inf")
 
     async def held_back(
         self, url: str, fetch: Fetch, declared: Callable[[str], bool]
@@ -56,6 +68,7 @@ class Manners:
 
         ``declared`` says of a host whether a redirect of robots.txt may lead there.
         """
+        await self._learn()
         if rest := self.rest(url):
             words = f"asked to be left alone for another {rest:.0f} s"
             return Silence(RefusalClass.BLOCKED, words)
@@ -71,11 +84,24 @@ class Manners:
         host = urlsplit(url).netloc
         return max(0.0, self._rest_until.get(host, 0.0) - time.monotonic())
 
-    def note_answer(self, url: str, answer: Answer, now: datetime) -> None:
+    async def note_answer(self, url: str, answer: Answer, now: datetime) -> None:
         """Remember a host's wish to be left alone; ``now`` is aware."""
         wish = asked_to_wait(answer.status, answer.headers.get("Retry-After"), now=now)
         if wish:
-            self._rest_until[urlsplit(url).netloc] = time.monotonic() + wish
+            host = urlsplit(url).netloc
+            self._rest_until[host] = time.monotonic() + wish
+            if self._rests is not None:
+                refusal_class = refusal_of_status(answer.status)
+                await asyncio.to_thread(self._rests.note, host, wish, refusal_class)
+
+    async def _learn(self) -> None:
+        """Once a minute: what hosts have asked of crawls."""
+        moment = time.monotonic()
+        if self._rests is None or moment - self._learnt < LEARNT_SECONDS:
+            return
+        self._learnt = moment
+        for host, wish in (await asyncio.to_thread(self._rests.known)).items():
+            self._rest_until[host] = wish.until
 
     @asynccontextmanager
     async def turn(self, url: str, declared_seconds: float) -> AsyncIterator[None]:

@@ -153,7 +153,7 @@ class Prober:
                 # Room is taken after the wait: a host's delay keeps no other host from asking.
                 async with self._manners.turn(here, politeness.delay_seconds), self._room:
                     answer = await ask(self._client, here, politeness, headers)
-                self._manners.note_answer(here, answer, self._now())
+                await self._manners.note_answer(here, answer, self._now())
                 if answer.location is None:
                     return answer, here
                 here = _target(source, url, urljoin(here, answer.location))

@@ -13,6 +13,7 @@ from itertools import islice
 
 from crawler.errors import PageError
 from crawler.families.base import Ask, Item, Listed, Reader, Step
+from crawler.fetching.rests import HostRests
 from crawler.fetching.turns import HostTurns
 from crawler.pages.raw.urls import canonical_url
 from crawler.reader import read_item, read_page
@@ -162,14 +163,18 @@ async def verify_all(
     config: Config,
     note: Callable[[Verification], None],
     *,
+    rests: HostRests | None = None,
     turns: HostTurns | None = None,
 ) -> None:
-    """Try all of these, many hosts at a time; ``note`` is told of each as it ends."""
+    """Try all of these, many hosts at a time; ``note`` is told of each as it ends.
+
+    Hosts that have asked for it, by ``rests``, are left alone.
+    """
     client = probing_client(config.user_agent, connections=config.probes_at_once)
     async with client:
         prober = Prober(
             client,
-            Manners(config.user_agent, config.max_delay_seconds, turns),
+            Manners(config.user_agent, config.max_delay_seconds, turns, rests=rests),
             now=config.now,
             at_once=config.probes_at_once,
         )

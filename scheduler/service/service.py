@@ -17,6 +17,7 @@ from functools import partial
 from typing import TypeVar
 
 from crawler.errors import DeclarationError
+from crawler.fetching.rests import HostRests
 from crawler.fetching.turns import HostTurns
 from scheduler.alerts.channels import Channel, open_channels
 from scheduler.alerts.delivery import Courier
@@ -116,7 +117,12 @@ class Service:
         self._client = probing_client(config.user_agent, connections=config.probes_at_once)
         self._prober = Prober(
             self._client,
-            Manners(config.user_agent, config.max_delay_seconds, HostTurns(database)),
+            Manners(
+                config.user_agent,
+                config.max_delay_seconds,
+                HostTurns(database),
+                rests=HostRests(database),
+            ),
             now=config.now,
             at_once=config.probes_at_once,
         )

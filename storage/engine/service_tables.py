@@ -28,6 +28,16 @@ class WatchRow(Base):
     next_look_at: Mapped[datetime | None] = mapped_column(Instant)  # as last planned
 
 
+class HostRestRow(Base):
+    """Until when a host has asked to be left alone, and what its answer was called."""
+
+    __tablename__ = "host_rests"
+
+    host: Mapped[str] = mapped_column(Text, primary_key=True)
+    until: Mapped[datetime] = mapped_column(Instant)
+    refusal_class: Mapped[str] = mapped_column(Text)
+
+
 class SourceStandingRow(Base):
     """What has proved a declared source, and whether a person paused it; none while a bare claim.
 

@@ -142,6 +142,7 @@ def probe(
     """
     import asyncio  # these, httpx and the readers are for this command alone
 
+    from crawler.fetching.rests import HostRests
     from crawler.fetching.turns import HostTurns
     from scheduler.probing.verification import Verification, verify_all
     from scheduler.service.ticks import enter_standing
@@ -160,8 +161,8 @@ def probe(
         if not as_json:
             _print_verification(tried)
 
-    turns = HostTurns(context.database)
-    asyncio.run(verify_all(chosen, context.config, note, turns=turns))
+    turns, rests = HostTurns(context.database), HostRests(context.database)
+    asyncio.run(verify_all(chosen, context.config, note, turns=turns, rests=rests))
     if as_json:
         shown = [verification_json(tried) for tried in results]
         print_json(shown if everything or len(chosen) > 1 else shown[0])
