@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 NEXT = re.compile(
-    r"^[\s\[(（【<>›»→]*(?:下一?[页頁张屏组]|后一?[页頁]|下[1１]?[页頁]|next(?:\s*page)?|older(?:\s*(?:posts?|entries|news))?"
+    r"^[\s\[(（【<>›»→]*(?:下\s*一?\s*[页頁张屏组]|后一?[页頁]|下[1１]?[页頁]|next(?:\s*page)?|older(?:\s*(?:posts?|entries|news))?"
     r"|>{1,2}|[›»→])[\s\])）】<>›»→]*$",
     re.IGNORECASE,
 )
@@ -154,7 +154,7 @@ def control_of(text: str, node: LexborNode) -> Control | None:
         attributes = element.attributes
         name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         names.append(name)
-        if _is_hidden(attributes) or (level < 3 and _is_dead(attributes, name)):
+        if _is_hidden(attributes) or (level < 3 and is_dead(attributes, name)):
             return None
         if level < 3 and (level == 0 or len(element.text() or "") <= len(text) + 8):
             act = _action(element, attributes)
@@ -184,6 +184,11 @@ def control_of(text: str, node: LexborNode) -> Control | None:
     )
 
 
+def is_slide(name: str) -> bool:
+    """Whether a class or id is that of a slide show, a calendar or tabs, whose steps are others."""
+    return bool(_SLIDES.search(name))
+
+
 def is_shown(node: LexborNode) -> bool:
     """Whether no tag around ``node`` hides it."""
     element: LexborNode | None = node
@@ -205,7 +210,8 @@ def _is_hidden(attributes: dict[str, str | None]) -> bool:
     )
 
 
-def _is_dead(attributes: dict[str, str | None], name: str) -> bool:
+def is_dead(attributes: dict[str, str | None], name: str) -> bool:
+    """Whether a tag with this class and id is disabled."""
     return (
         "disabled" in attributes
         or attributes.get("aria-disabled") == "true"

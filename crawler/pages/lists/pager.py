@@ -28,6 +28,7 @@ from crawler.pages.lists.controls import (
 )
 from crawler.pages.lists.more import end_words, more_signs
 from crawler.pages.lists.scriptcounts import page_address, read_counts
+from crawler.pages.lists.traces import traces
 from crawler.pages.raw.urls import registered_domain, url_date
 from storage.records import MoreSign
 
@@ -154,11 +155,17 @@ def read_pager(
     if next_page is None and (number is None or count is None or number < count):
         here = number or page_number or 1
         next_page = _built_next(living, choice, scripts, here, url, base)
-    if number is not None and count is not None and number >= count:
+    if _is_last(number, count):
         next_page = None
     says_end = end_words(walk) or (counts.no_more if not counts.more else None)
+    if not more and next_page is None and says_end is None and not _is_last(number, count):
+        more = tuple(traces(tree, living, scripts, number or page_number or 1))
     is_pager = bool(steps or len(numbered) > 1 or stated or count or next_page)
     return Pager(next_page, number, count, items, size, more, says_end, is_pager)
+
+
+def _is_last(number: int | None, count: int | None) -> bool:
+    return number is not None and count is not None and number >= count
 
 
 def _loads_more(anchor: Anchor, url: str) -> bool:

@@ -46,9 +46,11 @@ def _named_values(script: str) -> Iterator[tuple[int, str, int]]:
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'\\/])//(?!<!--)[^\n]*", re.DOTALL)
 _CALL = re.compile(
     r"(?<!function\s)(?<!\.fn\.)\b(?P<name>laypage(?:\.render)?|jqPaginator|twbsPagination|bootstrapPaginator"
-    r"|bootpag|simplePagination|pagination|paginator|jpage|paging|layui\.flow\.load|flow\.load)\s*\(",
+    r"|bootpag|simplePagination|pagination|paginator|createPage|jpage|paging|layui\.flow\.load|flow\.load)\s*\(",
     re.IGNORECASE,
 )
+_TOTAL_BESIDE = re.compile(r"\bpageNum\s*:\s*['\"]?(\d{1,6})")
+_SHOWN = re.compile(r"\bcurrent\s*:\s*['\"]?(\d{1,6})")
 _ZERO_BASED = re.compile(
     r"items_per_page|(?:current_?Page|page_?(?:No|Index))\s*==?=?\s*0\b|countPage\s*-\s*1", re.I
 )
@@ -163,6 +165,10 @@ def _read_script(script: str, counts: Counts) -> None:
         first = re.match(r"\s*(\d{1,8})\s*,\s*\{", script[call.end() : call.end() + 20])
         if first and counts.items is None:
             counts.items = int(first[1])
+        total, shown = _TOTAL_BESIDE.search(given), _SHOWN.search(given)
+        if total and shown:  # zxf_page calls the total pageNum, which others call the page shown
+            counts.take("pages", int(total[1]))
+            counts.take("number", int(shown[1]))
     named = list(_named_values(script))
     sized = any(role == "size" for _, role, _ in named)
     zero = bool(named) and bool(_ZERO_BASED.search(script))

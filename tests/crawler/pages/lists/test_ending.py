@@ -84,6 +84,49 @@ GOES_ON = {
     "Vue": '<li class="next"><span @click="turn(page + 1)">下一页</span></li>',
     "English": '<div class="pager"><a href="javascript:p(2)">Next</a></div>',
     "base64": "<div id='pages'>PGEgaHJlZj0iL3N6eHcvaW5kZXhfMi5odG1sIj7kuIvkuIDpobU8L2E+</div>",
+    "box that loads": '<div class="load-more" data-page="2" data-url="/api/list">更'
+    "多精彩内容</div>",
+    "zxf_page": "<div class='zxf_pagediv'></div><script>$('.zxf_pagediv').createPage({pag"
+    "eNum: 24,current: 1,backfun: function(e){}});</script>",
+    "Element without numbers": '<el-pagination :total="total" :page-size="10" layou'
+    't="prev,pager,next"><'
+    "/el-pagination>",
+    "Vant": '<van-list v-model="loading" :finished="finished" finished-text="没有更多了" @'
+    'load="onLoad"></van-list>',
+    "uni-app": '<uni-load-more status="more"></uni-load-more>',
+    "directive of scrolling": '<div v-infinite-scroll="load" infinite-scroll-disabl'
+    'ed="busy"></div>',
+    "MeScroll": "<script>var mescroll=new MeScroll('mescroll',{up:{callback:upCallback,pa"
+    "ge:{num:0,size:10}}});</script>",
+    "dropload": "<script>$('.content').dropload({scrollArea:window,loadDownFn:function(me"
+    "){page++;$.ajax({url:'/list?page='+page})}})</script>",
+    "one of twenty-four": '<div class="page"><span>1/24</span></div>',
+    "page 1 of 24": '<div class="pages">Page 1 of 24</div>',
+    "jump to a page": '<div class="page">跳转到<input type="text" id="pn"/>页 <button onclick="jump'
+    '(24)">GO</button></div>',
+    "picture with a script": '<div><img src="next.gif" alt="下一页" onclick="next()"></div>',
+    "icon with a script": '<div class="turn-page"><i class="iconfont icon-right" onclick="nextPage('
+    ')"></i></div>',
+    "更多 by script": '<p class="more"><a href="javascript:void(0)" onclick="ajaxMore()">更多</a>'
+    "</p>",
+    "lazy frame": '<turbo-frame id="p" src="/list?page=2" loading="lazy"></turbo-frame>',
+    "htmx": '<div hx-get="/list?page=2" hx-trigger="revealed"></div>',
+    "ias": '<script>jQuery.ias({container:".list",item:"li",pagination:"#p",next:".n'
+    'ext a"})</script>',
+    "blanks inside the word": '<div class="page"><a href="javascript:g(2)">下\u3000一\u3000'
+    "页</a></div>",
+    "rel of a script": '<a rel="next" href="javascript:void(0)" onclick="p(2)"></a>',
+    "picture map": '<map><area shape="rect" alt="下一页" href="javascript:n()"></map>',
+    "label of a button": '<button type="button" aria-label="下一页"><svg></svg></button>',
+    "label in English": '<button class="btn-next" aria-label="Next page"><i class="el-icon"></i><'
+    "/button>",
+    "Element's own markup": '<div class="el-pagination"><ul class="el-pager"><li cl'
+    'ass="number active'
+    '">1</li><li class="number">2</li><li class="number">24</li></ul><button '
+    'type="button" class="btn-next"><i></i></button></div>',
+    "Ant's own markup": '<ul class="ant-pagination"><li class="ant-pagination-item-active">1</li>'
+    '<li class="ant-pagination-item">2</li><li class="ant-pagination-next"><a'
+    "></a></li></ul>",
 }
 
 ENDS_HERE = {
@@ -116,6 +159,27 @@ ENDS_HERE = {
     "step to itself": f'<div class="page"><b>1</b> <a href="{URL}">下一页</a></div>',
     "last flag": '<div data-has-more="false"></div>',
     "ranks of a hot list": "<ol class='hot'><li><em>1</em></li><li><em>2</em></li></ol>",
+    "bottom in a loader's box": '<p class="load-more">已经到底了~</p>',
+    "Element's own markup of one page": '<div class="el-pagination"><ul class="el-p'
+    'ager"><li class="number active'
+    '">1</li></ul><button type="button" class="btn-next" disabled><i></i></bu'
+    "tton></div>",
+    "share buttons": '<div class="share"><a href="javascript:;">分享</a><a href="javascript:;">更'
+    "多</a></div>",
+    "slide's step": '<div class="swiper-button-next">›</div>',
+    "state of one page": '<script id="__NEXT_DATA__" type="application/json">{"props":{"pageProps"'
+    ':{"page":1,"totalPages":1}}}</script>',
+    "select of other sites": '<select onchange="window.open(this.value)"><option>友'
+    "情链接</option><option "
+    'value="http://a.cn">1</option><option value="http://b.cn">2</option></se'
+    "lect>",
+    "moving words": '<script>setInterval(scrollNews,50)</script><div class="scroll">公告</div>',
+    "button that is disabled by label": '<button aria-label="下一页" disabled><svg></svg></button>',
+    "loader's box that leads elsewhere": '<div class="btn-more"><a href="/tpxw/">更'
+    "多图片</a></div>",
+    "one of one in a pager": '<div class="page"><span>1/1</span></div>',
+    "pager box without numbers": '<div class="pagination"></div>',
+    "share by script": '<a href="javascript:;" onclick="shareMore()">更多</a>',
 }
 
 

@@ -1,0 +1,204 @@
+"""Traces of a pager that cannot be followed, for pages whose links, words and counts say nothing.
+
+Asked last, and only of a page that would be called the end because nothing on it goes on: its
+silence is believed only where no component, loader or box of a pager stands on it either.  A
+trace proves nothing but that the end is not proved.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.pages.lists.controls import (
+    BARE_MORE,
+    END,
+    NEXT,
+    NUMBER,
+    Control,
+    is_dead,
+    is_shown,
+    is_slide,
+)
+from storage.records import MoreKind, MoreSign
+
+# Libraries that load at the lower edge, by how they are called.
+_LOADERS = re.compile(
+    r"\b(?:new\s+)?MeScroll\s*\(|\bmescroll\s*\(|\.dropload\s*\(|\bloadDownFn\b|\.ias\s*\(|\bInfiniteAjaxScroll\s*\("
+    r"|\.infinite_?scroll\s*\(|\bInfiniteScroll\s*\(|\.jscroll\s*\(|\bMiniRefresh\w*\s*\(|\bpullUp(?:Load|Refresh)?\s*[:(]"
+    r"|\bpullingUp\b|\bonReachBottom\b|\bflow\.load\s*\(|\bscrollPagination\s*\(|\.endless\w*\s*\(|\bwaterfall\s*\(",
+    re.IGNORECASE,
+)
+# Components and attributes of the same, by what they are called in markup.
+_COMPONENT = re.compile(
+    r"<(?P<tag>(?:[a-z][a-z0-9]*-)*(?:paginat(?:ion|or)|pager|infinite(?:-[a-z]+)*|load-?more|van-list|cube-scroll"
+    r"|mescroll(?:-[a-z]+)*))(?=[\s/>])[^<>]{0,600}",
+    re.IGNORECASE,
+)
+_LOADING_ATTRIBUTES = (
+    "[v-infinite-scroll], [infinite-scroll], [data-infinite-scroll], [hx-trigger*=revealed],"
+    " [hx-trigger*=intersect], turbo-frame[src][loading=lazy], [bindscrolltolower],"
+    " [scrolltolower], [data-next-page], [data-next-url]"
+)
+_LOADER_BOX = re.compile(
+    r"(?:^|[\s_-])(?:(?:load|get|show|click|ajax|view|list|btn|button)[-_]?more|more[-_]?(?:btn|button|load|list)"
+    r"|loadmore\w*|jiazai\w*|jzgd|gengduo)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_LOADER_WORDS = re.compile(r"更多|加载|展开|more", re.IGNORECASE)
+_PAGER_BOX = re.compile(
+    r"(?:^|[\s_-])(?:pag(?:es?|er|ing|ings|ination|inator|ebar|ebox|elist|enav|enum|etion|enation|eturn|eturner|ecode)"
+    r"|fenye\w*|turn[-_]?page|page[-_]?turn)(?:$|[\s_\d-])",
+    re.IGNORECASE,
+)
+_NEXT_NAME = re.compile(
+    r"(?:^|[\s_-])(?:\w*next\w*|(?:icon|arrow|page)[-_]?right|right[-_]?(?:arrow|page)|xiayiye|xyy)(?:$|[\s_-])"
+    r"|(?:^|[^\w])\w*next\w*\s*\(|page\s*\+\s*1|\+\+\s*page|page\s*\+\+",
+    re.IGNORECASE,
+)
+_OF = re.compile(
+    r"(?<![\d/.-])(?P<here>\d{1,5})\s*/\s*(?P<all>\d{1,5})(?![\d/.-])"
+    r"|page\s*(?P<page>\d{1,5})\s*of\s*(?P<pages>\d{1,5})",
+    re.IGNORECASE,
+)
+_JUMP = re.compile(r"^\W*(?:go|跳转|跳至|转到|转至|前往|确定|到第)", re.IGNORECASE)
+_CALLS_MORE = re.compile(
+    r"^\s*(?:javascript:)?\s*(?:return\s+)?\w*(?:more|ajax|append|jiazai|gengduo)\w*\s*\(", re.I
+)
+_SHARES = re.compile(r"share|fenxiang|bds|jiathis|menu|nav", re.IGNORECASE)
+_NAMED = "[alt], [title], [aria-label]"
+_ACTIVE_TAGS = frozenset(("a", "button", "area", "img", "input", "li", "i", "span", "em"))
+_LONGEST_BOX = 400
+_MOST_BOXES = 40
+_LONGEST_WORDS = 24
+
+
+def traces(
+    tree: LexborHTMLParser, living: Sequence[Control], scripts: Sequence[str], number: int
+) -> Iterator[MoreSign]:
+    """What hints at pages after page ``number``, each with what stands on the page."""
+    for text in scripts:
+        if found := _LOADERS.search(text):
+            yield MoreSign(MoreKind.SCROLL, found[0].strip()[:80])
+            break
+    for control in living:
+        calls = control.address is None and _CALLS_MORE.match(control.action)
+        if calls and BARE_MORE.match(control.text) and not _SHARES.search(control.action):
+            yield MoreSign(MoreKind.LOAD_MORE, control.evidence)
+    if component := _COMPONENT.search(tree.html or ""):
+        yield MoreSign(MoreKind.SCRIPT_PAGER, component[0][:80])
+    for node in tree.css(_LOADING_ATTRIBUTES):
+        if is_shown(node):
+            yield MoreSign(MoreKind.SCROLL, f"<{node.tag} {' '.join(node.attributes)}>"[:80])
+            break
+    yield from _named_steps(tree)
+    yield from _of_boxes(tree, number)
+
+
+def _named_steps(tree: LexborHTMLParser) -> Iterator[MoreSign]:
+    """A picture or a button that is named 下一页, and links that call themselves the next."""
+    for node in tree.css(_NAMED):
+        if node.tag in _ACTIVE_TAGS and not (node.text() or "").strip():
+            names = (node.attributes.get(key) or "" for key in ("alt", "title", "aria-label"))
+            name = next((one for one in names if NEXT.match(one)), None)
+            if name is not None and _is_alive(node) and not _leads_by_address(node):
+                yield MoreSign(MoreKind.STEP, name)
+                return
+    for node in tree.css('a[rel~="next"]'):
+        href = node.attributes.get("href") or ""
+        if _is_alive(node) and href.startswith(("#", "javascript:")):
+            yield MoreSign(MoreKind.STEP, 'rel="next"')
+            return
+
+
+def _leads_by_address(node: LexborNode) -> bool:
+    """Whether a link around or at the node has an address: the walk has read it as a link."""
+    element: LexborNode | None = node
+    for _ in range(3):
+        if element is None:
+            return False
+        href = (element.attributes.get("href") or "").strip()
+        if element.tag in ("a", "area") and href:
+            return not href.lower().startswith(("#", "javascript:"))
+        element = element.parent
+    return False
+
+
+def _is_alive(node: LexborNode) -> bool:
+    """Whether neither the node nor a tag around it is disabled, hidden or part of a slide show."""
+    if not is_shown(node):
+        return False
+    element: LexborNode | None = node
+    for level in range(5):
+        if element is None or element.tag in ("body", "html", "-undef"):
+            return True
+        name = f"{element.attributes.get('class') or ''} {element.attributes.get('id') or ''}"
+        if is_slide(name) or (level < 3 and is_dead(element.attributes, name)):
+            return False
+        element = element.parent
+    return True
+
+
+def _of_boxes(tree: LexborHTMLParser, number: int) -> Iterator[MoreSign]:
+    """What stands in boxes that are named for a pager or for loading more."""
+    seen = 0
+    for node in tree.css("[class], [id]"):
+        name = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        loader, pager = _LOADER_BOX.search(name), _PAGER_BOX.search(name)
+        if not (loader or pager) or node.tag in ("body", "html", "script", "style"):
+            continue
+        text = " ".join((node.text() or "").split())
+        if len(text) > _LONGEST_BOX or not _is_alive(node):
+            continue
+        loads = loader and len(text) <= _LONGEST_WORDS and _LOADER_WORDS.search(text)
+        if loads and not END.match(text) and not _holds_an_address(node):
+            yield MoreSign(MoreKind.LOAD_MORE, text)
+            return
+        if pager:
+            yield from _of_pager(node, text, number)
+            seen += 1
+            if seen >= _MOST_BOXES:
+                return
+
+
+def _holds_an_address(node: LexborNode) -> bool:
+    links = [node] if node.tag == "a" else node.css("a")
+    hrefs = [(link.attributes.get("href") or "").strip().lower() for link in links]
+    return any(href and not href.startswith(("#", "javascript:")) for href in hrefs)
+
+
+def _of_pager(box: LexborNode, text: str, number: int) -> Iterator[MoreSign]:
+    of = _OF.search(text)
+    if of is not None:
+        here, last = int(of["here"] or of["page"]), int(of["all"] or of["pages"])
+        if here < last:
+            yield MoreSign(MoreKind.STEP, of[0])
+        return
+    shown = {
+        int(found[1])
+        for node in box.css("a, li, span, b, em, strong, button, i, td")[:80]
+        if (found := NUMBER.match((node.text() or "").strip()))
+    }
+    if {number, number + 1} <= shown:
+        yield MoreSign(MoreKind.STEP, text[:80])
+        return
+    if number > 1 and number not in shown:
+        return  # a box of a later page whose numbers cannot be placed
+    for node in box.css("a, button, i, span, img, li, em")[:80]:
+        attributes = node.attributes
+        if (node.text() or "").strip() or _leads_by_address(node):
+            continue
+        acts = node.tag in ("a", "button") or "onclick" in attributes
+        words = f"{attributes.get('class') or ''} {attributes.get('onclick') or ''}"
+        if acts and _NEXT_NAME.search(words) and _is_alive(node):
+            yield MoreSign(MoreKind.STEP, f"<{node.tag} {words.strip()}>"[:80])
+            return
+    if number == 1 and len(shown) < 2:
+        fields = box.css("input[type=text], input[type=number], input:not([type])")
+        buttons = box.css("a, button, span, input[type=button], input[type=submit]")
+        jumps = any(
+            _JUMP.match((one.text() or "").strip() or one.attributes.get("value") or "")
+            for one in buttons
+        )
+        if fields and jumps:
+            yield MoreSign(MoreKind.SELECT, text[:80])
