@@ -213,9 +213,10 @@ class FeedWalker(Walker):
         urls = [link.url for link in links]
         walk.note_page(ask.page_number, urls)
         walk.links += len(set(urls) - self.run.met)
+        yield Listed(links=tuple(link for link in links if self._is_wanted(link)), walk=ask.walk)
+        # Asked after the links are met, so that the database is asked for them once.
         settled = not self.run.full and self.run.settled(urls)
         gap = bool(urls) and self.run.settled_on() is not None and not self.run.any_known(urls)
-        yield Listed(links=tuple(link for link in links if self._is_wanted(link)), walk=ask.walk)
         yield from self._further(feed, ask)
         self._left[ask.walk] -= 1
         if not feed.files and ask.page_number == 1 and gap:

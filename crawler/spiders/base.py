@@ -324,9 +324,7 @@ class SourceSpider(scrapy.Spider):
         last = self.ledger.last_complete
         if last is None or last.finished_at is None or not urls:
             return False
-        known = self._known_before
-        if unmet := [url for url in urls if url not in self.met]:
-            known = known | self.ledger.known(unmet)
+        known = self._known_to_earlier(urls)
         finished_at = last.finished_at
         return all(
             url in known
@@ -364,7 +362,13 @@ class SourceSpider(scrapy.Spider):
 
     def any_known(self, urls: Sequence[str]) -> bool:
         """Whether an earlier run knew one of these."""
-        return bool(self.ledger.known(urls))
+        return bool(self._known_to_earlier(urls))
+
+    def _known_to_earlier(self, urls: Sequence[str]) -> dict[str, KnownLink]:
+        """What earlier runs knew of these; the database is asked for those not met yet alone."""
+        unmet = [url for url in urls if url not in self.met]
+        known = self.ledger.known(unmet) if unmet else {}
+        return known | {url: self._known_before[url] for url in urls if url in self._known_before}
 
     def article_of(self, item: Item, capture: Capture) -> Article:
         """The article that a document gives field by field.
