@@ -161,6 +161,15 @@ def _without_mottos(title: str) -> str:
     return title
 
 
+_OF_A_THEME = frozenset({"one_theme", "part_of_committee"})
+
+
+def _says_its_kind(subject: Subject) -> bool:
+    """Whether a title names a committee or a rubric: a motto alone is of no theme."""
+    title = subject.title.text
+    return any(said.search(title) for said in (CPPCC, w.KIN, w.TEN, w.REVIEW, w.PERIOD))
+
+
 _MEMBERS_ALL = re.compile(r"政协委员们?的这?一年|^(?!.*委员).*履职故事")
 
 
@@ -170,6 +179,8 @@ def _excused(rule: str, subject: Subject) -> bool:
     """
     if rule == "member":
         return sums_up(subject) is not None and bool(_MEMBERS_ALL.search(subject.title.text))
+    if rule in _OF_A_THEME and not _says_its_kind(subject):
+        return True
     if rule == "one_theme":
         return part_of(subject.title.text, subject.beside) is not None
     return rule == "plan" and _past_year(subject)

@@ -61,9 +61,9 @@ class Weights:
         return [*added, (Sign(BASE, 1.0, "meta"), base[first] - base[second])]
 
 
-def decide(odds: Mapping[Genre, float]) -> Genre:
+def decide(odds: Mapping[Genre, float], *, may_flag: bool = True) -> Genre:
     """The genre that ``odds`` say.  A flag needs more than half of them: a tie never flags."""
-    flag = sum(odds[genre] for genre in FLAGGED_GENRES) > 0.5
+    flag = may_flag and sum(odds[genre] for genre in FLAGGED_GENRES) > 0.5
     pool = [genre for genre in odds if (genre in FLAGGED_GENRES) == flag]
     return max(pool, key=lambda genre: odds[genre])
 

@@ -55,7 +55,7 @@ _OPENING = re.compile(
 )
 _YEAR_OF_WORK = re.compile(
     r"(?:^|[\n。,,—])[^。\n]{0,12}?((?:20|19)\d\d|二[〇零○][〇零○一二三四五六七八九]{2}|这一|过去的?一|一|全|五|去)年"
-    r"(?:来|间|里|度)?[^。\n]{0,40}?政协"
+    r"(?:来|间|里|度)?[^。\n]{0,40}?政协(?!全会|会议|委员(?!会))"
 )
 _VOTING_OPEN = re.compile(
     r"投票(?:时间|方式|规则|通道|入口|方法|截止|倒计时)|限投|从中选出(?:您|你|十|不|\d)|选出您|选出不超过|"
@@ -104,6 +104,7 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
         yield Sign("text.lists_proposals", min(1.0, items / 6), "text")
     yield from of_text("text.speaks_to_members", _SPEECH.search(head))
     yield from of_text("text.reports_proposals", _PROPOSAL_SPEECH.search(head, 0, _PROPOSALS_OPEN))
+    yield from _of_itself(subject, text)
     yield from of_text("text.scholarly", w.SCHOLARLY.search(head))
     yield from of_text("text.spam", w.SPAM.search(head))
     yield from _selection(subject, text)
@@ -127,6 +128,42 @@ def _own_year(subject: Subject, text: str) -> Iterator[Sign]:
     yield from of_text("text.sums_up", sums_up(subject))
 
 
+_LEAD_SPEAKS = 220
+_MIDYEAR = range(5, 11)
+
+
+def _of_itself(subject: Subject, text: str) -> Iterator[Sign]:
+    """What the opening says the text is: a committee's year, a half of it, a part, many."""
+    own = w.OF_ITSELF.search(text, 0, _LEAD_SPEAKS)
+    if own and _is_over(own.group("year"), subject):
+        narrow = any(less.search(own.group()) for less in (w.ONE_THEME, w.PART_OF_COMMITTEE))
+        yield from of_text(f"text.calls_itself_{'partial' if narrow else 'review'}", own)
+    deeds = w.ITS_DEEDS.search(text, 0, _LEAD_SPEAKS)
+    if deeds and not w.AWARDS.search(deeds.group()) and _is_over(deeds.group("year"), subject):
+        yield from of_text("text.its_deeds", deeds)
+    year = w.OF_ITS_YEAR.search(text, 0, _LEAD_SPEAKS)
+    if year and _is_over(year.group("year"), subject):
+        yield from of_text("text.committees_year", year)
+    yield from of_text("text.part_speaks", w.PART_SPEAKS.search(text, 0, _LEAD_SPEAKS))
+    yield from of_text("text.many_committees", w.MANY_COMMITTEES.search(text, 0, LEAD))
+    if subject.published is not None and subject.published.month in _MIDYEAR:
+        yield from of_text("text.half_is_over", _HALF_OVER.search(text, 0, _LEAD_SPEAKS))
+
+
+_HALF_OVER = re.compile(r"上半年|半年|时间过半|前[一二三两]个?季度|[一二三]季度")
+
+
+def _is_over(year: str | None, subject: Subject) -> bool:
+    """Whether a year so written is none that lies ahead of the day of publication."""
+    day = subject.published
+    if day is None or year is None or not year.isdigit():
+        return True
+    return int(year) < day.year or (int(year) == day.year and day.month >= _LATE)
+
+
+_LATE = 11
+
+
 def _months_in(text: str) -> set[str]:
     """The months that the body names, as they are written."""
     found = set()
@@ -144,8 +181,9 @@ def _within_item(subject: Subject, text: str, at: int) -> bool:
     """Whether ``at`` is in a numbered or dated item of a list: 1月9日，市政协召开……会议."""
     if subject.parallel.longest < _A_LIST:
         return False
-    line = text[text.rfind("\n", 0, at) + 1 : at + 1].lstrip()
-    return bool(line) and kind_of(line) in NUMBERED
+    begins = text.rfind("\n", 0, at) + 1
+    line = text[begins : at + 1].lstrip()
+    return begins > 0 and bool(line) and kind_of(line) in NUMBERED
 
 
 _A_LIST = 5
@@ -212,24 +250,36 @@ _CHOSEN_WORKS = re.compile(
 )
 
 
-_BODY_ITSELF = re.compile(r"政协(?!委员(?!会)|提案|协会)")
+_BODY_ITSELF = re.compile(
+    r"(?<!人大、[省市县区州旗盟])(?<!人大、)政协(?!委员(?!会)|提案|协会|全会|界|等|报|网|、)"
+)
+_ACTS_WITH_TOTALS = re.compile(
+    r"政协(?!委员|提案)[^,。\n]{0,8}\d+余?(?:场|次|件|项|篇|条)[^。\n]{0,12}\d+余?(?:场|次|件|项|篇|条)"
+)
 _OPENS = 300
 _FIRST_WORDS = 60
+_OWN_SITE = re.compile(r"政协(?!报)")
+_ONCE = 1
 _TWICE = 2
 
 
 def _in_passing(subject: Subject, text: str) -> bool:
     """Whether no committee acts in title or opening, and hardly anywhere else."""
-    if CPPCC.search(subject.title.text) or CPPCC.search(subject.beside):
+    title = subject.title.text
+    if CPPCC.search(title) or CPPCC.search(subject.beside) or not text:
         return False
-    if len(text) < WHOLE_TEXT:
-        spoken = CPPCC.search(text, 0, _FIRST_WORDS // 2) or _BODY_ITSELF.search(text)
-        ours = spoken or w.KIN.search(subject.title.text) or COMMITTEE_SITE.search(subject.outlet)
-        return bool(text) and not ours
+    if w.KIN.search(title):
+        return False
+    if any(told.search(text, 0, BODY) for told in (_ACTS_WITH_TOTALS, w.OF_ITSELF, w.ITS_DEEDS)):
+        return False
     named = [match.start() for match in islice(_BODY_ITSELF.finditer(text, 0, BODY), 3)]
-    if len(named) <= 1:
-        return not named or named[0] > min(_FIRST_WORDS, text.find("。") % _FIRST_WORDS)
-    return len(named) == _TWICE and named[0] > _OPENS
+    if named and _OWN_SITE.search(subject.outlet):
+        return False
+    if not named or named[0] > _FIRST_WORDS:
+        few = _ONCE if len(text) >= WHOLE_TEXT else _TWICE
+        return len(named) <= few or (len(named) == _TWICE and named[0] > _OPENS)
+    first_sentence = text.find("。") % len(text)
+    return len(named) == _ONCE and named[0] > first_sentence and len(text) >= WHOLE_TEXT
 
 
 def _owner(subject: Subject, text: str) -> Iterator[Sign]:

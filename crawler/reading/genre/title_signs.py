@@ -72,6 +72,9 @@ def title_signs(subject: Subject) -> Iterator[Sign]:
         yield from of_title("title.names_committee", ours)
     else:
         yield from of_meta("title.names_committee", CPPCC.search(beside))
+    yield from of_title("title.many_committees", w.MANY_COMMITTEES.search(title))
+    if match is None:
+        yield from of_title("title.sitting_opens", w.OPENS.search(title))
     yield from of_title("title.kin", w.KIN.search(title))
     yield from of_title("title.not_news", w.NOT_NEWS.search(title))
     yield from of_title("title.template", w.TEMPLATE.search(title))

@@ -16,6 +16,8 @@ _OF_A_YEAR = frozenset(
         "text.year_of_work",
         "text.sums_up",
         "text.five_years",
+        "text.calls_itself_review",
+        "text.committees_year",
     }
 )
 _WHOLE_LOOK = 1.0
@@ -38,5 +40,5 @@ def together(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
         yield Sign("text.year_and_functions", 1.0, "text")
         if counted:
             yield Sign("text.year_functions_totals", 1.0, "text")
-    if of_a_year is False and "title.names_committee" in value:
+    if not of_a_year and "title.names_committee" in value:
         yield Sign("text.of_no_year", 1.0, "text")

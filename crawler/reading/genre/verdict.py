@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.model import decide, learnt
 from crawler.reading.genre.owner import others_speak, owner_of
+from crawler.reading.genre.required import barred
 from crawler.reading.genre.signs import Sign, evidence_of, of_title
 from crawler.reading.genre.subject import Subject
 from crawler.reading.genre.text_signs import text_signs
@@ -33,7 +34,8 @@ def genre_of(subject: Subject) -> Verdict:
     signs = signs_of(subject)
     weights = learnt()
     odds = weights.probabilities(signs)
-    genre = decide(odds)
+    bar = barred(signs)
+    genre = decide(odds, may_flag=bar is None)
     against = max((other for other in odds if other is not genre), key=lambda other: odds[other])
     evidence = [
         evidence_of(sign, subject, f"{genre}.{sign.name}", round(added, 2))
@@ -41,9 +43,17 @@ def genre_of(subject: Subject) -> Verdict:
         if round(added, 2)
     ]
     flag = sum(odds[one] for one in FLAGGED_GENRES)
+    if bar is not None and flag > _WEIGHED_AS_FLAG:
+        evidence.append(evidence_of(bar, subject, f"{genre}.required.{bar.name}", 0.0))
+        return Verdict(genre, _DOUBTFUL, tuple(evidence))
     return Verdict(
         genre, round(flag if genre in FLAGGED_GENRES else odds[genre], 3), tuple(evidence)
     )
+
+
+_WEIGHED_AS_FLAG = 0.5
+_DOUBTFUL = 0.5
+"""The score where the weights say flag and a requirement says none."""
 
 
 def of_another(subject: Subject) -> Verdict:

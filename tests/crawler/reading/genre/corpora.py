@@ -30,7 +30,9 @@ WRITERS = (
     "writer2",
     "writer3",
     "writer4",
-    "lookalikes",
+    "writer5",
+    "ordinary5",
+    "condensed5",
     "firstwords",
     "condensed",
 )
@@ -142,6 +144,25 @@ def framed() -> Iterator[Labelled]:
             yield Labelled(f"framed-{number}", "framed", article, genre, weight=0.25)
 
 
+def said_below() -> Iterator[Labelled]:
+    """A motto for a title, the title as the first words: what a title says, its text may say."""
+    for number, text in enumerate((*titles(), *rounds())):
+        article = text.article
+        if number % 2 or len(article.text) > _CONDENSED:
+            continue
+        motto = family.MOTTOS[number % len(family.MOTTOS)]
+        below = f"{article.title}。{article.text}"
+        yield replace(
+            text,
+            identity=f"below-{text.identity}",
+            article=replace(article, title=motto, text=below),
+            weight=0.5,
+        )
+
+
+_CONDENSED = 200
+
+
 def generated() -> Iterator[Labelled]:
     """Publications of the generator, of other seeds than those that are tested."""
     for seed in (1, 2):
@@ -193,6 +214,7 @@ def everything() -> list[Labelled]:
         *rounds(),
         *framed(),
         *bare(),
+        *said_below(),
         *generated(),
         *routine(),
         *day_news(),

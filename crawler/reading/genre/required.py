@@ -1,0 +1,38 @@
+"""What no weight outvotes: a flag is for one committee's own year, told when it is over.
+
+Weights are learnt from texts of which half are flagged; in a crawl one in hundreds is.  What a
+flag *means* is therefore asked for by name, whatever else a text shows.
+"""
+
+from collections.abc import Iterable
+
+from crawler.reading.genre.signs import Sign
+
+# None of these stands in a text of the corpora that was surely to be flagged.
+_BARS = frozenset(
+    {
+        "owner.other",
+        "owner.nobody",
+        "text.names_committee_in_passing",  # not of a committee
+        "text.part_speaks",  # of a part of one
+        "title.many_committees",  # of many
+        "text.of_no_year",  # of no year
+        "text.half_is_over",  # of half a year
+        "text.deeds_planned",  # of a year to come
+        "title.to_come",
+        "text.scholarly",  # about such texts
+        "text.spam",
+        "title.sitting_opens",  # of a day
+    }
+)
+_CANDIDATES = "text.candidates_listed"
+_CHOSEN = frozenset({"title.voted", "text.voting_closed"})
+
+
+def barred(signs: Iterable[Sign]) -> Sign | None:
+    """The first of ``signs`` that no flag goes with; None where a flag may be."""
+    shown = {sign.name: sign for sign in signs}
+    for name, sign in shown.items():
+        if name in _BARS or (name == _CANDIDATES and _CHOSEN.isdisjoint(shown)):
+            return sign
+    return None
