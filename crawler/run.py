@@ -11,7 +11,7 @@ import sys
 from datetime import date
 
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.utils.project import get_project_settings
+from scrapy.settings import Settings
 
 from crawler.config import CrawlConfig
 from crawler.errors import DeclarationError
@@ -48,10 +48,11 @@ def main(arguments: list[str] | None = None) -> int:
         pages=given.pages,
         past=given.past,
     )
-    settings = get_project_settings()
+    settings = Settings()
     settings.setmodule("crawler.settings")  # also outside the checkout, without scrapy.cfg
     settings.set("CPPCC_RUN_ID", given.run_id, priority="cmdline")
     settings.set("CPPCC_RUN_TOKEN", given.token, priority="cmdline")
+    settings.set("CPPCC_ONLY", given.source, priority="cmdline")
     settings.set("CPPCC_KEPT", given.kept, priority="cmdline")
     try:
         process = AsyncCrawlerProcess(settings)

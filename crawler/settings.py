@@ -52,17 +52,22 @@ METAREFRESH_ENABLED = False  # stub pages refresh to apps and other hosts
 
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # a dropped request leaves no trace
 DOWNLOADER_STATS = False  # the account counts what it proves
+
+# All that is used is named here.  Scrapy imports also what is switched off (its cookies bring
+# requests, its remote control aiohttp and a store of certificates): half a second of processor
+# time for each run.
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no source asks for it
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.fetching.offsite.DeclaredHostsMiddleware": 50,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.fetching.robots_middleware.RobotsMiddleware": 100,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.fetching.bounds.BoundedCompressionMiddleware": 590,  # where Scrapy has its own
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
     "crawler.fetching.patience.RetryAfterMiddleware": 560,  # sees an answer before the retries
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.fetching.bounds.BoundedCompressionMiddleware": 590,  # where Scrapy has its own
     "crawler.fetching.bounds.BoundedRedirectMiddleware": 600,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
 }
 SPIDER_MIDDLEWARES = {
     # Our spiders make no deep trees and build no URLs.
@@ -70,12 +75,13 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # they copy no meta
 }
+EXTENSIONS_BASE: dict[str, int] = {}
 EXTENSIONS = {
     "crawler.extensions.run.RunExtension": 100,
     "crawler.fetching.robots_delay.RobotsDelayExtension": 200,
     "crawler.extensions.collector.CollectorExtension": 300,
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.corestats.CoreStats": None,
+    "scrapy.extensions.closespider.CloseSpider": 500,  # for `scrapy crawl -s CLOSESPIDER_...`
+    "scrapy.extensions.feedexport.FeedExporter": 500,  # for `scrapy crawl -O FILE`
 }
 ITEM_PIPELINES = {
     "crawler.pipelines.store.StorePipeline": 900,
@@ -85,5 +91,6 @@ TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop" if os.name == "posix" else None
 LOG_LEVEL = "INFO"
 LOG_DATEFORMAT = "%Y-%m-%d %H:%M:%S%z"  # a run's log is read beside the service's
+LOG_VERSIONS: list[str] = []  # the same nine lines in each run's log
 LOG_FORMATTER = "crawler.fetching.page_logs.PageLogFormatter"
 FEED_EXPORT_ENCODING = "utf-8"

@@ -31,6 +31,11 @@ class Config(CrawlConfig):
     runs_per_host: int = Field(
         default=1, ge=1, description="Runs on one host at the same time, over all services"
     )
+    template: bool = Field(
+        default=True,
+        description="Fork runs from a process that has imported everything (Linux only); "
+        "false: each is a process started anew, for debugging",
+    )
     probes_at_once: int = Field(default=16, ge=1, description="Probes at the same time")
     channels: SecretStr = Field(
         default=SecretStr(""),

@@ -59,6 +59,7 @@ LADDERS = {
         "crawler.pipelines",
         "crawler.extensions",
         "crawler.run",
+        "crawler.template",
         "crawler.commands",
     ],
     "scheduler": [

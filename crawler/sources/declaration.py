@@ -271,12 +271,13 @@ def load_sources(*folders: Path | None) -> dict[str, Source]:
 
 
 def load_sound_sources(
-    *folders: Path | None, kept: Path | None = None
+    *folders: Path | None, kept: Path | None = None, only: str | None = None
 ) -> tuple[dict[str, Source], list[DeclarationError]]:
     """The declarations that are right, by id, and what is wrong with each of the others.
 
     Of two that declare one id, or share an entry URL, the second is wrong.  ``kept`` is a folder
     with former copies: a source whose file is wrong now is as its copy there declares it.
+    With ``only``, the files of that id are read and no others: nothing is known of shared URLs.
 
     :raises DeclarationError: when a folder is not there: then nothing is known of it.
     """
@@ -284,6 +285,8 @@ def load_sound_sources(
     owners: dict[str, str] = {}
     broken: list[DeclarationError] = []
     for path in declared_files((DECLARED, *folders)):
+        if only is not None and path.stem != only:
+            continue
         try:
             source = load_source(path)
             if source.id in sources:

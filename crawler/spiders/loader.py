@@ -35,7 +35,8 @@ class SourceSpiderLoader:
         """Load the project's declarations and those of the setting CPPCC_SOURCES.
 
         One that is wrong stops its own source only; with a copy in the folder of the setting
-        CPPCC_KEPT, which a service names for its runs, it is as that one declares it.
+        CPPCC_KEPT, which a service names for its runs, it is as that one declares it.  The
+        setting CPPCC_ONLY names the one source of a run, and spares it the other files.
 
         :raises DeclarationError: when the folder is not there.
         """
@@ -43,7 +44,9 @@ class SourceSpiderLoader:
         cap = settings.get("CPPCC_MAX_DELAY_SECONDS")
         kept = settings.get("CPPCC_KEPT")
         sources, broken = load_sound_sources(
-            Path(folder) if folder else None, kept=Path(kept) if kept else None
+            Path(folder) if folder else None,
+            kept=Path(kept) if kept else None,
+            only=settings.get("CPPCC_ONLY"),
         )
         return cls(
             sources,

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from scheduler.config import log_path
 from storage.runs.options import CrawlOptions
@@ -97,11 +97,8 @@ class LocalLauncher:
 
         :raises OSError: when no process can be started, or the log is a link or cannot be made.
         """
-        self._logs.mkdir(parents=True, exist_ok=True)
-        log = log_path(self._logs, run.run_id)
-        # Not through a link: whoever may write in the folder could have us write elsewhere.
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
-        with os.fdopen(os.open(log, flags, 0o644), "ab") as output:
+        log, output = open_log(self._logs, run)
+        with output:
             popen = subprocess.Popen(
                 command(run, kept=self._kept),
                 stdin=subprocess.DEVNULL,
@@ -113,9 +110,25 @@ class LocalLauncher:
         return ChildProcess(popen, log)
 
 
+def open_log(logs: Path, run: ClaimedRun) -> tuple[Path, BinaryIO]:
+    """A run's log, opened to append to.
+
+    :raises OSError: when it is a link or cannot be made.
+    """
+    logs.mkdir(parents=True, exist_ok=True)
+    log = log_path(logs, run.run_id)
+    # Not through a link: whoever may write in the folder could have us write elsewhere.
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+    return log, os.fdopen(os.open(log, flags, 0o644), "ab")
+
+
 def command(run: ClaimedRun, *, kept: Path | None = None) -> list[str]:
     """The command line of a run's child process."""
-    words = [sys.executable, "-m", "crawler.run", run.source_id]
-    words += ["--run-id", str(run.run_id), "--token", str(run.token)]
+    return [sys.executable, "-m", "crawler.run", *words_of(run, kept=kept)]
+
+
+def words_of(run: ClaimedRun, *, kept: Path | None = None) -> list[str]:
+    """What ``crawler.run`` is told of a run, as words of a command line."""
+    words = [run.source_id, "--run-id", str(run.run_id), "--token", str(run.token)]
     words += ["--kept", str(kept)] if kept else []
     return words + run.options.as_words()

@@ -23,7 +23,8 @@ from scheduler.alerts.channels import Channel, open_channels
 from scheduler.alerts.delivery import Courier
 from scheduler.alerts.messages import DELIVERED_KINDS
 from scheduler.carrying.carrier import Carrier
-from scheduler.carrying.launcher import Launcher, LocalLauncher
+from scheduler.carrying.launcher import Launcher
+from scheduler.carrying.template import TemplateLauncher, launcher_for
 from scheduler.config import Config
 from scheduler.probing.manners import Manners
 from scheduler.probing.probes import Prober
@@ -86,9 +87,12 @@ class Service:
         self._database = database
         self.declared = declared
         self._now = config.now
+        self._launcher = launcher or launcher_for(
+            config.logs, kept=kept_in(config), template=config.template
+        )
         self._carrier = Carrier(
             database,
-            launcher or LocalLauncher(config.logs, kept=kept_in(config)),
+            self._launcher,
             now=config.now,
             deadline_seconds=config.deadline_seconds,
             gives_back=True,
@@ -197,6 +201,8 @@ class Service:
         await self._guarded("reload", self._reload)
 
     async def _reload(self) -> None:
+        if isinstance(self._launcher, TemplateLauncher):
+            self._launcher.renew()
         try:
             fresh = await asyncio.to_thread(load_declared, self._config, before=self.declared)
         except (DeclarationError, AlmanacError) as error:

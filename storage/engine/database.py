@@ -258,14 +258,22 @@ def sqlite_file(url: str) -> Path | None:
     return Path(str(parsed.database))
 
 
+_KNOWS_REVISION = {
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'",
+    "postgresql": "SELECT to_regclass('alembic_version') IS NOT NULL",
+}
+
+
 def schema_revision(where: Engine | Connection) -> str | None:
     """The revision that the database says it is at; None when it holds no tables of ours."""
     if isinstance(where, Engine):
         with where.execution_options(**{_READ_ONLY: True}).connect() as connection:
             return schema_revision(connection)
-    if not inspect(where).has_table("alembic_version"):
+    # In the engine's own words: SQLAlchemy's inspection costs a run's start 6 MB, and each beat
+    # of a service a hundred times the question.
+    if not where.exec_driver_sql(_KNOWS_REVISION[where.dialect.name]).scalar():
         return None
-    return where.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return where.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
 
 def _see_empty(engine: Engine) -> None:

@@ -111,7 +111,10 @@ class Living:
         for path in Path("/proc").glob("[0-9]*"):
             try:
                 words = (path / "cmdline").read_bytes()
-                if b"crawler.run" in words and mark in (path / "environ").read_bytes() + b"\0":
+                forked = (path / "comm").read_text("utf-8").startswith("run-")
+                if (forked or b"crawler.run" in words) and mark in (
+                    path / "environ"
+                ).read_bytes() + b"\0":
                     found.append(int(path.name))
             except OSError:
                 continue  # it ended meanwhile

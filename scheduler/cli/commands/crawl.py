@@ -15,7 +15,7 @@ from rich.text import Text
 
 from crawler.runs.account import exit_code
 from scheduler.carrying.carrier import Carrier
-from scheduler.carrying.launcher import LocalLauncher
+from scheduler.carrying.template import TemplateLauncher, launcher_for
 from scheduler.cli.commands.context import open_context, refresh_coverage
 from scheduler.cli.presentation import (
     console,
@@ -43,6 +43,10 @@ FREE_SECONDS = 5.0
 """How often waiting runs see whether what they wait for is dead."""
 PATIENCE_SECONDS = 60.0
 """How long a database that does not answer is tried again before the command gives up."""
+FORKED_FROM = 3
+"""From so many runs on, a process to fork them from costs less than it spares."""
+TEMPLATE_SECONDS = 30.0
+"""How long its imports are waited for; then the runs start plainly."""
 
 
 def crawl(
@@ -104,19 +108,13 @@ def crawl_now(
         lambda: _make_runs(database, config, sources, options or CrawlOptions()),
         seconds=PATIENCE_SECONDS,
     )
-    carrier = Carrier(
-        database,
-        LocalLauncher(config.logs),
-        now=config.now,
-        deadline_seconds=config.deadline_seconds,
-    )
     patience = Patience(seconds=PATIENCE_SECONDS)
     freed = float("-inf")
     told: frozenset[int] = frozenset()
     records: list[RunRecord] = []
     with (
         giving_up(database, ids, config.now),
-        ending_children(carrier),
+        carrying(database, config, len(sources)) as carrier,
         Live(console=console, transient=True, refresh_per_second=4) as live,
     ):
         while not records or carrier.active or any(_is_open(record) for record in records):
@@ -165,13 +163,19 @@ def _make_runs(
 
 
 @contextmanager
-def ending_children(carrier: Carrier) -> Iterator[None]:
-    """End the children in good order when this command is interrupted or terminated."""
+def carrying(database: Database, config: Config, runs: int) -> Iterator[Carrier]:
+    """A carrier for so many runs; ends its children in good order when the command is ended."""
+    launcher = launcher_for(config.logs, template=config.template and runs >= FORKED_FROM)
+    carrier = Carrier(database, launcher, now=config.now, deadline_seconds=config.deadline_seconds)
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        yield
+        if isinstance(launcher, TemplateLauncher):
+            launcher.warm(TEMPLATE_SECONDS)
+        yield carrier
     finally:
         carrier.close()
+        if isinstance(launcher, TemplateLauncher):
+            launcher.close()
         signal.signal(signal.SIGTERM, before)
 
 
