@@ -121,7 +121,7 @@ def read_part(capture: Capture, source: Source | None) -> Part:
             url=capture.url,
             charset=header_charset(capture.headers),
             now=capture.fetched_at,
-            selectors=source.selectors if source else None,
+            selectors=source.selectors_on(capture.fetched_at) if source else None,
         )
     except (ScriptShellError, TooShortError, NotArticleError) as refusal:
         if not swallows(capture.body):
@@ -182,7 +182,7 @@ def _read_carefully(capture: Capture, source: Source | None) -> Article:
         url=capture.url,
         charset=header_charset(capture.headers),
         now=capture.fetched_at,
-        selectors=source.selectors if source else None,
+        selectors=source.selectors_on(capture.fetched_at) if source else None,
     )
 
 

@@ -129,7 +129,7 @@ def day_of(value: object) -> date | None:
 
 
 _WRAPPED = re.compile(
-    r"^\s*(?:/\*.*?\*/\s*)?(?:var\s+)?[\w$.\[\]'\"]+\s*[=(]\s*(?=[\[{])", re.DOTALL
+    r"^\s*(?:/\*.*?\*/\s*)?(?:var\s+)?[\w$.\[\]'\"]+\s*[=(]\s*(?=[\[{\"]|null\b)", re.DOTALL
 )
 _AFTER = re.compile(r"[\s;)]*$")
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from string import Formatter
@@ -24,7 +25,7 @@ from crawler.errors import DeclarationError
 from crawler.families import FAMILIES, Options
 from crawler.families.base import HttpUrl, Site, Strict
 from crawler.pages.selectors import Selectors
-from storage.records import Level, SourceRecord
+from storage.records import SHANGHAI, Level, SourceRecord
 
 DECLARED = Path(__file__).with_name("declared")
 """The declarations that come with the project."""
@@ -63,6 +64,30 @@ def _selectors(table: object) -> Selectors | None:
         except SelectolaxError as error:
             raise ValueError(f"{name}: not a CSS selector: {selector!r}") from error
     return Selectors(**table)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerSelectors:
+    """Selectors of a layout that a site has left; ``until`` is the last day they fit."""
+
+    until: date
+    selectors: Selectors
+
+
+def _former(tables: object) -> tuple[FormerSelectors, ...]:
+    """The ``[[former_selectors]]`` of a declaration, the oldest first."""
+    if not isinstance(tables, list | tuple):
+        raise ValueError("not a list of tables: [[former_selectors]]")
+    found = []
+    for table in tables:
+        if not isinstance(table, dict) or not isinstance(until := table.get("until"), date):
+            raise ValueError("until: a day is needed, as 2024-05-01")
+        rest = {key: value for key, value in table.items() if key != "until"}
+        selectors = _selectors(rest)
+        assert selectors is not None  # it was a table
+        day = until.date() if isinstance(until, datetime) else until
+        found.append(FormerSelectors(until=day, selectors=selectors))
+    return tuple(sorted(found, key=lambda one: one.until))
 
 
 def _an_honest_agent(text: str) -> str:
@@ -113,6 +138,7 @@ class Source(Strict):
     article_pattern: Pattern | None = None
     politeness: Politeness = Politeness()
     selectors: Annotated[Selectors | None, BeforeValidator(_selectors)] = None
+    former_selectors: Annotated[tuple[FormerSelectors, ...], BeforeValidator(_former)] = ()
     lookups: dict[str, dict[str, str]] = Field(default_factory=dict)
     options: Options
     expect: Expect
@@ -183,6 +209,14 @@ class Source(Strict):
     def article_re(self) -> re.Pattern[str] | None:
         """``article_pattern``, compiled; None when every link shape is taken."""
         return re.compile(self.article_pattern) if self.article_pattern else None
+
+    def selectors_on(self, moment: datetime) -> Selectors | None:
+        """The selectors for a page that was fetched at ``moment`` (aware): a layout left since
+        then has its own, so that what was recorded or stored of it still reads."""
+        day = moment.astimezone(SHANGHAI).date()
+        return next(
+            (one.selectors for one in self.former_selectors if day <= one.until), self.selectors
+        )
 
     def allows(self, host: str) -> bool:
         """Whether ``host`` is one of the declared hosts or below one."""

@@ -8,10 +8,8 @@ from crawler.sources.inference.draft import Draft
 from scheduler.config import Config
 from scheduler.probing.discovery import discover
 from scheduler.probing.looking import Looker, provisional
-from scheduler.probing.manners import Manners
 from scheduler.probing.probes import Prober
-from scheduler.probing.request import probing_client
-from scheduler.probing.verification import ArticleSeen, Verification, verify
+from scheduler.probing.verification import ArticleSeen, Verification, verify, with_prober
 
 LOOKING_SECONDS = 1.0
 """Between two requests of a look: a site is met once, and an operator waits."""
@@ -41,13 +39,8 @@ async def propose(
 
     :raises NothingFoundError: when nothing there can be declared.
     """
-    async with probing_client(config.user_agent, connections=config.probes_at_once) as client:
-        prober = Prober(
-            client,
-            Manners(config.user_agent, config.max_delay_seconds),
-            now=config.now,
-            at_once=config.probes_at_once,
-        )
+
+    async def look(prober: Prober) -> Proposal:
         looker = Looker(
             prober=prober,
             source=provisional(urlsplit(url).hostname or "", LOOKING_SECONDS),
@@ -55,10 +48,14 @@ async def propose(
         )
         draft = await discover(looker, url, region=region, id_=id_)
         tried = await verify(prober, draft.source(), now=config.now)
+        return Proposal(draft=draft, verification=tried, requests=len(looker.kept))
+
+    found = await with_prober(config, look)
+    draft, tried = found.draft, found.verification
     _credit(draft, tried.articles)
     for words in (*tried.findings, *tried.advice):
         draft.doubt(words)
-    return Proposal(draft=draft, verification=tried, requests=len(looker.kept))
+    return found
 
 
 def _credit(draft: Draft, articles: tuple[ArticleSeen, ...]) -> None:

@@ -6,10 +6,11 @@ test of paging, for many a site answers an address that it does not know with it
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
+from typing import Protocol, TypeVar
 
 from crawler.errors import PageError
 from crawler.families.base import Ask, Item, Listed, Reader, Step
@@ -25,6 +26,7 @@ from scheduler.probing.probes import Prober, ProbeRefusedError
 from scheduler.probing.request import probing_client
 from storage.records import Article, Capture, Link, Listing, RefusalClass, RequestKind
 
+T = TypeVar("T")
 MOST_ENTRIES = 4
 """Lists or days that are asked for: a template is proved by a few days, not by a month."""
 MOST_PAGES = 2
@@ -39,7 +41,8 @@ class PageSeen:
     """One list page or issue as it was read; ``refusal`` is None where it was.
 
     ``links`` counts its articles, ``dated`` those with a day, ``new`` those that no page of the
-    same walk had shown before; ``next_page`` is what the walker would ask for next.
+    same walk had shown before; ``next_page`` is what the walker would ask for next, ``shown``
+    the articles themselves.
     """
 
     walk: str
@@ -51,14 +54,16 @@ class PageSeen:
     first_title: str | None = None
     next_page: str | None = None
     end: str | None = None
+    shown: tuple[Link, ...] = ()
     refusal: tuple[RefusalClass, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleSeen:
-    """One article as it was read; ``refusal`` is None where it was."""
+    """One article as it was read; ``refusal`` is None where it was, ``article`` then all of it."""
 
     url: str
+    article: Article | None = None
     title: str | None = None
     published_at: datetime | None = None
     outlet: str | None = None
@@ -140,7 +145,17 @@ class _Trial:
         return article
 
 
-async def verify(prober: Prober, source: Source, *, now: Callable[[], datetime]) -> Verification:
+class Pages(Protocol):
+    """Who gets pages: a prober, or what was recorded of one."""
+
+    async def page(self, source: Source, url: str) -> Capture:
+        """One page of ``source`` as a crawl would get it.
+
+        :raises ProbeRefusedError: when it does not come or its status is no success.
+        """
+
+
+async def verify(prober: Pages, source: Source, *, now: Callable[[], datetime]) -> Verification:
     """Try ``source`` politely: about ten requests, each within its manners."""
     trial = _Trial(source=source, moment=now)
     walker = source.options.walker(source.site, trial)
@@ -158,6 +173,27 @@ async def verify(prober: Prober, source: Source, *, now: Callable[[], datetime])
     return _judged(source, pages, articles)
 
 
+async def with_prober(
+    config: Config,
+    work: Callable[[Prober], Awaitable[T]],
+    *,
+    rests: HostRests | None = None,
+    turns: HostTurns | None = None,
+) -> T:
+    """What ``work`` gives, with a prober of its own connections.
+
+    Hosts that have asked for it, by ``rests``, are left alone.
+    """
+    async with probing_client(config.user_agent, connections=config.probes_at_once) as client:
+        prober = Prober(
+            client,
+            Manners(config.user_agent, config.max_delay_seconds, turns, rests=rests),
+            now=config.now,
+            at_once=config.probes_at_once,
+        )
+        return await work(prober)
+
+
 async def verify_all(
     sources: Sequence[Source],
     config: Config,
@@ -166,19 +202,9 @@ async def verify_all(
     rests: HostRests | None = None,
     turns: HostTurns | None = None,
 ) -> None:
-    """Try all of these, many hosts at a time; ``note`` is told of each as it ends.
+    """Try all of these, many hosts at a time; ``note`` is told of each as it ends."""
 
-    Hosts that have asked for it, by ``rests``, are left alone.
-    """
-    client = probing_client(config.user_agent, connections=config.probes_at_once)
-    async with client:
-        prober = Prober(
-            client,
-            Manners(config.user_agent, config.max_delay_seconds, turns, rests=rests),
-            now=config.now,
-            at_once=config.probes_at_once,
-        )
-
+    async def work(prober: Prober) -> None:
         async def tried(source: Source) -> None:
             note(await verify(prober, source, now=config.now))
 
@@ -186,9 +212,11 @@ async def verify_all(
             for source in sources:
                 group.create_task(tried(source))
 
+    await with_prober(config, work, rests=rests, turns=turns)
+
 
 async def _walk(
-    prober: Prober, trial: _Trial, entry: Ask, pages: list[PageSeen], links: list[Link]
+    prober: Pages, trial: _Trial, entry: Ask, pages: list[PageSeen], links: list[Link]
 ) -> None:
     """One list or issue from its first page on, as far as ``MOST_PAGES``."""
     asks = [entry]
@@ -230,6 +258,7 @@ async def _walk(
                 first_title=next((title for title in titles if title), None),
                 next_page=further[0].url if further else None,
                 end=end,
+                shown=tuple(listed),
             )
         )
         shown |= urls
@@ -253,7 +282,7 @@ def _chosen(links: Sequence[Link]) -> list[Link]:
     return [distinct[0], distinct[len(distinct) // 2]]
 
 
-async def _article(prober: Prober, trial: _Trial, link: Link) -> ArticleSeen:
+async def _article(prober: Pages, trial: _Trial, link: Link) -> ArticleSeen:
     source, read = trial.source, trial.readers.get(link.url)
     try:
         capture = await prober.page(source, link.address)
@@ -276,6 +305,7 @@ async def _article(prober: Prober, trial: _Trial, link: Link) -> ArticleSeen:
 def _seen(article: Article) -> ArticleSeen:
     return ArticleSeen(
         url=article.url,
+        article=article,
         title=article.title,
         published_at=article.published_at,
         outlet=article.outlet,

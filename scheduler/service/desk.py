@@ -27,6 +27,7 @@ class Desk:
         self._suspicion = Suspicion()
         self._next: dict[str, datetime] = {}
         self._hastened: set[str] = set()
+        self._told: dict[str, datetime] = {}
 
     def begin(self, times: Mapping[str, datetime]) -> None:
         """Watch exactly these sources, each from its next tick on."""
@@ -46,6 +47,14 @@ class Desk:
         """How long until the source is looked at next; 0 when that is due or late."""
         now = self._now()
         return max(timedelta(0), self._next.get(source_id, now) - now)
+
+    def untold(self) -> dict[str, datetime]:
+        """The next ticks that have changed since ``note_told``: to be entered for people."""
+        return {one: at for one, at in self._next.items() if self._told.get(one) != at}
+
+    def note_told(self, looks: Mapping[str, datetime]) -> None:
+        """These have been entered."""
+        self._told.update(looks)
 
     def put_off(self, source_id: str) -> None:
         """A tick failed by our own fault: try it again soon, not at once."""

@@ -315,6 +315,9 @@ class Service:
             self._coverage_moment = None  # a found review changes its cell
         hastened = self.desk.note_settled(settled)
         self.clock.ask_anew({one.source_id for one in settled} | hastened)
+        looks = self.desk.untold()
+        await asyncio.to_thread(ticks.enter_looks, self._database, looks, now=self._now())
+        self.desk.note_told(looks)
 
     async def _deliver(self) -> None:
         if not self.planner.holds():

@@ -5,6 +5,7 @@ ticks is the desk's.
 """
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,7 +18,8 @@ from scheduler.rhythm.watching import Plan, Step
 from scheduler.service.declared import Declared
 from storage.engine.database import Database
 from storage.links import standing
-from storage.records import RunTrigger
+from storage.links.standing import all_standings
+from storage.records import RunTrigger, SourceState
 from storage.runs import door, health, history, watches
 
 logger = logging.getLogger(__name__)
@@ -30,13 +32,17 @@ def next_ticks(database: Database, declared: Declared, *, now: datetime) -> dict
         begun = watches.all_watches(session)
         ended = history.last_ended_at(session, now=now)
         failing = health.failing_sources(session)
+        proofs = all_standings(session, declared.sources)
     calendar = declared.almanac.calendar
     for source in declared.sources.values():
         watch = begun.get(source.id)
         looked = [ended.get(source.id), watch.probed_at if watch else None]
         # What a clock that ran ahead has put into the future counts for nothing.
         last = max((at for at in looked if at is not None and at <= now), default=None)
-        if last is None:
+        proof = proofs[source.id]
+        if proof.state is SourceState.UNVERIFIED and proof.asked_at and proof.asked_at <= now:
+            times[source.id] = max(now, proof.asked_at + watching.VERIFY_AGAIN)
+        elif last is None:
             times[source.id] = now
         elif source.id in failing or (watch and watch.failed_probes):
             times[source.id] = next_tick(database, declared, source, now=now)
@@ -44,6 +50,13 @@ def next_ticks(database: Database, declared: Declared, *, now: datetime) -> dict
             spacing = watch.spacing if watch else None
             times[source.id] = seasons.next_tick(calendar, source.id, source.region, last, spacing)
     return times
+
+
+def enter_looks(database: Database, looks: Mapping[str, datetime], *, now: datetime) -> None:
+    """Enter the next ticks, for people who ask when a source is looked at next."""
+    if looks:
+        with database.begin() as session:
+            watches.put_next_looks(session, looks, now=now)
 
 
 def next_tick(database: Database, declared: Declared, source: Source, *, now: datetime) -> datetime:

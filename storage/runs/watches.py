@@ -1,6 +1,6 @@
 """What the service has learnt of each source's rhythm, and its list pages as last probed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.engine.service_tables import ProbePageRow, WatchRow
-from storage.engine.tables import Base, table_of
+from storage.engine.tables import Base, table_of, upsert_into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,27 @@ def put_watch(session: Session, watch: Watch) -> None:
     )
 
 
+def put_next_looks(session: Session, looks: Mapping[str, datetime], *, now: datetime) -> None:
+    """Enter when each of these sources is looked at next: what people are shown, no more.
+
+    What is due is read from what was seen of a source (probes, ended runs, verifications), so
+    a restart asks nobody again; a watch that has not begun begins with this.
+    """
+    if not looks:
+        return
+    statement = upsert_into(session, WatchRow)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source_id"],
+            set_={"next_look_at": statement.excluded.next_look_at},
+        ),
+        [
+            {"source_id": one, "since": now, "failed_probes": 0, "next_look_at": at}
+            for one, at in sorted(looks.items())  # one order: no deadlock
+        ],
+    )
+
+
 def probe_pages(session: Session, source_id: str) -> dict[str, ProbePage]:
     """The source's probed pages by URL."""
     rows = session.execute(_PAGES_OF, {"source": source_id})
@@ -116,7 +137,7 @@ def _put(engine: str, row: type[Base]) -> postgresql.Insert | sqlite.Insert:
         set_={
             column.name: statement.excluded[column.name]
             for column in table.columns
-            if column.name not in keys
+            if column.name not in keys and column.name != "next_look_at"  # put_next_looks' own
         },
     )
 

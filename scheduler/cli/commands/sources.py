@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from crawler.sources.declaration import Source
+from crawler.sources.declaration import DECLARED, Source, declared_files
 from scheduler.cli.commands.context import (
     Context,
     declared_sources,
@@ -44,6 +44,9 @@ KIND_WORDS = {
     "committee_paper": "paper",
 }
 """Kinds as a narrow table prints them; JSON has the whole word."""
+
+RECORDED = Path("fixtures/recorded")
+"""Where recordings lie: in the project's folder, or below the working folder of an operator."""
 
 app = typer.Typer(no_args_is_help=True, help="Declared sources and their health.")
 
@@ -238,6 +241,47 @@ def new(
         if draft.article_pattern is None and draft.family != "json":
             say("  no article_pattern: the generic judgement of links decides alone")
     if not tried.sound:
+        raise typer.Exit(1)
+
+
+@app.command()
+def record(
+    source_id: Annotated[str, typer.Argument(metavar="ID")],
+    out: Annotated[Path, typer.Option(help="Below it, ID/DAY is made")] = RECORDED,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Keep a list and articles of a source as recorded pages, with their reading to review."""
+    import asyncio
+
+    from scheduler.probing.recording import record as record_pages
+    from scheduler.probing.verification import with_prober
+    from scheduler.shapes.verification import verification_json
+
+    config = settings()
+    sources = declared_sources(config)
+    if source_id not in sources:
+        fail(f"no source is declared as {source_id}", hint="`cppcc sources list` shows all ids")
+    source = sources[source_id]
+    path = next(
+        path for path in declared_files((DECLARED, config.sources)) if path.stem == source_id
+    )
+    tried, place = asyncio.run(
+        with_prober(
+            config,
+            lambda prober: record_pages(
+                prober, source, path.read_text("utf-8"), out, now=config.now()
+            ),
+        )
+    )
+    written = (place / "answer.json").is_file() and any(page.links for page in tried.pages)
+    if as_json:
+        shown = verification_json(tried)
+        print_json({**shown, "folder": str(place) if written else None})
+    elif written:
+        say(f'{place}: review answer.json, then set "reviewed": true')
+    if not written:
+        if not as_json:
+            _print_verification(tried)
         raise typer.Exit(1)
 
 

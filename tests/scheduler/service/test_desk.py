@@ -80,3 +80,10 @@ def test_what_is_not_watched_any_more_is_forgotten(desk: Desk) -> None:
 def test_a_tick_that_failed_is_tried_again_soon_and_not_at_once(desk: Desk) -> None:
     desk.put_off("s4")
     assert desk.wait("s4") == AFTER_ERROR
+
+
+def test_only_ticks_that_changed_are_entered(desk: Desk) -> None:
+    assert desk.untold() == dict.fromkeys(NAMES, LATER)
+    desk.note_told(desk.untold())
+    desk.set_next("s3", NOON)
+    assert desk.untold() == {"s3": NOON}
