@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from crawler.sources.declaration import Source
 from scheduler.health import cells as cells_of
+from scheduler.health import fleet
 from scheduler.health.expected import RegionWatch, committees
 from storage.links.standing import all_standings
 from storage.notices import coverage, flags, incidents, outbox
@@ -18,6 +19,7 @@ from storage.runs.door import lock_schedule
 MOST_LINES = 20
 NAMED = 5
 SPAN = timedelta(days=1)
+UNPROVED_DAYS = fleet.UNPROVED_DAYS
 
 
 def post_digest(session: Session, sources: Mapping[str, Source], *, now: datetime) -> bool:
@@ -76,7 +78,7 @@ def digest_words(
                 for one in broken
             ],
         ),
-        *_unproved(session),
+        *_unproved(session, now),
         *_section(
             f"flagged in the last day ({len(fresh)})",
             [f"{flag.region or '-'} {flag.genre.value}: {flag.title} {flag.url}" for flag in fresh],
@@ -115,21 +117,37 @@ def _uncovered(watches: Mapping[str, RegionWatch]) -> list[str]:
     )
 
 
-def _unproved(session: Session) -> list[str]:
-    """One line on the declarations that were tried and did not prove themselves."""
+def _unproved(session: Session, now: datetime) -> list[str]:
+    """Declarations that did not prove themselves: each named on the day that this was found, the
+    others counted, and those of a month ago called to mind."""
     tried = [
-        one.source_id
+        one
         for one in all_standings(session).values()
-        if one.state is SourceState.UNVERIFIED and one.asked_at is not None
+        if one.state is SourceState.UNVERIFIED and one.asked_first_at is not None and one.finding
     ]
     if not tried:
         return []
-    shown = ", ".join(sorted(tried)[:NAMED])
-    more = f" and {len(tried) - NAMED} more" if len(tried) > NAMED else ""
-    return [
-        f"declared, not proved, so not watched ({len(tried)}): {shown}{more};"
-        " `cppcc sources list --state unverified`"
+    fresh = sorted(
+        one.source_id for one in tried if one.asked_first_at and now - one.asked_first_at <= SPAN
+    )
+    old = sorted(
+        one.source_id
+        for one in tried
+        if one.asked_first_at and now - one.asked_first_at >= timedelta(days=UNPROVED_DAYS)
+    )
+    lines = [
+        f"declared, not proved, so not watched ({len(tried)}):"
+        " `cppcc sources list --state unverified` says why of each"
     ]
+    if fresh:
+        lines.append(f"  found today ({len(fresh)}): {', '.join(fresh)}")
+    if old:
+        more = f" and {len(old) - NAMED} more" if len(old) > NAMED else ""
+        lines.append(
+            f"  for {UNPROVED_DAYS} days and longer ({len(old)}): {', '.join(old[:NAMED])}{more};"
+            " `cppcc sources report` suggests what to do"
+        )
+    return lines
 
 
 def _missing(cells: list[Cell]) -> list[str]:

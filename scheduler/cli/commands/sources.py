@@ -30,7 +30,7 @@ from scheduler.cli.presentation import (
 from scheduler.shapes.run import run_json
 from scheduler.shapes.source import source_json
 from storage.links import standing
-from storage.records import SourceState
+from storage.records import SHANGHAI, SourceState
 from storage.runs import history
 from storage.runs.overview import source_overviews
 
@@ -283,6 +283,40 @@ def record(
         if not as_json:
             _print_verification(tried)
         raise typer.Exit(1)
+
+
+@app.command()
+def report(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Sources that want a hand: silent, moved, gone, walled, unproved for 30 days; what to do."""
+    from scheduler.health.fleet import Ailment, fleet_report
+
+    context = reading_context()
+    with context.database.reading() as session:
+        found = fleet_report(session, context.sources, now=context.config.now())
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": one.source_id,
+                    "region": one.region,
+                    "ailment": one.ailment.value,
+                    "since": one.since.astimezone(SHANGHAI).isoformat(),
+                    "why": one.why,
+                    "suggestion": one.suggestion,
+                }
+                for one in found
+            ]
+        )
+        return
+    for ailment in Ailment:
+        chosen = [one for one in found if one.ailment is ailment]
+        if chosen:
+            console.print(Text(f"{ailment.value} ({len(chosen)})", style="bold"))
+        for one in chosen:
+            head = f"  {one.source_id} ({one.region}) since {short_moment(one.since)}: {one.why}"
+            console.print(Text(head), soft_wrap=True)
+            console.print(Text(f"    > {one.suggestion}", style="yellow"), soft_wrap=True)
+    say(f"{len(found)} of {len(context.sources)} sources want a hand")
 
 
 @app.command()
