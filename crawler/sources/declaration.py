@@ -74,7 +74,7 @@ class FormerSelectors:
     selectors: Selectors
 
 
-def _former(tables: object) -> tuple[FormerSelectors, ...]:
+def _former_selectors(tables: object) -> tuple[FormerSelectors, ...]:
     """The ``[[former_selectors]]`` of a declaration, the oldest first."""
     if not isinstance(tables, list | tuple):
         raise ValueError("not a list of tables: [[former_selectors]]")
@@ -138,7 +138,9 @@ class Source(Strict):
     article_pattern: Pattern | None = None
     politeness: Politeness = Politeness()
     selectors: Annotated[Selectors | None, BeforeValidator(_selectors)] = None
-    former_selectors: Annotated[tuple[FormerSelectors, ...], BeforeValidator(_former)] = ()
+    former_selectors: Annotated[
+        tuple[FormerSelectors, ...], BeforeValidator(_former_selectors)
+    ] = ()
     lookups: dict[str, dict[str, str]] = Field(default_factory=dict)
     options: Options
     expect: Expect
