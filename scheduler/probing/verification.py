@@ -6,6 +6,7 @@ test of paging, for many a site answers an address that it does not know with it
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -170,7 +171,7 @@ async def verify(prober: Pages, source: Source, *, now: Callable[[], datetime]) 
     ]
     for link in _chosen(links):
         articles.append(await _article(prober, trial, link))
-    return _judged(source, pages, articles)
+    return judged(source, pages, articles)
 
 
 async def with_prober(
@@ -314,14 +315,16 @@ def _seen(article: Article) -> ArticleSeen:
     )
 
 
-def _judged(
+def judged(
     source: Source, pages: Sequence[PageSeen], articles: Sequence[ArticleSeen]
 ) -> Verification:
+    """What these pages and articles prove of a declaration."""
     findings: list[str] = []
     advice: list[str] = []
     _judge_refusals(source, pages, findings, advice)
     read = [page for page in pages if page.refusal is None]
     _judge_lists(source, read, findings, advice)
+    _judge_column(source, read, findings, advice)
     listed = [page for page in read if page.links]
     if not listed and not findings:
         findings.append("no page listed any article")
@@ -387,6 +390,31 @@ def _judge_lists(
                     f"{page.url}: {page.links - page.new} of {page.links} articles stand on page"
                     " 1 too: a box beside the list, or a link_selector is wanted"
                 )
+
+
+_OF_POLITICS = re.compile(
+    r"政协|政治协商|委员|人大|党委|[省市区州县]委|党组|党建|党的|政府|两会|常委|书记|主席|[省市区州县]长"
+    r"|会议|全会|调研|部署|习近平|总书记|协商|提案|建言|履职|统战|人民"
+)
+FEWEST_TITLES = 10
+
+
+def _judge_column(
+    source: Source, read: Sequence[PageSeen], findings: list[str], advice: list[str]
+) -> None:
+    """Whether lists without declared words are of politics at all: a list of shares or of sport
+    reads as well as the one that was meant."""
+    if source.options.may_lack_today or source.expect.listing_words:
+        return
+    for walk in dict.fromkeys(page.walk for page in read):
+        titles = [link.title for page in read if page.walk == walk for link in page.shown]
+        if len(titles) >= FEWEST_TITLES and not any(map(_OF_POLITICS.search, titles)):
+            findings.append(
+                f"{walk}: none of its {len(titles)} titles is of politics: {titles[0]!r}"
+            )
+            advice.append(
+                "the list is of another column: look up its address, or set listing_words"
+            )
 
 
 def _advice(refusal_class: RefusalClass) -> list[str]:

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 from statistics import median
 
 from crawler.sources.declaration import REGIONS, Source
@@ -19,6 +20,7 @@ from scheduler.alerts.messages import Notice
 from scheduler.carrying.carrier import Carrier
 from scheduler.carrying.launcher import ClaimedRun, RunHandle
 from scheduler.probing.probes import ProbeOutcome
+from scheduler.probing.verification import ArticleSeen, PageSeen, Verification, judged
 from scheduler.rhythm.almanac import Almanac, load_almanac
 from scheduler.rhythm.watching import Step
 from scheduler.service import ticks
@@ -35,6 +37,7 @@ from storage.records import (
     Committee,
     Genre,
     Level,
+    Link,
     Precision,
     Reading,
     Refusal,
@@ -55,6 +58,16 @@ HOUSEKEEPING = timedelta(minutes=15)
 COVERAGE = timedelta(hours=1)
 
 
+class Wrong(Enum):
+    """In which way a declaration is wrong, as real ones are."""
+
+    GONE = "gone"
+    MOVED = "moved"
+    COLUMN = "wrong column"
+    TEMPLATE = "template 404"
+    CHALLENGE = "challenge"
+
+
 @dataclass(kw_only=True)
 class Site:
     """One simulated source: when it publishes, and when it cannot be reached."""
@@ -64,6 +77,7 @@ class Site:
     review_at: datetime | None = None
     review_year: int | None = None  # the year before the session, also where it is still that
     down: tuple[datetime, datetime] | None = None
+    wrong: "Wrong | None" = None  # its declaration is, from the beginning
     detected: int = 0
 
     def published(self, now: datetime) -> int:
@@ -132,6 +146,23 @@ def make_world(
             at = datetime.combine(day, time(chance.randint(8, 18), 24), tzinfo=SHANGHAI)
             site.review_at, site.review_year = at, openings[region].year - 1
             site.times = sorted([*times, at])
+        sites[source.id] = site
+    return World(sites=sites, now=begin)
+
+
+def world_of(
+    sources: Iterable[Source], begin: datetime, days: int, *, seed: int = 7, busy: float = 1.0
+) -> World:
+    """Sites for declared sources, a third of whose declarations are wrong, each in some way."""
+    chance = random.Random(seed)
+    sites: dict[str, Site] = {}
+    for number, source in enumerate(sorted(sources, key=lambda one: one.id)):
+        times = _publications(chance, begin, days, PER_DAY[source.kind] * busy, source.kind)
+        site = Site(source=source, times=times)
+        if number % 3 == 2:
+            issues = source.options.may_lack_today
+            ways = [way for way in Wrong if way is not (Wrong.COLUMN if issues else Wrong.TEMPLATE)]
+            site.wrong = ways[number // 3 % len(ways)]
         sites[source.id] = site
     return World(sites=sites, now=begin)
 
@@ -277,7 +308,14 @@ class Inbox:
 class Simulation:
     """The service's parts around one world and one database."""
 
-    def __init__(self, database: Database, world: World, almanac: Almanac | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        world: World,
+        almanac: Almanac | None = None,
+        *,
+        proved: bool = True,
+    ) -> None:
         self.world = world
         self.database = database
         self.declared = Declared(
@@ -294,7 +332,7 @@ class Simulation:
         self.inbox = Inbox(world)
         self.courier = Courier(database, [self.inbox], now=world.time)
         with database.begin() as session:
-            for source_id in self.declared.sources:
+            for source_id in self.declared.sources if proved else ():
                 standing.note_proved(session, source_id, by="probe", now=world.now)
         self.desk.begin(ticks.next_ticks(database, self.declared, now=world.now))
         self._events: list[tuple[datetime, str]] = []
@@ -345,6 +383,10 @@ class Simulation:
         plan, at = ticks.plan_tick(self.database, self.declared, source, now=now, hastened=hastened)
         self.desk.set_next(source_id, at)
         due = plan.step is Step.CRAWL
+        if plan.step is Step.VERIFY:
+            tried = tried_of(self.world.sites[source_id])
+            at = ticks.enter_verification(self.database, self.declared, source, tried, now=now)
+            self.desk.set_next(source_id, max(at, now + timedelta(minutes=1)))
         if plan.step is Step.PROBE:
             outcome = self._probe(self.world.sites[source_id], plan.known)
             due = outcome.changed or outcome.refusal is not None or plan.state.failures > 0
@@ -393,6 +435,39 @@ class Simulation:
         return ProbeOutcome(
             pages=(page,), changed=before is None or before.links_sha256 != digest, requests=1
         )
+
+
+SHARES = "沪指收涨 {}点", "金价跌 {}元", "某银行净利增 {}%"
+
+
+def tried_of(site: Site) -> Verification:
+    """What a probe of a site shows, judged by the product: its pages are played."""
+    source = site.source
+    refused = {
+        Wrong.GONE: (RefusalClass.GONE, "status 404"),
+        Wrong.MOVED: (RefusalClass.OFFSITE, "new.example is not a declared host"),
+        Wrong.TEMPLATE: (RefusalClass.GONE, "status 404"),
+        Wrong.CHALLENGE: (RefusalClass.CHALLENGE, "it asks for a browser"),
+    }.get(site.wrong or Wrong.COLUMN)
+    words = SHARES if site.wrong is Wrong.COLUMN else ("省政协召开第{}次会议", "{}位委员建言")
+    pages = []
+    for walk in source.entry_urls[:4]:
+        if refused is not None:
+            pages.append(PageSeen(walk=walk, url=walk, number=1, refusal=refused))
+            continue
+        for number in (1, 2):
+            shown = tuple(
+                Link(url=f"{walk}#{number}-{n}", title=words[n % len(words)].format(n))
+                for n in range(12)
+            )
+            page = PageSeen(
+                walk=walk, url=walk, number=number, links=12, dated=12, new=12, shown=shown
+            )
+            pages.append(page)
+    sound = (
+        [] if refused else [ArticleSeen(url=source.homepage, title="省政协开会", characters=300)]
+    )
+    return judged(source, pages, sound)
 
 
 def fixed_hourly(world: World, begin: datetime, end: datetime) -> int:
