@@ -320,6 +320,47 @@ def report(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
 
 @app.command()
+def matrix(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Regions and kinds: how many sources are declared, proved and recorded; why there is none."""
+    from crawler.sources.gaps import KINDS, by_region_and_kind, reasons
+
+    context = reading_context()
+    with context.database.reading() as session:
+        known = standing.all_standings(session, context.sources)
+    proved = {one for one, how in known.items() if how.state is SourceState.VERIFIED}
+    recorded = {path.parent.parent.name for path in RECORDED.glob("*/*/answer.json")}
+    held, why = by_region_and_kind(context.sources.values()), reasons()
+    if as_json:
+        print_json(
+            [
+                {
+                    "region": region,
+                    "kind": kind,
+                    "declared": [one.id for one in sources],
+                    "verified": [one.id for one in sources if one.id in proved],
+                    "recorded": [one.id for one in sources if one.id in recorded],
+                    "why_none": None if sources else why.get((region, kind), "nobody has looked"),
+                }
+                for (region, kind), sources in held.items()
+            ]
+        )
+        return
+    rows = table("region", *(KIND_WORDS[kind] for kind in KINDS), "why none")
+    for region in dict.fromkeys(region for region, _ in held):
+        cells = []
+        gaps = []
+        for kind in KINDS:
+            ids = {one.id for one in held[region, kind]}
+            if not ids:
+                gaps.append(f"{KIND_WORDS[kind]}: {why.get((region, kind), 'nobody has looked')}")
+            played = f"+{len(ids & recorded)}" if ids & recorded else ""
+            cells.append(f"{len(ids & proved)}/{len(ids)}{played}" if ids else "-")
+        rows.add_row(region, *cells, "; ".join(gaps))
+    console.print(rows)
+    say("proved/declared, +n of them read on recorded pages (the small internet plays those)")
+
+
+@app.command()
 def pause(
     source_id: Annotated[str, typer.Argument(metavar="ID")],
     why: Annotated[str, typer.Option(help="The reason, kept and shown")],

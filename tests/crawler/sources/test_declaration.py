@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import DeclarationError
 from crawler.sources.declaration import DECLARED, REGIONS, Source, load_source, load_sources
+from crawler.sources.gaps import by_region_and_kind, reasons
 
 SOUND = """
 name = "测试网"
@@ -50,6 +51,11 @@ def test_every_region_has_what_is_promised() -> None:
     thin = {region: found for region, found in kinds.items() if len(found) < 3}
     assert not thin
     assert not {region: found for region, found in kinds.items() if len(set(found)) < 2}
+
+
+def test_a_gap_has_its_reason_and_only_a_gap_has_one() -> None:
+    held = by_region_and_kind(load_sources().values())
+    assert {place for place, sources in held.items() if not sources} == reasons().keys()
 
 
 def test_the_national_level_has_its_named_sources() -> None:
