@@ -45,7 +45,7 @@ from crawler.sources.inference.lists import (
 )
 from crawler.sources.inference.shapes import hosts_of, pattern_of
 from scheduler.probing.looking import Looker, Unanswered, text_of
-from scheduler.probing.paper_discovery import find_paper
+from scheduler.probing.paper_discovery import NotProvedError, find_paper
 from storage.records import Capture, Listing
 
 MOST_COLUMNS = 6
@@ -158,7 +158,11 @@ async def _found(looker: Looker, url: str, seen: list[str], unsure: list[str]) -
         raise NothingFoundError(url, ["neither a feed nor a document that lists articles"])
     charset = decode(first.body, declared=charset_of(first)).encoding
     seen.append(f"charset: {charset}")
-    if (paper := await find_paper(looker, first, seen, unsure)) is not None:
+    try:
+        paper = await find_paper(looker, first, seen, unsure)
+    except NotProvedError as error:
+        raise NothingFoundError(url, [str(error)]) from error
+    if paper is not None:
         return Found(
             family=paper.family,
             options=paper.options,

@@ -43,6 +43,10 @@ class Paper:
     per_issue: int = 0
 
 
+class NotProvedError(Exception):
+    """An address that looks like an issue's, and that other days do not have."""
+
+
 async def find_paper(
     looker: Looker,
     capture: Capture,
@@ -164,10 +168,18 @@ async def _days(
                 found += more
             if not missing:
                 break
+    if len(found) < 2 and not firsts:
+        later = [today - timedelta(days=ago) for ago in range(len(days), papers.FURTHER_DAYS)]
+        found += (await _asked(looker, [template], later))[0]
+        days += later
     window = papers.window_of(found, today)
+    if window is not None and len(found) < 2 and entry is None:
+        raise NotProvedError(
+            f"of the last {len(days)} days only {found[0]} has an issue at {template}"
+        )
     if window is None:
         unsure.append(
-            f"none of the last {papers.LOOKBACK_DAYS} days has an issue at this address; that of"
+            f"none of the last {len(days)} days has an issue at this address; that of"
             f" {known} has: does the paper still come so?"
         )
         return {"issue_url": template, "skips_days": False}, None
@@ -185,6 +197,13 @@ async def _days(
         )
     if window.skips_days and window.lookback_days > 1:
         options["skips_days"] = True
+        if gaps := sorted(set(days) - set(found) - {today}):
+            within = [str(day) for day in gaps if day > min(found)]
+            if within:
+                unsure.append(
+                    f"{', '.join(within)}: no issue at this address; a day without a paper, or"
+                    " its first page is called otherwise"
+                )
         if "issue_url" in options and (period := papers.period_of(template)) is not None:
             answer = await looker.page(issue_url(period, today.replace(day=1)))
             if isinstance(answer, Capture) and _names(answer, found, today):
@@ -255,10 +274,18 @@ async def _of_numbers(
     if numbered is None:
         return None
     if entry in numbered.pages:  # an issue was given: the page before it names the newest
-        for address in (urljoin(entry, "/"), urljoin(entry, "/web/index.html")):
+        for address in papers.entries_above(entry):
             answer = await looker.page(address)
-            if isinstance(answer, Capture) and (there := papers.numbered_in(_links_of(answer))):
-                entry, numbered = answer.url, there
+            if isinstance(answer, Capture) and (
+                there := papers.numbered_in(_links_of(answer), least=1)
+            ):
+                if there.page_url != numbered.page_url:
+                    continue
+                first = await looker.page(there.pages[0])
+                newest = (
+                    papers.numbered_in(_links_of(first)) if isinstance(first, Capture) else None
+                )
+                entry, numbered = answer.url, newest or numbered
                 break
     head, _, tail = numbered.page_url.partition("{issue}")
     match = re.fullmatch(

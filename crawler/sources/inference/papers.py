@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from crawler.families.epaper import template_of
 from crawler.families.issues import issue_url
@@ -15,6 +15,8 @@ from crawler.pages.raw.urls import canonical_url, url_date
 _NUMBERED = re.compile(r"^(.*[/_-])(\d{1,6})([/_-])([A-Za-z]{0,2}\d{1,3})((?:\.\w+|/)?)$")
 _FILE = re.compile(r"(\d+)(?=[^\d/]*$)")
 LOOKBACK_DAYS = 7
+FURTHER_DAYS = 21
+"""So far back days are tried where a week has one issue or none: some papers are weekly."""
 
 
 def natural(url: str) -> list[tuple[bool, int | str]]:
@@ -26,8 +28,18 @@ def natural(url: str) -> list[tuple[bool, int | str]]:
 
 
 def first_page(url: str, others: Sequence[str]) -> str:
-    """The first page (版) among an issue's pages: the shortest name first, then the lowest."""
-    return min((url, *others), key=lambda one: (len(natural(one)), natural(one)))
+    """The first page (版) among an issue's pages: the shortest name first, then the lowest.
+
+    ``url`` counts only where it is called as they are: a text of the issue is none of them.
+    """
+    alike = not others or _called(url) in {_called(one) for one in others}
+    pages = (url, *others) if alike else tuple(others)
+    return min(pages, key=lambda one: (len(natural(one)), natural(one)))
+
+
+def _called(url: str) -> str:
+    """The file's name with its digits levelled."""
+    return re.sub(r"\d+", "0", urlsplit(url).path.rpartition("/")[2])
 
 
 def other_first_pages(template: str) -> Iterator[str]:
@@ -103,6 +115,17 @@ def numbered_in(links: Sequence[str], *, least: int = 2) -> Numbered | None:
         template = f"{head}{{issue}}{joint}{{page}}{tail}"
         best = Numbered(page_url=template, newest=newest, pages=pages)
     return best
+
+
+def entries_above(url: str) -> Iterator[str]:
+    """Pages that may lead to the newest issue: those of the folders above one, nearest first."""
+    folders = urlsplit(url).path.strip("/").split("/")[:-1]
+    for depth in range(len(folders), -1, -1):
+        if depth and re.search(r"\d", folders[depth - 1]):
+            continue  # the folder of one issue
+        head = "/".join(["", *folders[:depth], ""])
+        yield urljoin(url, head)
+        yield urljoin(url, f"{head}index.html")
 
 
 def dated_template(address: str) -> tuple[str, date] | None:
