@@ -35,6 +35,7 @@ from scheduler.console.pages import (
     runs,
     search,
     sources,
+    topics,
 )
 from scheduler.console.routes import Pages, html_answer, json_answer, words_of
 from scheduler.console.security import Door, Gate, Refusal, names_of
@@ -88,7 +89,7 @@ def make_app(config: Config, *, ground: Ground | None = None) -> FastAPI:
     app.state.watchers = asyncio.Semaphore(events.MOST_WATCHERS)
     pages = Pages()
     for page in (
-        inbox, coverage, publication, sources, runs, incidents, search, compare, exports,
+        inbox, coverage, publication, sources, runs, incidents, search, compare, topics, exports,
         backfills, doctor,
     ):  # fmt: skip
         page.add(pages)

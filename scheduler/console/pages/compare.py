@@ -87,9 +87,8 @@ def compare(
     level: Level | None = None,
 ) -> ComparePage:
     """One value a committee and year, with the sentence that states it."""
-    first, last = _years(years)
-    named = [name for words in regions or [] for name in words.replace("，", ",").split(",")]
-    chosen = {name.strip() for name in named if name.strip()}
+    first, last = years_of(years)
+    chosen = set(regions_of(regions))
     with asked.ground.reading() as session:
         found = list_metric(session, metric, level=level)
     rows = [
@@ -108,7 +107,13 @@ def compare(
     )
 
 
-def _years(words: str) -> tuple[int | None, int | None]:
+def regions_of(given: list[str] | None) -> list[str]:
+    """The regions that a filter names, each once: ``云南,广西`` or several of them."""
+    named = (name for words in given or [] for name in words.replace("，", ",").split(","))
+    return sorted({name.strip() for name in named if name.strip()})
+
+
+def years_of(words: str) -> tuple[int | None, int | None]:
     """The first and last year of ``2018-2025`` or ``2020``; None each for nothing said."""
     if not words.strip():
         return None, None

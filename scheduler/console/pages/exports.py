@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
@@ -13,12 +14,15 @@ from starlette.responses import Response, StreamingResponse
 from scheduler.console.auth import Reader, ground_of
 from scheduler.console.commands import alone, run_command
 from scheduler.console.errors import ConsoleError
+from scheduler.console.pages.inbox import Region, Year
 from scheduler.console.routes import MOST_ID, Ask, Pages
 from storage.exports import Format
 from storage.exports.selection import select_changes
+from storage.records import Genre, Level
 
 EXPORT_SECONDS = 600.0
 PIECE = 1 << 16
+MOST_TERMS = 8
 
 TYPES = {
     Format.JSONL: "application/x-ndjson",
@@ -27,7 +31,10 @@ TYPES = {
     Format.PARQUET: "application/vnd.apache.parquet",
     Format.WARC: "application/warc",
     Format.ATOM: "application/atom+xml",
+    Format.JSONFEED: "application/feed+json",
 }
+NARROWED = frozenset(Format) - {Format.ATOM, Format.JSONFEED}
+"""A feed's file holds the newest flags; /feeds has one of each filter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +47,17 @@ class FormatRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportsPage:
-    """All formats; ``cursor`` is what a program gives as ``since`` the next time."""
+    """All formats, narrowed as the filters say.
 
+    ``cursor`` is what a program gives as ``since`` the next time.
+    """
+
+    q: str
+    region: str | None
+    year: int | None
+    genre: Genre | None
+    level: Level | None
+    flagged: bool
     cursor: int
     rows: tuple[FormatRow, ...]
     feeds: tuple[str, ...]
@@ -53,14 +69,39 @@ def add(pages: Pages) -> None:
     pages.web.include_router(files)
 
 
-def exports(asked: Ask) -> ExportsPage:
+Terms = Annotated[str, Query(max_length=200, description="words that must all stand")]
+
+
+def exports(
+    asked: Ask,
+    q: Terms = "",
+    region: Region = None,
+    year: Year = None,
+    genre: Genre | None = None,
+    level: Level | None = None,
+    flagged: bool = False,
+) -> ExportsPage:
     """The formats that the data can be had in, the feeds, the present cursor."""
     with asked.ground.reading() as session:
         cursor = select_changes(session, None).cursor
+    given = {"q": q, "region": region, "year": year, "genre": genre, "level": level}
+    chosen = {key: str(value) for key, value in given.items() if value}
+    chosen |= {"flagged": "true"} if flagged else {}
+    filters = f"?{urlencode(chosen)}" if chosen else ""
     return ExportsPage(
+        q=q,
+        region=region or None,
+        year=year,
+        genre=genre,
+        level=level,
+        flagged=flagged,
         cursor=cursor,
         rows=tuple(
-            FormatRow(format=one, address=f"/exports/publications.{one.value}") for one in Format
+            FormatRow(
+                format=one,
+                address=f"/exports/publications.{one.value}" + (filters if one in NARROWED else ""),
+            )
+            for one in Format
         ),
         feeds=("/feeds/flags.atom", "/feeds/flags.json"),
     )
@@ -75,6 +116,12 @@ def file(
     request: Request,
     person: Reader,
     since: Annotated[int | None, Query(ge=0, le=MOST_ID)] = None,
+    q: Terms = "",
+    region: Region = None,
+    year: Year = None,
+    genre: Genre | None = None,
+    level: Level | None = None,
+    flagged: bool = False,
 ) -> Response:
     """A whole file, made by `cppcc export`; ``since`` takes only what changed after a cursor."""
     del person
@@ -82,7 +129,12 @@ def file(
     folder = tempfile.TemporaryDirectory(prefix="cppcc-console-")
     path = Path(folder.name) / f"publications.{format_.value}"
     words = ["export", "--format", format_.value, "--out", str(path)]
-    words += [] if since is None else ["--since", str(since)]
+    words += [] if since is None else [f"--since={since}"]
+    words += [f"--{key}={value}" for key, value in (
+        ("region", region), ("year", year), ("genre", genre), ("level", level),
+    ) if value]  # fmt: skip
+    words += [f"--query={word}" for word in q.split()[:MOST_TERMS]]
+    words += ["--flagged"] if flagged else []
     try:
         with alone():
             done = run_command(config, *words, seconds=EXPORT_SECONDS)

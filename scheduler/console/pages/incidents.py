@@ -98,9 +98,10 @@ def cell_of(subject: str) -> tuple[str, int] | None:
 def acknowledge(ground: Ground, person: Person, incident_id: int, note: str | None) -> None:
     """Say that somebody works on it, and who."""
     words = reason(note, needed=False)
-    said = f"{person.signature}: {words}" if words else person.signature
     with ground.writing() as session:
-        acknowledge_incident(session, incident_id, now=ground.now(), note=said)
+        acknowledge_incident(
+            session, incident_id, now=ground.now(), note=words, by=person.signature
+        )
 
 
 def resolve(ground: Ground, person: Person, incident_id: int, why: str | None) -> None:

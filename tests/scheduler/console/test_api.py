@@ -18,7 +18,11 @@ from scheduler.console.i18n import words_in
 from storage.access import people
 from storage.access.people import Role
 from storage.engine.database import Database
+from storage.exports import Format
 from storage.notices.flags import FlagStatus, get_flag
+from storage.records import FailureClass, Genre, Level, SourceState, VerdictKind
+from storage.runs.states import RunState
+from storage.vocabulary import METRIC_NAMES, TOPIC_NAMES
 from tests.storage.samples import NOW
 
 CASES = int(os.environ.get("CPPCC_TEST_API_CASES", "8"))
@@ -59,10 +63,34 @@ def test_a_browser_on_this_machine_writes_through_forms_only(
 
 def test_every_page_is_data_too(local: TestClient, flags: list[int]) -> None:
     for path in ("flags", "coverage", "sources", "runs", "incidents", "search", "compare",
-                 "exports", "backfills", "doctor", "publications/1"):  # fmt: skip
+                 "topics", "exports", "backfills", "doctor", "publications/1"):  # fmt: skip
         page = local.get(f"/{path}.json")
         assert page.status_code == 200, path
         assert local.get(f"/api/v1/{path}").json().keys() == page.json().keys()
+
+
+def test_topics_are_counted_by_region_and_year(
+    local: TestClient, flags: list[int], database_of: Database
+) -> None:
+    reviews = local.get("/flags.json").json()["rows"]
+    rows = local.get("/topics.json").json()["rows"]
+    assert rows
+    assert {row["region"] for row in rows} <= {review["region"] for review in reviews}
+    assert all(row["parts"] >= row["reviews"] >= 1 for row in rows)
+    assert local.get("/topics.json?years=1999").json()["rows"] == []
+    assert 'class="matrix' in local.get("/topics?lang=zh").text
+
+
+def test_files_are_narrowed_as_the_page_says(local: TestClient, flags: list[int]) -> None:
+    chosen = "q=政协&region=云南&genre=ten_events&flagged=true"
+    addresses = [row["address"] for row in local.get(f"/exports.json?{chosen}").json()["rows"]]
+    (jsonl,) = [one for one in addresses if ".jsonl" in one]
+    kept = local.get(jsonl).text.splitlines()
+    everything = local.get("/exports/publications.jsonl").text.splitlines()
+    assert 0 < len(kept) < len(everything)
+    assert all('"ten_events"' in line for line in kept)
+    feed = local.get("/exports/publications.jsonfeed")
+    assert feed.headers["content-type"] == "application/feed+json"
 
 
 @pytest.mark.parametrize("kind", ["atom", "json"])
@@ -76,6 +104,18 @@ def test_both_languages_are_complete() -> None:
     assert chinese.keys() == english.keys()
     assert all(chinese.values())
     assert all(english.values())
+
+
+def test_every_code_has_a_name() -> None:
+    codes = {
+        "format": Format, "topic": TOPIC_NAMES, "metric": METRIC_NAMES, "genre": Genre,
+        "level": Level, "failure": FailureClass, "todo": FailureClass, "verdict": VerdictKind,
+        "source": SourceState, "run": RunState,
+    }  # fmt: skip
+    for words in map(words_in, ("zh", "en")):
+        assert [
+            (kind, code) for kind in codes for code in codes[kind] if not words.knows(kind, code)
+        ] == []
 
 
 def test_the_api_answers_as_it_says(
