@@ -109,8 +109,11 @@ def _keep(
         logger.warning("run=%s its output is not kept: %s", run.run_id, error)
 
 
-def end_child(key: str, number: int) -> None:
-    """Signal the child of one start where this worker has it; one still to begin never begins."""
+async def end_child(key: str, number: int) -> None:
+    """Signal the child of one start where this worker has it; one still to begin never begins.
+
+    A coroutine, for of those alone Dask lets the caller go without waiting for every worker.
+    """
     popen = _children.get(key)
     if popen is None:
         _ended.add(key)

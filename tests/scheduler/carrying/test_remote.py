@@ -1,6 +1,9 @@
 """Runs on a cluster: carried to its workers, ended there, given back when it is gone."""
 
+import asyncio
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -96,11 +99,27 @@ def test_a_start_that_the_cluster_begins_again_is_as_one_killed(database: Databa
 
 def test_a_run_that_is_told_to_end_before_it_begins_never_begins(database: Database) -> None:
     run = claimed(database)
-    end_child(key_of(run), signal.SIGTERM)
+    asyncio.run(end_child(key_of(run), signal.SIGTERM))
     assert carry(run, {"CPPCC_DATABASE_URL": database.url}) == -signal.SIGTERM
     with database.reading() as session:
         assert outputs.outputs_of(session, run.run_id) == []
     assert key_of(run) not in cluster_worker._ended
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["cancel", "kill"])
+def test_a_child_on_a_worker_is_told_to_end(
+    database: Database, cluster: "Client", number: signal.Signals
+) -> None:
+    run = claimed(database)
+    handle = RemoteRun(run, cluster, None)
+    child = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True
+    )
+    cluster_worker._children[key_of(run)] = child
+    handle.cancel() if number == signal.SIGTERM else handle.kill()
+    until(lambda: child.poll() is not None)
+    del cluster_worker._children[key_of(run)]
+    assert child.wait(0) == -number
 
 
 def test_a_worker_without_its_database_begins_nothing(

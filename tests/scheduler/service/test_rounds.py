@@ -77,12 +77,14 @@ class Service:
         carrier = Carrier(
             database, self.bodies, now=self.now, deadline_seconds=3600, gives_back=True
         )
+        self.plans = True
         self.rounds = Rounds(
             database,
             carrier,
             lambda: declared,
             limits=Limits(**limits),
             now=self.now,
+            judges=lambda: self.plans,
         )
 
     def now(self) -> datetime:
@@ -374,3 +376,14 @@ def test_a_run_that_we_had_to_kill_is_not_given_back(service: Service) -> None:
     assert record.state is RunState.FINISHED
     assert record.verdict is not None
     assert "its deadline passed" in record.verdict.reason
+
+
+def test_who_begins_to_plan_judges_what_ended_while_it_did_not(service: Service) -> None:
+    service.plans = False
+    run_id = service.due("s0")
+    service.rounds.round()
+    service.finish(run_id)
+    assert service.rounds.round() == []
+    assert service.rounds.round() == []
+    service.plans = True
+    assert [one.run_id for one in service.rounds.round()] == [run_id]
