@@ -36,6 +36,10 @@ SETTLED = frozenset(
 """Refusals of one article that a complete crawl may hold: the site itself offers nothing
 there that asking again would bring."""
 
+CONFIRMED = 3
+"""So often a link is refused, at growing distances, before its refusal counts as the site's own
+doing: until then a crawl that leaves it out lacks it."""
+
 WALLS = frozenset({RefusalClass.BLOCKED, RefusalClass.CHALLENGE, RefusalClass.FORBIDDEN})
 ALTERED = frozenset(
     {
@@ -131,7 +135,9 @@ class Account:
     refusals: list[Refusal] = field(default_factory=list)
     walks: dict[str, Walk] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
-    known_bad: int = 0  # links refused by earlier runs, not due to be asked again
+    known_bad: int = 0  # links refused by earlier runs for good, not due to be asked again
+    # Links refused by earlier runs for what may pass, not due to be asked again, by class.
+    put_off: Counter[RefusalClass] = field(default_factory=Counter)
     stopped: str | None = None  # why the run ended before its work did
     walled: bool = False  # it was stopped before a wall
     withdrawn: int = 0  # requests still queued when it was stopped
@@ -276,6 +282,13 @@ def _judge_ends(account: Account, expect: Expectation) -> Verdict | None:
     ]
     if open_refusals:
         lacks.append(_in_words(open_refusals))
+    if account.put_off:
+        lacks.append(
+            "not read, as earlier runs were refused them, and not due to be asked again: "
+            + ", ".join(
+                f"{number} x {kind.value}" for kind, number in sorted(account.put_off.items())
+            )
+        )
     links = sum(walk.links for walk in account.walks.values())
     if links < expect.min_articles and not account.stopped and not lacks:
         return Verdict(

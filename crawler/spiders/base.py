@@ -26,7 +26,7 @@ from crawler.families.base import Ask, Item, Listed, Reader, Step
 from crawler.fetching.failures import refusal_of
 from crawler.pages.raw.urls import canonical_url
 from crawler.reader import Draft, read_item
-from crawler.runs.account import Account
+from crawler.runs.account import CONFIRMED, SETTLED, Account
 from crawler.runs.doubts import doubt_of
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
@@ -260,13 +260,22 @@ class SourceSpider(scrapy.Spider):
             if url in self.asked_articles:
                 continue
             if record and record.state is not LinkState.PENDING and record.next_check_at > now:
-                self.account.known_bad += record.state is LinkState.REFUSED
+                self._leave_out(record)
                 continue
             if self.limit is not None and len(self.asked_articles) >= self.limit:
                 self.account.stopped = f"stopped at the limit of {self.limit} articles"
                 return
             self.asked_articles.add(url)
             yield from self._ask_article(link.address, listed.walk, link, listed.read)
+
+    def _leave_out(self, record: KnownLink) -> None:
+        """Enter a listed link that is not asked for now; one that is stored lacks nothing."""
+        if record.state is not LinkState.REFUSED or record.refusal_class is None:
+            return
+        if record.refusal_class in SETTLED or record.attempts >= CONFIRMED:
+            self.account.known_bad += 1
+        else:
+            self.account.put_off[record.refusal_class] += 1
 
     def _ask_article(
         self, url: str, walk: str, link: Link, read: Reader | None = None

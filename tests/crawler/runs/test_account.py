@@ -51,6 +51,7 @@ class Case:
     walled: bool = False
     unanswered: int = 0
     doubts: tuple[Doubt, ...] = ()
+    put_off: tuple[RefusalClass, ...] = ()
     empty_stated: bool = False
     expect: Expectation = field(default=HEALTHY)
     words: str = ""  # stand in the reason
@@ -92,6 +93,7 @@ CASES = [
     Case("an article is cut", V.PARTIAL, refusals=(("article", R.TRUNCATED),)),
     Case("an article went home", V.PARTIAL, refusals=(("article", R.REDIRECTED),)),
     Case("an article is a soft 404", V.PARTIAL, refusals=(("article", R.SOFT_404),)),
+    Case("an article was refused before", V.PARTIAL, put_off=(R.NETWORK,), words="1 x network"),
     Case("our own defect", V.PARTIAL, refusals=(("article", R.OURS),)),
     Case("all articles walled", V.BLOCKED, 1, 0, 5, (("article", R.BLOCKED),) * 3),
     Case("all articles gone", V.FAILED, 1, 0, 5, (("article", R.GONE),) * 5),
@@ -113,6 +115,7 @@ def account_of(case: Case) -> Account:
     account.asked.update(item.kind for item in refusals)
     account.asked[RequestKind.ARTICLE] += case.unanswered
     account.doubts.extend(case.doubts)
+    account.put_off.update(case.put_off)
     walk = Walk(name="list", pages=case.lists, links=case.links)
     if case.proof:
         walk.end_with(Proved(End.LAST_PAGE, case.proof, empty=case.empty_stated))
