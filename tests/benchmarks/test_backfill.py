@@ -329,17 +329,23 @@ def test_dask_beside_the_pool(
     pool = run(tmp_path / "pool.db", str(collection), "--workers", "2")
     started = run(tmp_path / "none.db", str(collection), "--host", "no.example", "--workers", "2")
     time.sleep(2)
-    before = cpu_of([one.pid for one in processes])
+    idle_began, idle_before = time.monotonic(), cpu_of([one.pid for one in processes])
+    time.sleep(20)
+    idle = (cpu_of([one.pid for one in processes]) - idle_before) / (time.monotonic() - idle_began)
+    before, began = cpu_of([one.pid for one in processes]), time.monotonic()
     over = run(tmp_path / "dask.db", str(collection), "--cluster", address)
     carried = cpu_of([one.pid for one in processes]) - before
+    rest = idle * (time.monotonic() - began)
     peaks = [peak_of(one.pid) for one in processes[1:]]
     again = run(tmp_path / "dask.db", str(collection), "--cluster", address)
     assert contents(tmp_path / "dask.db") == undisturbed
     print(
         f"\npool {pool.cpu:.1f} CPU s (a pass that wants no page {started.cpu:.1f}); Dask "
-        f"{over.cpu + carried:.1f} ({carried:.1f} of it scheduler and workers), a second run "
+        f"{over.cpu + carried:.1f} ({carried:.1f} of it scheduler and workers, of "
+        f"which they use {rest:.1f} while idle for as long), a second run "
         f"{again.cpu:.1f}; pages per CPU-second, Dask to pool: "
-        f"{pool.cpu / (over.cpu + carried):.2f}; peaks of the workers {peaks} MB"
+        f"{pool.cpu / (over.cpu + carried):.2f}, net of idling "
+        f"{pool.cpu / (over.cpu + carried - rest):.2f}; peaks of the workers {peaks} MB"
     )
 
 

@@ -132,7 +132,7 @@ def every_minute(folder: Path, source_ids: list[str]) -> Path:
 def test_1000_probes(server: Database, tmp_path: Path, count: int, killed: bool) -> None:
     sources = [make_source(number, "云南", "portal") for number in range(SOURCES)]
     names = [source.id for source in sources]
-    proved_and_crawled(server, names, NOON - timedelta(minutes=2))
+    proved_and_crawled(server, names, NOON)
     declared = Declared(
         sources={source.id: source for source in sources},
         almanac=load_almanac(every_minute(tmp_path, names)),
@@ -143,7 +143,7 @@ def test_1000_probes(server: Database, tmp_path: Path, count: int, killed: bool)
     dies_at = 60.0 * TICKS / 2
 
     def live(service: Played) -> None:
-        while clock.seconds < 60 * TICKS - BEAT:
+        while clock.seconds < 60 * TICKS:
             gate.wait()
             if service is services[0]:
                 clock.seconds += BEAT
