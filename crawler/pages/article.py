@@ -30,7 +30,7 @@ from crawler.pages.values.dates import address_doubt, find_date
 from crawler.pages.values.head import read_head
 from crawler.pages.values.parts import next_page
 from crawler.pages.values.seen import Seen
-from crawler.pages.values.titles import Title, find_anchor, find_title
+from crawler.pages.values.titles import Title, find_anchor, find_title, is_heading
 from storage.records import Article, Evidence
 
 _QUOTE = 300
@@ -131,7 +131,10 @@ def _read_otherwise(seen: Seen, decoded: Decoded) -> Article | None:
             return _read(shown, decoded)
         except (NotArticleError, TooShortError, ScriptShellError):
             pass
-    return article_of_pictures(seen)
+    found = article_of_pictures(seen)
+    if found is None and page.invisible_pictures:
+        found = article_of_pictures(_shown(seen, lay_out(seen.tree, seen.source, loaded=True)))
+    return found
 
 
 def _other_views(seen: Seen) -> Iterator[Seen]:
@@ -158,8 +161,9 @@ def _shown(seen: Seen, page: Page) -> Seen:
 def _read(seen: Seen, decoded: Decoded, *, loaded: bool = False, whole: bool = False) -> Article:
     """Read a page as it is laid out; ``whole`` once what a button unfolds has been laid out."""
     page, head = seen.page, seen.head
-    body = find_body(page, seen.weights, find_anchor(page, head))
-    if body is None:
+    anchor = find_anchor(page, head)
+    body = find_body(page, seen.weights, anchor)
+    if body is None or (anchor is not None and body.end <= anchor and is_heading(page, anchor)):
         refuse_without_text(seen.source, head.title, page, seen.at)
     if page.folds and not whole and (rest := folded_rest(page, body)):
         unfolded = lay_out(seen.tree, seen.source, loaded=loaded, unfolded=rest)

@@ -18,9 +18,10 @@ from crawler.pages.layout.boilerplate import (
     heads_links,
     heads_post,
 )
+from crawler.pages.layout.cards import find_cards
 from crawler.pages.layout.header import is_header
 from crawler.pages.layout.notes import speaks_of_agreement
-from crawler.pages.layout.stories import Others, find_others
+from crawler.pages.layout.stories import Others, find_others, first_sentence
 from crawler.pages.layout.tree import Box, Page
 from crawler.pages.layout.weights import (
     LINK,
@@ -49,7 +50,7 @@ class Body:
     """The article's place: its box, its lines ``[start, end)``, its worth and the next best's.
 
     ``others``: the other stories on the page that were told from it; ``agreed``: lines of an
-    agreement.
+    agreement; ``cards``: lines of other stories that stand on cards.
     """
 
     box: int
@@ -59,6 +60,7 @@ class Body:
     rival: float
     others: Others | None = None
     agreed: frozenset[int] = frozenset()
+    cards: frozenset[int] = frozenset()
 
 
 def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body | None:
@@ -70,7 +72,10 @@ def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body |
     others = find_others(page, weights, anchor) if anchor is not None else None
     agreed = _agreements(page, weights, anchor)
     elsewhere = range(others.begin, others.end) if others else range(0)
-    for index in (*agreed, *elsewhere):
+    cards: frozenset[int] = frozenset()
+    if anchor is not None:
+        cards = find_cards(page, weights, anchor, first_sentence(page, weights, anchor))
+    for index in (*agreed, *elsewhere, *cards):
         plain[index] = min(plain[index], 0.0)
     named = [
         value * weights.share(line.box) if value > 0 else value
@@ -85,11 +90,14 @@ def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body |
             beneath = _linked_text(page, anchor) or _beneath(page, anchor)
             if beneath and (found is None or not beneath.start <= found.start < beneath.end):
                 found = beneath
-    if found is not None and (others is not None or agreed):
+    if found is not None and (others is not None or agreed or cards):
         end = found.end
         if others is not None and found.start < others.begin < found.end:
-            end = others.begin
-        found = replace(found, end=end, others=others, agreed=agreed)
+            if others.end < found.end:
+                cards = cards.union(range(others.begin, others.end))
+            else:
+                end = others.begin
+        found = replace(found, end=end, others=others, agreed=agreed, cards=cards)
     return found
 
 

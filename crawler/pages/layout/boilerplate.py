@@ -88,7 +88,7 @@ DROPPED: Mapping[str, str] = {
     "player": (
         rf".{{0,16}}{_BROWSER}.{{0,20}}(?:视频|播放|插件|支持|版本|下载|升级).{{0,40}}"
         r"|.{0,6}(?:收听|听新闻|朗读|语音播报).{0,6}\d{1,2}:\d\d.{0,12}"
-        r"|.{0,8}键盘.{0,20}翻页.{0,10}|Play Video.*|视频加载中.*|正在加载.{0,10}"
+        r"|.{0,8}键盘.{0,20}翻页.{0,10}|Play Video.*|视频加载(?:中|失败).*|正在加载.{0,10}"
         r"|Your browser does not support.*|.{0,24}(?:来源|出处)[:：].{0,8}视频[）)]"
         r"|(?:当前时间|播放|暂停)?\s*\d{1,2}:\d\d\s*/\s*-?\d{1,2}:\d\d.{0,20}"
     ),
@@ -121,7 +121,7 @@ CONTAINED_IN_SHORT: Mapping[str, tuple[str, str]] = {
         "二维码 分享给 点赞 在看 转发 收藏 这篇文章 本文章",
         r".{0,30}扫(?:一扫|描).{0,12}二维码.{0,16}|.{0,8}分享给(?:好友|朋友).{0,6}"
         r"|.{0,12}(?:点赞|在看|转发|分享|收藏).{1,2}(?:点赞|在看|转发|分享|收藏).{0,10}"
-        r"|[您你](?:认为|觉得)(?:这篇|本)文章.{0,30}",
+        r"|[您你](?:认为|觉得)(?:这篇|本)文章.{0,30}|点个.{0,2}(?:在看|赞).{0,20}",
     ),
     "menu": (
         "| ｜ ┊ ] 】",
@@ -239,11 +239,15 @@ _STYLE_RULES = re.compile(
     r"|(?:(?:mso|font|line|text|margin|padding|color|size|page|tab-stops|panose|layout-grid|layout)"
     r"[\w-]*\s*:[^。，；]{1,80};?\s*)+\}?$|/\*.{1,60}\*/$|@(?:font-face|page|media|import)\b[^。]{0,160}$"
 )
+_WORD_SETTINGS = re.compile(r"Normal\s+0\b.{0,80}?\bfalse\b.{0,120}$")
+"""What Word keeps of a document's settings, printed by an editor that pasted them as text."""
 _DECLARES = re.compile(r"[\w-]+\s*:\s*[^;{}]+[;}]|\{\s*[\w-]+\s*:")
 
 
 def prints_style(text: str) -> bool:
     """Whether a line is nothing but style rules that an editor pasted as text."""
+    if text.startswith("Normal") and _WORD_SETTINGS.match(text):
+        return True
     if "{" not in text and "mso-" not in text and text[-1:] != "}" and "@" not in text[:1]:
         return False
     return _STYLE_RULES.match(text) is not None and (

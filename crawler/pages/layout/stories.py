@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crawler.pages.layout.boilerplate import heads_links
+from crawler.pages.layout.cards import unlike
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import is_header, states_day
 from crawler.pages.layout.tree import Page
@@ -27,14 +28,15 @@ _NUMBERED = re.compile(
     r"|第[一二三四五六七八九十\d]{1,3}\s*[章节条项部篇回、:：，\s]|[Nn][Oo]\.?\s*\d|\d{1,2}\s)"
 )
 _SENTENCE_END = ("。", "！", "？", "”", "…", "）", ")", ".", "!", "?", "』", "」")
+_RULE = re.compile(r"[\W_]{3,}")
+"""A line of signs (* * *, ———) that parts what follows from what stands above."""
+_HEADLINE = 40
 _SHORTEST = 6
 """Characters of a heading over another story; a shorter one is a label or a sub-heading."""
 _HEADER_LINES = 12
 _ABOVE = 4
 _OWN = 20.0
 """Worth of the article's own sentences, from which what follows may be another's."""
-_SHARED = 0.2
-"""Share of the title's pairs of characters that a part of the same article says again at least."""
 _STORY = 12
 """Lines of a story that are compared with the title."""
 
@@ -57,7 +59,7 @@ def _is_named(name: str) -> bool:
 
 def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
     """Where other stories begin under the title on line ``anchor``; None where none do."""
-    first = _first_sentence(page, weights, anchor)
+    first = first_sentence(page, weights, anchor)
     if first is None:
         return None
     own = 0.0
@@ -71,7 +73,7 @@ def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
                 found := _head_of_other(page, weights, index, anchor=anchor, first=first, last=last)
             )
         ):
-            return Others(index, len(page.lines), *found)
+            return Others(index, _behind(page, weights, index, first), *found)
         value = weights.worths[index]
         if value > 0:
             own += value
@@ -79,7 +81,21 @@ def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
     return None
 
 
-def _first_sentence(page: Page, weights: Weights, anchor: int) -> int | None:
+def _behind(page: Page, weights: Weights, index: int, first: int) -> int:
+    """The line behind other stories: where the article goes on behind their box, else the last."""
+    holder = page.boxes[_outer(page, page.lines[index].box)]
+    own = page.boxes[_outer(page, page.lines[first].box)]
+    if own.start <= holder.start and holder.end < own.end and holder.index != own.index:
+        goes_on = any(
+            value > 0 and page.lines[at].box != page.lines[index].box
+            for at, value in enumerate(weights.worths[holder.end : own.end], start=holder.end)
+        )
+        if goes_on:
+            return holder.end
+    return len(page.lines)
+
+
+def first_sentence(page: Page, weights: Weights, anchor: int) -> int | None:
     """The first sentence under the title's header; None where no header says "an article"."""
     stated = any(
         is_header(line.text) for line in page.lines[max(0, anchor - _ABOVE) : anchor + 1 + _ABOVE]
@@ -99,7 +115,8 @@ def _head_of_other(
     line = page.lines[index]
     box = page.boxes[line.box]
     heading = _heading(page, line.box)
-    if not heading and not _is_named(box.name):
+    parted = _parted(page, index)
+    if not heading and not parted and not _is_named(box.name):
         return None
     if _NUMBERED.match(line.text) or comparable(line.text) == comparable(page.lines[anchor].text):
         return None
@@ -109,6 +126,9 @@ def _head_of_other(
     if below >= len(page.lines):
         return None
     text = page.lines[below].text
+    ended = page.lines[last].text.endswith(_SENTENCE_END)
+    if parted and ended and len(line.text) <= _HEADLINE and _says(weights, below):
+        return (False, parted) if _unlike(page, anchor, index) else None
     apart = _outer(page, line.box) != _outer(page, page.lines[last].box)
     if states_day(text) and _says(weights, below + 1):
         return True, "a heading with its own day"
@@ -120,10 +140,19 @@ def _head_of_other(
         return True, "a linked heading over sentences"
     if heading and apart and _is_recommended(page, line.box, anchor) and _says(weights, below):
         return True, "a heading among recommended stories"
-    ended = page.lines[last].text.endswith(_SENTENCE_END)
     plainly = heading and apart and ended and not line.linked
     if plainly and _says(weights, below) and _unlike(page, anchor, index):
         return False, "a heading elsewhere whose story shares nothing with the title"
+    return None
+
+
+def _parted(page: Page, index: int) -> str | None:
+    """What parts a line from the text above it: a rule of signs, a heading for related links."""
+    above = page.lines[index - 1].text
+    if _RULE.fullmatch(above):
+        return "a headline under a rule"
+    if heads_links(above) and not page.lines[index].linked:
+        return "a headline under a heading for other stories"
     return None
 
 
@@ -168,10 +197,5 @@ def _is_recommended(page: Page, box: int, anchor: int) -> bool:
 
 def _unlike(page: Page, anchor: int, index: int) -> bool:
     """Whether the story under a heading says nearly nothing of what the title says."""
-    title = comparable(page.lines[anchor].text)
-    pairs = {title[at : at + 2] for at in range(len(title) - 1)}
-    if len(pairs) < _SHORTEST:
-        return False
-    story = comparable("".join(line.text for line in page.lines[index : index + _STORY]))
-    shared = sum(1 for pair in pairs if pair in story)
-    return shared < _SHARED * len(pairs)
+    story = "".join(line.text for line in page.lines[index : index + _STORY])
+    return unlike(page.lines[anchor].text, story)

@@ -46,6 +46,10 @@ _CREDITS = frozenset({"editor", "source_line", "byline"})
 _LABELLED_LINK = re.compile(
     r"\W*(?:(?:延伸|推荐|相关|更多|扩展)阅读|相关(?:新闻|链接|报道|专题)|往期回顾|[上下]期回顾)\s*[:：].{2,60}$"
 )
+_NOTICE = re.compile(
+    r"\W*(?:征稿|征文|招聘|投稿|订阅|订报|招募)(?:启事|须知|方式|公告|热线|通知)\W*"
+)
+_NOTICE_TAGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _HEADER_LINES = 14
 _PARAGRAPH = 40
 """Characters of a link that may be a paragraph: headlines are shorter and have no full stop."""
@@ -88,6 +92,7 @@ def select_text(
         if page.lines[index].text in beside:
             dropped[index] = "beside_title"
     dropped.update((index, "agreement") for index in body.agreed if begin <= index < body.end)
+    dropped.update((index, "card") for index in body.cards if begin <= index < body.end)
     rows = table_rows(page, begin, body.end)
     numbers = list_numbers(page, begin, body.end)
     _drop_asides(page, weights, body, begin, dropped)
@@ -277,6 +282,9 @@ def _drop_related(
         if weight > _ENOUGH and _heads_replies(page.lines[index]):
             dropped.update(dict.fromkeys(range(index, end), "comments"))
             return
+        if weight > _ENOUGH and _heads_notice(page, index):
+            dropped.update(dict.fromkeys(range(index, end), "notice"))
+            return
         if heads_links(text):
             hanging, teased = True, False
             dropped[index] = "related"
@@ -301,6 +309,14 @@ def _heads_article(page: Page, index: int) -> bool:
         return False
     below = page.lines[index + 1].text
     return states_day(below) and OUTLET_LABEL.search(below) is not None
+
+
+def _heads_notice(page: Page, index: int) -> bool:
+    """Whether a heading begins what a paper wants of its readers, in a box of its own."""
+    line = page.lines[index]
+    if page.boxes[line.box].tag not in _NOTICE_TAGS or not _NOTICE.fullmatch(line.text):
+        return False
+    return index > 0 and page.boxes[line.box].parent != page.boxes[page.lines[index - 1].box].parent
 
 
 def _heads_replies(line: Line) -> bool:

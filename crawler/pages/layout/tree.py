@@ -37,7 +37,7 @@ _UNREAD_TAGS = _names(
     script style noscript template textarea select option iframe object embed math canvas head
     title meta link input button audio map datalist rt rp rtc path symbol
     defs use circle rect polygon polyline line ellipse linearGradient radialGradient mask clipPath
-    lineargradient radialgradient clippath
+    lineargradient radialgradient clippath marquee
     """
 )
 _BLOCK_TAGS = _names(
@@ -159,6 +159,7 @@ class Page:
     hidden_chars: int = 0
     invisible_chars: int = 0  # of them, what a script may show when the page has loaded
     invisible_stops: int = 0  # full stops and commas among those
+    invisible_pictures: bool = False
     markup: bool = False  # tags are printed among the words
 
     def behind(self, box: int) -> int:
@@ -413,6 +414,7 @@ def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> Non
     if not effect & GONE:
         page.invisible_chars += chars
         page.invisible_stops += stops
+        page.invisible_pictures = page.invisible_pictures or node.css_first("img") is not None
     if stops and chars >= _FOLDED and kind != _IMAGE:
         page.folds.append(Fold(len(page.lines), box, node, stops))
 

@@ -19,6 +19,8 @@ LAST = re.compile(
     r"^[\s\[(（【<>›»]*(?:尾\s?[页頁]|末\s?[页頁]|最后一?[页頁]|last)[\s\])）】<>›»]*$", re.I
 )
 NUMBER = re.compile(r"^[\s\[(（【第]*(\d{1,4})[\s\])）】页]*$")
+FRACTION = re.compile(r"^\W*(\d{1,4})\s*/\s*(\d{1,4})\W*$")
+"""1 / 15 between the pictures of a pager."""
 LOAD_MORE = re.compile(
     r"^\W*(?:(?:点击|点我|上拉|下拉|向[上下]滑动?|滑动|继续|轻触)?(?:加载|载入|显示|展开|获取)(?:更多|下一页|下一批)"
     r"|(?:点击|点我|上拉|下拉|滑动|继续)(?:查看|浏览|阅读|获取)?更多|查看更多|浏览更多|更多(?:历史|往期|旧闻)"
@@ -37,6 +39,8 @@ END = re.compile(
     re.IGNORECASE,
 )
 _LEAST_END = 3
+_NEAR = 3
+"""Elements from a text outwards whose names say that it is a pager's."""
 
 _DEAD = re.compile(
     r"(?:^|[\s_-])(?:dis(?:able[d]?)?|gray(?:ed)?|grey|unable|invalid|forbid|no(?:ne|link|-?click)?|layui-disabled)"
@@ -50,6 +54,9 @@ _PAGING = re.compile(
 _SLIDES = re.compile(
     r"swip|slid|slick|carousel|focus|banner|flash|lunbo|calendar|\btab|(?:^|[\s_-])bx-|jcarousel",
     re.I,
+)
+_SHOWN_NOW = re.compile(
+    r"active|current|(?:^|[\s_-])(?:cur|on|now|this|selected)(?:$|[\s_-])", re.I
 )
 _SAYS_ONLY = re.compile(
     r"^(?:\s*(?:javascript:)?\s*(?:alert|layer\.msg)\s*\([^)]*\)|\s*return\s+false)\s*;?", re.I
@@ -131,6 +138,7 @@ def is_control(text: str) -> bool:
     """Whether a short text may be a control of a pager or the words of a list's end."""
     return bool(_MAY_CONTROL.search(text)) and bool(
         NUMBER.match(text)
+        or FRACTION.match(text)
         or NEXT.match(text)
         or LAST.match(text)
         or LOAD_MORE.match(text)
@@ -168,9 +176,12 @@ def control_of(text: str, node: LexborNode) -> Control | None:
             elif not alive and level == 0 and re.search(r"next|more|load", name, re.I):
                 alive = not element.attributes.get("href")
         element = element.parent
+    around = " ".join(names)
+    if not alive and NUMBER.match(text) and node.tag == "a":
+        # A number that a script answers without any address, not the one that is shown.
+        alive = bool(_PAGING.search(around)) and not _SHOWN_NOW.search(" ".join(names[:2]))
     if not alive and not LOAD_MORE.match(text):
         return None
-    around = " ".join(names)
     if _SLIDES.search(around):
         return None
     called = _FUNCTION.match(action)
@@ -187,6 +198,24 @@ def control_of(text: str, node: LexborNode) -> Control | None:
 def is_slide(name: str) -> bool:
     """Whether a class or id is that of a slide show, a calendar or tabs, whose steps are others."""
     return bool(_SLIDES.search(name))
+
+
+def fraction_of(texts: Iterable[ShortText]) -> tuple[int, int] | None:
+    """The page and the number of pages that a pager prints as 1 / 15; None for none."""
+    for short in texts:
+        found = FRACTION.match(short.text)
+        if found is None or not 1 <= int(found[1]) <= int(found[2]):
+            continue
+        names: list[str] = []
+        element: LexborNode | None = short.node
+        while element is not None and len(names) < _NEAR:
+            attributes = element.attributes
+            names.append(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
+            element = element.parent
+        around = " ".join(names)
+        if _PAGING.search(around) and not _SLIDES.search(around):
+            return int(found[1]), int(found[2])
+    return None
 
 
 def is_shown(node: LexborNode) -> bool:

@@ -23,6 +23,7 @@ from crawler.pages.lists.controls import (
     Choice,
     Control,
     controls,
+    fraction_of,
     leads_somewhere,
     page_choice,
 )
@@ -141,6 +142,8 @@ def read_pager(
         # No number says where we are, and page 2 is offered, page 1 is not: this is page 1.
         next_page = numbered[2] if 1 not in numbered else None
         number = 1 if next_page else None
+    if count is None and (fraction := fraction_of(walk.short_texts)) is not None:
+        number, count = fraction[0] if number is None else number, fraction[1]
     if count is None and items is not None and size:
         count = -(-items // size)
     if count is None:

@@ -46,6 +46,7 @@ def _named_values(script: str) -> Iterator[tuple[int, str, int]]:
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'\\/])//(?!<!--)[^\n]*", re.DOTALL)
 _CALL = re.compile(
     r"(?<!function\s)(?<!\.fn\.)\b(?P<name>laypage(?:\.render)?|jqPaginator|twbsPagination|bootstrapPaginator"
+    r"|(?<=[\s;{])\w{1,8}\.render(?=\(\s*\{[^{}]{0,80}\bcount\s*:)"
     r"|bootpag|simplePagination|pagination|paginator|createPage|jpage|paging|layui\.flow\.load|flow\.load)\s*\(",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ from crawler.pages.values.outlets import (
     DATE_AND_CLOCK,
     EDGE,
     NEXT_LABEL,
+    NOBODY,
     Credit,
     credit_of,
     find_outlet,
@@ -157,4 +158,4 @@ def _labelled(page: Page, about: str, label: re.Pattern[str], lines: list[int]) 
 def clean_name(text: str) -> str | None:
     """One or more persons' names, blanks and brackets round them gone; None when empty."""
     name = re.split(r"\s{2,}|[|｜】）)\]]", text.strip(EDGE))[0].strip(EDGE)
-    return name if 2 <= len(name) <= _MAX_NAME else None
+    return name if 2 <= len(name) <= _MAX_NAME and not NOBODY.fullmatch(name) else None

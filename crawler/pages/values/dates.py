@@ -76,6 +76,7 @@ _TODAY = re.compile(r"(?:星期|周)[一二三四五六日天]|农历|公元|阴
 _OF_A_PAPER = re.compile(
     r"版(?!权)|第\s*\d+\s*期|放大|朗读|目录|上一篇|下一篇|[日晚早时]报[^:：]*$"
 )
+_OF_AN_ISSUE = re.compile(r"[上下]一?[期版]|第\s*\d+\s*[期版]|总第\s*\d+|\d\s*版\s*[:：]")
 _FRESH = timedelta(days=31)
 """A bar with today's day is as old as the page's copy: at most so old."""
 _APART = timedelta(days=7)
@@ -111,7 +112,8 @@ def find_date(seen: Seen, *, title: int | None, text: Text) -> Dated | None:
         hidden = _of_metas(seen.head, seen.now)
         if hidden and hidden.precision is Precision.SECOND and hidden.at.date() == found.at.date():
             found = hidden
-    return found or _of_address(seen.url or seen.head.canonical, seen.now)
+    found = found or _of_address(seen.url or seen.head.canonical, seen.now)
+    return found or _of_masthead(seen, text.first if title is None else title)
 
 
 def _near_title(seen: Seen, title: int | None, start: int) -> tuple[Dated | None, Dated | None]:
@@ -225,6 +227,16 @@ def _in_header(seen: Seen, text: Text) -> Dated | None:
         if rule == "header" and index > text.first:
             for printed in _printed(seen.page, range(index, index + 1), seen.now):
                 return printed.dated
+    return None
+
+
+def _of_masthead(seen: Seen, below: int) -> Dated | None:
+    """The day of a paper's issue, far above the title, beside its number or its pages."""
+    page = seen.page
+    for printed in _printed(page, range(below), seen.now, _LONGEST_ABOVE):
+        near = page.lines[printed.index : printed.index + 2]
+        if not printed.change and any(_OF_AN_ISSUE.search(line.text) for line in near):
+            return printed.dated
     return None
 
 

@@ -54,12 +54,15 @@ _CHANNEL = re.compile(
     r"^(?:国内|国际|社会|时政|财经|体育|娱乐|综合|本地|地方|文化|教育|科技|军事|图片|视频|滚动|最新|今日|头条|民生|政务)*"
     r"(?:新闻|要闻|资讯|快讯|热点|观点)$"
 )
-_NOBODY = re.compile(
+NOBODY = re.compile(
     r"(?:网络|互联网|综合|未知|不详|本站|本网|原创|转载|转发|佚名|网友|管理员|admin|其他|其它|无|暂无|投稿|编辑|整理|作者)"
     r"(?:网络|整理|文章|稿件|原创|转载|来源|编辑|投稿|综合|新闻|内容|信息|供稿|发布|摘编)*"
 )
 """Words in the place of an outlet that name none."""
 _BOOK = re.compile(r"《([^》]{2,20})》\s*(?:$|[（(]|\d|第)")
+_ACCOUNT_QUOTED = re.compile(
+    r"(?:官方)?(?:微信)?(?:公众号|视频号|订阅号|微信|微博)\s*[“\"「]([^”\"」]{2,20})[”\"」]?"
+)
 _SOURCE_NAMED = re.compile(r"source|laiyuan|ly\b|\bsrc\b|media|\bfrom\b|come")
 _ACCOUNT_NAMED = re.compile(
     r"(?:author|user|\bu|nick|account|media|mp|screen)[-_]?name\b|\baccount\b"
@@ -121,6 +124,8 @@ def clean_outlet(rest: str) -> str | None:
                 return None
             cut = min(cut, found.start())
     name = rest[:cut]
+    if account := _ACCOUNT_QUOTED.match(name.strip(" \u3000\t")):
+        return account[1]
     if book := _BOOK.match(name.strip(" \u3000\t【[")):
         return book[1].strip()
     name = re.split(r"\s*[|｜]\s*|\s{2,}|[\x00-\x1f]", name.strip())[0]
@@ -135,7 +140,7 @@ def clean_outlet(rest: str) -> str | None:
         return None
     if "、" in name:
         name = name.removesuffix("等")
-    return name if 2 <= len(name) <= 40 and not _NOBODY.fullmatch(name) else None
+    return name if 2 <= len(name) <= 40 and not NOBODY.fullmatch(name) else None
 
 
 def _first_word(name: str) -> str:

@@ -12,6 +12,7 @@ from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import is_header
 from crawler.pages.layout.tree import Line, Page
 from crawler.pages.values.head import Head
+from crawler.pages.values.people import named_by_role
 from storage.records import Evidence
 
 _SITE = re.compile(
@@ -33,6 +34,10 @@ _NOT_TITLE = re.compile(
 _SITE_WORDS = re.compile(
     r"(?:网|频道|门户|首页|官网|官方网站|网站|中心|日报|晚报|早报|时报|客户端|新闻|融媒|在线|热线|政协)$"
 )
+_CHANNELS = re.compile(
+    r"(?:工作|综合|政协|时政|本地|图片|最新|部门|基层|委员|通知)?(?:动态|要闻|资讯|公告|信息|之窗|风采|天地)|正文"
+)
+"""What a list of articles is called: as the last word of a short title it names no article."""
 _OWN_MARKS = frozenset(("｜", "丨", "|", "——", "—"))
 """Marks that part a title's own halves (年终盘点｜, 履职为民——) as well as the site from it."""
 _SITE_AND_COLON = re.compile(r"^\S{1,8}(?:网|日报|晚报|客户端|在线|频道)\s*[:：]\s*(?=.{8})")
@@ -49,6 +54,11 @@ _HEADINGS = {
 _MAX = 160
 _ANCHOR = 8
 _SHORTEST = 4
+_HALF = 20
+_CLOSE = 4
+_HEADLINE_CELL = re.compile(r"\bfont01\b")
+"""The cell of the headline in the e-paper template of Founder."""
+_SIGNED = re.compile(r"[摄文图]$")
 _BADGE = re.compile(r"[\[【(（|]?\s*[\u4e00-\u9fff]{1,4}\s*[\]】)）|]?")
 """A badge in a heading: 独家, 原创, 视频, 图."""
 _CUT_OFF = ("…", "...", "．．．")
@@ -142,6 +152,12 @@ def find_anchor(page: Page, head: Head) -> int | None:
     return None
 
 
+def is_heading(page: Page, index: int) -> bool:
+    """Whether a line stands in a heading, or in a box that is named for a title."""
+    box = page.lines[index].box
+    return _heading(page, box) > 0 or _is_named(page.boxes[box].name)
+
+
 def _is_short_anchor(page: Page, index: int, short: str) -> bool:
     """Whether a line is a whole short title, printed as a heading."""
     line = page.lines[index]
@@ -155,12 +171,14 @@ def _is_anchor(page: Page, index: int, wanted: list[str]) -> bool:
     line = page.lines[index]
     if len(line.text) > _MAX or line.linked * 2 > len(line.text):
         return False
-    if not _heading(page, line.box) and not _is_named(page.boxes[line.box].name):
-        return False
     key = comparable(line.text)
     if len(key) < _ANCHOR:
         return False
-    if any(name.startswith(key) or key == name for name in wanted):
+    if not is_heading(page, index) and not any(
+        is_header(near.text) for near in page.lines[index + 1 : index + 3]
+    ):
+        return False
+    if any(name.startswith(key) or _ends(name, key) for name in wanted):
         return True
     return len(line.pieces) > 1 and comparable(without_badges(line, wanted)) != key
 
@@ -209,6 +227,8 @@ def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
         if drawn is not None:
             return drawn
         above = _above_header(page, start, end)
+        if above is None:
+            above = _right_above(page, start)
         if above is not None:
             return _printed(page, head, above, _GUESSED, start)
     if stated is None:
@@ -218,7 +238,12 @@ def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
 
 
 def _names_site(text: str) -> bool:
-    return len(text) < _ANCHOR or (len(text) <= 16 and _SITE_WORDS.search(text) is not None)
+    if len(text) < _ANCHOR:
+        return True
+    last = text.split()[-1]
+    return len(text) <= 16 and (
+        _SITE_WORDS.search(text) is not None or _CHANNELS.fullmatch(last) is not None
+    )
 
 
 def _above_header(page: Page, start: int, end: int) -> int | None:
@@ -233,6 +258,25 @@ def _above_header(page: Page, start: int, end: int) -> int | None:
         if is_header(page.lines[min(below, len(page.lines) - 1)].text):
             return index
     return None
+
+
+def _right_above(page: Page, start: int) -> int | None:
+    """The headline among the lines right above the text, where only the site is named.
+
+    The one in a box named for a headline, else the lowest that is no reporter's and no subtitle.
+    """
+    lowest: int | None = None
+    for index in range(start - 1, max(-1, start - 1 - _CLOSE), -1):
+        line = page.lines[index]
+        if line.linked or len(line.text) > 80 or _NOT_TITLE.search(line.text):
+            break
+        if is_header(line.text) or named_by_role(line.text) or _SIGNED.search(line.text):
+            continue
+        if _HEADLINE_CELL.search(page.boxes[line.box].name) or _is_named(page.boxes[line.box].name):
+            return index
+        if lowest is None and len(line.text) >= _SHORTEST and not line.text.startswith("——"):
+            lowest = index
+    return lowest
 
 
 def _above_text(page: Page, start: int) -> int | None:
@@ -269,6 +313,8 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
         return None
     key = comparable(text)
     if len(key) < 2 or _NOT_TITLE.search(text):
+        return None
+    if text.startswith("——") and index and _heading(page, page.lines[index - 1].box):
         return None
     if _KICKER.search(box.name) or _SUBTITLE.search(box.name):
         return None
@@ -330,6 +376,8 @@ def _agreement(key: str, wanted: list[str]) -> float:
             value = 3.0 + 2.0 * min(1.0, len(key) / max(10, len(name)))
         elif key.startswith(name) and len(name) >= 6:
             value = 3.0 + 1.5 * len(name) / len(key)
+        elif _ends(name, key):
+            value = 3.0 + len(key) / len(name)  # the site stands first, set off by a blank
         elif len(key) >= 6 and key in name:
             value = 2.0 + 2.0 * len(key) / len(name)
         else:
@@ -337,6 +385,11 @@ def _agreement(key: str, wanted: list[str]) -> float:
             value = 3.0 * shared / len(key) if shared >= 6 and shared * 2 > len(key) else 0.0
         best = max(best, value)
     return best
+
+
+def _ends(name: str, key: str) -> bool:
+    """Whether a title makes up the end of what a page calls itself, behind site and channel."""
+    return 2 * len(key) >= max(len(name), 2 * _ANCHOR) and name.endswith(key)
 
 
 def _shared_prefix(one: str, other: str) -> int:
@@ -401,7 +454,20 @@ def _halves(page: Page, head: Head, index: int) -> list[int]:
         both = comparable(page.lines[one].text + page.lines[other].text)
         if any(comparable(name).startswith(both) for name in _named(head)):
             return [one, other]
+        alone = first.parent == second.parent and (first.tag in _HEADINGS or first.name.strip())
+        if alone and _are_halves(page.lines[one], page.lines[other], head):
+            return [one, other]
     return [index]
+
+
+def _are_halves(one: Line, other: Line, head: Head) -> bool:
+    """Whether two lines of one kind are one headline although the page names neither."""
+    if one.linked or other.linked or max(len(one.text), len(other.text)) > _HALF:
+        return False
+    if is_header(one.text) or is_header(other.text) or other.text.startswith("——"):
+        return False
+    keys = [comparable(name) for name in _named(head)]
+    return not any(comparable(line.text) in key for line in (one, other) for key in keys)
 
 
 def _beside(page: Page, whole: list[int], index: int, start: int) -> tuple[str | None, str | None]:

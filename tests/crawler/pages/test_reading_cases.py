@@ -1,8 +1,9 @@
 """Two sets of pages of our own wording, read as a crawl reads them: a ratchet.
 
 ``known_faults``: small inputs made after public reports of what other extractors read wrongly;
-``unseen_writer``: whole pages by a writer who had not seen the rules.  What is still read
-wrongly is listed by name; nothing else may be, and what is read rightly leaves the list.
+``unseen_writer`` and ``second_writer``: whole pages by writers who had not seen the rules.
+What is still read wrongly is listed by name; nothing else may be, and what is read rightly
+leaves the list.
 """
 
 import json
@@ -19,8 +20,14 @@ from storage.records import SHANGHAI, Article, Precision
 
 FOLDER = Path(__file__).parents[3] / "fixtures" / "reading"
 NOW = datetime(2026, 11, 28, 12, tzinfo=SHANGHAI)
-SETS = {"known_faults": 149, "unseen_writer": 133}
-KNOWN_FAILURES: frozenset[str] = frozenset()
+SETS = {"known_faults": 149, "unseen_writer": 133, "second_writer": 83}
+KNOWN_FAILURES: dict[str, frozenset[str]] = {
+    # outlets and pictures outside the text's box, a message of pictures that a script shows,
+    # abstracts inside the text, a promotion in two paragraphs
+    "second_writer": frozenset(
+        ("c06.html", "i02.html", "i03.html", "i04.html", "r03.html", "p01.html")
+    ),
+}
 
 
 @cache
@@ -112,5 +119,6 @@ def wrong_text(want: dict[str, object], article: Article) -> list[str]:
 def test_pages_are_read_as_wanted_but_for_the_known_failures(name: str) -> None:
     assert len(rows(name)) == SETS[name]
     wrong = {str(row["file"]): found for row in rows(name) if (found := failures(name, row))}
-    assert {file: found for file, found in wrong.items() if file not in KNOWN_FAILURES} == {}
-    assert {str(row["file"]) for row in rows(name)} & KNOWN_FAILURES <= set(wrong)
+    known = KNOWN_FAILURES.get(name, frozenset())
+    assert {file: found for file, found in wrong.items() if file not in known} == {}
+    assert known <= set(wrong)

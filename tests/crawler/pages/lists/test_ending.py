@@ -54,6 +54,13 @@ GOES_ON = {
     "laypage of old": "<div id='p'></div><script>laypage({cont:'p',pages: 18, curr: 1})</script>",
     "laypage fed by an answer": "<div id='p'></div><script>"
     "$.get('/api',function(res){laypage.render({elem:'p',count:res.count,limit:10})})</script>",
+    "laypage under another name": "<div id='p'></div><script>var total = 73, size = 20;"
+    "layui.use('laypage',function(){var lp=layui.laypage;lp.render({elem:'p',count:total})})"
+    "</script>",
+    "numbers without addresses": '<ul class="ant-pagination"><li class="item-active"><a>1</a></li>'
+    '<li class="item"><a rel="nofollow">2</a></li></ul>',
+    "a fraction between pictures": '<div class="pagebox"><img onclick="go(-1)"> 1 / 15 '
+    '<img onclick="go(1)"></div>',
     "jquery.pagination": "<script>$('.M-box').pagination({pageCount:50,current:1})</script>",
     "jqPaginator": "<script>$('#p').jqPaginator({totalCounts: 0, totalPages: 9, currentPage: 1})"
     "</script>",

@@ -1,0 +1,81 @@
+"""Other stories printed as cards: boxes of one kind side by side, each a head over sentences.
+
+Portals set what they recommend so, above an article or under it.  The parts of an article may
+look the same, so what says what the title says is kept, and so is what stands with the text.
+"""
+
+from collections import defaultdict
+
+from crawler.pages.layout.boilerplate import dropped_by
+from crawler.pages.layout.comparable import comparable
+from crawler.pages.layout.tree import Box, Page
+from crawler.pages.layout.weights import Weights
+
+_TAGS = frozenset(("div", "li", "article", "section", "dl"))
+_FEWEST = 2
+_HEAD = (4, 60)
+"""Characters of a card's head."""
+_MOST = 0.6
+"""Share of the boxes of one kind that must be cards."""
+_PAIRS = 6
+"""Pairs of characters that a title must have before a story can be told from it."""
+_SHARED = 0.2
+"""Share of the title's pairs that a part of the same article says again at least."""
+
+
+def unlike(title: str, story: str) -> bool:
+    """Whether a story says nearly nothing of what a title says; False where none can tell."""
+    key = comparable(title)
+    pairs = {key[at : at + 2] for at in range(len(key) - 1)}
+    if len(pairs) < _PAIRS:
+        return False
+    words = comparable(story)
+    return sum(1 for pair in pairs if pair in words) < _SHARED * len(pairs)
+
+
+def find_cards(page: Page, weights: Weights, anchor: int, first: int | None) -> frozenset[int]:
+    """The lines of other stories that stand on cards; none where nothing tells them apart.
+
+    ``anchor`` is the title's line, ``first`` that of the first sentence under its header.
+    """
+    found: set[int] = set()
+    title = page.lines[anchor].text
+    for boxes in _of_one_kind(page).values():
+        cards = [box for box in boxes if _is_card(page, weights, box)]
+        if len(cards) < _FEWEST or len(cards) < _MOST * len(boxes):
+            continue
+        if any(box.start <= anchor < box.end for box in boxes):
+            continue
+        holder = page.boxes[boxes[0].parent]
+        linked = all(_links_on(page, box) for box in cards)
+        inside = first is not None and holder.start <= first < holder.end
+        if inside and not linked:
+            continue
+        lines = [at for box in boxes for at in range(box.start, box.end)]
+        if unlike(title, "".join(page.lines[at].text for at in lines)):
+            found.update(lines)
+    return frozenset(found)
+
+
+def _of_one_kind(page: Page) -> dict[tuple[int, str, str], list[Box]]:
+    """Named boxes of at least two lines, by what holds them, their tag and their name."""
+    kinds: dict[tuple[int, str, str], list[Box]] = defaultdict(list)
+    for box in page.boxes[1:]:
+        if box.end - box.start >= _FEWEST and box.attributes and box.tag in _TAGS:
+            kinds[box.parent, box.tag, box.name].append(box)
+    return {kind: boxes for kind, boxes in kinds.items() if len(boxes) >= _FEWEST}
+
+
+def _is_card(page: Page, weights: Weights, box: Box) -> bool:
+    """Whether a box is a head without a stop over at least one sentence."""
+    head = page.lines[box.start]
+    if not _HEAD[0] <= len(head.text) <= _HEAD[1] or head.text.endswith(("。", "：", ":")):
+        return False
+    if weights.worths[box.start] > 0 or dropped_by(head.text):
+        return False
+    return any(value > 0 for value in weights.worths[box.start + 1 : box.end])
+
+
+def _links_on(page: Page, box: Box) -> bool:
+    head = page.lines[box.start]
+    return head.linked * 5 >= 4 * len(head.text)
