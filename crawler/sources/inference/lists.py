@@ -28,6 +28,7 @@ _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.IGNORECASE | re.DOTALL
 _ADDRESS = re.compile(r"""["'`]((?:https?:)?/?/?[\w./?=&%:${}+-]{4,200})["'`]""")
 _ANSWERS = re.compile(r"json|api|ajax|getlist|articlelist|newslist|[?&]\w*=", re.IGNORECASE)
 _NO_ANSWER = re.compile(r"\.(?:js|css|png|jpe?g|gif|svg|ico|s?html?|woff2?)(?:\?|$)", re.IGNORECASE)
+_JOINED = re.compile(r"\s*\+\s*[\w.]+\s*\+\s*[\"'`](\.\w+)")
 _NAMED_VALUE = re.compile(r"([A-Za-z_$][\w$.]*)['\"]?\s*[=:(]\s*(?=[\[{])")
 
 PAGE_KEYS = re.compile(
@@ -110,16 +111,14 @@ def interfaces_in(script: str, url: str) -> list[str]:
     found: dict[str, None] = {}
     for text in texts:
         for match in _ADDRESS.finditer(text):
-            words = match[1]
+            words = re.sub(r"\$\{[^}]*\}|\{\w+\}", "1", match[1])
+            joined = _JOINED.match(text, match.end()) if words.endswith(("_", "/", "-")) else None
+            if joined:
+                words += f"1{joined[1]}"
             if _NO_ANSWER.search(words) or not _ANSWERS.search(words) or "/" not in words:
                 continue
-            words = re.sub(r"\$\{[^}]*\}|\{\w+\}", "1", words)
             if words.endswith("="):
                 words += "0" if START_KEYS.fullmatch(re.split(r"[?&]", words[:-1])[-1]) else "1"
-            elif words.endswith(("_", "/")) and (
-                tail := re.match(r"\s*\+\s*[\w.]+\s*\+\s*[\"'`](\.\w+)", text[match.end() :])
-            ):
-                words += f"1{tail[1]}"
             address = urljoin(url, words)
             if "$" not in address and "+" not in address:
                 found[address] = None

@@ -13,6 +13,8 @@ MOST_SHAPES = 3
 WORDS_PROVED = 5
 """So many articles of other lists show which words of the path all articles have."""
 _DATED = re.compile(r"(?:19|20)\d\d(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?)?")
+_YEARS = {r"\d{4}", r"\d{4}-\d+", r"\d{6}", r"\d{2}"}
+"""What a folder of days may stand below."""
 ANY = "[^/]+"
 """A folder of any name."""
 _NUMBER = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{8,}")
@@ -81,7 +83,8 @@ def _pattern(urls: Sequence[str], kin: Sequence[str], *, proved: bool) -> str | 
     wider = [*rows, *(urlsplit(url).path.split("/")[1:] for url in kin)]
     columns: list[str] = []
     for at in range(len(rows[0]) - 1):
-        columns.append(_segment([row[at] for row in wider], keep=proved))
+        dated = bool(columns) and columns[-1] in _YEARS
+        columns.append(_segment([row[at] for row in wider], keep=proved, dated=dated))
     file = _file([row[-1] for row in wider])
     while columns and columns[0] == ANY:  # says nothing but how deep a path is
         columns.pop(0)
@@ -92,10 +95,12 @@ def _pattern(urls: Sequence[str], kin: Sequence[str], *, proved: bool) -> str | 
     return path + r"\?" + "&".join(_parameter(key, [q[key] for q in queries]) for key in queries[0])
 
 
-def _segment(words: Sequence[str], *, keep: bool) -> str:
-    """A folder: levelled digits; its words only where ``keep`` and all have them."""
+def _segment(words: Sequence[str], *, keep: bool, dated: bool) -> str:
+    """A folder: levelled digits, two of them as such only below a year (``dated``); its words
+    only where ``keep`` and all have them."""
     if all(re.fullmatch(r"\d+", word) for word in words):
-        return _digits(words)
+        two = dated and all(re.fullmatch(r"[0-3]\d", word) for word in words)
+        return r"\d{2}" if two else _digits(words)
     if all(re.search(r"\d", word) for word in words) and len({_levelled(w) for w in words}) == 1:
         return _runs(words)
     if keep and len(set(words)) == 1:
@@ -136,10 +141,10 @@ def _escaped(words: str) -> str:
 
 
 def _digits(words: Sequence[str]) -> str:
-    """Digits of one length that begin with a year, or are a month or day, keep their length."""
+    """Digits of one length that are a year, or a day with its year, keep their length."""
     lengths = {len(word) for word in words}
     years = all(_DATED.fullmatch(word) for word in words)
-    if len(lengths) == 1 and (lengths == {2} or (years and lengths <= {4, 6, 8})):
+    if len(lengths) == 1 and years:
         return rf"\d{{{lengths.pop()}}}"
     return r"\d+"
 
