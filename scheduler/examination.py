@@ -3,13 +3,13 @@
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from crawler.errors import DeclarationError
-from crawler.sources.declaration import load_sound_sources
+from crawler.sources.declaration import Source, load_sound_sources
 from scheduler.alerts.messages import DELIVERED_KINDS
 from scheduler.config import Config, ConfigError, load_config
 from scheduler.health import alarm
@@ -74,7 +74,8 @@ def examine(given: Config | None = None, *, whole: bool = False) -> Iterator[Che
             "warning",
             "CPPCC_TODAY or CPPCC_MAX_DELAY_SECONDS is set: for the small internet, not live sites",
         )
-    yield from _declarations(config)
+    sources: dict[str, Source] = {}
+    yield from _declarations(config, sources)
     yield _calendar(config)
     yield _channels(config)
     yield _disk(config)
@@ -89,13 +90,15 @@ def examine(given: Config | None = None, *, whole: bool = False) -> Iterator[Che
         words = "schema up to date, writable"
         yield Check("database", "ok", f"{words}, every page sound" if whole else words)
     yield from _of_service(config)
-    yield from _last_runs(config)
-    yield from _outcomes(config)
+    yield from _last_runs(config, sources)
+    yield from _outcomes(config, sources)
 
 
-def _declarations(config: Config) -> Iterator[Check]:
+def _declarations(config: Config, sources: dict[str, Source]) -> Iterator[Check]:
+    """What is declared, which goes into ``sources``: reading it is half of what all checks cost."""
     try:
-        sources, broken = load_sound_sources(config.sources)
+        sound, broken = load_sound_sources(config.sources)
+        sources.update(sound)
     except DeclarationError as error:
         yield Check("declarations", "wrong", str(error))
         return
@@ -193,25 +196,24 @@ def _disk(config: Config) -> Check:
     return Check("disk", state, f"{free / 2**30:.1f} GiB free at {folder.resolve()}")
 
 
-def _last_runs(config: Config) -> Iterator[Check]:
+def _last_runs(config: Config, sources: Mapping[str, Source]) -> Iterator[Check]:
     opened = database.open_reading(config.database_url)
-    sources, _ = load_sound_sources(config.sources)
     with opened.reading() as session:
-        latest = {name: history.list_runs(session, source_id=name, limit=1) for name in sources}
+        newest = history.latest_runs(session)
         states = {name: one.state for name, one in all_standings(session, sources).items()}
     counts = Counter(states[name] for name in sources)
     words = ", ".join(f"{counts[state]} {state.value}" for state in SourceState)
     watched = [name for name in sources if states[name] is SourceState.VERIFIED]
     yield Check("sources", "ok" if watched else "warning", f"{words}; `cppcc sources list`")
-    never = [name for name in watched if not latest[name]]
+    never = [name for name in watched if name not in newest]
     if never:
         yield Check("runs", "warning", f"verified and never crawled: {_some(never)}")
     stale: list[str] = []
     sound = bool(watched)
-    for name, records in latest.items():
-        if not records:
+    for name in sources:
+        record = newest.get(name)
+        if record is None:
             continue
-        record = records[0]
         if record.verdict and record.verdict.kind not in SOUND_KINDS:
             sound = False
             yield Check(
@@ -235,10 +237,9 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _outcomes(config: Config) -> Iterator[Check]:
+def _outcomes(config: Config, sources: Mapping[str, Source]) -> Iterator[Check]:
     """What the tables hold of each proved source, whatever its runs said."""
     opened = database.open_reading(config.database_url)
-    sources, _ = load_sound_sources(config.sources)
     with opened.reading() as session:
         found = alarm.alarms(session, sources, now=config.now())
     for one in found:

@@ -13,6 +13,8 @@ from storage.vocabulary import REGION_CODES
 
 BATCH = 500
 """Publications read at once."""
+FEW_CHANGES = 20_000
+"""So many are sorted in memory; of more, a walk along all publications finds some soon."""
 
 Row = dict[str, object]
 
@@ -43,6 +45,15 @@ def select_changes(session: Session, since: int | None, filters: Filters = EVERY
 
 def id_batches(session: Session, chosen: Selection) -> Iterator[list[int]]:
     """Ids of the chosen publications, ascending."""
+    found = chosen.filters.found(session)
+    few = chosen.since is not None and chosen.cursor - chosen.since <= FEW_CHANGES
+    for ids in _few_changed(session, chosen) if few else _walked(session, chosen):
+        if wanted := kept(ids, found):
+            yield wanted
+
+
+def _walked(session: Session, chosen: Selection) -> Iterator[list[int]]:
+    """Along the publications, or the index of their changes."""
     column = PublicationRow.id if chosen.since is None else ChangeRow.publication_id
     query = select(column).distinct().order_by(column).limit(BATCH)
     if chosen.since is not None:
@@ -51,12 +62,29 @@ def id_batches(session: Session, chosen: Selection) -> Iterator[list[int]]:
         if chosen.since is not None:
             query = query.join(PublicationRow, PublicationRow.id == ChangeRow.publication_id)
         query = query.where(*conditions)
-    found = chosen.filters.found(session)
     last = 0
     while ids := list(session.scalars(query.where(column > last))):
-        if wanted := kept(ids, found):
-            yield wanted
+        yield ids
         last = ids[-1]
+
+
+def _few_changed(session: Session, chosen: Selection) -> Iterator[list[int]]:
+    """By the range of cursors, read once.
+
+    Asked for in the order of publications, an engine walks their index from its start, which
+    takes the longer the more is stored: however little has changed.
+    """
+    query = select(ChangeRow.publication_id).where(
+        ChangeRow.cursor > chosen.since, ChangeRow.cursor <= chosen.cursor
+    )
+    changed = sorted(set(session.scalars(query)))
+    conditions = list(chosen.filters.conditions())
+    for first in range(0, len(changed), BATCH):
+        ids = changed[first : first + BATCH]
+        if conditions:
+            wanted = select(PublicationRow.id).where(PublicationRow.id.in_(ids), *conditions)
+            ids = list(session.scalars(wanted.order_by(PublicationRow.id)))
+        yield ids
 
 
 def publication_rows(session: Session, ids: Sequence[int]) -> list[Row]:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.service_tables import CoverageRow
-from storage.engine.tables import PublicationRow, upsert_into
+from storage.engine.tables import FLAGGED, PublicationRow, upsert_into
 from storage.errors import RecordNotFoundError
-from storage.records import FLAGGED_GENRES, SHANGHAI, Level
+from storage.records import SHANGHAI, Level
 
 
 class CellStatus(StrEnum):
@@ -61,43 +61,29 @@ class Found:
 def found_reviews(session: Session) -> dict[tuple[str, Level, int], Found]:
     """What was found, by (region, level, year); a review of five years fills the last one."""
     row = PublicationRow
-    found: dict[tuple[str, Level, int], Found] = {}
+    cell = (row.committee_region, row.committee_level, row.year_to)
     rows = session.execute(
-        select(
-            row.committee_region,
-            row.committee_level,
-            row.year_to,
-            row.id,
-            row.published_at,
-            row.first_seen_at,
-        )
+        select(*cell, func.min(row.id), func.min(row.published_at), func.min(row.first_seen_at))
         .where(
-            row.genre.in_([genre.value for genre in FLAGGED_GENRES]),
+            FLAGGED,  # these words themselves: only so SQLite takes the index of the flagged
             row.removed_at.is_(None),
             row.committee_region.is_not(None),
             row.committee_level.is_not(None),
             row.year_to.is_not(None),
         )
-        .order_by(row.id)
+        .group_by(*cell)
     )
+    found: dict[tuple[str, Level, int], Found] = {}
     for region, level, year, publication_id, published_at, seen_at in rows:
         if region is None or level is None or year is None:
             continue  # the query has left these out; the types do not know
-        key = (region, Level(level), year)
-        day = published_at.astimezone(SHANGHAI).date() if published_at else None
-        known = found.get(key)
-        first = publication_id if known is None else known.publication_id
-        if known is not None and (day is None or known.published_on is None):
-            day = known.published_on or day
-        elif known is not None and known.published_on is not None and day is not None:
-            day = min(day, known.published_on)
-        found[key] = Found(
+        found[region, Level(level), year] = Found(
             region=region,
             level=Level(level),
             year=year,
-            publication_id=first,
-            published_on=day,
-            seen_at=seen_at if known is None else min(seen_at, known.seen_at),
+            publication_id=publication_id,
+            published_on=published_at.astimezone(SHANGHAI).date() if published_at else None,
+            seen_at=seen_at,
         )
     return found
 

@@ -121,6 +121,14 @@ def list_runs(
     return _records(session, query.order_by(RunRow.id.desc()).limit(limit))
 
 
+def latest_runs(session: Session) -> dict[str, RunRecord]:
+    """The newest run of each source that ever had one, by the source's id."""
+    newest = select(func.max(RunRow.id)).group_by(RunRow.source_id)
+    return {
+        one.source_id: one for one in _records(session, select(_RUNS).where(RunRow.id.in_(newest)))
+    }
+
+
 def ended_runs(session: Session, source_id: str, limit: int) -> list[RunRecord]:
     """The newest ended runs of a source, newest first."""
     query = select(_RUNS).where(RunRow.source_id == source_id, RunRow.finished_at.is_not(None))

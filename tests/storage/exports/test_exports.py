@@ -25,6 +25,7 @@ from storage.exports.csv import may_run
 from storage.exports.files import whole_file
 from storage.exports.filters import Filters
 from storage.exports.moved import last_moved
+from storage.exports.selection import id_batches, select_changes
 from storage.notices.flags import accept_flag, list_flags, reopen_flag
 from storage.publications.reading import get_publication, list_publications
 from storage.records import SHANGHAI, Article, Genre
@@ -163,6 +164,20 @@ def test_following_the_cursor_gives_each_change_once(
     assert second.count == 2
     assert [row["url"] for row in rows_of(path, format_)] == [changed.url, article(9).url]
     assert second.cursor == 5
+
+
+def test_many_changes_are_walked_and_few_sorted_with_the_same_result(
+    database: Database,
+    articles: list[Article],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = []
+    for few in (0, 100):
+        monkeypatch.setattr("storage.exports.selection.FEW_CHANGES", few)
+        with database.reading() as session:
+            found.append(list(id_batches(session, select_changes(session, 1))))
+    assert found[0] == found[1]
+    assert len(found[0][0]) == len(articles) - 1
 
 
 def test_batches_hide_nothing(

@@ -1,0 +1,148 @@
+"""A database of many articles in minutes: ``python -m tests.benchmarks.large_database URL N``.
+
+A few thousand made articles go through the crawl's own way of storing, and are then multiplied
+inside the database: each copy has its own ids, addresses, sums, bands and changes, and the words
+of its original.  So every table and index has the rows that N articles leave (3 % of them flagged,
+each a story of its own); what cannot be told from it is how words repeat.  On SQLite the search
+index is filled too with ``--search``, which takes most of the time.
+"""
+
+import argparse
+import time
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from storage.articles.saving import save_articles
+from storage.engine.database import Database, open_database
+from storage.engine.tables import Base
+from storage.records import Article, Genre
+from storage.search.index import fts5_document
+from tests.benchmarks.console_database import NOW, articles
+
+ORIGINALS = 2000
+FLAGGED = 60
+BATCH = 200
+STEP = 100_000
+"""Articles a statement: a transaction of all would need its journal twice the file."""
+
+IDS = {"publication_id", "story_id", "flag_id", "original_id"}
+SUMS = {"content_sha256", "snapshot_sha256", "sha256"}
+OWN_ID = {"publications": "id", "stories": "id", "flags": "id", "changes": "cursor"}
+MULTIPLIED = (
+    "stories", "snapshots", "publications", "revisions", "captures", "events", "figures",
+    "signatures", "flags", "changes", "bands",
+)  # fmt: skip
+
+
+def main() -> None:
+    """Make it, and say how long each part took."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url", help="sqlite:///FILE, or an empty PostgreSQL database")
+    parser.add_argument("articles", type=int)
+    parser.add_argument("--search", action="store_true")
+    given = parser.parse_args()
+    database = open_database(given.url, migrate=True)
+    build(database, given.articles, search=given.search)
+    database.close()
+
+
+def build(database: Database, number: int, *, search: bool = False) -> None:
+    """Fill an empty database with about so many articles, a multiple of ``ORIGINALS``."""
+    began = time.process_time()
+    _store_originals(database)
+    print(f"{ORIGINALS} stored through the crawl's own path: {time.process_time() - began:.0f} s")
+    indexes = [one for name in MULTIPLIED for one in Base.metadata.tables[name].indexes]
+    _hasten(database)
+    for one in indexes:
+        one.drop(database.engine)
+    for name in MULTIPLIED:
+        began = time.perf_counter()
+        for first in range(1, number // ORIGINALS, STEP // ORIGINALS):
+            last = min(first + STEP // ORIGINALS, number // ORIGINALS)
+            with database.engine.begin() as connection:
+                connection.execute(text(_copying(name, connection)), {"a": first, "b": last})
+        print(f"{name}: {time.perf_counter() - began:.0f} s")
+    began = time.perf_counter()
+    for one in indexes:
+        one.create(database.engine)
+    print(f"indexes: {time.perf_counter() - began:.0f} s")
+    if search and database.engine.dialect.name == "sqlite":
+        began = time.perf_counter()
+        _fill_search(database, number)
+        print(f"search: {time.perf_counter() - began:.0f} s")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _hasten(database: Database) -> None:
+    """Neither sums nor keys are in doubt here, and a crash only costs a new start."""
+    if database.engine.dialect.name == "sqlite":
+        connection = database.engine.raw_connection()
+        for pragma in ("foreign_keys = OFF", "synchronous = OFF"):
+            connection.cursor().execute(f"PRAGMA {pragma}")
+        connection.close()  # back into the pool, which gives it out again
+
+
+def _store_originals(database: Database) -> None:
+    made = articles(60 * ORIGINALS)
+    flagged = list(islice((one for one in made if _flagged(one)), FLAGGED))
+    plain = islice((one for one in made if not _flagged(one)), ORIGINALS - FLAGGED)
+    wanted = [*flagged, *plain]
+    for begin in range(0, ORIGINALS, BATCH):
+        with database.begin() as session:
+            save_articles(session, wanted[begin : begin + BATCH], now=NOW, run_id=None)
+
+
+def _flagged(article: Article) -> bool:
+    return article.reading is not None and article.reading.genre is not Genre.CPPCC_NEWS
+
+
+def _copying(name: str, connection: Connection) -> str:
+    """The statement that makes the copies from number ``:a`` to before ``:b`` of a table's rows."""
+    postgresql = connection.dialect.name == "postgresql"
+    wide = "lpad(to_hex(n.k), 8, '0')" if postgresql else "printf('%08x', n.k)"
+    columns, values = [], []
+    for column in Base.metadata.tables[name].columns:
+        one = f't."{column.name}"'
+        if column.name in IDS or OWN_ID.get(name) == column.name:
+            one = f"{one} + n.k * {ORIGINALS}"
+        elif column.name in SUMS:
+            one = f"substr({one}, 1, 56) || {wide}"
+        elif column.name == "url":
+            one = f"{one} || '?' || n.k"
+        elif name == "bands":  # the key: a band of other words
+            one = f"{one} + n.k * 1000003"
+        columns.append(f'"{column.name}"')
+        values.append(one)
+    key = OWN_ID.get(name, "publication_id")
+    first = "" if name == "snapshots" else f"WHERE t.{key} <= {ORIGINALS}"
+    if name == "snapshots":
+        first = "WHERE t.sha256 IN (SELECT sha256 FROM captures WHERE publication_id <= " \
+            f"{ORIGINALS})"  # fmt: skip
+    return (
+        "WITH RECURSIVE n(k) AS (SELECT :a UNION ALL SELECT k + 1 FROM n WHERE k + 1 < :b) "
+        f'INSERT INTO "{name}" ({", ".join(columns)}) '
+        f"SELECT {', '.join(values)} FROM n CROSS JOIN {name} t {first}"
+    )
+
+
+def _fill_search(database: Database, number: int) -> None:
+    """Every copy has the words of its original, so their grams are made once."""
+    with database.engine.begin() as connection:
+        words = connection.exec_driver_sql(
+            f"SELECT publication_id, title, text FROM revisions WHERE publication_id <= {ORIGINALS}"
+        ).all()
+    grams = [(id_, fts5_document(title, body)) for id_, title, body in words]
+    for copy in range(1, number // ORIGINALS):
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO search_grams (rowid, grams) VALUES (?, ?)",
+                [(id_ + copy * ORIGINALS, document) for id_, document in grams],
+            )
+
+
+if __name__ == "__main__":
+    Path("var").mkdir(exist_ok=True)
+    main()
