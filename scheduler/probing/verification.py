@@ -407,7 +407,9 @@ def _judge_column(
     if source.options.may_lack_today or source.expect.listing_words:
         return
     for walk in dict.fromkeys(page.walk for page in read):
-        titles = [link.title for page in read if page.walk == walk for link in page.shown]
+        shown = [link for page in read if page.walk == walk for link in page.shown]
+        # A sitemap without titles gives addresses in their place, which say nothing.
+        titles = [link.title for link in shown if link.title not in (link.url, link.fetch_url)]
         if len(titles) >= FEWEST_TITLES and not any(map(_OF_POLITICS.search, titles)):
             findings.append(
                 f"{walk}: none of its {len(titles)} titles is of politics: {titles[0]!r}"
