@@ -50,6 +50,7 @@ NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
 SOURCES, TICKS = 100, 10
 BEAT = 5
 MINUTES = int(os.environ.get("CPPCC_BENCH_MINUTES", "11"))
+RUNS = int(os.environ.get("CPPCC_BENCH_RUNS", "500"))
 COMPLETE = Verdict(kind=VerdictKind.COMPLETE, reason="played")
 
 
@@ -367,7 +368,7 @@ def test_200_races_for_a_host(server: Database) -> None:
 
 
 def test_500_runs_with_30_kills(server: Database) -> None:
-    runs, kills = 500, 30
+    runs, kills = RUNS, 30
     chance = random.Random(15)
     with server.begin() as session:
         session.execute(text(EFFECTS))
@@ -407,7 +408,7 @@ def test_500_runs_with_30_kills(server: Database) -> None:
                 struck["runner"] += 1
             except ProcessLookupError:
                 continue
-    end = time.monotonic() + 600
+    end = time.monotonic() + 3600  # a loaded machine takes its time
     while done() < runs and time.monotonic() < end:
         time.sleep(1)
     took = time.monotonic() - began
