@@ -245,7 +245,9 @@ def _pragmas(access: Access, busy_timeout_ms: int) -> list[str]:
 
 def shown_url(url: str) -> str:
     """The URL without its password.  DatabaseUnavailableError when it is none."""
-    return _parse(url).render_as_string(hide_password=True)
+    parsed = _parse(url)
+    kept = {key: "***" if "password" in key else value for key, value in parsed.query.items()}
+    return parsed.set(query=kept).render_as_string(hide_password=True)
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -323,6 +325,9 @@ def _parse(url: str) -> URL:
         # Neither the URL nor the driver's words about it: both may hold the password.
         known = "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         raise DatabaseUnavailableError(f"not a database URL; write {known}") from None
+    if "@" in (parsed.host or ""):
+        # What stands before the last @ is a part of the password, in every message on the host.
+        raise DatabaseUnavailableError("not a database URL; an @ in its password is written %40")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise DatabaseUnavailableError(
             f"only sqlite and postgresql are known, not {parsed.get_backend_name()}"

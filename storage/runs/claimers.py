@@ -2,6 +2,7 @@
 
 import os
 import socket
+from pathlib import Path
 
 
 def this_process() -> str:
@@ -20,4 +21,13 @@ def is_dead(owner: str | None) -> bool:
         return True
     except PermissionError:
         return False
-    return False
+    return _is_unburied(number)
+
+
+def _is_unburied(number: str) -> bool:
+    """Whether a process has ended and its parent has not asked for its end: a zombie (Linux)."""
+    try:
+        state = Path(f"/proc/{number}/stat").read_text("ascii", "replace").rpartition(")")[2]
+    except OSError:
+        return False  # another system, or it ended at this moment
+    return state.split()[0] in ("Z", "X")

@@ -178,7 +178,14 @@ def test_the_doctor_looks_at_clock_channels_and_calendar(
 
 
 @pytest.mark.parametrize(
-    "url", ["hunter2", "mysql://u:hunter2@h/d", "postgresql+no://u:hunter2@h/d", "sqlite+x:hunter2"]
+    "url",
+    [
+        "hunter2",
+        "mysql://u:hunter2@h/d",
+        "postgresql+no://u:hunter2@h/d",
+        "sqlite+x:hunter2",
+        "postgresql://u:secret@hunter2@127.0.0.1/d",
+    ],
 )
 def test_a_wrong_database_url_is_said_without_its_password(
     url: str, monkeypatch: pytest.MonkeyPatch
