@@ -1,5 +1,7 @@
 """Bytes decide, declarations hint."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,7 +78,7 @@ TEXT = "".join(
     f"政协委员围绕第{n}项议题深入村寨和社区调研，召开座谈会，提出意见建议并督促落实，推动乡村道路不断改善。"
     for n in range(1, 9)
 )
-SPOILT = {
+SPOILT: dict[str, Callable[[str], str]] = {
     "UTF-8 as Big5": lambda text: misread(text, "utf-8", "big5hkscs"),
     "UTF-8 as Shift-JIS": lambda text: misread(text, "utf-8", "cp932"),
     "UTF-8 as Korean": lambda text: misread(text, "utf-8", "cp949"),
