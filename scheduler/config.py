@@ -42,6 +42,9 @@ class Config(CrawlConfig):
         description="Where alerts go: URLs separated by spaces or lines (file:, webhook+http(s):, "
         "or any of Apprise); alerts.txt in CPPCC_VAR when empty",
     )
+    language: Literal["zh", "en"] = Field(
+        default="zh", description="Language of messages: zh (Chinese) or en (English)"
+    )
     digest_hour: int = Field(
         default=8, ge=0, le=23, description="Hour of the daily digest in Asia/Shanghai"
     )

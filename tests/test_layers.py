@@ -65,6 +65,7 @@ LADDERS = {
     "scheduler": [
         "scheduler.config",
         "scheduler.logs",
+        "scheduler.i18n",
         "scheduler.probing",
         "scheduler.shapes",
         "scheduler.rhythm",

@@ -81,6 +81,7 @@ class WebhookChannel:
             "title": notice.title,
             "body": notice.body,
             "link": notice.link,
+            "data": dict(notice.data),
         }
         reply = post(
             self._url,

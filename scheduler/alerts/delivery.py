@@ -9,6 +9,7 @@ from threading import Lock, Thread
 from scheduler.alerts.channels import Channel
 from scheduler.alerts.messages import DELIVERED_KINDS, Notice, flag_notice
 from scheduler.alerts.posting import ChannelError
+from scheduler.i18n import words_in
 from storage.engine.database import Database
 from storage.notices import outbox
 from storage.notices.flags import get_flag
@@ -36,11 +37,13 @@ class Courier:
         *,
         now: Callable[[], datetime],
         channel_seconds: float = CHANNEL_SECONDS,
+        language: str = "zh",
     ) -> None:
         self._database = database
         self._channels = list(channels)
         self._now = now
         self._channel_seconds = channel_seconds
+        self._words = words_in(language)
         self._hanging: dict[str, Thread] = {}
         self.sent = 0
         self.failed = 0
@@ -117,16 +120,18 @@ class Courier:
     def _notice(self, message: Message) -> Notice:
         """Flags are put in words as they stand now; all others were when they were posted."""
         if message.kind != "flag":
+            data = message.payload.get("data")
             return Notice(
                 key=message.key,
                 kind=message.kind,
                 title=str(message.payload["title"]),
                 body=str(message.payload["body"]),
+                data=data if isinstance(data, dict) else {},  # none before 0.2
             )
         with self._database.reading() as session:
             flag = get_flag(session, int(str(message.payload["flag_id"])))
             publication = get_publication(session, flag.publication_id)
-        return flag_notice(message.key, flag, publication)
+        return flag_notice(message.key, flag, publication, self._words)
 
 
 class _Round:

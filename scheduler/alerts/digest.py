@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from crawler.sources.declaration import Source
+from scheduler.alerts.messages import Told, flag_line
 from scheduler.health import cells as cells_of
 from scheduler.health import fleet
 from scheduler.health.expected import RegionWatch, committees
+from scheduler.i18n import Words
 from storage.links.standing import all_standings
 from storage.notices import coverage, flags, incidents, outbox
 from storage.notices.coverage import Cell, CellStatus
@@ -22,15 +24,17 @@ SPAN = timedelta(days=1)
 UNPROVED_DAYS = fleet.UNPROVED_DAYS
 
 
-def post_digest(session: Session, sources: Mapping[str, Source], *, now: datetime) -> bool:
+def post_digest(
+    session: Session, sources: Mapping[str, Source], words: Words, *, now: datetime
+) -> bool:
     """Post today's digest, once, however many services share the day; False when it was posted.
 
     Open incidents that no message has told of yet are told by it; notes on flags too.
     """
     lock_schedule(session)
     key = _key(now)
-    title, body = digest_words(session, sources, now=now)
-    if not outbox.post_once(session, "digest", key, {"title": title, "body": body}, now=now):
+    told = digest_words(session, sources, words, now=now)
+    if not outbox.post_once(session, "digest", key, told.payload(), now=now):
         return False
     fresh = incidents.untold(session)
     incidents.mark_told(session, [one.id for one in fresh], key, now=now)
@@ -45,14 +49,21 @@ def is_due(session: Session, *, now: datetime, hour: int) -> bool:
     return local.hour >= hour and not outbox.was_posted(session, _key(now))
 
 
+KEY = "digest:"
+
+
 def _key(now: datetime) -> str:
-    return f"digest:{now.astimezone(SHANGHAI):%Y-%m-%d}"
+    return f"{KEY}{now.astimezone(SHANGHAI):%Y-%m-%d}"
 
 
 def digest_words(
-    session: Session, sources: Mapping[str, Source], *, now: datetime
-) -> tuple[str, str]:
-    """Title and body of the digest as things stand; ``sources`` are those declared."""
+    session: Session, sources: Mapping[str, Source], words: Words, *, now: datetime
+) -> Told:
+    """The digest as things stand; ``sources`` are those declared.
+
+    Regions without a source are named by the first digest that misses them, and only counted by
+    those after it; one that had a source in between is named again.
+    """
     local = now.astimezone(SHANGHAI)
     cells = coverage.list_cells(session)
     unresolved = incidents.unresolved_incidents(session)
@@ -63,61 +74,114 @@ def digest_words(
         if one.failure_class not in (FailureClass.OVERDUE, FailureClass.OUTCOME)
     ]  # the one is told with the cells, the other with what it lacks
     fresh = [flag for flag in flags.list_flags(session, limit=200) if now - flag.raised_at <= SPAN]
+    watches = cells_of.region_watches(session, sources, now=now)
     lines = [
-        *_missing(cells),
-        *_uncovered(cells_of.region_watches(session, sources, now=now)),
+        *_missing(cells, words, local.date()),
+        *_uncovered(watches, known=_told_before(session), words=words),
         *_section(
-            f"less is stored than there should be ({len(short)})",
+            words.say("less is stored than there should be (%(number)s)", number=len(short)),
             [f"{one.source_id or one.subject}: {one.reason}" for one in short],
+            words,
         ),
         *_section(
-            f"broken ({len(broken)})",
+            words.say("broken (%(number)s)", number=len(broken)),
             [
-                f"{one.source_id or one.subject}: {one.failure_class} since "
-                f"{one.opened_at.astimezone(SHANGHAI):%m-%d %H:%M}"
+                words.say(
+                    "%(subject)s: %(failure)s since %(first)s",
+                    subject=one.source_id or one.subject,
+                    failure=words.name("failure", one.failure_class),
+                    first=f"{one.opened_at.astimezone(SHANGHAI):%m-%d %H:%M}",
+                )
                 for one in broken
             ],
+            words,
         ),
-        *_unproved(session, now),
+        *_unproved(session, words, now),
         *_section(
-            f"flagged in the last day ({len(fresh)})",
-            [f"{flag.region or '-'} {flag.genre.value}: {flag.title} {flag.url}" for flag in fresh],
+            words.say("flagged in the last day (%(number)s)", number=len(fresh)),
+            [flag_line(flag, words) for flag in fresh],
+            words,
         ),
         *_section(
-            "revised since flagged",
+            words.say("revised since flagged"),
             [str(note.payload.get("words", "")) for note in outbox.waiting(session, "flag_note")],
+            words,
         ),
     ]
     counts = Counter(cell.status for cell in cells)
-    title = (
-        f"{local:%Y-%m-%d}: {counts[CellStatus.OVERDUE]} overdue, {counts[CellStatus.DUE]} due, "
-        f"{len(broken)} broken, {len(fresh)} new"
+    title = words.say(
+        "%(day)s: %(overdue)s overdue, %(due)s due, %(broken)s broken, %(fresh)s new",
+        day=f"{local:%Y-%m-%d}",
+        overdue=counts[CellStatus.OVERDUE],
+        due=counts[CellStatus.DUE],
+        broken=len(broken),
+        fresh=len(fresh),
     )
-    return title, "\n".join(lines) or "nothing is due, broken or new"
+    return Told(
+        title=title,
+        body="\n".join(lines) or words.say("nothing is due, broken or new"),
+        data={
+            "day": f"{local:%Y-%m-%d}",
+            "cells": {
+                status.value: [f"{cell.region} {cell.year}" for cell in cells
+                               if cell.status is status]
+                for status in TOLD_CELLS
+            },
+            "incidents": [one.id for one in unresolved],
+            "flags": [flag.id for flag in fresh],
+            WITHOUT: list(_without_source(watches)),
+        },
+    )  # fmt: skip
 
 
-def _uncovered(watches: Mapping[str, RegionWatch]) -> list[str]:
+WITHOUT = "regions_without_source"
+"""The digest's data by which the next one knows what was told."""
+
+
+def _told_before(session: Session) -> frozenset[str]:
+    """The regions without a source that the last digest knew of; none before the first."""
+    last = outbox.newest(session, KEY)
+    data = last.payload.get("data") if last else None
+    told = data.get(WITHOUT) if isinstance(data, dict) else None
+    return frozenset(str(region) for region in told) if isinstance(told, list) else frozenset()
+
+
+def _without_source(watches: Mapping[str, RegionWatch]) -> list[str]:
+    return [region for region, _ in committees() if region not in watches]
+
+
+def _uncovered(
+    watches: Mapping[str, RegionWatch], *, known: frozenset[str], words: Words
+) -> list[str]:
     """The regions of which nothing would be seen today, whether anything is due or not."""
-    causes: dict[str, list[str]] = {}
-    for region, _ in committees():
-        watch = watches.get(region)
-        if watch is None:
-            cause = "no source is declared"
-        elif not watch.sources:
-            cause = "no source is proved and watched"
-        elif watch.broken == watch.sources:
-            cause = "every source is broken"
-        else:
-            continue
-        causes.setdefault(cause, []).append(region)
-    number = sum(len(regions) for regions in causes.values())
-    return _section(
-        f"regions not covered now ({number})",
-        [f"{cause}: {'、'.join(regions)}" for cause, regions in causes.items()],
-    )
+    without = _without_source(watches)
+    causes = {
+        words.say("no source is declared"): [one for one in without if one not in known],
+        words.say("no source is proved and watched"): [
+            region for region, _ in committees()
+            if region in watches and not watches[region].sources
+        ],
+        words.say("every source is broken"): [
+            region for region, _ in committees()
+            if region in watches and 0 < watches[region].sources <= watches[region].broken
+        ],
+    }  # fmt: skip
+    lines = [
+        words.say("%(head)s: %(title)s", head=cause, title="、".join(regions))
+        for cause, regions in causes.items()
+        if regions
+    ]
+    before = sum(region in known for region in without)
+    if before:
+        lines.append(
+            words.say("no source is declared, as told before: %(number)s regions", number=before)
+        )
+    number = before + sum(len(regions) for regions in causes.values())
+    head = words.say("regions not covered now (%(number)s)", number=number)
+    return _section(head, lines, words)
 
 
-def _unproved(session: Session, now: datetime) -> list[str]:
+def _unproved(session: Session, words: Words, now: datetime) -> list[str]:
     """Declarations that did not prove themselves: each named on the day that this was found, the
     others counted, and those of a month ago called to mind."""
     tried = [
@@ -136,48 +200,78 @@ def _unproved(session: Session, now: datetime) -> list[str]:
         if one.asked_first_at and now - one.asked_first_at >= timedelta(days=UNPROVED_DAYS)
     )
     lines = [
-        f"declared, not proved, so not watched ({len(tried)}):"
-        " `cppcc sources list --state unverified` says why of each"
+        words.say(
+            "declared, not proved, so not watched (%(number)s):"
+            " `cppcc sources list --state unverified` says why of each",
+            number=len(tried),
+        )
     ]
     if fresh:
-        lines.append(f"  found today ({len(fresh)}): {', '.join(fresh)}")
+        found = words.say("found today (%(number)s)", number=len(fresh))
+        lines.append("  " + words.say("%(head)s: %(title)s", head=found, title=", ".join(fresh)))
     if old:
-        more = f" and {len(old) - NAMED} more" if len(old) > NAMED else ""
+        shown = ", ".join(old[:NAMED])
+        if len(old) > NAMED:
+            shown += words.say(" and %(number)s more", number=len(old) - NAMED)
         lines.append(
-            f"  for {UNPROVED_DAYS} days and longer ({len(old)}): {', '.join(old[:NAMED])}{more};"
-            " `cppcc sources report` suggests what to do"
+            "  "
+            + words.say(
+                "for %(days)s days and longer (%(number)s): %(shown)s;"
+                " `cppcc sources report` suggests what to do",
+                days=UNPROVED_DAYS,
+                number=len(old),
+                shown=shown,
+            )
         )
     return lines
 
 
-def _missing(cells: list[Cell]) -> list[str]:
+TOLD_CELLS: Mapping[CellStatus, str] = {
+    CellStatus.OVERDUE: "overdue (%(number)s)",
+    CellStatus.SOURCE_BROKEN: "due, but nobody can see it (%(number)s)",
+    CellStatus.NOT_WATCHED: "due, but not watched (%(number)s)",
+    CellStatus.DUE: "still missing (%(number)s)",
+}
+"""What the digest lists by cell; those without a source are told by region."""
+
+
+def _missing(cells: list[Cell], words: Words, today: date) -> list[str]:
     lines: list[str] = []
-    for status, words in (
-        (CellStatus.OVERDUE, "overdue"),
-        (CellStatus.SOURCE_BROKEN, "due, but nobody can see it"),
-        (CellStatus.NOT_WATCHED, "due, but not watched"),
-        (CellStatus.NO_SOURCE, "due, but without a source"),
-        (CellStatus.DUE, "still missing"),
-    ):
+    for status, head in TOLD_CELLS.items():
         chosen = [cell for cell in cells if cell.status is status]
         lines += _section(
-            f"{words} ({len(chosen)})",
-            _together(chosen),
-            most=40,
+            words.say(head, number=len(chosen)), _together(chosen, words, today), words, most=40
         )
     return lines
 
 
-def _together(cells: list[Cell]) -> list[str]:
-    """One line a cell, or one for all that have year and reason in common."""
+def _together(cells: list[Cell], words: Words, today: date) -> list[str]:
+    """One line a cell, or one for all that have year and words in common."""
     groups: dict[tuple[int, str], list[str]] = {}
     for cell in cells:
-        groups.setdefault((cell.year, cell.reason), []).append(cell.region)
-    return [f"{'、'.join(regions)} {year}: {reason}" for (year, reason), regions in groups.items()]
+        groups.setdefault((cell.year, _of_cell(cell, words, today)), []).append(cell.region)
+    return [
+        words.say(
+            "%(head)s: %(title)s", head=f"{'、'.join(regions)} {year}", title=said
+        ) if said else f"{'、'.join(regions)} {year}"
+        for (year, said), regions in groups.items()
+    ]  # fmt: skip
 
 
-def _section(head: str, lines: list[str], most: int = MOST_LINES) -> list[str]:
+def _of_cell(cell: Cell, words: Words, today: date) -> str:
+    """How long a cell has time, or how late it is; nothing where that decides nothing."""
+    if cell.status is CellStatus.DUE:
+        days = (cell.due_until - today).days
+        return words.say("%(days)s days left, until %(day)s", days=days, day=cell.due_until)
+    if cell.status is CellStatus.OVERDUE:
+        days = (today - cell.due_until).days
+        return words.say("%(days)s days late, due until %(day)s", days=days, day=cell.due_until)
+    return ""
+
+
+def _section(head: str, lines: list[str], words: Words, most: int = MOST_LINES) -> list[str]:
     if not lines:
         return []
-    more = [f"  ... and {len(lines) - most} more"] if len(lines) > most else []
-    return [f"{head}:", *(f"  {line}" for line in lines[:most]), *more]
+    more = len(lines) - most
+    rest = ["  " + words.say("... and %(number)s more lines", number=more)] if more > 0 else []
+    return [words.say("%(head)s:", head=head), *(f"  {line}" for line in lines[:most]), *rest]

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from scheduler.alerts.messages import incident_words, recovery_words
+from scheduler.i18n import Words
 from scheduler.rhythm.seasons import lately
 from storage.notices import incidents
 from storage.notices.incidents import Incident, IncidentState
@@ -23,30 +24,28 @@ STORM = 5
 STORM_LASTS = timedelta(hours=24)
 
 
-def tell_openings(session: Session, *, now: datetime) -> int:
+def tell_openings(session: Session, words: Words, *, now: datetime) -> int:
     """Post one message for the incidents that nobody was told of, if it is time; how many."""
     lock_schedule(session)
     fresh = incidents.untold(session)
     if not fresh or lately(fresh[0].opened_at, GATHERING, now) or _is_too_soon(session, now):
         return 0
-    title, body = incident_words(fresh)
     key = f"incident:{fresh[0].id}"
     incidents.mark_told(session, [one.id for one in fresh], key, now=now)
-    post_once(session, "incident", key, {"title": title, "body": body}, now=now)
+    post_once(session, "incident", key, incident_words(fresh, words).payload(), now=now)
     return len(fresh)
 
 
-def tell_recoveries(session: Session, *, now: datetime) -> int:
+def tell_recoveries(session: Session, words: Words, *, now: datetime) -> int:
     """Post one message for the incidents that have ended, if it is time; how many."""
     lock_schedule(session)
     told = incidents.told_unrecovered(session)
     ended = ready_recoveries(told, now)
     if not ended:
         return 0
-    title, body = recovery_words(ended)
     key = f"recovery:{ended[0].id}"
     incidents.mark_recovered(session, [one.id for one in ended], key)
-    post_once(session, "recovery", key, {"title": title, "body": body}, now=now)
+    post_once(session, "recovery", key, recovery_words(ended, words).payload(), now=now)
     return len(ended)
 
 

@@ -28,6 +28,7 @@ class Commands(LazyGroup):
         "audit": Lazy(f"{HERE}.audit:audit", "every gap that others tell of, with its cause"),
         "compare": Lazy(f"{HERE}.compare:compare", "one metric across committees and years"),
         "search": Lazy(f"{HERE}.search:search", "full-text search"),
+        "watch": Lazy(f"{HERE}.watch:app", "saved searches, told as alerts"),
         "show": Lazy(f"{HERE}.show:show", "one publication: text, events, figures, copies"),
         "explain": Lazy(f"{HERE}.show:explain", "why a publication was read as it was"),
         "export": Lazy(f"{HERE}.export:export", "files for other programs and people"),

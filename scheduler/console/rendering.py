@@ -10,8 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
 from crawler.sources.declaration import NATIONAL, REGIONS
-from scheduler.console.i18n import Words, words_in
 from scheduler.console.marks import highlighted
+from scheduler.i18n import Words, words_in
 from storage.records import SHANGHAI
 
 TEMPLATES = Path(__file__).parent / "templates"

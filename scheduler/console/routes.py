@@ -25,8 +25,8 @@ from scheduler.console.auth import (
 )
 from scheduler.console.forms import csv_bytes, json_bytes
 from scheduler.console.ground import Ground
-from scheduler.console.i18n import LANGUAGES, Words, negotiated, words_in
 from scheduler.console.rendering import Address, render
+from scheduler.i18n import LANGUAGES, Words, negotiated, words_in
 
 LANGUAGE_COOKIE = "cppcc_lang"
 MOST_ID = 2**63 - 1

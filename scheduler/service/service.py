@@ -115,7 +115,7 @@ class Service:
         if channels is None:
             urls = config.channels.get_secret_value()
             channels = open_channels(urls, var=config.var, now=config.now)
-        self.courier = Courier(database, channels, now=config.now)
+        self.courier = Courier(database, channels, now=config.now, language=config.language)
         self.telemetry = Telemetry()
         self.vitals = Vitals(LONGEST_SILENCE)
         self._client = probing_client(config.user_agent, connections=config.probes_at_once)
@@ -351,6 +351,7 @@ class Service:
             digest_hour=self._config.digest_hour,
             coverage=coverage,
             outcomes=outcomes,
+            language=self._config.language,
         )
         with self._database.reading() as session:
             waiting = outbox.backlog(session, DELIVERED_KINDS).messages

@@ -188,6 +188,20 @@ class DeliveryRow(Base):
     sent_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class SavedSearchRow(Base):
+    """Words that somebody waits for among what is stored next."""
+
+    __tablename__ = "saved_searches"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    query: Mapped[str] = mapped_column(Text)  # words separated by spaces; each must be found
+    region: Mapped[str | None] = mapped_column(Text)
+    created_by: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    seen: Mapped[int] = mapped_column(Id)  # newest publication held against it
+    told_at: Mapped[datetime | None] = mapped_column(Instant)  # something was found last
+
+
 class BackfillPartRow(Base):
     """One part of an archive that a back-fill has read, or could not read.
 

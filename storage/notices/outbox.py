@@ -22,6 +22,10 @@ FIRST_RETRY = timedelta(seconds=30)  # doubled each time
 LAST_RETRY = timedelta(hours=1)  # a receiver is down for a night; nothing is given up
 
 
+Payload = dict[str, JsonValue]
+"""What a message says, as JSON can hold it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message to be sent; ``delivered`` names the channels that have taken it."""
@@ -75,6 +79,17 @@ def was_posted(session: Session, key: str) -> bool:
     """Whether a message with this key was ever posted."""
     query = select(OutboxRow.id).where(OutboxRow.idempotency_key == key)
     return session.execute(query).first() is not None
+
+
+def newest(session: Session, key_begins: str) -> Message | None:
+    """The last message whose key begins so, sent or not; None when there was none."""
+    found = session.scalars(
+        select(OutboxRow.id)
+        .where(OutboxRow.idempotency_key.startswith(key_begins, autoescape=True))
+        .order_by(OutboxRow.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else _messages(session, [found])[0]
 
 
 def take(

@@ -61,6 +61,7 @@ def backfill(
     from crawler.backfill.parts.planning import PlanError, plan_parts
     from crawler.backfill.parts.prefilter import Wanted
     from scheduler.alerts.backfilled import Found, post_backfill_digest
+    from scheduler.i18n import words_in
 
     first, last = _day("--since", since), _day("--until", until)
     if first and last and first > last:
@@ -105,7 +106,9 @@ def backfill(
             verdict=came_to.verdict,
             what=f"{came_to.parts} parts of archives",
         )
-        post_backfill_digest(session, found, now=context.config.now())
+        post_backfill_digest(
+            session, found, words_in(context.config.language), now=context.config.now()
+        )
     if as_json:
         print_json(_as_json(came_to))
     else:
@@ -148,6 +151,7 @@ def _walk_source(
     from scheduler.alerts.backfilled import Found, post_backfill_digest
     from scheduler.cli.commands.crawl import crawl_now
     from scheduler.cli.live_backfill import LiveBackfill
+    from scheduler.i18n import words_in
 
     def crawl(options: "CrawlOptions") -> "RunRecord":
         (record,) = crawl_now(
@@ -183,7 +187,9 @@ def _walk_source(
             verdict=verdict,
             what=f"{source.name}, {since} to {until}",
         )
-        post_backfill_digest(session, found, now=context.config.now())
+        post_backfill_digest(
+            session, found, words_in(context.config.language), now=context.config.now()
+        )
     if not as_json:
         _print_years(source, walk, verdict)
     return {

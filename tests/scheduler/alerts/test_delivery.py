@@ -26,7 +26,14 @@ from storage.records import SHANGHAI, Genre
 from tests.storage.samples import article
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=SHANGHAI)
-NOTICE = Notice(key="flag:1", kind="flag", title="New", body="words", link="http://x.example/1")
+NOTICE = Notice(
+    key="flag:1",
+    kind="flag",
+    title="New",
+    body="words",
+    link="http://x.example/1",
+    data={"flag": 1},
+)
 
 
 class Moving:
@@ -143,7 +150,13 @@ def test_a_flag_is_told_with_what_a_person_needs(database: Database) -> None:
     (notice,) = channel.taken
     assert notice.kind == "flag"
     assert notice.link == article().url
+    assert notice.title == "云南 2025 十件大事：省政协工作动态第1期"
+    assert (notice.data["flag"], notice.data["publication"]) == (1, 1)
+    assert notice.data["events"][0] == {  # type: ignore[index]
+        "ordinal": 1, "heading": "提案办理提质增效", "date": "2025-11",
+    }  # fmt: skip
     for words in (
+        "提示 f1，稿件 1",
         article().title,
         "云南",
         "2025",
@@ -167,7 +180,7 @@ def test_a_webhook_gets_json_and_the_key_as_a_header() -> None:
     assert request.headers["Idempotency-Key"] == "flag:1"
     assert json.loads(request.content) == {
         "key": "flag:1", "kind": "flag", "title": "New", "body": "words",
-        "link": "http://x.example/1",
+        "link": "http://x.example/1", "data": {"flag": 1},
     }  # fmt: skip
 
 

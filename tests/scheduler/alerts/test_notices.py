@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from scheduler.alerts import digest, notices
+from scheduler.alerts.messages import incident_words
+from scheduler.i18n import words_in
 from storage.engine.database import Database
 from storage.errors import TransitionError
 from storage.notices import incidents, outbox
@@ -12,6 +14,7 @@ from storage.notices.incidents import TRANSITIONS, IncidentState
 from storage.records import SHANGHAI, FailureClass
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=SHANGHAI)
+CHINESE, ENGLISH = words_in("zh"), words_in("en")
 MINUTES = timedelta(minutes=1)
 HOURS = timedelta(hours=1)
 
@@ -33,7 +36,9 @@ def recover(database: Database, *sources: str, at: datetime) -> None:
 
 def tell(database: Database, at: datetime) -> tuple[int, int]:
     with database.begin() as session:
-        return notices.tell_openings(session, now=at), notices.tell_recoveries(session, now=at)
+        return notices.tell_openings(session, CHINESE, now=at), notices.tell_recoveries(
+            session, CHINESE, now=at
+        )
 
 
 def test_one_incident_is_told_once_at_opening_and_once_at_recovery(database: Database) -> None:
@@ -61,8 +66,8 @@ def test_after_a_storm_the_rest_waits_for_the_digest(database: Database) -> None
     assert tell(database, NOON + 12 * HOURS) == (0, 0)
     morning = NOON + 20 * HOURS + 5 * MINUTES
     with database.begin() as session:
-        assert digest.post_digest(session, {}, now=morning)
-        assert not digest.post_digest(session, {}, now=morning + HOURS)
+        assert digest.post_digest(session, {}, CHINESE, now=morning)
+        assert not digest.post_digest(session, {}, CHINESE, now=morning + HOURS)
     assert tell(database, morning + 10 * HOURS) == (0, 0)
 
 
@@ -95,19 +100,19 @@ def test_the_digest_counts_a_missing_review_once(database: Database) -> None:
             session, "coverage:云南:provincial:2025", FailureClass.OVERDUE, reason="late", now=NOON
         )
     with database.reading() as session:
-        title, body = digest.digest_words(session, {}, now=NOON)
-    assert "2 broken" in title
-    assert "broken (2):" in body
+        told = digest.digest_words(session, {}, ENGLISH, now=NOON)
+    assert "2 broken" in told.title
+    assert "broken (2):" in told.body
 
 
 def test_notes_on_flags_leave_with_the_digest(database: Database) -> None:
     with database.begin() as session:
         outbox.post(session, "flag_note", "flag_note:1", {"words": "revision 2: 综述"}, now=NOON)
     with database.begin() as session:
-        title, body = digest.digest_words(session, {}, now=NOON)
-        assert digest.post_digest(session, {}, now=NOON)
-    assert "revision 2: 综述" in body
-    assert title.startswith("2026-09-01")
+        told = digest.digest_words(session, {}, CHINESE, now=NOON)
+        assert digest.post_digest(session, {}, CHINESE, now=NOON)
+    assert "revision 2: 综述" in told.body
+    assert told.title.startswith("2026-09-01：")
     with database.reading() as session:
         assert outbox.waiting(session, "flag_note") == []
 
@@ -153,3 +158,28 @@ def test_five_at_once_are_a_storm(database: Database, at_once: str, told: int) -
     assert tell(database, NOON + 30 * MINUTES) == (len(at_once), 0)
     fail(database, "g", at=NOON + 2 * HOURS)
     assert tell(database, NOON + 3 * HOURS) == (told, 0)
+
+
+def test_regions_without_a_source_are_named_once_and_then_counted(database: Database) -> None:
+    said = []
+    for day in range(2):
+        with database.begin() as session:
+            now = NOON + day * 24 * HOURS
+            digest.post_digest(session, {}, ENGLISH, now=now)
+            newest = outbox.newest(session, digest.KEY)
+            assert newest is not None
+            said.append(newest.payload)
+    assert "no source is declared: 全国、北京" in str(said[0]["body"])
+    assert "北京" not in str(said[1]["body"])
+    assert "regions not covered now (32)" in str(said[1]["body"])
+    assert said[0]["data"] == {**said[1]["data"], "day": "2026-09-01"}  # type: ignore[dict-item]
+
+
+def test_messages_are_chinese_unless_english_is_asked_for(database: Database) -> None:
+    fail(database, "a", at=NOON)
+    with database.reading() as session:
+        (one,) = incidents.list_incidents(session)
+    chinese, english = incident_words([one], CHINESE), incident_words([one], ENGLISH)
+    assert chinese.title == "a（云南）：无法连接"
+    assert english.title == "a (云南): network"
+    assert chinese.data == english.data

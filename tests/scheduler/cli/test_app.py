@@ -115,3 +115,13 @@ def test_a_ruled_line_outside_a_terminal_is_80_columns_wide(
     monkeypatch.setattr(presentation.console, "width", presentation.PIPED_WIDTH)
     presentation.rule("day 1")
     assert [len(line) for line in capsys.readouterr().out.splitlines()] == [80]
+
+
+def test_a_search_is_saved_listed_and_removed(kept: Path) -> None:
+    at = ["--db", str(kept)]
+    said = CliRunner().invoke(app, ["watch", "add", "提案 数字经济", "--region", "云南省", *at])
+    assert said.output.startswith("saved search 1: 提案 数字经济 (云南)")
+    assert "数字经济" in CliRunner().invoke(app, ["watch", "list", *at]).output
+    assert CliRunner().invoke(app, ["watch", "remove", "1", *at]).exit_code == 0
+    assert "no search" in CliRunner().invoke(app, ["watch", "list", *at]).output
+    assert CliRunner().invoke(app, ["watch", "add", " ", *at]).exit_code == 2

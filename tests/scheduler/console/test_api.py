@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from scheduler.config import Config
 from scheduler.console.app import make_app
 from scheduler.console.ground import Ground
-from scheduler.console.i18n import words_in
+from scheduler.i18n import words_in
 from storage.access import people
 from storage.access.people import Role
 from storage.engine.database import Database

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from scheduler.alerts.digest import digest_words
 from scheduler.health.fleet import Ailment, fleet_report
+from scheduler.i18n import words_in
 from storage.engine.database import Database, open_database
 from storage.links import standing
 from storage.records import SHANGHAI, FailureClass, RunTrigger
@@ -69,6 +70,6 @@ def test_each_that_wants_a_hand_is_named_with_a_suggestion(tmp_path: Path) -> No
 
 def test_the_digest_names_what_was_found_today_and_what_is_a_month_old(tmp_path: Path) -> None:
     with made(tmp_path).reading() as session:
-        words = digest_words(session, SOURCES, now=NOW)[1]
+        words = digest_words(session, SOURCES, words_in("en"), now=NOW).body
     assert "found today (1): fresh" in words
     assert "for 30 days and longer (1): claimed" in words

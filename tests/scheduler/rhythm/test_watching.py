@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from scheduler.alerts import notices
+from scheduler.i18n import words_in
 from scheduler.probing.probes import ProbeOutcome
 from scheduler.rhythm.almanac import load_almanac
 from scheduler.rhythm.watching import (
@@ -97,7 +98,7 @@ def test_a_message_of_the_future_holds_none_back(database: Database) -> None:
         incidents.open_incident(
             session, "source:b", FailureClass.GONE, reason="404", now=opened, source_id="b"
         )
-        assert notices.tell_openings(session, now=NOW) == 1
+        assert notices.tell_openings(session, words_in("zh"), now=NOW) == 1
 
 
 def test_a_failed_probe_of_the_future_is_no_wait(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""The console's words in Chinese and in English, kept as gettext catalogues.
+"""What the console and the messages say, in Chinese and in English, kept as gettext catalogues.
 
 A message is its English sentence; the name of a code is asked for as ``kind.code``
 (``genre.ten_events``), so that no page ever shows the code itself.
