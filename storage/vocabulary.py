@@ -85,3 +85,24 @@ def region_of(words: str) -> str | None:
         if given in (name, code) or _ENDINGS.sub("", given) == name:
             return name
     return None
+
+
+AFTER_NUMBER = frozenset({"余", "多", "来", "左右", "以上", "以下", "上下"})
+"""Qualifiers that are printed behind the number; the others stand before it."""
+
+
+def number(value: float | int | None) -> str:
+    """A number with its thousands apart, without digits that say nothing; a dash for none."""
+    if value is None:
+        return "–"
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
+
+
+def amount(value: float, qualifier: str | None, unit: str) -> str:
+    """A figure as it would be printed: 约30,000名, 600多名, 12余场, 87.8%."""
+    shown = number(value)
+    if qualifier in AFTER_NUMBER:
+        return f"{shown}{qualifier}{unit}"
+    return f"{qualifier or ''}{shown}{unit}"

@@ -1,14 +1,15 @@
 """A publication and its evidence as a person reads them in a terminal."""
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from scheduler.cli.presentation import table
+from scheduler.cli.presentation import narrow, table
 from scheduler.shapes.publication import published_text
-from storage.records import Article, Evidence, Reading
-from storage.vocabulary import TOPIC_NAMES
+from storage.records import Article, Evidence, FigureScope, Reading
+from storage.vocabulary import TOPIC_NAMES, amount
 
 QUOTE_LENGTH = 60
 PAGE_VALUES = ("title", "kicker", "subtitle", "published_at", "outlet", "author", "editor")
@@ -16,7 +17,7 @@ PAGE_VALUES = ("title", "kicker", "subtitle", "published_at", "outlet", "author"
 
 def page_view(article: Article) -> RenderableType:
     """The values of a page, each with the rule and the words it rests on."""
-    rows = table("value", "read", "rule", "where", "words")
+    rows = table("value", "read", "how", "where", "words")
     for name in PAGE_VALUES:
         value = published_text(article) if name == "published_at" else getattr(article, name)
         reasons = [item for item in article.evidence if item.about == name]
@@ -79,19 +80,37 @@ def reading_view(article: Article) -> RenderableType:
         for section in sections:
             told.add_row(Text(section), Text(_topics(reading)[section]))
         parts += [Text(f"\n{len(sections)} sections with topics", style="bold"), told]
-    if reading.figures:
+    if reading.figures and narrow():
+        parts += [Text(f"\n{len(reading.figures)} figures", style="bold"), *_by_sentence(reading)]
+    elif reading.figures:
         figures = table("metric", "value", "key", "scope", "event", "sentence")
         for figure in reading.figures:
             figures.add_row(
                 Text(figure.metric),
-                Text(f"{figure.qualifier or ''}{figure.value:g}{figure.unit}"),
+                Text(amount(figure.value, figure.qualifier, figure.unit)),
                 figure.key or "",
                 figure.scope.value,
                 str(figure.event or ""),
-                Text(shorten(figure.sentence)),
+                Text(_on_one_line(figure.sentence)),
             )
         parts += [Text(f"\n{len(reading.figures)} figures", style="bold"), figures]
     return Group(*parts)
+
+
+def _by_sentence(reading: Reading) -> list[RenderableType]:
+    """The figures of each sentence below it: where a table has no room for whole sentences."""
+    parts: list[RenderableType] = []
+    for sentence, figures in groupby(reading.figures, key=lambda figure: figure.sentence):
+        parts.append(Text(_on_one_line(sentence), style="dim"))
+        for figure in figures:
+            facts = [
+                f"  {figure.metric} {amount(figure.value, figure.qualifier, figure.unit)}",
+                figure.key or "",
+                "" if figure.scope is FigureScope.OWN else figure.scope.value,
+                f"event {figure.event}" if figure.event else "",
+            ]
+            parts.append(Text("  ".join(fact for fact in facts if fact)))
+    return parts
 
 
 def _topics(reading: Reading) -> dict[int | str, str]:
@@ -125,15 +144,23 @@ def evidence_table(evidence: Iterable[Evidence]) -> RenderableType:
 
 
 def _reasons(evidence: Iterable[Evidence]) -> RenderableType:
-    rows = table("about", "rule", "where", "weight", "words")
-    for item in evidence:
-        rows.add_row(
-            item.about,
-            item.rule,
-            f"{item.field} {item.span[0]}-{item.span[1]}",
-            f"{item.weight:+.2f}" if item.weight else "",
-            quote(item),
-        )
+    held, short = list(evidence), narrow()
+    weighed = any(item.weight for item in held)
+    columns = ["about", "rule", "where", "weight", "words"]
+    if short:
+        columns.remove("where")  # `--json` has every span
+    if not weighed:
+        columns.remove("weight")
+    rows = table(*columns)
+    for item in held:
+        cells: dict[str, RenderableType] = {
+            "about": item.about,
+            "rule": item.rule,
+            "where": f"{item.field} {item.span[0]}-{item.span[1]}",
+            "weight": f"{item.weight:+.2f}" if item.weight else "",
+            "words": quote(item),
+        }
+        rows.add_row(*(cells[column] for column in columns))
     return rows
 
 
@@ -144,5 +171,9 @@ def quote(item: Evidence) -> Text:
 
 def shorten(text: str) -> str:
     """``text`` on one line of bounded length."""
-    line = " ".join(text.split())
+    line = _on_one_line(text)
     return line if len(line) <= QUOTE_LENGTH else line[: QUOTE_LENGTH - 1] + "…"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -35,6 +35,9 @@ IDENTIFIERS = frozenset(
         "genre",
         "status",
         "by",
+        "pub.",
+        "rule",
+        "window",
     }
 )
 """Columns that people copy from, and so are never folded."""

@@ -13,11 +13,10 @@ from crawler.sources.declaration import NATIONAL, REGIONS
 from scheduler.console.marks import highlighted
 from scheduler.i18n import Words, words_in
 from storage.records import SHANGHAI
+from storage.vocabulary import amount, number
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-AFTER_NUMBER = frozenset({"余", "多", "来", "左右", "以上", "以下", "上下"})
-"""Qualifiers that are printed behind the number; the others stand before it."""
 
 SIGNS = {
     "found": "●", "due": "○", "overdue": "!", "not_due": "·", "source_broken": "×",
@@ -84,23 +83,6 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(SHANGHAI).date()
     return value.isoformat() if value else "–"
-
-
-def number(value: float | int | None) -> str:
-    """A number with its thousands apart, without digits that say nothing."""
-    if value is None:
-        return "–"
-    if float(value).is_integer() and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return f"{value:,.4f}".rstrip("0").rstrip(".")
-
-
-def amount(value: float, qualifier: str | None, unit: str) -> str:
-    """A figure as it would be printed: 约30,000名, 600多名, 12余场."""
-    shown = number(value)
-    if qualifier in AFTER_NUMBER:
-        return f"{shown}{qualifier}{unit}"
-    return f"{qualifier or ''}{shown}{'' if unit == '%' else ' '}{unit}"
 
 
 def web_address(url: str | None) -> str | None:

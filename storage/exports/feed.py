@@ -13,7 +13,7 @@ from storage.exports.moved import last_moved
 from storage.exports.selection import Row, event_rows, figure_rows, publication_rows
 from storage.notices.flags import Flag, FlagStatus, list_flags
 from storage.records import SHANGHAI, FigureScope
-from storage.vocabulary import METRIC_NAMES
+from storage.vocabulary import METRIC_NAMES, amount
 
 NEWEST = 200
 """Entries in the feed: older ones are in the database."""
@@ -123,7 +123,9 @@ def _figure(row: Row) -> str:
     name = METRIC_NAMES.get(str(row["metric_key"]), row["metric"])
     value = row["value"]
     assert isinstance(value, float | int)  # a number of the view
-    return f"{name} {row['qualifier'] or ''}{value:g}{row['unit']}: {row['sentence']}"
+    qualifier = row["qualifier"]
+    shown = amount(value, None if qualifier is None else str(qualifier), str(row["unit"]))
+    return f"{name} {shown}: {row['sentence']}"
 
 
 def _owned(rows: Sequence[Row]) -> dict[object, list[Row]]:

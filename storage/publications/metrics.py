@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Float, Integer, Text, column, select, table
+from sqlalchemy import Float, Integer, Text, column, func, select, table
 from sqlalchemy.orm import Session
 
-from storage.records import Level
+from storage.engine.flag_tables import FlagRow
+from storage.engine.tables import FigureRow, PublicationRow
+from storage.records import FigureScope, Genre, Level
 
 _METRICS = table(
     "v1_metrics",
@@ -50,6 +52,63 @@ class MetricValue:
     statements: int
     lowest: float
     highest: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One of the numbers that a cell of v1_metrics was judged by, and who states it."""
+
+    value: float
+    unit: str
+    qualifier: str | None
+    publication: int
+    sentence: str
+
+
+def statements_of(session: Session, cell: MetricValue) -> list[Statement]:
+    """The numbers that the view compared for a cell, the highest first: its conflict in words.
+
+    The same choice as in v1_metrics: own scope, originals of one year, no dismissed flag, and
+    only what counts the whole where anything does.
+    """
+    figure, row = FigureRow, PublicationRow
+    dismissed = select(FlagRow.id).where(
+        FlagRow.story_id == row.story_id, FlagRow.status == "dismissed"
+    )
+    found = session.execute(
+        select(
+            figure.value, figure.unit, figure.qualifier, figure.publication_id, figure.sentence,
+            figure.whole,
+        )
+        .join(row, row.id == figure.publication_id)
+        .where(
+            figure.key == cell.metric,
+            figure.scope == FigureScope.OWN.value,
+            row.is_original.is_(True),
+            row.committee_level == cell.level.value,
+            func.coalesce(row.committee_region, "") == cell.region,
+            func.coalesce(row.committee_name, "") == (cell.committee or ""),
+            row.year_from == cell.year,
+            row.year_to == cell.year,
+            row.genre.in_([genre.value for genre in COMPARED]),
+            ~dismissed.exists(),
+        )
+        .order_by(figure.value.desc(), figure.publication_id, figure.position)
+    ).all()  # fmt: skip
+    wholes = [one for one in found if one.whole]
+    return [
+        Statement(
+            value=one.value,
+            unit=one.unit,
+            qualifier=one.qualifier,
+            publication=one.publication_id,
+            sentence=one.sentence,
+        )
+        for one in wholes or found
+    ]
+
+
+COMPARED = (Genre.WORK_REPORT, Genre.PROPOSAL_REPORT, Genre.ANNUAL_REVIEW, Genre.TEN_EVENTS)
 
 
 def list_metric(

@@ -1,6 +1,7 @@
 """`cppcc compare`: one metric across committees and years, each value with its sentence."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,10 +10,9 @@ from rich.text import Text
 
 from crawler.reading.facts.committee import known_region
 from scheduler.cli.commands.context import readable, settings
-from scheduler.cli.evidence_view import shorten
 from scheduler.cli.presentation import console, fail, print_json, say, table
-from storage.publications.metrics import MetricValue, list_metric
-from storage.vocabulary import METRIC_NAMES
+from storage.publications.metrics import MetricValue, Statement, list_metric, statements_of
+from storage.vocabulary import METRIC_NAMES, amount, number
 
 _YEARS = re.compile(r"((?:19|20)\d\d)(?:-((?:19|20)\d\d))?")
 _SPLIT = re.compile(r"[,，、\s]+")
@@ -20,19 +20,23 @@ _SPLIT = re.compile(r"[,，、\s]+")
 
 def compare(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="Key or Chinese name")],
-    regions: Annotated[str | None, typer.Option(metavar="A,B", help="e.g. 云南,广西")] = None,
-    years: Annotated[str | None, typer.Option(metavar="2018-2025")] = None,
+    regions: Annotated[
+        str | None, typer.Option("--regions", "--region", metavar="A,B", help="e.g. 云南,广西")
+    ] = None,
+    years: Annotated[str | None, typer.Option("--years", "--year", metavar="2018-2025")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Compare a metric: one value a committee and year, a gap where nothing is stated.
 
-    Values that contradict are shown as a conflict with their lowest and highest, none is chosen.
+    Values that contradict are shown as a conflict, none is chosen; below the table stands every
+    sentence that states one.
     """
     key = _key(metric)
     wanted = _regions(regions)
     span = _years(years)
     with readable(settings()).reading() as session:
         cells = list_metric(session, key, regions=wanted, years=span)
+        stated = {cell: statements_of(session, cell) for cell in cells if cell.value is None}
     columns = list(range(span[0], span[1] + 1)) if span else sorted({cell.year for cell in cells})
     if as_json:
         print_json(
@@ -40,7 +44,7 @@ def compare(
                 "metric": key,
                 "name": METRIC_NAMES[key],
                 "years": columns,
-                "rows": [_row(rows, columns) for rows in _committees(cells)],
+                "rows": [_row(rows, columns, stated) for rows in _committees(cells)],
             }
         )
         return
@@ -56,24 +60,32 @@ def compare(
         shown = [_shown(by_year.get(year)) for year in columns]
         matrix.add_row(rows[0].region or "-", Text(name), *shown)
         for cell in rows:
-            words = shorten(cell.sentence) if cell.sentence else f"{cell.statements} differ"
-            id_ = str(cell.publication or "-")
-            sentences.add_row(Text(name), str(cell.year), _shown(cell), id_, Text(words))
+            said: Sequence[MetricValue | Statement] = stated.get(cell) or [cell]
+            for one in said:
+                sentences.add_row(Text(name), str(cell.year), *_statement(one))
     console.print(matrix)
     console.print()
     console.print(sentences)
+
+
+def _statement(one: MetricValue | Statement) -> tuple[Text, str, Text]:
+    """A number, the id of the publication that states it, its whole sentence."""
+    value = Text(amount(one.value or 0.0, one.qualifier, one.unit))
+    return value, str(one.publication or "-"), Text(" ".join((one.sentence or "-").split()))
 
 
 def _shown(cell: MetricValue | None) -> Text:
     if cell is None:
         return Text("-", style="dim")
     if cell.value is None:
-        return Text(f"{cell.rule} {cell.lowest:g}..{cell.highest:g}", style="yellow")
+        return Text(f"{cell.rule} {number(cell.lowest)}..{number(cell.highest)}", style="yellow")
     kind = "" if cell.rule == "total" else f" ({cell.rule})"
-    return Text(f"{cell.value:g}{cell.qualifier or ''}{cell.unit}{kind}")
+    return Text(f"{amount(cell.value, cell.qualifier, cell.unit)}{kind}")
 
 
-def _row(rows: list[MetricValue], columns: list[int]) -> dict[str, object]:
+def _row(
+    rows: list[MetricValue], columns: list[int], stated: Mapping[MetricValue, list[Statement]]
+) -> dict[str, object]:
     by_year = {cell.year: cell for cell in rows}
     first = rows[0]
     return {
@@ -81,10 +93,18 @@ def _row(rows: list[MetricValue], columns: list[int]) -> dict[str, object]:
         "level": first.level,
         "committee": first.committee,
         "cells": [
-            asdict(by_year[year]) if year in by_year else {"year": year, "rule": "gap"}
+            _cell(by_year[year], stated) if year in by_year else {"year": year, "rule": "gap"}
             for year in columns
         ],
     }
+
+
+def _cell(cell: MetricValue, stated: Mapping[MetricValue, list[Statement]]) -> dict[str, object]:
+    """A cell with its keys; one without a value has all that is stated as ``stated``."""
+    shape = asdict(cell)
+    if cell in stated:
+        shape["stated"] = [asdict(one) for one in stated[cell]]
+    return shape
 
 
 def _committees(cells: list[MetricValue]) -> list[list[MetricValue]]:

@@ -1,5 +1,6 @@
 """`cppcc coverage`: which region's review of which year was found, is due, or is overdue."""
 
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -8,7 +9,7 @@ from rich.text import Text
 
 from crawler.sources.declaration import NATIONAL, REGIONS, Source
 from scheduler.cli.commands.context import open_context, reading_context, region_named
-from scheduler.cli.presentation import console, fail, print_json
+from scheduler.cli.presentation import console, fail, narrow, print_json, table
 from scheduler.health import cells as completeness
 from scheduler.rhythm.almanac import AlmanacError, load_almanac
 from storage.errors import RecordNotFoundError
@@ -121,17 +122,21 @@ def _archives(covered: dict[str, dict[int, int]], sources: dict[str, Source]) ->
 
 
 def _of_one_year(kept: list[Cell]) -> Table:
-    made = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("region", "status", "window", "publication", "why"):
-        made.add_column(column, overflow="fold")
+    short = narrow()
+    made = table("region", "status", "window", "pub." if short else "publication", "why")
     order = {region: number for number, region in enumerate((NATIONAL, *REGIONS))}
     for cell in sorted(kept, key=lambda cell: order.get(cell.region, len(order))):
         sign, style = SIGNS[cell.status]
         made.add_row(
             cell.region,
             Text(f"{sign} {cell.status.value}", style=style),
-            f"{cell.due_from} … {cell.due_until}",
+            f"{_day(cell.due_from, short=short)} … {_day(cell.due_until, short=short)}",
             str(cell.publication_id or "-"),
             Text(cell.reason),
         )
     return made
+
+
+def _day(day: date, *, short: bool) -> str:
+    """A day; short without its year, which the years beside it tell."""
+    return f"{day:%m-%d}" if short else day.isoformat()

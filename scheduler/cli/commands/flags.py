@@ -61,6 +61,7 @@ def list_(
     columns = ["flag", "publication", "status", "genre", "sure", "region", "title", "raised"]
     if narrow():
         columns.pop()
+        columns[1] = "pub."  # its ids are shorter than the word; the title gets the rest
     rows = table(*columns)
     for flag in found:
         values = [

@@ -58,9 +58,9 @@ def _print(hit: SearchHit) -> None:
     if not found.is_original:
         facts.append("repost")
     head = Text(f"{found.id}  ", style="dim") + _marked(found.title, hit.title_highlights, "bold")
-    console.print(head)
-    console.print(_marked(hit.snippet, hit.highlights, ""))
-    console.print(Text(f"{', '.join(facts)}  {found.url}", style="dim"))
+    console.print(head, soft_wrap=True)
+    console.print(_marked(hit.snippet, hit.highlights, ""), soft_wrap=True)
+    console.print(Text(f"{', '.join(facts)}  {found.url}", style="dim"), soft_wrap=True)
     console.print()
 
 

@@ -49,12 +49,16 @@ def test_a_gap_is_a_gap_and_a_contradiction_a_conflict() -> None:
     assert gap == {"year": 2024, "rule": "gap"}
     assert (conflict["value"], conflict["rule"]) == (None, "conflict")
     assert (conflict["lowest"], conflict["highest"]) == (598, 612)
+    assert [(one["publication"], one["sentence"]) for one in conflict["stated"]] == [
+        (2, "全年立案612件。"), (3, "全年立案598件。"),
+    ]  # fmt: skip
 
 
 def test_the_table_shows_the_sentence() -> None:
     shown = cppcc("立案提案", "--regions", "云南省").stdout
     assert "全年立案600件。" in shown
     assert "conflict 598..612" in shown
+    assert "全年立案598件。" in shown
 
 
 def test_another_region_has_nothing() -> None:
