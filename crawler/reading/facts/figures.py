@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 
-from crawler.reading.facts.metrics import counts_all, metric_key
+from crawler.reading.facts.metrics import counts_all, is_limited, metric_key
 from crawler.reading.facts.numbers import Found, numbers_in
 from crawler.reading.facts.scopes import Whose, scope_of
 from crawler.reading.words.folding import Folded
@@ -106,9 +106,11 @@ def figures_of(
         if follows and "、" in left:
             left = left.rpartition("、")[2]  # what stands before belongs to the figure before
         metric, noun = _metric(text.text, found, left, previous_metric, previous_noun)
+        before = text.text[max(previous_end, sentence_at[0]) : found.start]
+        past = _PAST.search(before) and _TO_NOW.match(text.text, found.end)
         previous_end, previous_metric, previous_noun = found.end, metric, noun
         span = text.span(found.start, found.end)
-        key = metric_key(metric, found.unit)
+        key = None if past else metric_key(metric, found.unit)
         figures.append(
             Figure(
                 metric=metric,
@@ -120,7 +122,7 @@ def figures_of(
                 qualifier=found.qualifier,
                 event=_event_at(events, starts, span[0]),
                 scope=scope_of(whose, text.text, sentence_at, found.start, metric, found.unit),
-                whole=counts_all(key, metric),
+                whole=counts_all(key, metric) and not is_limited(before),
             )
         )
         if len(figures) >= MAX_FIGURES:
@@ -194,8 +196,16 @@ def _metric(
         metric = _bare(own[: verb.start()]) + right if right in _GENERIC else right
     else:
         metric = own + right
+    metric = _AMONG.sub("", _FROM_PAST.sub("", metric)) or metric
     metric = metric[:MAX_METRIC] if metric is right else metric[-MAX_METRIC:]
-    return metric, metric
+    return metric.lstrip("、") or metric, metric
+
+
+# 满意率由上一年的71%升至86%: the first number is another year's, and no part of the name.
+_PAST = re.compile(r"[由从](?:上一?年|去年|前一年|上届)[^,。;]{0,6}$")
+_FROM_PAST = re.compile(r"[由从](?:上一?年|去年|前一年|上届)(?:同期)?的?$")
+_TO_NOW = re.compile(r"(?:升|提高|提升|增加?|上升|增长|下降|降低?|减少?)[至到]")
+_AMONG = re.compile(r"(?<=提案|建议|意见|信息|报告|议题|课题)中$")  # 198件提案中有46件...
 
 
 _ONLY_ACT = re.compile(

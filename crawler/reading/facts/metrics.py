@@ -4,7 +4,9 @@ import re
 from functools import cache
 
 _COUNT = frozenset({"件", "份", "个", "项", "条"})
+_PROPOSALS = frozenset({"件", "份", "项", "条"})  # 个 counts those who make or handle them
 _TIMES = frozenset({"次", "场", "场次", "项", "个", "批次", "轮", "期", "件"})
+_SITTINGS = _TIMES - {"个", "件"}  # 个 counts the sectors, groups or villages of the clause
 _VISITS = frozenset({"次", "场", "场次", "项", "批次", "轮"})
 _TEXTS = frozenset({"篇", "条", "件", "份", "期", "篇次"})
 _ENDORSED = frozenset({"次", "件次", "条", "人次", "件", "篇", "期", "篇次", "条次", "份"})
@@ -19,16 +21,27 @@ _KEYS: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = (
     ("attendance_rate", re.compile(r"(?:参与率|出席率|参会率|履职率)"), _RATE),
     ("instructions", re.compile(r"批示|肯定性批示|签批"), _ENDORSED),
     ("public_opinion_reports", re.compile(r"社情民意|民意信息|^(?:报送|编报)?信息$"), _TEXTS),
+    (
+        "proposals_submitted",
+        re.compile(
+            r"(?:集体|党派|团体)提案[和与及、]+委员提案|委员提案[和与及、]+(?:集体|党派|团体)提案"
+        ),
+        _PROPOSALS,
+    ),
     ("key_proposals", re.compile(r"^(?!.*入选).*(?:重点|重要)提案"), _COUNT),
     ("group_proposals", re.compile(r"集体提案|党派提案|团体提案|界别提案"), _COUNT),
-    ("member_proposals", re.compile(r"委员提案"), _COUNT),
-    ("proposals_filed", re.compile(r"(?<!不予)立案|审查立案"), _COUNT),
+    ("member_proposals", re.compile(r"委员提案"), _PROPOSALS),
+    ("proposals_filed", re.compile(r"(?<!不予)立案|审查立案"), _PROPOSALS),
     (
         "proposals_replied",
         re.compile(r"提案.{0,6}(?:办复|答复|办结)|(?:办复|答复|办结).{0,6}提案"),
-        _COUNT,
+        _PROPOSALS,
     ),
-    ("proposals_submitted", re.compile(r"^(?!.*(?:转为|撤案|合并|入选|获)).*提案"), _COUNT),
+    (
+        "proposals_submitted",
+        re.compile(r"^(?!.*(?:转为|撤案|合并|入选|获|优秀|评选|表彰)).*提案"),
+        _PROPOSALS,
+    ),
     ("floor_speeches", re.compile(r"大会发言|书面发言"), _TIMES | _TEXTS | _PEOPLE),
     ("speeches", re.compile(r"发言"), _TIMES | _TEXTS),
     ("plenaries", re.compile(r"全体会议|全会"), _TIMES),
@@ -36,16 +49,23 @@ _KEYS: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = (
     ("chair_meetings", re.compile(r"主席会"), _TIMES),
     (
         "consultations",
-        re.compile(r"^(?!.*(?:议题|课题)).*(?:协商(?!平台|室|建议|议事|成果|驿站|点)|议政会)"),
+        re.compile(
+            r"^(?!.*(?:议题|课题|栏目|节目|[相只]隔|最[多少长短]的))"
+            r".*(?:协商(?!平台|室|建议|议事|成果|驿站|点)|议政会)"
+        ),
         _TIMES,
     ),
-    ("oversight", re.compile(r"民主监督|监督性|监督"), _TIMES),
+    ("oversight", re.compile(r"监督(?!小?组|员|哨|站|平台)"), _TIMES),
     ("field_study_reports", re.compile(r"(?:调研|视察|考察)[^,]{0,4}报告"), _TEXTS),
     ("field_studies", re.compile(r"调研"), _VISITS),
     ("inspections", re.compile(r"视察|考察"), _VISITS),
-    ("suggestions", re.compile(r"建议"), _TEXTS | _COUNT),
-    ("study_sessions", re.compile(r"学习|研讨"), _TIMES),
-    ("sector_activities", re.compile(r"界别"), _TIMES),
+    (
+        "suggestions",
+        re.compile(r"^(?!.*(?<!全部)(?<!全部被)(?:采纳|写入|吸收|转化|转为)).*建议"),
+        _TEXTS | _COUNT,
+    ),
+    ("study_sessions", re.compile(r"学习(?!小?组|强国|资料)|研讨"), _SITTINGS),
+    ("sector_activities", re.compile(r"界别"), _SITTINGS),
     ("member_participations", re.compile(r"委员"), frozenset({"人次"})),
 )
 
@@ -66,7 +86,7 @@ def metric_key(metric: str, unit: str) -> str | None:
 
 # The words around a counted noun that make no kind of it.
 _AROUND = (
-    r"(?:全年|一年来|五年来|共计?|累计|总计|合计|各[类种项级]|开展|组织|举办|召开|举行|收到|征集|接收|提交|提出|报送|"
+    r"(?:全年|一年来|五年来|共计?|累计|总计|合计|各[类种项级]|精心|设置|开展|组织|举办|召开|举行|收到|征集|汇集|接收|提交|提出|报送|"
     r"编报|反映|收集|形成|撰写|完成|办理|[省市县区州旗]|自治区|全国|全[省市县区州]|政协|委员|各?政协?参加单位|"
     r"提案[者人]|经|审查|予以|获|得到|受到|领导|的|和|、)*"
 )
@@ -113,3 +133,17 @@ def counts_all(key: str | None, metric: str) -> bool:
     协商活动 counts all consultations, 双周协商座谈会 one form of them.
     """
     return key is not None and _NOUNS[key].fullmatch(metric) is not None
+
+
+_LIMITED = re.compile(
+    r"^[【\s]*\d{1,2}月|"  # what happened in one month
+    r"(?:围绕|聚焦|针对)(?!中心|大局|党政|全[省市县区州旗盟国])|其中"
+)
+
+
+def is_limited(before: str) -> bool:
+    """Whether what stands before a number narrows it to a subject, a month or a share.
+
+    围绕商圈扩容、产业升级等,委员提出提案71件 counts those on these subjects, and not the year's.
+    """
+    return _LIMITED.search(before) is not None

@@ -60,7 +60,34 @@ KEYS = [
     ("调研报告", "篇", "field_study_reports"),
     ("常委会会议", "次", "standing_committee_meetings"),
     ("捐款", "元", None),
+    ("提案分别交单位办理", "个", None),
+    ("界别轮流坐班", "个", None),
+    ("监督小组随机抽取行政村", "个", None),
+    ("收到集体提案和委员提案", "件", "proposals_submitted"),
+    ("建议被写入规划", "条", None),
+    ("建议全部采纳", "条", "suggestions"),
+    ("转为意见建议", "件", None),
+    ("评选优秀提案", "件", None),
 ]
+
+
+def test_the_year_before_is_no_value_of_this_one() -> None:
+    before, now = figures_of(fold("提案满意率由上一年的71%升至86%。"))
+    assert (before.key, now.key, now.metric) == (None, "satisfaction_rate", "提案满意率")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "whole"),
+    [
+        ("全年共收到提案195件。", [True]),
+        ("围绕商圈扩容、产业升级等,委员提出提案71件。", [False]),
+        ("市政协围绕中心工作,全年收到提案195件。", [True]),
+        ("全年198件提案中有46件以朝鲜语提交。", [True, False]),
+        ("9月,委员提出建议22条。", [False]),
+    ],
+)
+def test_what_is_narrowed_to_a_subject_counts_no_whole(sentence: str, whole: list[bool]) -> None:
+    assert [one.whole for one in figures_of(fold(sentence))] == whole
 
 
 @pytest.mark.parametrize(("sentence", "told"), CASES, ids=[case[0] for case in CASES])
