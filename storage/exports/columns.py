@@ -103,6 +103,24 @@ COVERAGE = (
     Column("reason", _TEXT, "why it has this status, in words"),
 )
 
+METRICS = (
+    Column("committee_level", _TEXT, "level of the committee", False, tuple(Level)),
+    Column("region", _TEXT, "province of the committee, short name"),
+    Column("committee_name", _TEXT, "official name of the committee"),
+    Column("year", _INT, "year covered", False),
+    Column("metric_key", _TEXT, "stable name of the metric", False),
+    Column("metric_name_zh", _TEXT, "its name in Chinese", False),
+    Column("value", Kind.NUMBER, "the value; empty where statements contradict"),
+    Column("unit", _TEXT, "unit as printed"),
+    Column("qualifier", _TEXT, "约, 余, 多, ...; empty: stated as exact"),
+    Column("publication_id", _INT, "publication that states it"),
+    Column("sentence", _TEXT, "sentence that states it"),
+    Column("rule", _TEXT, "total, part, parts or conflict", False),
+    Column("statements", _INT, "figures compared", False),
+    Column("lowest", Kind.NUMBER, "the lowest of them"),
+    Column("highest", Kind.NUMBER, "the highest of them"),
+)
+
 REGION_CODE = Column(
     "region_code", _TEXT, "six digits of GB/T 2260 of committee_region; 100000: the whole country"
 )
@@ -137,6 +155,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
     "publications": EXPORTED,
     "events": _PLACED + EVENTS,
     "figures": _PLACED + FIGURES,
+    "metrics": METRICS,
     "coverage": COVERAGE,
 }
 """The sheets of a workbook."""
@@ -156,7 +175,8 @@ CHINESE: dict[str, str] = {
     "unit": "单位", "qualifier": "限定词", "sentence": "原句", "metric_key": "指标键",
     "scope": "口径", "span_start": "起始位置", "span_end": "结束位置", "whole": "是否总数",
     "year": "年份", "status": "状态", "due_from": "应发起日", "due_until": "应发止日",
-    "reason": "原因",
+    "reason": "原因", "metrics": "指标", "compare": "比较", "metric_name_zh": "指标名称",
+    "rule": "取值规则", "statements": "陈述数", "lowest": "最小值", "highest": "最大值",
 }  # fmt: skip
 """Headers in Chinese, of sheets and of columns."""
 

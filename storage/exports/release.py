@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 
 from storage.engine.tables import ChangeRow
 from storage.errors import ExportError
-from storage.exports.columns import CHINESE, COVERAGE, EVENTS, EXPORTED, FIGURES, Column, Kind
+from storage.exports.columns import (
+    CHINESE,
+    COVERAGE,
+    EVENTS,
+    EXPORTED,
+    FIGURES,
+    METRICS,
+    Column,
+    Kind,
+)
 from storage.exports.filters import Filters
 from storage.exports.parquet import fields
 from storage.exports.release_pages import changes_page, coverage_page, quality_page
@@ -47,23 +56,7 @@ COMMITTEES = (
     Column("committee_name", Kind.TEXT, "official name of the committee"),
     Column("reviews", Kind.INTEGER, "publications of it in this release", False),
 )
-METRICS = (
-    Column("committee_level", Kind.TEXT, "level of the committee", False, tuple(Level)),
-    Column("region", Kind.TEXT, "province of the committee, short name"),
-    Column("committee_name", Kind.TEXT, "official name of the committee"),
-    Column("year", Kind.INTEGER, "year covered", False),
-    Column("metric_key", Kind.TEXT, "stable name of the metric", False),
-    Column("metric_name_zh", Kind.TEXT, "its name in Chinese", False),
-    Column("value", Kind.NUMBER, "the value; empty where statements contradict"),
-    Column("unit", Kind.TEXT, "unit as printed"),
-    Column("qualifier", Kind.TEXT, "约, 余, 多, ...; empty: stated as exact"),
-    Column("publication_id", Kind.INTEGER, "publication that states it"),
-    Column("sentence", Kind.TEXT, "sentence that states it"),
-    Column("rule", Kind.TEXT, "total, part, parts or conflict", False),
-    Column("statements", Kind.INTEGER, "figures compared", False),
-    Column("lowest", Kind.NUMBER, "the lowest of them"),
-    Column("highest", Kind.NUMBER, "the highest of them"),
-)
+
 RESOURCES: dict[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
     "publications": (PUBLICATIONS, ("id",)),
     "events": (EVENTS, ()),  # a misprinted number may stand twice
@@ -74,10 +67,7 @@ RESOURCES: dict[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
 }
 """Resource: its columns and primary key."""
 
-CHINESE_MORE = {
-    "reviews": "综述数", "metric_name_zh": "指标名称", "rule": "取值规则", "statements": "陈述数",
-    "lowest": "最低", "highest": "最高",
-}  # fmt: skip
+CHINESE_MORE = {"reviews": "综述数"}
 
 
 def write_release(

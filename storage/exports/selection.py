@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import column, func, select, table
 from sqlalchemy.orm import Session
 
 from storage.engine.tables import ChangeRow, PublicationRow
-from storage.exports.columns import PLACE, view_of
+from storage.exports.columns import METRICS, PLACE, view_of
 from storage.exports.filters import Filters, kept
 from storage.vocabulary import REGION_CODES
 
@@ -160,3 +160,20 @@ def placed_events(session: Session, ids: Sequence[int]) -> list[Row]:
 def placed_figures(session: Session, ids: Sequence[int]) -> list[Row]:
     """Figures as a sheet shows them."""
     return placed(session, ids, figure_rows(session, ids))
+
+
+def metric_rows(session: Session, chosen: Selection) -> list[Row]:
+    """Rows of v1_metrics of the committees and years that the chosen publications cover."""
+    row = PublicationRow
+    place = (row.committee_level, row.committee_region, row.committee_name, row.year_from)
+    wanted = {
+        tuple(found)
+        for ids in id_batches(session, chosen)
+        for found in session.execute(select(*place).distinct().where(row.id.in_(ids)))
+    }
+    view = table("v1_metrics", *(column(one.name) for one in METRICS))
+    names = ("committee_level", "region", "committee_name", "year")
+    rows = session.execute(
+        select(view).order_by(view.c.metric_key, *(view.c[name] for name in names))
+    )
+    return [dict(row) for row in rows.mappings() if tuple(row[name] for name in names) in wanted]

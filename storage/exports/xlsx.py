@@ -1,4 +1,4 @@
-"""A workbook: sheets publications, events, figures and coverage."""
+"""A workbook: sheets publications, events, figures, metrics and coverage, and a comparison."""
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from storage.errors import ExportError
 from storage.exports.columns import CHINESE, SHEETS
+from storage.exports.comparison import write_comparison
 from storage.exports.files import sheets_schema, whole_file, write_schema
 from storage.exports.selection import (
     Row,
     Selection,
     coverage_rows,
     id_batches,
+    metric_rows,
     placed_events,
     placed_figures,
     publication_rows,
@@ -83,6 +85,7 @@ def export_xlsx(session: Session, path: Path, chosen: Selection, *, chinese: boo
                 _sheet(workbook, name, rows, chinese=chinese)
                 for name, rows in _sheets(session, chosen).items()
             ]
+            write_comparison(workbook, metric_rows(session, chosen), chinese=chinese)
         finally:
             workbook.close()
     write_schema(path, sheets_schema())
@@ -94,6 +97,7 @@ def _sheets(session: Session, chosen: Selection) -> dict[str, Iterable[Row]]:
         "publications": _chosen(session, chosen, publication_rows),
         "events": _chosen(session, chosen, placed_events),
         "figures": _chosen(session, chosen, placed_figures),
+        "metrics": metric_rows(session, chosen),
         "coverage": coverage_rows(session),
     }
 

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pyarrow.parquet
 import pytest
+import xlsxwriter
 from sqlalchemy.orm import Session
 from warcio.archiveiterator import ArchiveIterator
 
@@ -19,7 +20,7 @@ from crawler.backfill.importing import import_file
 from storage.articles.saving import save_articles
 from storage.engine.database import Database
 from storage.errors import ExportError
-from storage.exports import Format, export, selection, xlsx
+from storage.exports import Format, comparison, export, selection, xlsx
 from storage.exports.columns import CHINESE, SHEETS, TABLES
 from storage.exports.csv import may_run
 from storage.exports.files import whole_file
@@ -124,8 +125,10 @@ def test_the_workbook_has_a_sheet_for_each_subject(
     monkeypatch.setattr(xlsx, "MAX_CELL", 100)
     export(session, Format.XLSX, tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["publications", "events", "figures", "coverage"]
-    assert [book[name].max_row for name in book.sheetnames] == [4, 3, 3, 2]
+    assert book.sheetnames == [
+        "publications", "events", "figures", "metrics", "coverage", "compare",
+    ]  # fmt: skip
+    assert [book[name].max_row for name in book.sheetnames] == [4, 3, 3, 2, 2, 2]
     names = [cell.value for cell in book["publications"][1]]
     cells = dict(zip(names, book["publications"][2], strict=True))
     assert cells["published_at"].value == datetime(2026, 1, 19, 9, 5)  # noqa: DTZ001  # Excel's
@@ -370,7 +373,7 @@ def test_filters_keep_some(
 def test_a_workbook_says_of_each_event_whose_it_is(session: Session, tmp_path: Path) -> None:
     export(session, Format.XLSX, tmp_path / "a.xlsx", chinese=True)
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["文章", "事件", "数字", "覆盖"]
+    assert book.sheetnames == ["文章", "事件", "数字", "指标", "覆盖", "比较"]
     header, first, *_ = book["事件"].iter_rows()
     cells = {str(name.value): cell for name, cell in zip(header, first, strict=True)}
     assert cells["媒体"].value == article(1).outlet
@@ -378,6 +381,29 @@ def test_a_workbook_says_of_each_event_whose_it_is(session: Session, tmp_path: P
     assert book["事件"].auto_filter.ref is not None
     assert {cell.value for cell in header} <= set(CHINESE.values())
     book.close()
+
+
+def test_a_gap_is_no_bar_and_a_contradiction_no_number(session: Session, tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    cell = {"metric_key": "proposals_filed", "committee_level": "provincial", "region": "云南",
+            "committee_name": "云南省政协", "unit": "件", "rule": "total"}  # fmt: skip
+    rows: list[selection.Row] = [
+        cell | {"year": 2023, "value": 600.0, "lowest": 600.0, "highest": 600.0},
+        cell | {"year": 2025, "value": None, "lowest": 598.0, "highest": 612.0, "rule": "conflict"},
+        cell
+        | {"year": 2024, "value": 5.0, "lowest": 5.0, "highest": 5.0, "committee_name": "广西政协"},
+    ]
+    comparison.write_comparison(book, rows, chinese=False)
+    book.close()
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["compare"]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_col=4, max_row=3)] == [
+        ["committee", "2023", "2024", "2025"],
+        ["云南省政协", 600, None, "conflict 598..612"],
+        ["广西政协", None, 5, None],
+    ]
+    (chart,) = sheet._charts
+    assert len(chart.series) == 2  # 2025 has no value to draw
+    assert chart.display_blanks == "gap"
 
 
 def test_every_column_has_a_chinese_header() -> None:
