@@ -80,7 +80,7 @@ def reading_view(article: Article) -> RenderableType:
         for section in sections:
             told.add_row(Text(section), Text(_topics(reading)[section]))
         parts += [Text(f"\n{len(sections)} sections with topics", style="bold"), told]
-    if reading.figures and narrow():
+    if reading.figures and narrow(below=160):
         parts += [Text(f"\n{len(reading.figures)} figures", style="bold"), *_by_sentence(reading)]
     elif reading.figures:
         figures = table("metric", "value", "key", "scope", "event", "sentence")

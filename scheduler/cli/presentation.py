@@ -85,9 +85,9 @@ def print_note(words: str) -> None:
     errors.print(Text(words, style="dim"), soft_wrap=True)
 
 
-def narrow() -> bool:
-    """Whether a table has less than 100 columns of a terminal to stand in."""
-    return console.width < 100
+def narrow(below: int = 100) -> bool:
+    """Whether a table has fewer than so many columns of a terminal to stand in."""
+    return console.width < below
 
 
 def say(words: str) -> None:

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from crawler.reading.facts.committee import known_region
-from scheduler.cli.commands.context import readable, settings
+from scheduler.cli.commands.context import readable, say_nothing, settings
 from scheduler.cli.presentation import console, fail, print_json, say, table
 from storage.publications.metrics import MetricValue, Statement, list_metric, statements_of
 from storage.vocabulary import METRIC_NAMES, amount, number
@@ -34,7 +34,8 @@ def compare(
     key = _key(metric)
     wanted = _regions(regions)
     span = _years(years)
-    with readable(settings()).reading() as session:
+    config = settings()
+    with readable(config).reading() as session:
         cells = list_metric(session, key, regions=wanted, years=span)
         stated = {cell: statements_of(session, cell) for cell in cells if cell.value is None}
     columns = list(range(span[0], span[1] + 1)) if span else sorted({cell.year for cell in cells})
@@ -50,7 +51,7 @@ def compare(
         return
     say(f"{METRIC_NAMES[key]} ({key})")
     if not cells:
-        say("nothing is stated")
+        say_nothing("nothing is stated", config)
         return
     matrix = table("region", "committee", *map(str, columns))
     sentences = table("committee", "year", "value", "id", "sentence")
