@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NoReturn
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.rule import Rule
 from rich.table import Table
@@ -18,7 +19,10 @@ PIPED_WIDTH = 240
 """Columns where no terminal says how many: a table that is searched or kept is not folded."""
 
 RULED_WIDTH = 80
-"""Columns of a ruled line where no terminal says how many: it holds nothing that could be cut."""
+"""Columns of a ruled line where no terminal says how many."""
+
+ENDS = 4
+"""Columns that a ruled line needs beside its words: a stroke and a blank at each end."""
 
 IDENTIFIERS = frozenset(
     {
@@ -96,8 +100,14 @@ def say(words: str) -> None:
 
 
 def rule(words: str = "") -> None:
-    """Print a ruled line with ``words`` in its middle: as wide as the terminal, else 80 columns."""
-    width = None if console.is_terminal else min(RULED_WIDTH, console.width)
+    """Print a ruled line with ``words`` in its middle: as wide as the terminal, else 80 columns.
+
+    Words that do not fit in it stand whole on a line before it.
+    """
+    width = console.width if console.is_terminal else min(RULED_WIDTH, console.width)
+    if cell_len(words) + ENDS > width:
+        say(words)
+        words = ""
     console.print(Rule(words), width=width)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -30,8 +31,8 @@ SOURCES = [
 ]
 DAYS = {
     1: "everything is new",
-    2: "a day later: only what changed is stored, nothing is flagged again",
-    3: "a new publication has appeared: exactly that one is flagged",
+    2: "only what changed is stored, nothing is flagged again",
+    3: "a new publication has come, exactly that one is flagged",
 }
 
 
@@ -66,21 +67,29 @@ def demo(
                 _print_flags(database, known)
             sound &= all(record.verdict is not None for record in records)
     rule()
+    program, database_path = _program(), folder / "cppcc.db"
     say(
-        f"The database is {folder / 'cppcc.db'}. Look at it with\n"
-        f"  cppcc flags list --db {folder / 'cppcc.db'}\n"
-        f"  sqlite3 {folder / 'cppcc.db'} "
-        '"SELECT genre, region, year_from, title FROM v1_publications '
-        "WHERE genre IN ('ten_events', 'annual_review')\""
+        f"The database is {database_path}. Look at it with\n"
+        f"  {program} flags list --db {database_path}\n"
+        f"  {program} show f2 --db {database_path}\n"
+        f"  {program} compare 立案提案 --db {database_path}"
     )
     last = _settings(url, max(DAYS))
     words = " ".join(f"{name}={value}" for name, value in last.items())
-    say(f"and in a browser, with\n  {words} cppcc console")
+    say(f"and in a browser, with\n  {words} {program} console")
     if not sound:
         fail("a run ended without a verdict")
     if show:
         with environment({**last, "CPPCC_VAR": str(folder)}):
             serve_console()
+
+
+def _program() -> str:
+    """How this program is called from here: `make demo` leaves it in a .venv that no PATH has."""
+    called = Path(sys.argv[0])
+    if shutil.which("cppcc") or called.name != "cppcc":
+        return "cppcc"
+    return os.path.relpath(called)
 
 
 def date_of(day: int) -> date:

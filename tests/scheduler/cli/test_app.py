@@ -114,7 +114,10 @@ def test_a_ruled_line_outside_a_terminal_is_80_columns_wide(
 ) -> None:
     monkeypatch.setattr(presentation.console, "width", presentation.PIPED_WIDTH)
     presentation.rule("day 1")
-    assert [len(line) for line in capsys.readouterr().out.splitlines()] == [80]
+    presentation.rule("words " * 20)
+    ruled, words, line = capsys.readouterr().out.splitlines()
+    assert (len(ruled), len(line), words) == (80, 80, "words " * 20)
+    assert "day 1" in ruled
 
 
 def test_a_search_is_saved_listed_and_removed(kept: Path) -> None:
