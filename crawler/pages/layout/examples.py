@@ -1,11 +1,14 @@
-"""What each rule of ``boilerplate`` decides: a line that it alone drops, and why it should."""
+"""What each rule of ``boilerplate`` and each sign of ``header`` decides, and why it should.
+
+An example is a line that the rule alone drops, or that the sign alone tells for a header's.
+"""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """``text`` is a line that the rule ``rule`` drops, and no other does."""
+    """``text`` is a line that the rule or sign ``rule`` decides, and no other does."""
 
     rule: str
     text: str
@@ -53,4 +56,20 @@ EXAMPLES = (
         ".TRS_Editor P{line-height:2;font-size:12pt;}",
         "style rules that an editor pasted as text",
     ),
+)
+
+HEADERS = (
+    Example("outlet_label", "稿源：清江日报", "whom the page credits"),
+    Example("date_label", "发布日期：正月初五", "a label says that what follows is the day"),
+    Example("day_and_clock", "清江发布 2021年1月24日 08:30 清江", "no sentence has a clock"),
+    Example("day_alone", "2021. 1. 24", "nothing but a day"),
+    Example("other_label", "浏览次数：1203", "counts, sizes of letters, what a CMS prints beside"),
+    Example(
+        "paper_or_reporter", "《清江日报》（2022年01月05日 第13版）", "the printed page it stood on"
+    ),
+    Example("day_among_words", "Posted 2014-03-21 by 田野", "a day in figures among a few words"),
+    Example("day_and_bar", "清江 2021年1月24日｜渡口", "a bar parts the day from the account"),
+    Example("roles_without_colon", "撰文 李某某 编辑 王某某", "roles and names without a colon"),
+    Example("some_time_ago", "渡口号 3小时前", "platforms count back from now"),
+    Example("day_written_otherwise", "Jan. 24th, 2021", "a day that ``written`` reads besides"),
 )

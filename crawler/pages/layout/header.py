@@ -1,6 +1,11 @@
-"""The lines round a title that say when, where and by whom: told from the text itself."""
+"""The lines round a title that say when, where and by whom: told from the text itself.
+
+Each sign has an example in ``examples`` that it alone decides: a test takes each away by its id.
+"""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from crawler.pages.layout.boilerplate import any_of
 
@@ -45,10 +50,10 @@ _SHORT = 40
 _DAY_ONLY = re.compile(r"^\W*(?:19|20)\d\d\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}\W*$")
 # Posted on 2014-03-21 by 田野 | 1,203 次浏览: a day in figures, and no sentence round it.
 _DAY_INSIDE = re.compile(
-    r"[^，。！？；“”]{0,24}(?<!\d)(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?!\d)[^，。！？；“”]{0,40}$"
+    r"^[^，。！？；“”]{0,24}(?<!\d)(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?!\d)[^，。！？；“”]{0,40}$"
 )
 _DAY_AND_BAR = re.compile(
-    r"[^，。！？；]{0,16}(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*[·|｜][^，。！？；]{0,40}$"
+    r"^[^，。！？；]{0,16}(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*[·|｜][^，。！？；]{0,40}$"
 )
 _WITHOUT_COLON = re.compile(
     r"^\W*(?:撰文|编辑|作者|记者|摄影|出品|监制|来源|稿源)\s+\S{2,12}(?:\s+(?:撰文|编辑|作者|记者|摄影|出品|监制|来源)\s+\S{2,12})+\s*$"
@@ -72,20 +77,50 @@ def states_day(text: str) -> bool:
     return bool(_DAY_INSIDE.match(text) or _CLOCKED.search(text) or _WRITTEN_OTHERWISE.search(text))
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What makes a line a header's: a pattern, and what a line with it may be at most.
+
+    ``whole``: a clause (with a comma in it) is none.
+    """
+
+    pattern: re.Pattern[str]
+    longest: int = _MAX
+    whole: bool = False
+
+
+SIGNS: Mapping[str, Sign] = {
+    "outlet_label": Sign(OUTLET_LABEL),
+    "date_label": Sign(DATE_LABEL),
+    "day_and_clock": Sign(_CLOCKED),
+    "day_alone": Sign(_DAY_ONLY),
+    "other_label": Sign(_OTHER_LABEL),
+    "paper_or_reporter": Sign(_IN_PRINT),
+    "day_among_words": Sign(_DAY_INSIDE),
+    "day_and_bar": Sign(_DAY_AND_BAR),
+    "roles_without_colon": Sign(_WITHOUT_COLON),
+    "some_time_ago": Sign(_AGO, longest=_SHORT),
+    "day_written_otherwise": Sign(_WRITTEN_OTHERWISE, longest=2 * _SHORT, whole=True),
+}
+"""The signs in the order in which they are tried; the first that is found is the reason."""
+
+
+def header_by(text: str, *, without: frozenset[str] = frozenset()) -> str | None:
+    """The sign by which a line states date, outlet, author or the like; None for a sentence.
+
+    ``without`` names signs that are left out, to see what each decides.
+    """
+    size = len(text)
+    if size > _MAX or "。" in text:
+        return None
+    for name, sign in SIGNS.items():
+        if size > sign.longest or (sign.whole and "，" in text):
+            continue
+        if sign.pattern.search(text) and name not in without:
+            return name
+    return None
+
+
 def is_header(text: str) -> bool:
     """Whether a line states date, outlet, author or the like, and is no sentence of the text."""
-    if len(text) > _MAX or "。" in text:
-        return False
-    return bool(
-        OUTLET_LABEL.search(text)
-        or DATE_LABEL.search(text)
-        or _CLOCKED.search(text)
-        or _DAY_ONLY.match(text)
-        or _OTHER_LABEL.match(text)
-        or _IN_PRINT.search(text)
-        or _DAY_INSIDE.match(text)
-        or _DAY_AND_BAR.match(text)
-        or _WITHOUT_COLON.match(text)
-        or (len(text) <= _SHORT and _AGO.search(text))
-        or (len(text) <= 2 * _SHORT and "，" not in text and _WRITTEN_OTHERWISE.search(text))
-    )
+    return header_by(text) is not None

@@ -46,6 +46,7 @@ _CREDITS = frozenset({"editor", "source_line", "byline"})
 _LABELLED_LINK = re.compile(
     r"\W*(?:(?:延伸|推荐|相关|更多|扩展)阅读|相关(?:新闻|链接|报道|专题)|往期回顾|[上下]期回顾)\s*[:：].{2,60}$"
 )
+_RECOMMENDS = re.compile(r"推荐|推薦|喜欢|都在[看搜]|热门|熱門|热点|排行")
 _NOTICE = re.compile(
     r"\W*(?:征稿|征文|招聘|投稿|订阅|订报|招募)(?:启事|须知|方式|公告|热线|通知)\W*"
 )
@@ -276,6 +277,8 @@ def _drop_related(
     for index in range(begin, end):
         text = page.lines[index].text
         value = worths[index - begin]
+        if dropped.get(index) == "recommended":
+            continue
         if weight > _ENOUGH and _heads_article(page, index):
             dropped.update(dict.fromkeys(range(index, end), "next_article"))
             return
@@ -285,6 +288,13 @@ def _drop_related(
         if weight > _ENOUGH and _heads_notice(page, index):
             dropped.update(dict.fromkeys(range(index, end), "notice"))
             return
+        if (
+            weight > _ENOUGH
+            and heads_links(text)
+            and (behind := _ends_recommended(page, index, begin)) is not None
+        ):
+            dropped.update(dict.fromkeys(range(index, min(end, behind)), "recommended"))
+            continue
         if heads_links(text):
             hanging, teased = True, False
             dropped[index] = "related"
@@ -309,6 +319,21 @@ def _heads_article(page: Page, index: int) -> bool:
         return False
     below = page.lines[index + 1].text
     return states_day(below) and OUTLET_LABEL.search(below) is not None
+
+
+def _ends_recommended(page: Page, index: int, begin: int) -> int | None:
+    """The line behind what a site recommends, where that stands in a box of its own; else None.
+
+    相关链接 over unlinked sentences may be a newspaper's own sidebar; what is recommended is not.
+    """
+    text = page.lines[index].text
+    if "延伸" in text or not _RECOMMENDS.search(text):
+        return None
+    box = page.boxes[page.lines[index].box]
+    if box.tag != "p" and box.end - box.start > 1:
+        return box.end
+    holder = page.boxes[box.parent] if box.parent >= 0 else box
+    return holder.end if holder.start > begin and holder.start == box.start else None
 
 
 def _heads_notice(page: Page, index: int) -> bool:

@@ -30,7 +30,6 @@ _NO_OUTLET = re.compile(
 _DATE_AND_NAME = re.compile(
     r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?\s+[\u4e00-\u9fff]{4,12}"
 )
-_BARS = re.compile(r"\s*[|｜┊]\s*|\s+[·•]\s+|\u3000+")
 _DISPATCH = ("网讯", "报讯", "社讯", "体育讯", "新闻讯", "财经讯")
 _IN_PRINT = re.compile(
     r"《\s*([^》]{2,16}?)\s*》\s*[（(]\s*(?:19|20)\d\d\s*[年-][^（）()]{4,20}版\s*[）)]"
@@ -345,7 +344,7 @@ def _beside_date(
 
 def names_beside(line: Line) -> list[str]:
     """The unlabelled names on a header's line, its date and clock taken out."""
-    pieces = [part for piece in line.pieces for part in _BARS.split(piece)]
+    pieces = line.pieces
     names = [
         _plain_name(piece)
         for before, piece in zip(["", *pieces], pieces, strict=False)
