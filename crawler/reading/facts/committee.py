@@ -12,6 +12,7 @@ from crawler.reading.facts.places import (
     MUNICIPALITIES,
     Place,
     gazetteer,
+    landscapes_in,
     outlet_region,
     places_starting_at,
     provinces,
@@ -120,8 +121,10 @@ def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee | 
     places = _ranked(places, hints)
     if places:
         return _committee_of(places[0], told)
-    region = next(iter(hints.most_common(1)), ("", 0))[0]
     level = mention.level
+    if mention.word in _PROVINCIAL_WORDS:
+        hints = Counter({r: n for r, n in hints.items() if _is_called(r, mention)})
+    region = next(iter(hints.most_common(1)), ("", 0))[0]
     if level is None:
         if not region:
             return NATIONAL if mention.word == WHOLE else None
@@ -129,6 +132,11 @@ def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee | 
     if region and (level is Level.PROVINCIAL or _municipal(mention, region)):
         return _committee_of(Place(region, Level.PROVINCIAL, provinces()[region]))
     return Committee(level=level, region=region, name=f"{mention.word}政协")
+
+
+def _is_called(region: str, mention: Mention) -> bool:
+    """Whether a province is a 省 or a 自治区, as the committee is called."""
+    return _fits(Place(region, Level.PROVINCIAL, provinces()[region]), mention)
 
 
 def _named_more_fully(places: tuple[Place, ...], head: str) -> Counter[str]:
@@ -257,6 +265,12 @@ def _hints(around: Surroundings, heads: str) -> Counter[str]:
         hints[region] += 5
     for place in _places_in(around.outlet):
         hints[place.region] += 5 if place.level is Level.PROVINCIAL else 3
+    hints.update(dict.fromkeys(landscapes_in(around.outlet), _LANDSCAPE_OF_OUTLET))
+    for region in landscapes_in(heads + "\n" + around.text.text[:_NEAR]):
+        hints[region] += _LANDSCAPE
+    if dateline := _DATELINE.search(around.text.text, 0, _DATELINE_WITHIN):
+        for place in _places_in(dateline.group(1))[:1]:
+            hints[place.region] += _DATED_THERE
     if around.region:
         hints[around.region] += 6
     if not hints:
@@ -265,6 +279,11 @@ def _hints(around: Surroundings, heads: str) -> Counter[str]:
     return hints
 
 
+_LANDSCAPE = 2
+_LANDSCAPE_OF_OUTLET = 4
+_DATED_THERE = 4
+_DATELINE = re.compile(r"本报([\u4e00-\u9fff]{2,6}?)\d{1,2}月\d{1,2}日[讯电]")
+_DATELINE_WITHIN = 200
 _NEAR = 600
 
 

@@ -5,7 +5,7 @@ are read at the first question, not at import.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -79,6 +79,42 @@ _OUTLETS = {
     "甘肃": "陇原 新甘肃 民主协商报",
     "宁夏": "华兴时报",
     "新疆": "天山网 天山 石榴云 兵团",
+}
+
+
+# Rivers, mountains and old names that a text says instead of its province; none is of two.
+_LANDSCAPES = {
+    "北京": "京华 首都功能核心区",
+    "天津": "津沽 津门 海河",
+    "河北": "燕赵 雄安 白洋淀 冀中",
+    "山西": "三晋 汾河",
+    "内蒙古": "盟市 旗县 苏木 嘎查 毡房 内蒙",
+    "辽宁": "辽沈 辽海 辽河",
+    "吉林": "长白山 查干湖 吉事好商量 吉林大地",
+    "黑龙江": "龙江 北大荒 三江平原",
+    "上海": "申城 浦江 黄浦江",
+    "江苏": "苏北 苏南 江苏大地",
+    "浙江": "之江 浙里 钱塘江 钱江",
+    "安徽": "江淮 皖江 皖北 皖南",
+    "福建": "八闽 闽江 闽山 闽海 闽南",
+    "江西": "赣鄱 赣江 鄱阳湖 鄱湖 井冈山 赣事",
+    "山东": "齐鲁 沂蒙 胶东 鲁西",
+    "河南": "中原大地 豫北 豫南 豫西",
+    "湖北": "荆楚 江汉 楚天",
+    "湖南": "三湘 湘江 洞庭 湖湘 潇湘",
+    "广东": "南粤 岭南 珠江口 粤海 粤北",
+    "广西": "八桂 壮乡 漓江 邕江",
+    "海南": "琼岛 椰风 椰岛 自贸港",
+    "重庆": "巴渝 渝州 山城 嘉陵江畔 渝事",
+    "四川": "天府 蜀水 川西 川北",
+    "贵州": "黔山 黔贵 多彩贵州 黔东",
+    "云南": "彩云 滇池 洱海 怒江 红土高原 滇中",
+    "西藏": "雪域 藏历 拉萨",
+    "陕西": "三秦 秦岭 关中 陕北 陕南",
+    "甘肃": "陇原 河西走廊 陇东",
+    "青海": "三江源 青海湖 柴达木",
+    "宁夏": "塞上 朔方 贺兰山",
+    "新疆": "天山 塔里木 南疆",
 }
 
 
@@ -217,3 +253,11 @@ def outlet_region(outlet: str) -> str | None:
         if any(name in outlet for name in names.split()):
             return region
     return None
+
+
+def landscapes_in(words: str) -> Iterator[str]:
+    """The provinces of which ``words`` name a river, a mountain or an old name: one a word."""
+    for region, names in _LANDSCAPES.items():
+        for name in names.split():
+            if name in words:
+                yield region

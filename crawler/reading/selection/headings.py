@@ -33,7 +33,7 @@ _BAR = re.compile(r"[^|丨\n。]{3,48}[|丨](?=[^\n]{2})")
 _BRACKETED = re.compile(r"[【\[〔〖][^】\]〕〗\n]{2,24}[】\]〕〗][ \t]*(?=[^\n]{2})")
 _TOLD = re.compile(r"[^。!?;:,\n]{3,40}:(?=[^\n]{2,}[。;!?…”]$)", re.MULTILINE)
 _DASH = re.compile(r"[^—\n。]{3,48}?——(?=[^\n]{2})")
-_ONE_SPACE = re.compile(r"[^。,;:\s]{4,48}[ \t]+(?=[^\s][^\n]*[。!?…”)]$)")
+_ONE_SPACE = re.compile(r"[^。;:\s]{4,48}[ \t]+(?=[^\s][^\n]*[。!?…”)]$)")
 _QUOTED = re.compile(r"“[^“”\n]*”|《[^《》\n]*》|\([^()\n]*\)|‘[^‘’\n]*’")
 _LEAD_DATE = re.compile(rf"{DATED.pattern}[ \t|丨·】\]]+")
 _DATE_LINE = re.compile(
@@ -72,12 +72,19 @@ class Heading:
     body: int
 
 
+# Where a picture stood: no line of the item above it.
+_NO_WORDS = re.compile(r"\s*\n[ \t]*[(\[【]?(?:图片?|视频|照片)[)\]】]?\s*$")
+_PLACEHOLDER = 16
+
+
 def item_at(text: str, start: int, words: int, stop: int) -> Item:
     """The item of these bounds, without marks and white space at its ends."""
     while start < words and text[start].isspace():
         start += 1
     while stop > words and text[stop - 1].isspace():
         stop -= 1
+    while placeholder := _NO_WORDS.search(text, max(words, stop - _PLACEHOLDER), stop):
+        stop = placeholder.start()
     while words < stop and (text[words] in _MARKS or _LEFT.match(text, words)):
         words += 1
     end = text.find("\n", words, stop)

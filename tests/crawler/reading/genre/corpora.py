@@ -31,6 +31,7 @@ WRITERS = (
     "writer3",
     "writer4",
     "writer5",
+    "writer6",
     "ordinary5",
     "condensed5",
     "firstwords",

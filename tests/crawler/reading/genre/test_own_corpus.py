@@ -14,9 +14,9 @@ from tests.crawler.reading.batch import article_of
 from tests.crawler.reading.genre.corpora import CORPUS, Labelled, titles, written
 from tests.crawler.reading.genre.training import score
 
-WHOLE = ("whole", "writer1", "writer2", "writer3", "writer4", "writer5")
-HARDEST = "writer5"
-"""29 of its 30 texts are marked open to dispute by their own writer."""
+WHOLE = ("whole", "writer1", "writer2", "writer3", "writer4", "writer5", "writer6")
+HARDEST = ("writer5", "writer6")
+"""Most of their texts are marked open to dispute by their own writers."""
 OWNED = {*FLAGGED_GENRES, Genre.WORK_REPORT, Genre.PROPOSAL_REPORT}
 
 
@@ -30,7 +30,7 @@ def test_flags_of_whole_texts(writer: str, readings: list[tuple[Labelled, Readin
     """What no flag goes with (required) outvotes a few texts that are open to dispute."""
     found = score([(t.genre, r.genre) for t, r in readings if t.writer == writer])
     assert found.texts >= 30
-    assert found.precision >= (0.85 if writer == HARDEST else 0.95)
+    assert found.precision >= (0.85 if writer in HARDEST else 0.95)
     assert found.recall >= 0.92
     assert found.accuracy >= 0.83
 
