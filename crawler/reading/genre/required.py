@@ -21,7 +21,6 @@ _BARS = frozenset(
         "text.deeds_planned",  # of a year to come
         "title.to_come",
         "text.scholarly",  # about such texts
-        "text.spam",
         "title.sitting_opens",  # of a day
     }
 )

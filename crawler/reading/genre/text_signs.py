@@ -183,10 +183,12 @@ def _within_item(subject: Subject, text: str, at: int) -> bool:
         return False
     begins = text.rfind("\n", 0, at) + 1
     line = text[begins : at + 1].lstrip()
-    return begins > 0 and bool(line) and kind_of(line) in NUMBERED
+    dated = begins == 0 and _DATED_LINE.match(line)  # a list seldom opens with its first date
+    return not dated and bool(line) and kind_of(line) in NUMBERED
 
 
 _A_LIST = 5
+_DATED_LINE = re.compile(r"\d{1,2}月\d")
 
 
 def _functions(text: str) -> Iterator[Sign]:

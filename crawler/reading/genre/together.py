@@ -25,6 +25,31 @@ _MANY_FUNCTIONS = 0.4
 _MANY_TOTALS = 0.33
 
 
+_OWN_YEAR = frozenset({"title.names_committee", "title.year_over"})
+_SAYS_MORE = frozenset(
+    {
+        "title.narrow",
+        "title.meeting",
+        "title.discussion",
+        "title.vote",
+        "title.to_come",
+        "title.award",
+        "title.plan",
+        "title.many_committees",
+        "title.others_wording",
+        "title.government_deeds",
+        "title.work_report",
+        "title.proposal_report",
+        "title.report_digest",
+        "title.template",
+        "title.not_news",
+        "title.explainer",
+        "title.accounts",
+        "title.listing",
+    }
+)
+
+
 def together(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
     """The signs that two or three of ``signs`` make together."""
     value = {sign.name: sign.value for sign in signs}
@@ -34,6 +59,11 @@ def together(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
     wide = value.get("text.functions", 0) >= _MANY_FUNCTIONS
     counted = value.get("text.totals", 0) >= _MANY_TOTALS
     of_a_year = back or not _OF_A_YEAR.isdisjoint(value)
+    if value.keys() >= _OWN_YEAR and _SAYS_MORE.isdisjoint(value):
+        if "title.selection" in value:
+            yield Sign("title.own_years_selection", 1.0, "title")
+        elif "title.rubric" in value:
+            yield Sign("title.own_years_review", 1.0, "title")
     if of_a_year and in_season(subject.published):
         yield Sign("season", 1.0, "meta")
     if back and wide:
