@@ -88,7 +88,7 @@ class RetryAfterMiddleware:
         """Once, before the first request: what hosts asked of runs and probes before this one."""
         if self._rests is not None or self._crawler is None:
             return
-        database = getattr(getattr(self._crawler.spider, "ledger", None), "database", None)
-        if isinstance(database, Database):
-            self._rests = HostRests(database)
+        ledger = getattr(self._crawler.spider, "ledger", None)
+        if ledger is not None and isinstance(ledger.database, Database):
+            self._rests = HostRests(ledger.database, now=ledger.now)
             self._wishes |= self._rests.known()

@@ -7,9 +7,9 @@ refuses, this process goes by what it knows itself.
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from crawler.fetching.waiting import LONGEST_WAIT_SECONDS
 from storage.engine.database import Database
@@ -34,12 +34,14 @@ class Wish:
 class HostRests:
     """The wishes that all processes of one database know of."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, now: Callable[[], datetime]) -> None:
+        """``now`` is the wall clock, aware: the pretended one of a rehearsal too."""
         self._database = database
+        self._now = now
 
     def known(self) -> Mapping[str, Wish]:
         """What hosts have asked for and has not passed, by host and port as in their URLs."""
-        now, moment = datetime.now(UTC), time.monotonic()
+        now, moment = self._now(), time.monotonic()
         try:
             with self._database.reading() as session:
                 found = rests(session, now=now, longest=timedelta(seconds=LONGEST_WAIT_SECONDS))
@@ -55,7 +57,7 @@ class HostRests:
         """Keep a wish of so many seconds from now, if it is a long one."""
         if seconds <= LONG_SECONDS:
             return
-        now = datetime.now(UTC)
+        now = self._now()
         rest = Rest(host=host, until=now + timedelta(seconds=seconds), refusal_class=refusal_class)
         try:
             with self._database.begin() as session:

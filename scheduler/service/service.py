@@ -125,7 +125,7 @@ class Service:
                 config.user_agent,
                 config.max_delay_seconds,
                 HostTurns(database),
-                rests=HostRests(database),
+                rests=HostRests(database, now=config.now),
             ),
             now=config.now,
             at_once=config.probes_at_once,

@@ -164,7 +164,8 @@ def probe(
         if not as_json:
             _print_verification(tried)
 
-    turns, rests = HostTurns(context.database), HostRests(context.database)
+    turns = HostTurns(context.database)
+    rests = HostRests(context.database, now=context.config.now)
     asyncio.run(verify_all(chosen, context.config, note, turns=turns, rests=rests))
     if as_json:
         shown = [verification_json(tried) for tried in results]

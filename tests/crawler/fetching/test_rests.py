@@ -25,9 +25,13 @@ LIST = "http://busy.example:8080/list/index.html"
 HOST = "busy.example:8080"
 
 
+def present() -> datetime:
+    return datetime.now(UTC)
+
+
 def crawl_of(database: Database) -> RetryAfterMiddleware:
     """The middleware of a new process, whose spider has a run of this database."""
-    spider = SimpleNamespace(ledger=SimpleNamespace(database=database))
+    spider = SimpleNamespace(ledger=SimpleNamespace(database=database, now=present))
     return RetryAfterMiddleware.from_crawler(SimpleNamespace(spider=spider))  # type: ignore[arg-type]  # what it takes of a crawler
 
 
@@ -48,7 +52,7 @@ def asks(middleware: RetryAfterMiddleware, url: str = LIST) -> bool:
 
 def probes(database: Database) -> Manners:
     """The manners of a new service."""
-    return Manners("cppcc-monitor/0.1", 0.0, rests=HostRests(database))
+    return Manners("cppcc-monitor/0.1", 0.0, rests=HostRests(database, now=present))
 
 
 async def nobody(url: str) -> Answer:
@@ -85,11 +89,11 @@ def test_a_crawl_keeps_to_what_a_probe_was_told(database: Database) -> None:
 
 def test_a_short_wait_is_this_runs_alone(database: Database) -> None:
     answered(crawl_of(database), "20")
-    assert HostRests(database).known() == {}
+    assert HostRests(database, now=present).known() == {}
 
 
 def test_a_wait_that_has_passed_is_forgotten_and_a_newer_wish_counts(database: Database) -> None:
-    rests = HostRests(database)
+    rests = HostRests(database, now=present)
     past = datetime.now(UTC) - timedelta(seconds=1)
     with database.begin() as session:
         old = Rest(host="old.example", until=past, refusal_class=RefusalClass.BLOCKED)
@@ -107,7 +111,7 @@ def test_a_wish_of_a_clock_that_ran_ahead_ends_within_a_day(database: Database) 
     with database.begin() as session:
         rest = Rest(host=HOST, until=far, refusal_class=RefusalClass.BLOCKED)
         note_rest(session, rest, now=far - timedelta(hours=1))
-    (wish,) = HostRests(database).known().values()
+    (wish,) = HostRests(database, now=present).known().values()
     assert wish.until - time.monotonic() <= LONGEST_WAIT_SECONDS
 
 
