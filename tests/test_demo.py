@@ -4,12 +4,16 @@ import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -188,3 +192,35 @@ def test_the_newcomers_commands_read_the_demos_database(
         )
         assert done.returncode == 0, line + done.stderr
         assert "广西" in done.stdout or (tmp_path / "guangxi.xlsx").exists(), line
+
+
+def test_the_demo_ends_by_naming_one_address_and_one_command_serves_it(demo: Demo) -> None:
+    *_, named, command = (line for line in demo.output.splitlines() if line.strip())
+    assert "http://127.0.0.1:8765/ " in named
+    folder = Path(demo.database.url.removeprefix("sqlite:///")).parent
+    assert command.split("cppcc", 1)[-1].endswith(f"console --demo --folder {folder}")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [*shlex.split(command[command.index("console ") :]), "--port", str(port)]
+    serving = subprocess.Popen([sys.executable, "-m", "scheduler", *words], stdout=subprocess.PIPE)
+    try:
+        assert serving.stdout is not None
+        assert f"http://127.0.0.1:{port}/".encode() in serving.stdout.readline()
+        rows = _json_of(f"http://127.0.0.1:{port}/flags.json")["rows"]
+        assert {row["region"] for row in rows} == {"云南", "广西"}
+    finally:
+        serving.terminate()
+        serving.wait(60)
+
+
+def _json_of(url: str) -> dict[str, list[dict[str, object]]]:
+    """What a server that is about to listen answers."""
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(url, timeout=600) as answer:
+                found: dict[str, list[dict[str, object]]] = json.load(answer)
+                return found
+        except URLError:  # not listening yet
+            time.sleep(0.1)
+    raise AssertionError(f"nothing answers at {url}")

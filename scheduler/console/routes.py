@@ -113,6 +113,7 @@ def html_answer(
         "token": form_token(ground, request, form_secret),
         "today": ground.now().date(),
         "database": ground.database_name,
+        "source_name": functools.partial(_source_name, ground),
     }
     answer = Response(
         render(words, template, {**everywhere, **values}), status, media_type="text/html"
@@ -128,6 +129,12 @@ def html_answer(
     answer.headers["Vary"] = "Accept-Language, Cookie"
     answer.headers["Content-Language"] = words.language
     return answer
+
+
+def _source_name(ground: Ground, source_id: str) -> str:
+    """What people call a source; its id where no declaration tells."""
+    source = ground.declared().sources.get(source_id)
+    return source.name if source else source_id
 
 
 class Pages:

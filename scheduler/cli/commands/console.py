@@ -3,6 +3,7 @@
 import getpass
 import secrets
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,14 +35,28 @@ def console(
         int | None,
         typer.Option(min=1, max=65535, help="Port; CPPCC_CONSOLE_PORT by default"),
     ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Serve what `cppcc demo` left, on the demo's last day")
+    ] = False,
+    folder: Annotated[
+        Path | None, typer.Option(help="The demo's folder, where it is not var/demo")
+    ] = None,
     child_of: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Serve the console until it is interrupted.
 
     On loopback nobody has to log in; on another address nobody is let in before a user exists.
     """
-    if context.invoked_subcommand is None:
-        serve_console(host, port, child_of=child_of)
+    if context.invoked_subcommand is not None:
+        return
+    if demo:
+        from scheduler.cli.commands.demo import FOLDER, serve_demo  # it imports this module
+
+        serve_demo(folder or FOLDER, host, port)
+        return
+    if folder is not None:
+        fail("--folder is a demo's: it goes with --demo", code=2)
+    serve_console(host, port, child_of=child_of)
 
 
 def serve_console(

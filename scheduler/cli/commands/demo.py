@@ -1,6 +1,7 @@
 """`cppcc demo`: the whole path on a small internet of our own, three days of it."""
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import typer
 from rich.text import Text
 
 from scheduler.cli.commands.console import serve_console
+from scheduler.cli.commands.context import settings
 from scheduler.cli.commands.crawl import crawl_now
 from scheduler.cli.presentation import console, fail, rule, say, table, verdict_text
 from scheduler.config import Config
@@ -29,6 +31,7 @@ SOURCES = [
     "people_yunnan",
     "people_guangxi",
 ]
+FOLDER = Path("var/demo")
 DAYS = {
     1: "everything is new",
     2: "only what changed is stored, nothing is flagged again",
@@ -39,7 +42,7 @@ DAYS = {
 def demo(
     folder: Annotated[
         Path, typer.Option(help="Where the demo's database goes; emptied first")
-    ] = Path("var/demo"),
+    ] = FOLDER,
     jobs: Annotated[int, typer.Option(min=1, help="Sources crawled at the same time")] = 2,
     show: Annotated[
         bool, typer.Option("--console", help="Then serve the web console over its database")
@@ -74,14 +77,26 @@ def demo(
         f"  {program} show f2 --db {database_path}\n"
         f"  {program} compare 立案提案 --db {database_path}"
     )
-    last = _settings(url, max(DAYS))
-    words = " ".join(f"{name}={value}" for name, value in last.items())
-    say(f"and in a browser, with\n  {words} {program} console")
     if not sound:
         fail("a run ended without a verdict")
     if show:
-        with environment({**last, "CPPCC_VAR": str(folder)}):
-            serve_console()
+        serve_demo(folder)
+        return
+    config = settings()
+    elsewhere = "" if folder == FOLDER else f" --folder {shlex.quote(str(folder))}"
+    say(
+        f"and in a browser at http://{config.console_host}:{config.console_port}/ , served by\n"
+        f"  {program} console --demo{elsewhere}"
+    )
+
+
+def serve_demo(folder: Path, host: str | None = None, port: int | None = None) -> None:
+    """Serve the console over the database that a demo left in ``folder``, on its last day."""
+    if not (folder / "cppcc.db").exists():
+        fail(f"{folder} holds no demo's database", hint="`cppcc demo` makes it", code=2)
+    values = _settings(f"sqlite:///{folder / 'cppcc.db'}", max(DAYS))
+    with environment({**values, "CPPCC_VAR": str(folder)}):
+        serve_console(host, port)
 
 
 def _program() -> str:

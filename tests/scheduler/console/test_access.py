@@ -157,6 +157,13 @@ def test_reading_never_writes(local: TestClient, flags: list[int]) -> None:
         assert local.get(path).status_code in (404, 405)
 
 
+def test_what_may_run_is_what_the_design_says() -> None:
+    assert CSP == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
 def test_every_answer_says_what_may_run(local: TestClient, flags: list[int]) -> None:
     for path in ("/", "/flags.json", "/nothing", "/static/console.js", "/login"):
         answer = local.get(path)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from crawler.families import FAMILIES
 from scheduler.config import Config
 from scheduler.console.app import make_app
 from scheduler.console.ground import Ground
@@ -111,6 +112,7 @@ def test_every_code_has_a_name() -> None:
         "format": Format, "topic": TOPIC_NAMES, "metric": METRIC_NAMES, "genre": Genre,
         "level": Level, "failure": FailureClass, "todo": FailureClass, "verdict": VerdictKind,
         "source": SourceState, "run": RunState,
+        "family": FAMILIES,
     }  # fmt: skip
     for words in map(words_in, ("zh", "en")):
         assert [
@@ -136,7 +138,9 @@ def test_the_api_answers_as_it_says(
         @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
         def ask(case: "schemathesis.Case[Any]") -> None:
             answer = case.call_and_validate(
-                headers=tokens[Role.OPERATE], excluded_checks=[positive_data_acceptance]
+                headers=tokens[Role.OPERATE],
+                excluded_checks=[positive_data_acceptance],
+                timeout=600.0,  # its own ten seconds are a loaded machine's
             )
             asked.append(answer.status_code)
 

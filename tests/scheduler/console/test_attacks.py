@@ -72,6 +72,10 @@ class Markup(HTMLParser):
             value = (given.get(name) or "").strip().lower()
             if value.startswith(("javascript:", "data:", "vbscript:", "//")):
                 self.wrong.append(f"{tag} {name}={value[:40]}")
+        if (given.get("href") or "").startswith("http") and set(
+            (given.get("rel") or "").split()
+        ) != {"noreferrer", "noopener"}:
+            self.wrong.append(f"{tag} rel={given.get('rel')} of {given.get('href')}")
         if tag == "script" and given.get("src") not in ALLOWED_SOURCES:
             self.wrong.append(f"script {given}")
         if tag in ("iframe", "object", "embed", "base", "style", "svg", "meta") and (
@@ -108,6 +112,32 @@ def test_a_stored_attack_is_text(local: TestClient, database_of: Database, numbe
     for row in local.get("/flags.csv").text.splitlines()[1:]:
         for cell in row.split(","):
             assert not cell.strip('"').startswith(("=", "+", "@", "＝"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ['"><script>alert(1)</script>', "' onmouseover='alert(1)", "%0d%0aX: y", "{{7*7}}",
+     "../../../etc/passwd", "?q=javascript:alert(1)#<svg onload=alert(1)>"],
+)  # fmt: skip
+def test_an_attack_in_an_address_is_text(
+    local: TestClient, database_of: Database, path: str
+) -> None:
+    url = f"http://evil.example/2021/01/24/1.html{path}"
+    article = read_page(page_of("", 1), url=url, now=NOW, source=None)
+    with database_of.begin() as session:
+        save_article(session, article, now=NOW, run_id=None)
+        publication = list_flags(session)[0].publication_id
+    for page in ("/", f"/publications/{publication}", "/search?q=十件大事"):
+        answer = local.get(page)
+        assert answer.status_code == 200
+        markup = Markup()
+        markup.feed(answer.text)
+        assert not markup.wrong, (page, markup.wrong)
+    told = local.get(f"/publications/{publication}.json").json()["publication"]["captures"]
+    headers = local.get(f"/snapshots/{told[0]['sha256']}").headers
+    assert "x" not in headers
+    name = headers["content-disposition"].partition("filename=")[2].strip('"')
+    assert not set(name) & set('/\\\r\n"<>')
 
 
 def test_templates_mark_nothing_as_safe() -> None:

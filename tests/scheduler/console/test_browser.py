@@ -4,6 +4,7 @@ Needs Debian's Chromium (.ci/run installs it); skipped where there is none.
 """
 
 import os
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -281,20 +282,34 @@ def test_a_run_shows_its_progress_and_new_flags_are_told(page: Page, site: Site)
     expect(page.locator("h1 .s-cancelled")).to_be_visible(timeout=PATIENCE_MS)  # by itself
 
 
+PICTURES = {
+    "inbox": ("/", "zh-CN", 1280, "light"),
+    "phone": ("/", "en-GB", 390, "dark"),
+    "publication": ("/publications/2", "zh-CN", 1280, "light"),
+    "coverage": ("/coverage?year=2025", "en-GB", 1280, "light"),
+}
+"""Of the manual: path, language, width, scheme."""
+
+
+def test_the_manual_shows_the_pictures_that_are_made_here() -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    words = "".join(path.read_text("utf-8") for path in docs.rglob("*.md"))
+    shown = set(re.findall(r"pictures/console-(\w+)\.png", words))
+    assert shown == PICTURES.keys()
+    assert {path.stem for path in (docs / "pictures").iterdir()} == {f"console-{n}" for n in shown}
+
+
 def test_pictures_for_the_manual_are_made(browser: Browser, site: Site) -> None:
     folder = os.environ.get("CPPCC_TEST_PICTURES")
     if not folder:
         pytest.skip("CPPCC_TEST_PICTURES names no folder for them")
-    for locale, width, scheme in (("zh-CN", 1280, "light"), ("en-GB", 1280, "light"),
-                                  ("zh-CN", 390, "dark")):  # fmt: skip
+    for name, (path, locale, width, scheme) in PICTURES.items():
         context = browser.new_context(
             base_url=site.base, locale=locale, viewport={"width": width, "height": 800},
             color_scheme="dark" if scheme == "dark" else "light",
         )  # fmt: skip
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        for name, path in (("inbox", "/"), ("publication", "/publications/2"),
-                           ("coverage", "/coverage"), ("compare", "/compare")):  # fmt: skip
-            page.goto(path)
-            page.screenshot(path=f"{folder}/console-{name}-{locale[:2]}-{width}.png")
+        page.goto(path.replace("{source}", site.source))
+        page.screenshot(path=f"{folder}/console-{name}.png")
         context.close()

@@ -1,9 +1,12 @@
 """An address that a person types leads to the public internet, or nowhere."""
 
 import socket
+from typing import Any
 
+import httpcore
 import pytest
 
+from crawler.config import MAX_BYTES, MAX_REDIRECTS
 from scheduler.console import fetching
 from scheduler.console.errors import InputError
 from scheduler.console.fetching import checked_url, fetch_public, is_public
@@ -80,3 +83,69 @@ def test_a_name_is_resolved_once_and_that_address_is_connected_to(
     monkeypatch.setattr(socket, "getaddrinfo", names)
     assert fetching.public_address_of("a.example", 80) == "8.8.8.8"
     assert names.asked == 1
+
+
+class Scripted:
+    """Public servers that answer one connection each, as written."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: list[bytes]) -> None:
+        self.answers = list(answers)
+        self.connected: list[str] = []
+        real = socket.getaddrinfo
+
+        def names(host: str, port: int, **given: Any) -> Any:
+            return real("8.8.8.8" if host.endswith(".example") else host, port, **given)
+
+        def connect(_: object, host: str, *rest: object) -> httpcore.NetworkStream:
+            self.connected.append(host)
+            return httpcore.MockStream(self.answers.pop(0))
+
+        monkeypatch.setattr(socket, "getaddrinfo", names)
+        monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+
+
+def moved(where: str) -> list[bytes]:
+    return [f"HTTP/1.1 302 Found\r\nLocation: {where}\r\nContent-Length: 0\r\n"
+            "Connection: close\r\n\r\n".encode()]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("where", "code"),
+    [("http://169.254.169.254/latest/", "private_address"), ("//127.0.0.1/", "private_address"),
+     ("http://localhost/", "private_address"), ("http://b.example:8080/", "bad_address"),
+     ("file:///etc/passwd", "bad_address"), ("http://u:p@b.example/", "bad_address")],
+)  # fmt: skip
+def test_each_redirect_is_an_address_that_is_checked(
+    monkeypatch: pytest.MonkeyPatch, where: str, code: str
+) -> None:
+    servers = Scripted(monkeypatch, moved("http://b.example/"), moved(where))
+    with pytest.raises(InputError) as refused:
+        fetch_public("http://a.example/", user_agent="test")
+    assert refused.value.code == code
+    assert servers.connected == ["8.8.8.8", "8.8.8.8"]  # and nowhere else
+
+
+def test_redirects_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    Scripted(monkeypatch, *[moved(f"http://a.example/{n}") for n in range(MAX_REDIRECTS + 1)])
+    with pytest.raises(InputError) as refused:
+        fetch_public("http://a.example/", user_agent="test")
+    assert refused.value.code == "too_many_redirects"
+
+
+def test_a_page_has_a_largest_size_whatever_it_says_of_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    piece = b"x" * 2**20
+    many = [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", *[piece] * (MAX_BYTES // 2**20 + 1)]
+    Scripted(monkeypatch, many)
+    with pytest.raises(InputError) as refused:
+        fetch_public("http://a.example/", user_agent="test")
+    assert refused.value.code == "too_large"
+
+
+def test_a_page_has_its_time_however_it_drips(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "WHOLE_SECONDS", 0.0)
+    Scripted(monkeypatch, [b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"])
+    with pytest.raises(InputError) as refused:
+        fetch_public("http://a.example/", user_agent="test")
+    assert refused.value.code == "no_answer"
