@@ -174,13 +174,13 @@ def _is_anchor(page: Page, index: int, wanted: list[str]) -> bool:
     key = comparable(line.text)
     if len(key) < _ANCHOR:
         return False
-    if not is_heading(page, index) and not any(
-        is_header(near.text) for near in page.lines[index + 1 : index + 3]
-    ):
-        return False
-    if any(name.startswith(key) or _ends(name, key) for name in wanted):
-        return True
-    return len(line.pieces) > 1 and comparable(without_badges(line, wanted)) != key
+    named = any(name.startswith(key) or _ends(name, key) for name in wanted)
+    named = named or (len(line.pieces) > 1 and comparable(without_badges(line, wanted)) != key)
+    # What names the page is asked first: a header below is dear to look for at each line.
+    return named and (
+        is_heading(page, index)
+        or any(is_header(near.text) for near in page.lines[index + 1 : index + 3])
+    )
 
 
 def without_badges(line: Line, wanted: list[str]) -> str:
