@@ -203,15 +203,15 @@ def test_the_demo_ends_by_naming_one_address_and_one_command_serves_it(demo: Dem
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     words = [*shlex.split(command[command.index("console ") :]), "--port", str(port)]
-    serving = subprocess.Popen([sys.executable, "-m", "scheduler", *words], stdout=subprocess.PIPE)
-    try:
-        assert serving.stdout is not None
-        assert f"http://127.0.0.1:{port}/".encode() in serving.stdout.readline()
-        rows = _json_of(f"http://127.0.0.1:{port}/flags.json")["rows"]
-        assert {row["region"] for row in rows} == {"云南", "广西"}
-    finally:
-        serving.terminate()
-        serving.wait(60)
+    command_line = [sys.executable, "-m", "scheduler", *words]
+    with subprocess.Popen(command_line, stdout=subprocess.PIPE) as serving:
+        try:
+            assert serving.stdout is not None
+            assert f"http://127.0.0.1:{port}/".encode() in serving.stdout.readline()
+            rows = _json_of(f"http://127.0.0.1:{port}/flags.json")["rows"]
+            assert {row["region"] for row in rows} == {"云南", "广西"}
+        finally:
+            serving.terminate()
 
 
 def _json_of(url: str) -> dict[str, list[dict[str, object]]]:
