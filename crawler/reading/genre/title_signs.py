@@ -110,7 +110,9 @@ def _rubrics(subject: Subject) -> Iterator[Sign]:
     main = w.MAIN_WORK.search(title)
     yield from of_title("title.main_work", main)
     told = back or _year_before(subject)
-    if main and told and in_season(subject.published) and not w.FIGURE_HEADLINE.search(title):
+    # 举办……汇演 回顾一年履职: what a committee held that day is no achievement of its year.
+    plain = not (w.FIGURE_HEADLINE.search(title) or w.MEETING.search(title))
+    if main and told and plain and in_season(subject.published):
         yield from of_title("title.achievement", main)
     yield from of_title("title.committee_says", w.COMMITTEE_SAYS.match(title))
 
