@@ -188,7 +188,7 @@ def test_the_newcomers_commands_read_the_demos_database(
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=600,
         )
         assert done.returncode == 0, line + done.stderr
         assert "广西" in done.stdout or (tmp_path / "guangxi.xlsx").exists(), line
