@@ -16,12 +16,13 @@ from statistics import median
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.errors import LayoutChangedError, WrongContentError
-from crawler.pages.lists.anchors import Anchor, AnchorWalk, walk_anchors
+from crawler.pages.lists.anchors import Anchor, AnchorWalk
 from crawler.pages.lists.epaper import read_issue_page
 from crawler.pages.lists.linktitles import LEAST_TITLE, clean_title, is_better_title
 from crawler.pages.lists.listdays import DayRow, only_year, resolve_days
 from crawler.pages.lists.pager import Pager, is_pager_text, read_pager
 from crawler.pages.lists.unfolding import unfolded
+from crawler.pages.lists.walking import walk_anchors
 from crawler.pages.raw.charset import decode
 from crawler.pages.raw.gate import (
     refuse_challenge,
