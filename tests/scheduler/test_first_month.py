@@ -1,5 +1,6 @@
 """A first month with declarations of which a third are wrong: who is told what, and when."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ def first_month(database: Database, sources: Iterable[Source], days: int) -> Mon
     simulation.run_until(BEGIN + timedelta(days=days))
     digests = simulation.inbox.of("digest")
     early = " ".join(notice.body for at, notice in digests if at - BEGIN <= WEEK)
-    named = set(early.replace(",", " ").split())
+    named = set(re.findall(r"[a-z0-9_]+", early))
     wrong = {name: site.wrong for name, site in world.sites.items() if site.wrong is not None}
     with database.reading() as session:
         proved = {
