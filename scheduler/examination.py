@@ -4,9 +4,12 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+
+from sqlalchemy.orm import Session
 
 from crawler.errors import DeclarationError
 from crawler.sources.declaration import Source, load_sound_sources
@@ -138,9 +141,8 @@ def _channels(config: Config) -> Check:
 
 def _of_service(config: Config) -> Iterator[Check]:
     """The clock against the newest rows, messages that wait, incidents that are open."""
-    opened = database.open_reading(config.database_url)
     now = config.now()
-    with opened.reading() as session:
+    with _reading(config) as session:
         beats = services.at_work(session, now=datetime.now(UTC))
         newest = history.list_runs(session, limit=1)
         waiting = outbox.backlog(session, DELIVERED_KINDS)
@@ -197,8 +199,7 @@ def _disk(config: Config) -> Check:
 
 
 def _last_runs(config: Config, sources: Mapping[str, Source]) -> Iterator[Check]:
-    opened = database.open_reading(config.database_url)
-    with opened.reading() as session:
+    with _reading(config) as session:
         newest = history.latest_runs(session)
         states = {name: one.state for name, one in all_standings(session, sources).items()}
     counts = Counter(states[name] for name in sources)
@@ -239,13 +240,19 @@ def _some(names: list[str]) -> str:
 
 def _outcomes(config: Config, sources: Mapping[str, Source]) -> Iterator[Check]:
     """What the tables hold of each proved source, whatever its runs said."""
-    opened = database.open_reading(config.database_url)
-    with opened.reading() as session:
+    with _reading(config) as session:
         found = alarm.alarms(session, sources, now=config.now())
     for one in found:
         yield Check("outcome", "warning", f"{one.source_id}: {one.words}")
     if not found:
         yield Check("outcome", "ok", "no proved source holds less than it should")
+
+
+@contextmanager
+def _reading(config: Config) -> Iterator[Session]:
+    """A look into the database, whose connections are given back after it."""
+    with closing(database.open_reading(config.database_url)) as opened, opened.reading() as session:
+        yield session
 
 
 def _unreadable(config: Config) -> list[str]:
