@@ -48,6 +48,7 @@ from storage.links.sources import sync_sources
 from storage.migrations import HEAD
 from storage.notices import incidents, outbox
 from storage.records import SHANGHAI
+from storage.runs.claimers import is_dead
 
 logger = logging.getLogger(__name__)
 
@@ -293,7 +294,9 @@ class Service:
     def _hand_over(self) -> None:
         """Let another service plan while this one drains; where there is none, its last judge."""
         with self._database.begin() as session:
-            names = {one.name for one in services.at_work(session, now=datetime.now(UTC))}
+            beats = services.at_work(session, now=datetime.now(UTC))
+            # A killed one counts as at work until its beat is old; it plans and sends nothing.
+            names = {one.name for one in beats if not is_dead(one.name)}
             if names - {self._carrier.owner}:
                 self.planner.give_up(session)
 

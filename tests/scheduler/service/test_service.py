@@ -1,6 +1,9 @@
 """The service's wiring: ticks become runs, runs are judged, and no error ends a piece of work."""
 
 import asyncio
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -14,12 +17,17 @@ from scheduler.config import Config
 from scheduler.rhythm.almanac import load_almanac
 from scheduler.service.declared import Declared
 from scheduler.service.service import Service
+from storage.engine import services
 from storage.engine.database import Database, open_database
+from storage.engine.services import ServiceBeat
 from storage.links import standing
-from storage.records import RunCounts, Verdict, VerdictKind
+from storage.migrations import HEAD
+from storage.records import Genre, RunCounts, Verdict, VerdictKind
 from storage.runs import health, history, lease
 from storage.runs.states import RunState
-from tests.scheduler.simulation import Played, make_source
+from tests.scheduler.simulation import Inbox, Played, World, make_source
+from tests.storage.samples import article
+from tests.storage.steps import save_article
 
 PATIENCE = 120.0
 """Seconds after which a test gives up: no bound of the program's speed."""
@@ -94,6 +102,39 @@ def serving(
 def judged(database: Database) -> int:
     with database.reading() as session:
         return sum(len(health.health_history(session, f"s{number}", 9)) for number in range(3))
+
+
+def test_what_a_last_run_brought_is_sent_though_a_killed_service_beat_a_moment_ago(
+    config: Config, database: Database
+) -> None:
+    """A dead process plans nothing: nobody else would send it before the next start."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    now = datetime.now(UTC)
+    beat = ServiceBeat(
+        name=f"{socket.gethostname()}:{gone.pid}", schema_revision=HEAD, started_at=now, beat_at=now
+    )
+    inbox = Inbox(World(sites={}, now=now))
+
+    def flagged(number: int) -> None:
+        with database.begin() as session:
+            save_article(session, article(number, genre=Genre.TEN_EVENTS), now=now, run_id=None)
+
+    async def main() -> None:
+        flagged(2)
+        service = Service(
+            config, database, declared(0), launcher=Crawls(database), channels=[inbox]
+        )
+        running = asyncio.create_task(service.run())
+        await until(lambda: len(inbox.of("flag")) == 1)
+        with database.begin() as session:
+            services.beat(session, beat)
+        service.end()
+        flagged(1)  # as a last run does while the service drains
+        await running
+
+    asyncio.run(main())
+    assert len(inbox.of("flag")) == 2
 
 
 def test_sources_never_crawled_are_crawled_once_and_judged(
