@@ -17,7 +17,7 @@ from storage.records import RunTrigger
 from storage.runs import door, history
 from storage.runs.options import CrawlOptions
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds after which a test gives up: no bound of the program's speed."""
 PLAYED = (sys.executable, "-m", "tests.scheduler.carrying.played")
 
