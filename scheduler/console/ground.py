@@ -16,9 +16,10 @@ from typing import TypeVar, cast
 from sqlalchemy.orm import Session
 
 from crawler.errors import DeclarationError
-from crawler.sources.declaration import Source, load_sources
+from crawler.sources.declaration import Source, load_sound_sources
 from scheduler.config import Config
 from scheduler.rhythm.almanac import Almanac, AlmanacError, load_almanac
+from scheduler.service.declared import kept_in
 from storage.engine.database import Database, open_database, shown_url
 from storage.engine.reader import Reader, open_reader
 
@@ -35,11 +36,16 @@ DECLARATIONS_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The declarations and the calendar; ``problem`` says why there are none."""
+    """The declarations that are right, and the calendar, as the service has them.
+
+    ``broken`` says what is wrong with each of the other declarations, or with their folder;
+    ``no_almanac`` why there is no calendar: None where there is one.
+    """
 
     sources: dict[str, Source]
     almanac: Almanac | None
-    problem: str | None
+    broken: tuple[str, ...] = ()
+    no_almanac: str | None = None
 
 
 class Ground:
@@ -78,7 +84,7 @@ class Ground:
             yield session
 
     def declared(self) -> Declared:
-        """The declarations, at most a minute old; empty with a reason when one is wrong."""
+        """The declarations, at most a minute old; one that is wrong takes no other with it."""
         with self._lock:
             old = time.monotonic() - self._declared_at > DECLARATIONS_SECONDS
             if self._declared is None or old:
@@ -129,11 +135,19 @@ class Ground:
 
 
 def _load(config: Config) -> Declared:
+    sources: dict[str, Source] = {}
     try:
-        sources = load_sources(config.sources)
-    except DeclarationError as error:
-        return Declared(sources={}, almanac=None, problem=str(error))
+        sources, wrong = load_sound_sources(config.sources, kept=kept_in(config))
+    except DeclarationError as error:  # the folder is not there
+        wrong = [error]
+    almanac, no_almanac = None, None
     try:
-        return Declared(sources=sources, almanac=load_almanac(config.calendar), problem=None)
+        almanac = load_almanac(config.calendar)
     except AlmanacError as error:
-        return Declared(sources=sources, almanac=None, problem=str(error))
+        no_almanac = str(error)
+    return Declared(
+        sources=sources,
+        almanac=almanac,
+        broken=tuple(str(one) for one in wrong),
+        no_almanac=no_almanac,
+    )

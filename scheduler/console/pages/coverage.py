@@ -222,7 +222,7 @@ def _cells(ground: Ground) -> tuple[list[Cell], list[LevelCount], str | None]:
     declared = ground.declared()
     if declared.almanac is None:
         with ground.reading() as session:
-            return cells.list_cells(session), [], declared.problem
+            return cells.list_cells(session), [], declared.no_almanac
     return (*ground.remembered("cells", _compute), None)
 
 

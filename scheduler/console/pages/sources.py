@@ -48,13 +48,13 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcesPage:
-    """All declared sources that fit; ``problem`` says what is wrong with a declaration."""
+    """All declared sources that fit; ``broken`` says what is wrong with others."""
 
     region: str | None
     state: SourceState | None
     total: int
     rows: tuple[SourceRow, ...]
-    problem: str | None
+    broken: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def sources(
         state=state,
         total=len(declared.sources),
         rows=tuple(row for row in rows if state is None or row.state is state),
-        problem=declared.problem,
+        broken=declared.broken,
     )
 
 
