@@ -19,7 +19,7 @@ from crawler.reading.topics.topics import topics_of_events, topics_of_sections
 from crawler.reading.words.folding import fold
 from storage.records import Article, FigureScope, Genre, Level, Reading, Topic
 
-RULES_VERSION = "6"
+RULES_VERSION = "7"
 """Goes into each reading; raised whenever a rule changes what is read."""
 
 MAX_TITLE = 400

@@ -14,6 +14,7 @@ _BARS = frozenset(
         "owner.other",
         "owner.nobody",
         "text.names_committee_in_passing",  # not of a committee
+        "text.members_act",  # of members
         "text.part_speaks",  # of a part of one
         "title.many_committees",  # of many
         "text.of_no_year",  # of no year

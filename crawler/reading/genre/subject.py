@@ -9,6 +9,9 @@ from crawler.reading.genre.claims import Claim, Parallel
 from crawler.reading.words.folding import Folded
 
 HEAD = 900
+BODY = 2000
+WHOLE_TEXT = 250
+"""From so many characters on a text is taken to be whole, not its first words."""
 CPPCC = re.compile(r"政协|人民政治协商会议")
 COMMITTEE_SITE = re.compile(
     r"[省市县区州盟旗]政协|全国政协|政协办公厅|人民政协[报网]|联谊报|华兴时报|各界导报|湘声报|民主协商报|江淮时报|联合时报|"

@@ -7,14 +7,20 @@ from importlib.resources import files
 from itertools import islice
 
 from crawler.reading.genre import wording as w
+from crawler.reading.genre.actors import members_who_act, names_in_passing
 from crawler.reading.genre.claims import NUMBERED, OPENING, PAST_LIST, Claim, kind_of
 from crawler.reading.genre.signs import Sign, of_meta, of_text, of_words
-from crawler.reading.genre.subject import COMMITTEE_SITE, CPPCC, HEAD, Subject, sums_up
+from crawler.reading.genre.subject import (
+    BODY,
+    COMMITTEE_SITE,
+    CPPCC,
+    HEAD,
+    WHOLE_TEXT,
+    Subject,
+    sums_up,
+)
 
 LEAD = 160
-BODY = 2000
-WHOLE_TEXT = 250
-"""From so many characters on a text is taken to be whole, not its first words."""
 
 # The committee's functions: a review tells of most of them, news of one or two.
 _FUNCTIONS = (
@@ -82,9 +88,12 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
     head = text[:HEAD]
     if len(text) < WHOLE_TEXT:
         yield Sign("text.short", 1.0, "text")
-    passing = _in_passing(subject, text)
+    passing = names_in_passing(subject, text)
     if passing:
-        yield from of_text("text.names_committee_in_passing", CPPCC.search(text))
+        members = members_who_act(subject, text)
+        yield from of_text("text.members_act", members)
+        if members is None:
+            yield from of_text("text.names_committee_in_passing", CPPCC.search(text))
     for name, full, end, words in _shared_words():
         if not passing or name not in _OF_ITS_OWN_YEAR:
             yield from of_words(name, words, text, end, full)
@@ -250,38 +259,6 @@ _CHOSEN_WORKS = re.compile(
     r"[^,。\n\d]{0,8}(?:提案|建议|案例|委员(?!会)|人物|单位|个人|论文|调研报告|信息)|"
     r"[十百]佳[^,。\n]{0,6}(?:委员(?!会)|提案|信息|单位|个人)"
 )
-
-
-_BODY_ITSELF = re.compile(
-    r"(?<!人大、[省市县区州旗盟])(?<!人大、)政协(?!委员(?!会)|提案|协会|全会|界|等|报|网|、)"
-)
-_ACTS_WITH_TOTALS = re.compile(
-    r"政协(?!委员|提案)[^,。\n]{0,8}\d+余?(?:场|次|件|项|篇|条)[^。\n]{0,12}\d+余?(?:场|次|件|项|篇|条)"
-)
-_OPENS = 300
-_FIRST_WORDS = 60
-_OWN_SITE = re.compile(r"政协(?!报)")
-_ONCE = 1
-_TWICE = 2
-
-
-def _in_passing(subject: Subject, text: str) -> bool:
-    """Whether no committee acts in title or opening, and hardly anywhere else."""
-    title = subject.title.text
-    if CPPCC.search(title) or CPPCC.search(subject.beside) or not text:
-        return False
-    if w.KIN.search(title):
-        return False
-    if any(told.search(text, 0, BODY) for told in (_ACTS_WITH_TOTALS, w.OF_ITSELF, w.ITS_DEEDS)):
-        return False
-    named = [match.start() for match in islice(_BODY_ITSELF.finditer(text, 0, BODY), 3)]
-    if named and _OWN_SITE.search(subject.outlet):
-        return False
-    if not named or named[0] > _FIRST_WORDS:
-        few = _ONCE if len(text) >= WHOLE_TEXT else _TWICE
-        return len(named) <= few or (len(named) == _TWICE and named[0] > _OPENS)
-    first_sentence = text.find("。") % len(text)
-    return len(named) == _ONCE and named[0] > first_sentence and len(text) >= WHOLE_TEXT
 
 
 def _owner(subject: Subject, text: str) -> Iterator[Sign]:

@@ -1,11 +1,9 @@
 """Recorded pages are read as somebody who looked at them said that they are to be read."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from crawler.sources.declaration import Source, load_source, load_sources
 from fixtures.server import SmallInternet
@@ -48,20 +46,7 @@ def source_of(place: Path) -> Source:
     )
 
 
-READ_WRONGLY = {
-    "guangxi_cppcc_news/2021-01-25": "news of members, not of a committee, is read as `other`",
-}
-
-
-def _recordings() -> Iterator[ParameterSet]:
-    for place in PLACES:
-        name = f"{place.parent.name}/{place.name}"
-        known = READ_WRONGLY.get(name)
-        marks = [pytest.mark.xfail(reason=known)] if known else []
-        yield pytest.param(place, id=name, marks=marks)
-
-
-@pytest.mark.parametrize("place", list(_recordings()))
+@pytest.mark.parametrize("place", PLACES, ids=[f"{p.parent.name}/{p.name}" for p in PLACES])
 def test_a_recorded_page_reads_as_reviewed(place: Path) -> None:
     recording = load_recording(place)
     assert recording.reviewed, f"{place / ANSWER}: look at it, then set reviewed to true"

@@ -19,6 +19,7 @@ from scipy.optimize import minimize
 
 from crawler.reading.genre import model
 from crawler.reading.genre.model import BASE, SHORT, Weights
+from crawler.reading.genre.required import barred
 from storage.records import FLAGGED_GENRES, Genre
 from tests.crawler.reading.genre.corpora import Labelled, everything
 
@@ -141,8 +142,10 @@ def unseen(data: Shown, writer: str) -> list[tuple[Labelled, Genre, float]]:
     weights = learn(data.only(~held))
     read = []
     for text in data.only(held).texts:
-        odds = weights.probabilities(text.signs() or [])
-        read.append((text, model.decide(odds), sum(odds[genre] for genre in FLAGGED_GENRES)))
+        signs = text.signs() or []
+        odds = weights.probabilities(signs)
+        genre = model.decide(odds, may_flag=barred(signs) is None)
+        read.append((text, genre, sum(odds[genre] for genre in FLAGGED_GENRES)))
     return read
 
 
