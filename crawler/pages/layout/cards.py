@@ -1,13 +1,15 @@
 """Other stories printed as cards: boxes of one kind side by side, each a head over sentences.
 
-Portals set what they recommend so, above an article or under it.  The parts of an article may
-look the same, so what says what the title says is kept, and so is what stands with the text.
+Portals set what they recommend so, above an article or under it.  The parts of an article (ten
+events, each a head over sentences) look the same and need not say what its title says: only
+cards that the page itself shows to be others' are left out.
 """
 
 from collections import defaultdict
 
 from crawler.pages.layout.boilerplate import dropped_by
 from crawler.pages.layout.comparable import comparable
+from crawler.pages.layout.header import header_by
 from crawler.pages.layout.tree import Box, Page
 from crawler.pages.layout.weights import Weights
 
@@ -46,10 +48,7 @@ def find_cards(page: Page, weights: Weights, anchor: int, first: int | None) -> 
             continue
         if any(box.start <= anchor < box.end for box in boxes):
             continue
-        holder = page.boxes[boxes[0].parent]
-        linked = all(_links_on(page, box) for box in cards)
-        inside = first is not None and holder.start <= first < holder.end
-        if inside and not linked:
+        if not _are_others(page, cards, anchor, first):
             continue
         lines = [at for box in boxes for at in range(box.start, box.end)]
         if unlike(title, "".join(page.lines[at].text for at in lines)):
@@ -74,6 +73,25 @@ def _is_card(page: Page, weights: Weights, box: Box) -> bool:
     if weights.worths[box.start] > 0 or dropped_by(head.text):
         return False
     return any(value > 0 for value in weights.worths[box.start + 1 : box.end])
+
+
+def _are_others(page: Page, cards: list[Box], anchor: int, first: int | None) -> bool:
+    """Whether the page shows that cards tell other stories: it parts them from its own text.
+
+    They stand above its title, or each leads to a page of its own, or each says whose it is and
+    they stand apart from its first sentence.
+    """
+    if all(box.end <= anchor or _links_on(page, box) for box in cards):
+        return True
+    holder = page.boxes[cards[0].parent]
+    apart = first is not None and not holder.start <= first < holder.end
+    return apart and all(_is_signed(page, box) for box in cards)
+
+
+def _is_signed(page: Page, box: Box) -> bool:
+    """Whether a card has a header of its own; a bare day may be that of one event among ten."""
+    signs = (header_by(line.text) for line in page.lines[box.start + 1 : box.end])
+    return any(sign is not None and sign != "day_alone" for sign in signs)
 
 
 def _links_on(page: Page, box: Box) -> bool:

@@ -28,8 +28,6 @@ _NUMBERED = re.compile(
     r"|第[一二三四五六七八九十\d]{1,3}\s*[章节条项部篇回、:：，\s]|[Nn][Oo]\.?\s*\d|\d{1,2}\s)"
 )
 _SENTENCE_END = ("。", "！", "？", "”", "…", "）", ")", ".", "!", "?", "』", "」")
-_RULE = re.compile(r"[\W_]{3,}")
-"""A line of signs (* * *, ———) that parts what follows from what stands above."""
 _HEADLINE = 40
 _SHORTEST = 6
 """Characters of a heading over another story; a shorter one is a label or a sub-heading."""
@@ -64,16 +62,16 @@ def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
         return None
     own = 0.0
     last = first
+    # What its first sentence stands under, and what was found to be of it, the article is made of.
+    kinds = {_kind(page, index) for index in range(anchor + 1, first)}
     for index in range(first, len(page.lines)):
         line = page.lines[index]
-        if (
-            own >= _OWN
-            and len(line.text) >= _SHORTEST
-            and (
-                found := _head_of_other(page, weights, index, anchor=anchor, first=first, last=last)
-            )
-        ):
-            return Others(index, _behind(page, weights, index, first), *found)
+        if own >= _OWN and len(line.text) >= _SHORTEST:
+            found = _head_of_other(page, weights, index, anchor=anchor, first=first, last=last)
+            if found and (found[0] or _kind(page, index) not in kinds):
+                return Others(index, _behind(page, weights, index, first), *found)
+        if _heading(page, line.box):
+            kinds.add(_kind(page, index))
         value = weights.worths[index]
         if value > 0:
             own += value
@@ -115,8 +113,8 @@ def _head_of_other(
     line = page.lines[index]
     box = page.boxes[line.box]
     heading = _heading(page, line.box)
-    parted = _parted(page, index)
-    if not heading and not parted and not _is_named(box.name):
+    announced = _is_announced(page, index)
+    if not heading and not announced and not _is_named(box.name):
         return None
     if _NUMBERED.match(line.text) or comparable(line.text) == comparable(page.lines[anchor].text):
         return None
@@ -127,8 +125,9 @@ def _head_of_other(
         return None
     text = page.lines[below].text
     ended = page.lines[last].text.endswith(_SENTENCE_END)
-    if parted and ended and len(line.text) <= _HEADLINE and _says(weights, below):
-        return (False, parted) if _unlike(page, anchor, index) else None
+    if announced and ended and len(line.text) <= _HEADLINE and _says(weights, below):
+        sign = "a headline under a heading for other stories"
+        return (False, sign) if _unlike(page, anchor, index) else None
     apart = _outer(page, line.box) != _outer(page, page.lines[last].box)
     if states_day(text) and _says(weights, below + 1):
         return True, "a heading with its own day"
@@ -140,20 +139,19 @@ def _head_of_other(
         return True, "a linked heading over sentences"
     if heading and apart and _is_recommended(page, line.box, anchor) and _says(weights, below):
         return True, "a heading among recommended stories"
-    plainly = heading and apart and ended and not line.linked
+    within = page.boxes[_outer(page, page.lines[first].box)]
+    plainly = heading and not within.start <= index < within.end and ended and not line.linked
     if plainly and _says(weights, below) and _unlike(page, anchor, index):
         return False, "a heading elsewhere whose story shares nothing with the title"
     return None
 
 
-def _parted(page: Page, index: int) -> str | None:
-    """What parts a line from the text above it: a rule of signs, a heading for related links."""
-    above = page.lines[index - 1].text
-    if _RULE.fullmatch(above):
-        return "a headline under a rule"
-    if heads_links(above) and not page.lines[index].linked:
-        return "a headline under a heading for other stories"
-    return None
+def _is_announced(page: Page, index: int) -> bool:
+    """Whether a line that is no link stands under a heading for related links.
+
+    A rule of signs (* * *) announces nothing: an article's own parts are set off so too.
+    """
+    return heads_links(page.lines[index - 1].text) and not page.lines[index].linked
 
 
 def _below(page: Page, index: int) -> int:
@@ -167,6 +165,12 @@ def _below(page: Page, index: int) -> int:
 def _says(weights: Weights, index: int) -> bool:
     """Whether a sentence stands on a line or the one below it."""
     return any(value > 0 for value in weights.worths[index : index + 2])
+
+
+def _kind(page: Page, index: int) -> tuple[str, str]:
+    """Tag and name of a line's box, which the headings of one text have in common."""
+    box = page.boxes[page.lines[index].box]
+    return box.tag, box.name
 
 
 def _heading(page: Page, box: int) -> bool:

@@ -87,7 +87,7 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (outlets, "BARE_OUTLET_LABEL", NEVER, "header_li"),
         (dates, "_is_today", lambda *_: False, "known_faults/today_list.html"),
         (body, "find_cards", lambda *_: frozenset(), "second_writer/r01.html"),
-        (stories, "_parted", lambda *_: None, "second_writer/r08.html"),
+        (stories, "_is_announced", lambda *_: False, "second_writer/r04.html"),
         (text, "_NOTICE", NEVER, "second_writer/p03.html"),
         (titles, "_right_above", lambda *_: None, "second_writer/d12.html"),
         (titles, "_are_halves", lambda *_: False, "second_writer/t02.html"),
