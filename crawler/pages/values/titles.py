@@ -4,15 +4,17 @@
 that agrees with it best is the title as the outlet set it.
 """
 
+import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import is_header
-from crawler.pages.layout.tree import Line, Page
+from crawler.pages.layout.tree import Box, Line, Page
 from crawler.pages.values.head import Head
-from crawler.pages.values.people import named_by_role
+from crawler.pages.values.people import is_person, named_by_role
 from storage.records import Evidence
 
 _SITE = re.compile(
@@ -56,9 +58,8 @@ _ANCHOR = 8
 _SHORTEST = 4
 _HALF = 20
 _CLOSE = 4
-_HEADLINE_CELL = re.compile(r"\bfont01\b")
-"""The cell of the headline in the e-paper template of Founder."""
-_SIGNED = re.compile(r"[摄文图]$")
+_SIGNED = re.compile(r"[\u4e00-\u9fff]{2,4}\s*[\s/／|｜]\s*(?:摄影?|文|图|文/图|图/文)")
+"""向东 摄: who took the picture above the text, or wrote it."""
 _BADGE = re.compile(r"[\[【(（|]?\s*[\u4e00-\u9fff]{1,4}\s*[\]】)）|]?")
 """A badge in a heading: 独家, 原创, 视频, 图."""
 _CUT_OFF = ("…", "...", "．．．")
@@ -263,20 +264,28 @@ def _above_header(page: Page, start: int, end: int) -> int | None:
 def _right_above(page: Page, start: int) -> int | None:
     """The headline among the lines right above the text, where only the site is named.
 
-    The one in a box named for a headline, else the lowest that is no reporter's and no subtitle.
+    The one in a box named for a headline; else the lowest that is set as no other line is, for
+    kicker, subtitle and reporter are mostly set alike; else the lowest.
     """
-    lowest: int | None = None
+    block: list[int] = []
     for index in range(start - 1, max(-1, start - 1 - _CLOSE), -1):
         line = page.lines[index]
         if line.linked or len(line.text) > 80 or _NOT_TITLE.search(line.text):
             break
-        if is_header(line.text) or named_by_role(line.text) or _SIGNED.search(line.text):
-            continue
-        if _HEADLINE_CELL.search(page.boxes[line.box].name) or _is_named(page.boxes[line.box].name):
-            return index
-        if lowest is None and len(line.text) >= _SHORTEST and not line.text.startswith("——"):
-            lowest = index
-    return lowest
+        block.append(index)
+    names = {index: page.boxes[page.lines[index].box].name for index in block}
+    met = Counter(names.values())
+    fit = [index for index in block if _may_be_headline(page.lines[index].text)]
+    named = (index for index in fit if _is_named(names[index]))
+    alone = (index for index in fit if met[names[index]] == 1)
+    return next(itertools.chain(named, alone, fit), None)
+
+
+def _may_be_headline(text: str) -> bool:
+    """Whether a line above a text is neither a header nor a signature nor a subtitle."""
+    if len(text) < _SHORTEST or text.startswith("——") or is_header(text):
+        return False
+    return not named_by_role(text) and not _SIGNED.fullmatch(text)
 
 
 def _above_text(page: Page, start: int) -> int | None:
@@ -454,17 +463,26 @@ def _halves(page: Page, head: Head, index: int) -> list[int]:
         both = comparable(page.lines[one].text + page.lines[other].text)
         if any(comparable(name).startswith(both) for name in _named(head)):
             return [one, other]
-        alone = first.parent == second.parent and (first.tag in _HEADINGS or first.name.strip())
+        set_apart = first.tag in _HEADINGS or first.name.strip()
+        alone = set_apart and first.parent == second.parent and _alike(page, first) == 2
         if alone and _are_halves(page.lines[one], page.lines[other], head):
             return [one, other]
     return [index]
+
+
+def _alike(page: Page, box: Box) -> int:
+    """How many boxes beside ``box`` are of its kind, itself with them: a third is a sub-heading."""
+    kind = (box.parent, box.tag, box.name)
+    return sum(1 for other in page.boxes if (other.parent, other.tag, other.name) == kind)
 
 
 def _are_halves(one: Line, other: Line, head: Head) -> bool:
     """Whether two lines of one kind are one headline although the page names neither."""
     if one.linked or other.linked or max(len(one.text), len(other.text)) > _HALF:
         return False
-    if is_header(one.text) or is_header(other.text) or other.text.startswith("——"):
+    if is_header(one.text) or other.text.startswith("——"):
+        return False
+    if is_header(other.text) or named_by_role(other.text) or is_person(other.text):
         return False
     keys = [comparable(name) for name in _named(head)]
     return not any(comparable(line.text) in key for line in (one, other) for key in keys)
