@@ -37,6 +37,7 @@ LADDERS = {
         "crawler.config",
         "crawler.settings",
         "crawler.cluster",
+        "crawler.rules",
         "crawler.fetching",
         "crawler.pages.raw",
         "crawler.pages.layout",

@@ -19,6 +19,8 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_LINE_BYTES = 32 * 1024 * 1024
 """A line of JSON: a text of the size of a page, each of its characters escaped."""
 
+ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".warc.zst")
+
 _SKIPPED = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 
@@ -37,6 +39,11 @@ class TooLongLine:
     """Stands for a line of more than ``MAX_LINE_BYTES``."""
 
     size: int
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file's name is that of a web archive."""
+    return path.name.lower().endswith(ARCHIVE_SUFFIXES)
 
 
 def open_regular(path: Path) -> BinaryIO:

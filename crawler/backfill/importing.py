@@ -44,9 +44,9 @@ from storage.records import (
     VerdictKind,
 )
 from storage.runs import door, freeing, history
-from storage.runs.claimers import is_dead, this_process
+from storage.runs.claimers import this_process
 from storage.runs.history import RunRecord
-from storage.runs.states import LeaseState, RunState
+from storage.runs.states import LeaseState
 
 logger = logging.getLogger(__name__)
 
@@ -345,18 +345,11 @@ def import_verdict(
     return Verdict(kind=kind, reason=words)
 
 
-def free_dead_runs(database: Database, source_id: str, *, now: datetime) -> None:
-    """End the runs of ``source_id`` whose process on this machine is no more."""
-    with database.begin() as session:
-        for run in history.list_runs(session, source_id=source_id, state=RunState.RUNNING):
-            if is_dead(run.owner):
-                freeing.give_back(session, run.id, run.token, now=now, why="its process died")
-
-
 def _open_run(database: Database, path: Path, now: Callable[[], datetime]) -> RunLedger:
     """A claimed run; imports of this machine whose process has died are ended."""
     begun = now()
-    free_dead_runs(database, SOURCE_ID, now=begun)
+    with database.begin() as session:
+        freeing.free_dead(session, SOURCE_ID, now=begun)
     try:
         with database.begin() as session:
             run_id, token = door.begin_run(

@@ -17,12 +17,12 @@ from crawler.backfill.archive.reading import (
     Revisit,
     Unusable,
     Unwanted,
-    is_archive,
     read_archive,
 )
 from crawler.backfill.files import (
     FileRefusedError,
     TooLongLine,
+    is_archive,
     numbered_lines,
     open_regular,
     read_body,

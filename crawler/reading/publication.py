@@ -17,10 +17,8 @@ from crawler.reading.selection.counts import counts_of
 from crawler.reading.selection.events import Selection, select
 from crawler.reading.topics.topics import topics_of_events, topics_of_sections
 from crawler.reading.words.folding import fold
+from crawler.rules import RULES_VERSION
 from storage.records import Article, FigureScope, Genre, Level, Reading, Topic
-
-RULES_VERSION = "7"
-"""Goes into each reading; raised whenever a rule changes what is read."""
 
 MAX_TITLE = 400
 _REPORTS = frozenset({Genre.WORK_REPORT, Genre.PROPOSAL_REPORT})

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from storage.engine.tables import RunRow
 from storage.records import VerdictKind
 from storage.runs.claimers import is_dead
-from storage.runs.history import OpenRun, RunRecord, get_run, open_runs
+from storage.runs.history import OpenRun, RunRecord, get_run, list_runs, open_runs
 from storage.runs.lease import request_cancel
 from storage.runs.states import RunState, move
 
@@ -32,6 +32,13 @@ class FreedRun:
     source_id: str
     owner: str | None
     state: RunState
+
+
+def free_dead(session: Session, source_id: str, *, now: datetime) -> None:
+    """End the runs of ``source_id`` whose process on this machine is no more."""
+    for run in list_runs(session, source_id=source_id, state=RunState.RUNNING):
+        if is_dead(run.owner):
+            give_back(session, run.id, run.token, now=now, why="its process died")
 
 
 def expire_leases(session: Session, *, now: datetime) -> list[FreedRun]:

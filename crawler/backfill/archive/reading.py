@@ -70,11 +70,6 @@ class Revisit:
 Found = Page | Unwanted | Unusable | Revisit
 
 
-def is_archive(path: Path) -> bool:
-    """Whether a file's name is that of a web archive."""
-    return path.name.lower().endswith(tuple(SUFFIXES))
-
-
 WhyNot = Callable[[str, datetime], str | None]
 """Of a page's address and time: the kind that it is counted under where nobody wants it."""
 

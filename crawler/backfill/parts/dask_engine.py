@@ -15,8 +15,8 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from crawler.backfill.parts.part import Job, Part, PartResult
 from crawler.backfill.parts.pool import TICK_SECONDS, EngineLostError, LostPart, Outcome
-from crawler.backfill.parts.tasks import Job, Part, PartResult, read_part
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -28,6 +28,8 @@ WITHOUT_WORKERS_SECONDS = 120.0
 
 def read_on_worker(packed_job: bytes, part: Part) -> PartResult:
     """What a worker runs.  The job is unpacked once, not once a part."""
+    from crawler.backfill.parts.tasks import read_part  # the readers, which only workers need
+
     return read_part(_job(packed_job), part)
 
 

@@ -9,28 +9,29 @@ address, its words and its day.
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from crawler.backfill.importing import free_dead_runs
-from crawler.backfill.parts.keeping import SOURCE_ID, Keeper, Progress, StoppedError
+from crawler.backfill.parts.keeping import SOURCE_ID, Claim, Keeper, Progress, StoppedError
 from crawler.backfill.parts.outcome import HARMLESS, Backfilled, backfill_verdict
+from crawler.backfill.parts.part import Job, Part, PartResult
 from crawler.backfill.parts.planning import Plan
 from crawler.backfill.parts.pool import Engine, EngineLostError, LostPart
 from crawler.backfill.parts.prefilter import Wanted
-from crawler.backfill.parts.tasks import Job, Part, PartResult
-from crawler.reading import RULES_VERSION
-from crawler.runs.ledger import RunLedger
-from crawler.sources.declaration import Source
+from crawler.rules import RULES_VERSION
 from storage.engine.database import Database
 from storage.errors import LeaseLostError, StorageError
 from storage.records import RefusalClass, RunTrigger, Saved, Verdict, VerdictKind
-from storage.runs import door, history, lease
+from storage.runs import door, freeing, history, lease
 from storage.runs import parts as ledger
 from storage.runs.claimers import this_process
 from storage.runs.parts import PartState
+
+if TYPE_CHECKING:
+    from crawler.sources.declaration import Source
 
 logger = logging.getLogger(__name__)
 
@@ -46,14 +47,15 @@ def backfill(
     plan: Plan,
     *,
     wanted: Wanted,
-    sources: dict[str, Source],
-    engine: Engine,
+    sources: "Callable[[], Mapping[str, Source]]",
+    engine: Callable[[], Engine],
     now: Callable[[], datetime],
     progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Backfilled:
     """Read the parts that are not read yet, and store what they hold; what it came to.
 
-    However it ends, its run ends with it.
+    ``sources`` and ``engine`` are asked for only where a part is left to be read.  However it
+    ends, its run ends with it.
 
     :raises SourceBusyError: when another back-fill began at this very moment.
     """
@@ -67,18 +69,20 @@ def backfill(
         before=len(done),
         bytes_before=sum(part.size for part in plan.parts if part.key in done),
     )
-    job = Job(wanted=wanted, sources=tuple(sources.values()), now=now())
+    declared = sources() if waiting else {}
+    reading = engine() if waiting else None
+    job = Job(wanted=wanted, sources=tuple(declared.values()), now=now())
     running = Keeper(
         database=database,
         job=job,
-        sources=sources,
+        sources=declared,
         run=_open_run(database, plan, wanted, now),
         progress=how_far,
         now=now,
         wanted=name,
     )
     try:
-        stopped = _read_all(running, waiting, engine, progress)
+        stopped = _read_all(running, waiting, reading, progress) if reading else None
         came_to = _summed(running, plan, stopped)
         _finish(running, came_to.verdict)
     except LeaseLostError:
@@ -131,11 +135,10 @@ def _finish(running: Keeper, verdict: Verdict) -> None:
         )
 
 
-def _open_run(
-    database: Database, plan: Plan, wanted: Wanted, now: Callable[[], datetime]
-) -> RunLedger:
+def _open_run(database: Database, plan: Plan, wanted: Wanted, now: Callable[[], datetime]) -> Claim:
     """A claimed run; back-fills of this machine whose process has died are ended."""
-    free_dead_runs(database, SOURCE_ID, now=now())
+    with database.begin() as session:
+        freeing.free_dead(session, SOURCE_ID, now=now())
     with database.begin() as session:
         run_id, token = door.begin_run(
             session,
@@ -151,7 +154,7 @@ def _open_run(
                 "until": wanted.until.isoformat() if wanted.until else None,
             },
         )
-    return RunLedger(database, source_id=SOURCE_ID, run_id=run_id, token=token, now=now)
+    return Claim(run_id, token)
 
 
 def _summed(running: Keeper, plan: Plan, stopped: str | None) -> Backfilled:

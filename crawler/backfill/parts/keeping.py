@@ -5,18 +5,16 @@ A part's articles and its entry in the ledger commit together.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from crawler.backfill.parts.part import Job, PartResult
 from crawler.backfill.parts.planning import Plan
 from crawler.backfill.parts.pool import LostPart
-from crawler.backfill.parts.tasks import Job, PartResult
-from crawler.runs.ledger import RunLedger
-from crawler.sources.declaration import Source
-from storage.articles.saving import SaveOutcome, save_articles
 from storage.engine.database import Database
 from storage.engine.patience import patiently
 from storage.errors import LeaseLostError, RecordRefusedError
@@ -27,6 +25,10 @@ from storage.runs import lease
 from storage.runs import parts as ledger
 from storage.runs.parts import PartEntry, PartState
 from storage.runs.states import LeaseState
+
+if TYPE_CHECKING:
+    from crawler.sources.declaration import Source
+    from storage.articles.saving import SaveOutcome
 
 SOURCE_ID = "backfill"
 """What stands as the source of a back-fill's run."""
@@ -71,14 +73,22 @@ class StoppedError(Exception):
         self.why = why
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The run that is held, by its token."""
+
+    run_id: int
+    token: int
+
+
 @dataclass(slots=True)
 class Keeper:
     """One back-fill on its way."""
 
     database: Database
     job: Job
-    sources: dict[str, Source]
-    run: RunLedger
+    sources: "Mapping[str, Source]"
+    run: Claim
     progress: Progress
     now: Callable[[], datetime]
     wanted: str
@@ -126,10 +136,12 @@ class Keeper:
 
     def _save(
         self, session: Session, articles: Sequence[Article]
-    ) -> tuple[list[SaveOutcome], list[Refusal]]:
+    ) -> "tuple[list[SaveOutcome], list[Refusal]]":
         """Save a part's articles; one that the database refuses takes no others with it."""
         if not articles:
             return [], []
+        from storage.articles.saving import save_articles  # 0.1 s that nothing new does not pay
+
         now, run_id = self.now(), self.run.run_id
         try:
             with session.begin_nested():
@@ -199,7 +211,7 @@ class Keeper:
 
 
 def _entry(
-    result: PartResult, wanted: str, outcomes: Sequence[SaveOutcome], not_stored: int
+    result: PartResult, wanted: str, outcomes: "Sequence[SaveOutcome]", not_stored: int
 ) -> PartEntry:
     account, part = result.account, result.part
     saved = Counter(outcome.saved for outcome in outcomes)

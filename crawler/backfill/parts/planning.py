@@ -12,11 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.backfill.archive.reading import is_archive
-from crawler.backfill.files import FileRefusedError, open_regular
+from crawler.backfill.files import FileRefusedError, is_archive, open_regular
 from crawler.backfill.parts.index import INDEX_SUFFIXES, IndexedRecord, read_index
+from crawler.backfill.parts.part import Part
 from crawler.backfill.parts.prefilter import Wanted
-from crawler.backfill.parts.tasks import Part
 
 PACKED_BYTES = 16 * 2**20
 """A range of a packed file: some thousand pages."""

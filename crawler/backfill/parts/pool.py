@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Protocol
 
-from crawler.backfill.parts.tasks import Job, Part, PartResult
+from crawler.backfill.parts.part import Job, Part, PartResult
 
 MAX_STARTS = 4
 """A part that was begun so often and never ended kills its workers (Dask counts alike)."""

@@ -4,15 +4,13 @@ Pure but for reading its file: no database, no clock, no settings, so that a par
 anywhere and again, and says the same.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.backfill.archive.reading import Page, Revisit, Unusable, Unwanted, read_archive
 from crawler.backfill.files import FileRefusedError
-from crawler.backfill.parts.prefilter import Wanted, speaks_of_cppcc
+from crawler.backfill.parts.part import Job, Part, PartResult
+from crawler.backfill.parts.prefilter import speaks_of_cppcc
 from crawler.errors import PageError, TruncatedPageError
 from crawler.pages.raw.urls import canonical_url
 from crawler.reader import EMPTY, Draft, source_of
@@ -24,62 +22,6 @@ MOST_REFUSALS = 50
 
 _UNREAD = frozenset({Genre.OTHER})
 """Genres that are no publication of ours: the word stood in a menu or in another story."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """Ranges of a file: the records that begin in one of ``spans``; ``key`` names its bytes."""
-
-    path: str
-    key: str
-    spans: tuple[tuple[int, int], ...]
-
-    @property
-    def size(self) -> int:
-        """Bytes of the file that it is."""
-        return sum(end - start for start, end in self.spans)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What the reading of every part depends on besides its file.
-
-    ``sources`` are those on whose hosts pages may lie; with ``count_only`` pages are counted
-    that would be read, and none is.
-    """
-
-    wanted: Wanted
-    sources: tuple[Source, ...]
-    now: datetime
-    count_only: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class PartAccount:
-    """Every record of a part, once: ``members = read + unwanted + refused``."""
-
-    members: int = 0
-    read: int = 0
-    unwanted: Counter[str] = field(default_factory=Counter)
-    refused: Counter[RefusalClass] = field(default_factory=Counter)
-    years: Counter[tuple[str, int]] = field(default_factory=Counter)  # pages by (source, year)
-
-    @property
-    def missing(self) -> int:
-        """Records that are in none of the three: a defect of ours."""
-        return self.members - self.read - self.unwanted.total() - self.refused.total()
-
-
-@dataclass(slots=True, kw_only=True)
-class PartResult:
-    """What a part holds: articles in the order of their capture, and its account."""
-
-    part: Part
-    account: PartAccount = field(default_factory=PartAccount)
-    articles: list[Article] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    revisits: list[str] = field(default_factory=list)  # addresses whose words are elsewhere
-    problem: str | None = None  # why the file could not be read at all
 
 
 def read_part(job: Job, part: Part) -> PartResult:

@@ -10,18 +10,28 @@ from rich.live import Live
 from rich.text import Text
 
 from crawler.runs.account import exit_code
-from crawler.sources.declaration import Source
-from scheduler.cli.commands.context import Context, open_context
+from scheduler.cli.commands.context import (
+    Context,
+    connected,
+    declared_sources,
+    open_context,
+    settings,
+)
 from scheduler.cli.presentation import console, fail, print_json, say, table, verdict_text
+from scheduler.config import Config
+from storage.engine.database import Database
 from storage.errors import SourceBusyError
 from storage.records import Verdict, VerdictKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawler.backfill.parts.keeping import Progress
     from crawler.backfill.parts.outcome import Backfilled
     from crawler.backfill.parts.planning import Plan
     from crawler.backfill.parts.pool import Engine
     from crawler.backfill.parts.prefilter import Wanted
+    from crawler.sources.declaration import Source
     from scheduler.cli.live_backfill import LiveBackfill
     from storage.runs.history import RunRecord
     from storage.runs.options import CrawlOptions
@@ -60,8 +70,6 @@ def backfill(
     from crawler.backfill.parts.index import ArchiveIndexError
     from crawler.backfill.parts.planning import PlanError, plan_parts
     from crawler.backfill.parts.prefilter import Wanted
-    from scheduler.alerts.backfilled import Found, post_backfill_digest
-    from scheduler.i18n import words_in
 
     first, last = _day("--since", since), _day("--until", until)
     if first and last and first > last:
@@ -76,11 +84,11 @@ def backfill(
         plan = plan_parts([Path(one) for one in what], wanted)
     except (PlanError, ArchiveIndexError) as error:
         fail(str(error), hint="docs/backfill.md says what can be read", code=2)
-    context = open_context()
-    engine = _engine(cluster, workers)
     if dry_run:
-        _count(context, plan, wanted, engine, as_json=as_json)
+        _count(open_context(), plan, wanted, _engine(cluster, workers), as_json=as_json)
         return
+    config = settings()
+    database = connected(config)
     with Live(console=console, transient=True, refresh_per_second=4) as live:
 
         def show(progress: "Progress") -> None:
@@ -89,26 +97,24 @@ def backfill(
 
         try:
             came_to = run_backfill(
-                context.database,
+                database,
                 plan,
                 wanted=wanted,
-                sources=context.sources,
-                engine=engine,
-                now=context.config.now,
+                sources=lambda: declared_sources(config),
+                engine=lambda: _engine(cluster, workers),
+                now=config.now,
                 progress=show,
             )
         except SourceBusyError as error:
             fail(str(error), hint="`cppcc runs list --source backfill` shows it", code=2)
-    with context.database.begin() as session:
-        found = Found(
-            runs=[came_to.run.id] if came_to.run else [],
-            stored=came_to.new + came_to.changed,
-            verdict=came_to.verdict,
-            what=f"{came_to.parts} parts of archives",
-        )
-        post_backfill_digest(
-            session, found, words_in(context.config.language), now=context.config.now()
-        )
+    _tell(
+        database,
+        config,
+        runs=[came_to.run.id] if came_to.run else [],
+        stored=came_to.new + came_to.changed,
+        verdict=came_to.verdict,
+        what=f"{came_to.parts} parts of archives",
+    )
     if as_json:
         print_json(_as_json(came_to))
     else:
@@ -146,12 +152,10 @@ def _walk_sources(
 
 
 def _walk_source(
-    context: Context, source: Source, since: date, until: date, dry_run: bool, as_json: bool
+    context: Context, source: "Source", since: date, until: date, dry_run: bool, as_json: bool
 ) -> dict[str, object]:
-    from scheduler.alerts.backfilled import Found, post_backfill_digest
     from scheduler.cli.commands.crawl import crawl_now
     from scheduler.cli.live_backfill import LiveBackfill
-    from scheduler.i18n import words_in
 
     def crawl(options: "CrawlOptions") -> "RunRecord":
         (record,) = crawl_now(
@@ -180,16 +184,14 @@ def _walk_source(
             console.print(head + Text(f"  {end.articles} articles  {end.why}", style="dim"))
     verdict = walk.verdict()
     stored = sum(one.counts.articles_new + one.counts.reposts for one in walk.runs)
-    with context.database.begin() as session:
-        found = Found(
-            runs=[one.id for one in walk.runs],
-            stored=stored,
-            verdict=verdict,
-            what=f"{source.name}, {since} to {until}",
-        )
-        post_backfill_digest(
-            session, found, words_in(context.config.language), now=context.config.now()
-        )
+    _tell(
+        context.database,
+        context.config,
+        runs=[one.id for one in walk.runs],
+        stored=stored,
+        verdict=verdict,
+        what=f"{source.name}, {since} to {until}",
+    )
     if not as_json:
         _print_years(source, walk, verdict)
     return {
@@ -216,7 +218,27 @@ def _walk_source(
     }
 
 
-def _print_years(source: Source, walk: "LiveBackfill", verdict: Verdict) -> None:
+def _tell(
+    database: Database,
+    config: Config,
+    *,
+    runs: "Sequence[int]",
+    stored: int,
+    verdict: Verdict,
+    what: str,
+) -> None:
+    """One message of all that was stored; none where nothing was."""
+    if not stored:
+        return
+    from scheduler.alerts.backfilled import Found, post_backfill_digest
+    from scheduler.i18n import words_in
+
+    found = Found(runs=runs, stored=stored, verdict=verdict, what=what)
+    with database.begin() as session:
+        post_backfill_digest(session, found, words_in(config.language), now=config.now())
+
+
+def _print_years(source: "Source", walk: "LiveBackfill", verdict: Verdict) -> None:
     rows = table("year", "covered", "articles", "why not")
     for one in walk.years:
         days = "all days" if one.covered else f"{one.days_covered} of {one.days} days"
@@ -255,7 +277,7 @@ def _count(
     context: Context, plan: "Plan", wanted: "Wanted", engine: "Engine", *, as_json: bool
 ) -> None:
     """What a back-fill would read, counted without reading or storing any of it."""
-    from crawler.backfill.parts.tasks import Job, PartAccount, PartResult
+    from crawler.backfill.parts.part import Job, PartAccount, PartResult
 
     job = Job(
         wanted=wanted,

@@ -7,8 +7,9 @@ import threading
 import time
 from collections.abc import Generator, Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -17,6 +18,7 @@ from crawler.backfill.parts.dask_engine import DaskEngine
 from crawler.backfill.parts.driver import backfill
 from crawler.backfill.parts.keeping import Progress
 from crawler.backfill.parts.outcome import Backfilled
+from crawler.backfill.parts.part import Job, Part, PartAccount, PartResult
 from crawler.backfill.parts.planning import Plan, plan_parts
 from crawler.backfill.parts.pool import (
     Engine,
@@ -27,7 +29,7 @@ from crawler.backfill.parts.pool import (
     _Worker,
 )
 from crawler.backfill.parts.prefilter import Wanted
-from crawler.backfill.parts.tasks import Job, Part, PartAccount, PartResult, read_part
+from crawler.backfill.parts.tasks import read_part
 from crawler.sources.declaration import load_sources
 from storage.engine.database import Database, open_database
 from storage.publications.reading import list_publications
@@ -93,8 +95,8 @@ def run(
         database,
         plan_parts(paths, asked),
         wanted=asked,
-        sources=load_sources(None),
-        engine=engine or Here(),
+        sources=lambda: load_sources(None),
+        engine=lambda: engine or Here(),
         now=lambda: now,
     )
 
@@ -236,13 +238,29 @@ def test_a_cancelled_back_fill_stops_and_goes_on(
             request_cancel(session, list_runs(session)[0].id, now=NOW)
 
     stopped = backfill(
-        database, plan_parts([folder], wanted), wanted=wanted, sources={}, engine=Here(),
+        database, plan_parts([folder], wanted), wanted=wanted, sources=dict, engine=Here,
         now=lambda: NOW, progress=cancel,
     )  # fmt: skip
     assert stopped.verdict.kind is VerdictKind.PARTIAL
     assert stopped.verdict.reason.startswith("cancelled")
     assert 0 < stopped.new < 8
     assert run(database, folder, seconds=1).verdict.kind is VerdictKind.COMPLETE
+
+
+def test_where_nothing_is_left_neither_sources_nor_workers_are_asked_for(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = archives(tmp_path)
+
+    def nobody() -> Any:
+        raise AssertionError("there is nothing to read")
+
+    first = run(database, folder)
+    plan, later = plan_parts([folder], Wanted()), NOW + timedelta(seconds=1)
+    again = backfill(
+        database, plan, wanted=Wanted(), sources=nobody, engine=nobody, now=lambda: later
+    )
+    assert (again.read, again.new, again.verdict.kind) == (first.read, 0, first.verdict.kind)
 
 
 def test_a_record_that_is_nowhere_is_said(database: Database, tmp_path: Path) -> None:
@@ -395,7 +413,7 @@ def test_a_missing_file_is_said(database: Database, tmp_path: Path) -> None:
     gone = replace(plan.parts[0], path=str(tmp_path / "gone.warc.gz"), key="gone")
     plan = replace(plan, parts=(*plan.parts, gone))
     came_to = backfill(
-        database, plan, wanted=Wanted(), sources={}, engine=Here(), now=lambda: NOW
+        database, plan, wanted=Wanted(), sources=dict, engine=Here, now=lambda: NOW
     )  # fmt: skip
     assert came_to.verdict.kind is VerdictKind.PARTIAL
     assert came_to.failed == 1

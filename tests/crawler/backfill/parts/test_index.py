@@ -9,9 +9,10 @@ import duckdb
 import pytest
 
 from crawler.backfill.parts.index import ArchiveIndexError
+from crawler.backfill.parts.part import Job, PartResult
 from crawler.backfill.parts.planning import PlanError, plan_parts
 from crawler.backfill.parts.prefilter import Wanted
-from crawler.backfill.parts.tasks import Job, PartResult, read_part
+from crawler.backfill.parts.tasks import read_part
 from tests.crawler.backfill.archive.making import packed, record, response, url_of
 
 NOW = datetime(2026, 1, 20, tzinfo=UTC)
