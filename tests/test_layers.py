@@ -68,6 +68,7 @@ LADDERS = {
         "scheduler.logs",
         "scheduler.i18n",
         "scheduler.probing",
+        "scheduler.drafting",
         "scheduler.shapes",
         "scheduler.rhythm",
         "scheduler.health",

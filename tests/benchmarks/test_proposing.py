@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scheduler.probing.test_proposing import GIVEN, shortfall, tried
+from tests.scheduler.drafting.test_proposing import GIVEN, shortfall, tried
 
 
 @pytest.mark.bench

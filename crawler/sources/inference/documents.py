@@ -17,7 +17,7 @@ from crawler.pages.lists.links import url_grade
 
 LEAST_ITEMS = 3
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
-_CJK = re.compile(r"[\u4e00-\u9fff]")
+CJK = re.compile(r"[\u4e00-\u9fff]")
 _TITLE_NAMES = ("title", "headline", "biaoti", "bt", "subject", "name", "topic")
 _URL_NAMES = ("url", "link", "href", "path")
 _ID_NAMES = ("id", "docid", "articleid", "contentid", "newsid", "infoid", "guid")
@@ -59,7 +59,7 @@ def _lists(value: object, path: str) -> Iterator[tuple[str, list[object]]]:
     """Each list of tables, with its path; lists inside the items of a list are joined."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _lists(inner, f"{path}.{_quoted(key)}" if path else _quoted(key))
+            yield from _lists(inner, f"{path}.{quoted(key)}" if path else quoted(key))
     elif isinstance(value, list):
         if value and all(isinstance(one, dict) for one in value):
             yield path, value
@@ -67,13 +67,14 @@ def _lists(value: object, path: str) -> Iterator[tuple[str, list[object]]]:
                 inner = [one.get(key) for one in value if isinstance(one.get(key), list)]
                 if inner and all(isinstance(one, dict) for each in inner for one in each):
                     joined = [one for each in inner for one in each]
-                    yield f"{path}[].{_quoted(key)}[]" if path else f"[].{_quoted(key)}[]", joined
+                    yield f"{path}[].{quoted(key)}[]" if path else f"[].{quoted(key)}[]", joined
         else:
             for at, inner in enumerate(value[:5]):
                 yield from _lists(inner, f"{path}[{at}]")
 
 
-def _quoted(key: object) -> str:
+def quoted(key: object) -> str:
+    """A key as JMESPath writes it."""
     words = str(key)
     return words if _PLAIN.fullmatch(words) else f'"{words}"'
 
@@ -102,13 +103,13 @@ def _values(tables: Sequence[Mapping[str, object]]) -> dict[str, list[str]]:
     for key in dict.fromkeys(key for one in tables for key in one):
         given = [one.get(key) for one in tables]
         if all(isinstance(one, str | int | float) and not isinstance(one, bool) for one in given):
-            found[_quoted(key)] = [str(one) for one in given]
+            found[quoted(key)] = [str(one) for one in given]
         elif all(isinstance(one, dict) for one in given):
             inner = [one for one in given if isinstance(one, dict)]
             for name in dict.fromkeys(name for one in inner for name in one):
                 deep = [one.get(name) for one in inner]
                 if all(isinstance(one, str | int) and not isinstance(one, bool) for one in deep):
-                    found[f"{_quoted(key)}.{_quoted(name)}"] = [str(one) for one in deep]
+                    found[f"{quoted(key)}.{quoted(name)}"] = [str(one) for one in deep]
     return found
 
 
@@ -129,7 +130,7 @@ def _title_key(values: Mapping[str, Sequence[str]]) -> str | None:
     fit = [
         key
         for key, given in values.items()
-        if median(len(_CJK.findall(one)) for one in given) >= 5
+        if median(len(CJK.findall(one)) for one in given) >= 5
         and median(map(len, given)) <= LONGEST_TITLE
         and 2 * len(set(given)) > len(given)
     ]
@@ -151,7 +152,7 @@ def _url_key(values: Mapping[str, Sequence[str]]) -> str | None:
 
 
 def _is_address(words: str) -> bool:
-    if _PICTURE.search(words) or re.search(r"\s", words) or _CJK.search(words):
+    if _PICTURE.search(words) or re.search(r"\s", words) or CJK.search(words):
         return False
     return bool(re.match(r"https?://|//?\w|\.\.?/", words) or re.search(r"\.s?html?$", words))
 
@@ -202,7 +203,7 @@ def totals_in(document: object, rows: int) -> tuple[str | None, str | None]:
             if rows and -(-numbers[total] // rows) == numbers[page]:
                 return total, page
     sized = [path for path in items if "total" in _name(path).lower()]
-    return (sized or [None])[0], None  # type: ignore[list-item]  # a list of one None
+    return next(iter(sized), None), None
 
 
 def _name(path: str) -> str:
@@ -217,7 +218,7 @@ def _numbers(value: object, path: str) -> Iterator[tuple[str, int]]:
     if not isinstance(value, dict):
         return
     for key, inner in value.items():
-        here = f"{path}.{_quoted(key)}" if path else _quoted(key)
+        here = f"{path}.{quoted(key)}" if path else quoted(key)
         if isinstance(inner, dict):
             yield from _numbers(inner, here)
         elif isinstance(inner, int) and not isinstance(inner, bool):
@@ -274,9 +275,11 @@ def _is_list(address: str) -> bool:
     return "page" in urlsplit(address).query
 
 
-def _format(base: str, before: str, key: str, after: str) -> str:
-    def plain(words: str) -> str:
-        return words.replace("{", "{{").replace("}", "}}")
+def as_written(words: str) -> str:
+    """Words for a template that is formatted, in which they stand for themselves."""
+    return words.replace("{", "{{").replace("}", "}}")
 
+
+def _format(base: str, before: str, key: str, after: str) -> str:
     head = urljoin(base, before or "./")
-    return f"{plain(head)}{{{key}}}{plain(after)}"
+    return f"{as_written(head)}{{{key}}}{as_written(after)}"

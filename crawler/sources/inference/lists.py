@@ -12,7 +12,7 @@ from crawler.families.items import ItemPaths, values_in_scripts
 from crawler.pages.lists.links import url_grade
 from crawler.pages.lists.pager import is_pager_text
 from crawler.pages.raw.urls import registered_domain, url_date
-from crawler.sources.inference.documents import Rows, find_rows
+from crawler.sources.inference.documents import Rows, as_written, find_rows
 
 _WANTED = (
     (re.compile(r"政协(?:要闻|动态|新闻|工作)|(?:要闻|工作)动态"), 5),
@@ -187,8 +187,8 @@ def pagings_of(url: str) -> Iterator[Paged]:
         elif START_KEYS.fullmatch(key):
             yield Paged(template=_with(url, key, "{start}"), by="start", first=0)
     if found := re.search(r"^(.*?[/_-])(\d{1,3})(/?(?:\.\w+)?)$", parts.path):
-        path = f"{_plain(found[1])}{{page}}{_plain(found[3])}"
-        template = urlunsplit((parts.scheme, parts.netloc, path, _plain(parts.query), ""))
+        path = f"{as_written(found[1])}{{page}}{as_written(found[3])}"
+        template = urlunsplit((parts.scheme, parts.netloc, path, as_written(parts.query), ""))
         yield Paged(template=template, by="page", first=min(int(found[2]), 1))
 
 
@@ -196,11 +196,7 @@ def unpaged(url: str) -> Iterator[Paged]:
     """Ways to ask for further pages of an address that has no number in it."""
     for key in ("page", "pageNo", "p"):
         joint = "&" if urlsplit(url).query else "?"
-        yield Paged(template=f"{_plain(url)}{joint}{key}={{page}}", by="page", first=1)
-
-
-def _plain(words: str) -> str:
-    return words.replace("{", "{{").replace("}", "}}")
+        yield Paged(template=f"{as_written(url)}{joint}{key}={{page}}", by="page", first=1)
 
 
 def _with(url: str, key: str, value: str) -> str:
@@ -208,8 +204,8 @@ def _with(url: str, key: str, value: str) -> str:
     kept = []
     for pair in parts.query.split("&"):
         name = pair.partition("=")[0]
-        kept.append(f"{name}={value}" if name == key else _plain(pair))
-    return urlunsplit((parts.scheme, parts.netloc, _plain(parts.path), "&".join(kept), ""))
+        kept.append(f"{name}={value}" if name == key else as_written(pair))
+    return urlunsplit((parts.scheme, parts.netloc, as_written(parts.path), "&".join(kept), ""))
 
 
 def without_clock(url: str) -> str:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
+from crawler.pages.raw.urls import registered_domain
+
 MOST_SHAPES = 3
 """More kinds of addresses than these on one list are no pattern."""
 WORDS_PROVED = 5
@@ -162,8 +164,6 @@ def hosts_of(urls: Iterable[str], home: str) -> tuple[str, ...]:
     ``www.`` is left off, as a site answers without it too; three or more sub-domains are the
     whole site.
     """
-    from crawler.pages.raw.urls import registered_domain
-
     site = registered_domain(urlsplit(home).hostname or "")
     found = dict.fromkeys(
         host.removeprefix("www.")

@@ -195,8 +195,8 @@ def new(
     """
     import asyncio
 
-    from scheduler.probing.discovery import NothingFoundError
-    from scheduler.probing.proposing import propose
+    from scheduler.drafting.found import NothingFoundError
+    from scheduler.drafting.proposing import propose
 
     if not url.startswith(("http://", "https://")):
         fail(f"{url!r} is no address", hint="begin it with http:// or https://", code=2)

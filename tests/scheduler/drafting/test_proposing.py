@@ -10,8 +10,8 @@ from crawler.sources.declaration import load_source
 from fixtures.kinds import sites
 from fixtures.server import SmallInternet
 from scheduler.config import Config
-from scheduler.probing.discovery import NothingFoundError
-from scheduler.probing.proposing import Proposal, propose
+from scheduler.drafting.found import NothingFoundError
+from scheduler.drafting.proposing import Proposal, propose
 from storage.engine.database import Database, open_database
 from storage.publications.reading import list_publications
 from storage.records import VerdictKind

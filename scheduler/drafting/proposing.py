@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from crawler.sources.inference.draft import Draft
 from scheduler.config import Config
-from scheduler.probing.discovery import discover
-from scheduler.probing.looking import Looker, provisional
+from scheduler.drafting.discovery import discover
+from scheduler.drafting.looking import Looker, provisional
 from scheduler.probing.probes import Prober
 from scheduler.probing.verification import ArticleSeen, Verification, verify, with_prober
 
