@@ -63,17 +63,21 @@ class Labelled:
         return signs_of(with_list(subject))
 
 
+def genre_of_row(row: dict[str, str | None]) -> Genre:
+    """The genre that a row of a corpus file is labelled with."""
+    return Genre("proposal_report" if row.get("sub") == "proposal_report" else row["label"] or "")
+
+
 def from_jsonl(path: Path, writer: str) -> Iterator[Labelled]:
     """The rows of a corpus file; an unsure one of a condensed text counts half."""
     for line in path.read_text("utf-8").splitlines():
         row = json.loads(line)
-        label = "proposal_report" if row.get("sub") == "proposal_report" else row["label"]
         unsure = bool(row.get("unsure"))
         yield Labelled(
             str(row["id"]),
             writer,
             batch.article_of(row),
-            Genre(label),
+            genre_of_row(row),
             unsure,
             0.5 if unsure and writer == "condensed" else 1.0,
         )
