@@ -10,7 +10,7 @@ from crawler.reading.facts.period import part_of, period_of
 from crawler.reading.facts.scopes import Whose, whose_figures
 from crawler.reading.genre.claims import claims_in, parallel_in
 from crawler.reading.genre.subject import Subject, concerns_cppcc, head_end
-from crawler.reading.genre.title_signs import named_number
+from crawler.reading.genre.title_signs import is_headed_as_report, named_number
 from crawler.reading.genre.verdict import genre_of, of_another
 from crawler.reading.selection.chains import list_found
 from crawler.reading.selection.counts import counts_of
@@ -101,7 +101,7 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
     committee = owner[0] if owner else None
     if owner:
         evidence.append(owner[1])
-    report = verdict.genre in _REPORTS
+    report = verdict.genre in _REPORTS or is_headed_as_report(title.text)
     period = period_of(title, beside, text, article.published_at, committee, report=report)
     if period.evidence:
         evidence.append(period.evidence)

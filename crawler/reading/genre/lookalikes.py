@@ -53,7 +53,7 @@ def look_alikes(subject: Subject) -> Iterator[Sign]:
     yield from _others_wording(title)
     if selected or _NUMBERED.search(title):
         yield from _to_come(subject)
-    core = _without_mottos(title)
+    core = _GIVEN_AT.sub(_blanked, _without_mottos(title))
     narrow: Sign | None = None
     for name, pattern in _TITLE_LOOK_ALIKES:
         match = pattern.search(core)
@@ -73,6 +73,14 @@ def look_alikes(subject: Subject) -> Iterator[Sign]:
             narrow = Sign(NARROW, 1.0, "title", *match.span())
     if narrow:
         yield narrow
+
+
+# 提案工作报告(全国政协七届三次会议): where a report was given is no news of that sitting.
+_GIVEN_AT = re.compile(r"\([^()]{0,24}[届次][^()]{0,10}会议[^()]{0,6}\)$")
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return "·" * len(match.group())
 
 
 NARROW = "title.narrow"

@@ -147,9 +147,7 @@ def _of_itself(subject: Subject, text: str) -> Iterator[Sign]:
     if own and _is_over(own.group("year"), subject):
         narrow = any(less.search(own.group()) for less in (w.ONE_THEME, w.PART_OF_COMMITTEE))
         yield from of_text(f"text.calls_itself_{'partial' if narrow else 'review'}", own)
-    deeds = w.ITS_DEEDS.search(text, 0, _LEAD_SPEAKS)
-    if deeds and not w.AWARDS.search(deeds.group()) and _is_over(deeds.group("year"), subject):
-        yield from of_text("text.its_deeds", deeds)
+    yield from of_text("text.its_deeds", _its_deeds(subject, text))
     year = w.OF_ITS_YEAR.search(text, 0, _LEAD_SPEAKS)
     if year and _is_over(year.group("year"), subject):
         yield from of_text("text.committees_year", year)
@@ -157,6 +155,14 @@ def _of_itself(subject: Subject, text: str) -> Iterator[Sign]:
     yield from of_text("text.many_committees", w.MANY_COMMITTEES.search(text, 0, LEAD))
     if subject.published is not None and subject.published.month in _MIDYEAR:
         yield from of_text("text.half_is_over", _HALF_OVER.search(text, 0, _LEAD_SPEAKS))
+
+
+def _its_deeds(subject: Subject, text: str) -> re.Match[str] | None:
+    """Where the opening names so many deeds of a committee's year that does not lie ahead."""
+    deeds = w.ITS_DEEDS.search(text, 0, _LEAD_SPEAKS)
+    if deeds and not w.AWARDS.search(deeds.group()) and _is_over(deeds.group("year"), subject):
+        return deeds
+    return None
 
 
 _HALF_OVER = re.compile(r"上半年|半年|时间过半|前[一二三两]个?季度|[一二三]季度")
@@ -218,7 +224,7 @@ def _selection(subject: Subject, text: str) -> Iterator[Sign]:
     voting = _VOTING_OPEN.search(text, 0, BODY)
     if fitting and voting and not _VOTING_CLOSED.search(text, 0, BODY):
         yield from of_text("text.candidates_listed", voting)
-    elif fitting and (planned := _PLANNED.search(text, 0, PLANS_OPEN)):
+    elif fitting and (planned := _planned(subject, text)):
         yield from of_text("text.deeds_planned", planned)
     elif fitting:
         yield Sign("text.chosen_and_listed", 1.0, "text", fitting.start, fitting.end)
@@ -243,6 +249,14 @@ def _chosen_by(text: str, claim: Claim) -> Iterator[Sign]:
         yield from of_text("text.chosen_by_committee", ours[-1])
     elif others:
         yield from of_text("text.chosen_by_others", others[-1])
+
+
+def _planned(subject: Subject, text: str) -> re.Match[str] | None:
+    """Where the opening says that deeds are still to be done; those of a year told as over are
+    done, whatever an editor wishes for the next (来年还请多办).
+    """
+    deeds = _its_deeds(subject, text)
+    return None if deeds and deeds.group("year") else _PLANNED.search(text, 0, PLANS_OPEN)
 
 
 PLANS_OPEN = 400

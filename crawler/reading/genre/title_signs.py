@@ -141,6 +141,15 @@ def _dated(match: re.Match[str], subject: Subject) -> Iterator[Sign]:
             yield Sign("title.deeds_to_come", 1.0, "meta", quote=match.group())
 
 
+def is_headed_as_report(title: str) -> bool:
+    """Whether a title names a report and is not about one: given once a year, it has a year."""
+    names = {sign.name for sign in _reports(title)}
+    return "title.about_report" not in names and not names.isdisjoint(_REPORTS)
+
+
+_REPORTS = frozenset({"title.work_report", "title.proposal_report"})
+
+
 def _reports(title: str) -> Iterator[Sign]:
     proposal, report = w.PROPOSAL_REPORT.search(title), w.WORK_REPORT.search(title)
     about, meeting = w.ABOUT_REPORT.search(title), w.GATHERING.search(title)

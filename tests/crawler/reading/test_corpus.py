@@ -14,12 +14,10 @@ from storage.records import SHANGHAI, Article, Genre
 from tests.crawler.reading import batch
 
 SHARED = Path(__file__).resolve().parents[4] / "shared"
-pytestmark = [
-    pytest.mark.bench,  # real publications, never in the project; genre/test_own_corpus.py gates
-    pytest.mark.skipif(
-        not (SHARED / "corpus").is_dir(), reason=f"the labelled corpora are not at {SHARED}"
-    ),
-]
+# Real publications are never in the project: this gates where they are at hand.
+pytestmark = pytest.mark.skipif(
+    not (SHARED / "corpus").is_dir(), reason=f"the labelled corpora are not at {SHARED}"
+)
 
 
 def score(script: str, gold: str, tmp_path: Path, *flags: str) -> dict[str, float]:
@@ -34,8 +32,7 @@ def score(script: str, gold: str, tmp_path: Path, *flags: str) -> dict[str, floa
 
 def test_labelled_publications(tmp_path: Path) -> None:
     found = score("score_reading.py", "publications.jsonl", tmp_path, "--sure")
-    # One false flag: a press conference whose condensed text says only "as above".
-    assert found["flag_precision"] >= 0.95
+    assert found["flag_precision"] >= 0.97
     assert found["flag_recall"] >= 0.97
     assert found["genre_accuracy"] >= 0.94
     assert found["level"] >= 0.97

@@ -12,11 +12,12 @@ from crawler.reading import read_publication
 from storage.records import FLAGGED_GENRES, Genre, Reading
 from tests.crawler.reading.batch import article_of
 from tests.crawler.reading.genre.corpora import CORPUS, Labelled, titles, written
-from tests.crawler.reading.genre.training import score
+from tests.crawler.reading.genre.training import Score, score
 
-WHOLE = ("whole", "writer1", "writer2", "writer3", "writer4", "writer5", "writer6")
-HARDEST = ("writer5", "writer6")
-"""Most of their texts are marked open to dispute by their own writers."""
+FIRST_WRITERS = ("whole", "writer1", "writer2", "writer3", "writer4")
+LATER_WRITERS = ("writer5", "writer6")
+"""Asked for traps: 40 of their 60 texts are marked open to dispute by their own writers."""
+WHOLE = (*FIRST_WRITERS, *LATER_WRITERS)
 OWNED = {*FLAGGED_GENRES, Genre.WORK_REPORT, Genre.PROPOSAL_REPORT}
 
 
@@ -25,14 +26,25 @@ def readings() -> list[tuple[Labelled, Reading]]:
     return [(text, read_publication(text.article)) for text in written()]
 
 
-@pytest.mark.parametrize("writer", WHOLE)
+@pytest.mark.parametrize("writer", FIRST_WRITERS)
 def test_flags_of_whole_texts(writer: str, readings: list[tuple[Labelled, Reading]]) -> None:
-    """What no flag goes with (required) outvotes a few texts that are open to dispute."""
+    found = score([(t.genre, r.genre) for t, r in readings if t.writer == writer])
+    assert found.texts >= 50
+    assert found.precision >= 0.96
+    assert found.recall >= 0.96
+    assert found.accuracy >= 0.91
+
+
+@pytest.mark.parametrize("writer", LATER_WRITERS)
+def test_flags_of_texts_written_as_traps(
+    writer: str, readings: list[tuple[Labelled, Reading]]
+) -> None:
+    """Fifteen flags are due of each: one that is false, and one that is missed, may be."""
     found = score([(t.genre, r.genre) for t, r in readings if t.writer == writer])
     assert found.texts >= 30
-    assert found.precision >= (0.85 if writer in HARDEST else 0.95)
-    assert found.recall >= 0.92
-    assert found.accuracy >= 0.83
+    assert found.precision >= 0.93
+    assert found.recall >= 0.93
+    assert found.accuracy >= 0.86
 
 
 def test_sure_flags_of_whole_texts(readings: list[tuple[Labelled, Reading]]) -> None:
@@ -42,10 +54,25 @@ def test_sure_flags_of_whole_texts(readings: list[tuple[Labelled, Reading]]) -> 
     assert found.recall >= 0.97
 
 
+FIRST_WORDS = ("firstwords", "condensed")
+LATER_FIRST_WORDS = ("condensed5", "ordinary5")
+
+
+def _of_first_words(readings: list[tuple[Labelled, Reading]], writers: tuple[str, ...]) -> Score:
+    return score([(t.genre, r.genre) for t, r in readings if t.writer in writers and not t.unsure])
+
+
 def test_flags_of_first_words(readings: list[tuple[Labelled, Reading]]) -> None:
-    short = [(t, r) for t, r in readings if t.writer not in WHOLE and not t.unsure]
-    found = score([(t.genre, r.genre) for t, r in short])
+    found = _of_first_words(readings, FIRST_WORDS)
     assert found.texts >= 150
+    assert found.precision >= 0.96
+    assert found.recall >= 0.97
+
+
+def test_flags_of_the_later_first_words(readings: list[tuple[Labelled, Reading]]) -> None:
+    """Thirty flags are due, in texts of about 20 characters: one may be missed."""
+    found = _of_first_words(readings, LATER_FIRST_WORDS)
+    assert found.texts >= 120
     assert found.precision >= 0.96
     assert found.recall >= 0.96
 
