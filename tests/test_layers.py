@@ -39,6 +39,7 @@ LADDERS = {
         "crawler.cluster",
         "crawler.rules",
         "crawler.fetching",
+        "crawler.pages.rules",
         "crawler.pages.raw",
         "crawler.pages.layout",
         "crawler.pages.values",

@@ -11,9 +11,10 @@ from crawler.errors import NotArticleError, ScriptShellError, TooShortError
 from crawler.pages.held import with_held_text
 from crawler.pages.layout.body import Body, find_body
 from crawler.pages.layout.folds import folded_rest
+from crawler.pages.layout.page import Page
 from crawler.pages.layout.printed import with_markup, without_sections
 from crawler.pages.layout.text import Text, select_text
-from crawler.pages.layout.tree import Page, lay_out
+from crawler.pages.layout.tree import lay_out
 from crawler.pages.layout.weights import Weights
 from crawler.pages.pictures import article_of_pictures, images_of
 from crawler.pages.quality import (
@@ -28,9 +29,10 @@ from crawler.pages.selectors import Selectors, body_text, sharpen
 from crawler.pages.values.credits import find_credits
 from crawler.pages.values.dates import address_doubt, find_date
 from crawler.pages.values.head import read_head
+from crawler.pages.values.headline import find_anchor, is_heading
 from crawler.pages.values.parts import next_page
 from crawler.pages.values.seen import Seen
-from crawler.pages.values.titles import Title, find_anchor, find_title, is_heading
+from crawler.pages.values.titles import Title, find_title
 from storage.records import Article, Evidence
 
 _QUOTE = 300

@@ -8,14 +8,15 @@ import re
 
 from crawler.pages.layout.body import Body
 from crawler.pages.layout.header import is_header
+from crawler.pages.layout.page import Page, Picture
 from crawler.pages.layout.text import Text
-from crawler.pages.layout.tree import Page, Picture
 from crawler.pages.raw.gate import refuse_challenge, refuse_not_found
 from crawler.pages.values.credits import find_credits
 from crawler.pages.values.dates import find_date
+from crawler.pages.values.headline import find_anchor
 from crawler.pages.values.parts import absolute
 from crawler.pages.values.seen import Seen
-from crawler.pages.values.titles import find_anchor, find_title
+from crawler.pages.values.titles import find_title
 from storage.records import Article, Evidence, Image
 
 _NO_PICTURE = re.compile(

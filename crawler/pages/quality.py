@@ -14,8 +14,8 @@ from crawler.errors import (
     TruncatedPageError,
 )
 from crawler.pages.layout.body import Body
+from crawler.pages.layout.page import Page
 from crawler.pages.layout.text import Text
-from crawler.pages.layout.tree import Page
 from crawler.pages.raw.charset import Decoded
 from crawler.pages.raw.gate import (
     is_cut_short,

@@ -11,18 +11,13 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from operator import attrgetter
 
-from crawler.pages.layout.boilerplate import (
-    MAX_POST_HEAD,
-    dropped_by,
-    heads_comments,
-    heads_links,
-    heads_post,
-)
+from crawler.pages.layout.boilerplate import dropped_by
 from crawler.pages.layout.cards import find_cards
 from crawler.pages.layout.header import is_header
+from crawler.pages.layout.headings import MAX_POST_HEAD, heads_comments, heads_links, heads_post
 from crawler.pages.layout.notes import speaks_of_agreement
+from crawler.pages.layout.page import Box, Page
 from crawler.pages.layout.stories import Others, find_others, first_sentence
-from crawler.pages.layout.tree import Box, Page
 from crawler.pages.layout.weights import (
     LINK,
     OF_ASIDES,

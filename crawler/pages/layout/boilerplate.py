@@ -153,42 +153,6 @@ CONTAINED: Mapping[str, tuple[str, str]] = {
 }
 """Rules for lines of any length up to a paragraph's: words one of which must occur, pattern."""
 
-_LINKS = any_of(
-    r"相關(?:新聞|閱讀|連結|報道|文章) 延伸閱讀 推薦閱讀 熱門新聞 "
-    r"(?:本文|文章)?相关(?:新闻|阅读|链接|报道|推荐|文章|内容|专题|搜索|话题)"
-    r" 相关(?:资讯|视频|信息|稿件|热词) 与.{0,4}相关的(?:链接|新闻|内容|文章)"
-    r" (?:延伸|推荐|扩展|拓展|精彩|热点|深度|更多|关联)阅读 延伸\s*·\s*推荐"
-    r" (?:精彩|热门|最新|热点|编辑|好文|图片|图文|视频|为[您你]|本站|专题)推荐"
-    r" (?:新闻|内容|今日|小编|站长|热文)推荐 推荐(?:新闻|文章|内容|给您|信息|视频|阅读)?"
-    r" 最新(?:文章|新闻|资讯|评论|报道|动态|更新)"
-    r" 热门(?:文章|新闻|评论|资讯|话题|标签|专题|图片|视频)"
-    r" (?:猜[您你]喜欢|大家都在[看搜]|大家都爱看|看过本文的人.{0,6}) 往期(?:回顾|推荐|精选|文章)"
-    r" (?:新闻|点击|热点|阅读|文章|评论)?排行榜? 作者最新文章"
-    r" (?:热点|今日|本周)(?:新闻|专题|图片|排行|热点) 图片新闻 精彩图片 友情链接"
-    r" 阅读下一篇.{0,4} 延伸 深度观察 新闻推荐 新闻热点"
-    r" (?:更多|同类|同城|本地)(?:新闻|相关.{0,6}|文章|精彩.{0,4})"
-)
-_COMMENTS = any_of(
-    r"(?:网友|全部|用户|精彩|热门|最热|最新|读者|大家|文章)(?:评论|热评|跟帖|点评|留言)"
-    r" 共?\s*\d+\s*条(?:评论|跟帖|留言|回复) 评论区"
-    r" 我来说两句 我要评论 (?:发表|写|网友)评论 网友(?:发言|观点).{0,12} 评论列表"
-    r" 全部跟帖 \d+\s*条(?:评论|跟帖|留言|回复) 评论\s*[(（]?\s*\d+\s*条?[)）]?"
-)
-
-
-def _heading(words: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"[\s【\[●■◆▼▲※>»*+#·—-]*{words}[\s:：】\]>»]*"
-        r"(?:[(（]?\s*\d+\s*条?[)）]?)?\s*(?:更多|换一换|more|MORE)?\s*[>»—-]*$"
-    )
-
-
-_LINK_HINT = re.compile(r"[伸关關荐薦阅閱新聞闻文看欢行章热顾图链评]")
-_COMMENT_HINT = re.compile(r"[评论說说帖言]")
-_HEADS_LINKS = _heading(_LINKS)
-_HEADS_COMMENTS = _heading(_COMMENTS)
-
-
 _Contained = tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]
 
 
@@ -223,17 +187,8 @@ def _with_words(rules: Mapping[str, tuple[str, str]], without: frozenset[str]) -
 RULE_IDS = frozenset({*DROPPED, *CONTAINED_IN_SHORT, *CONTAINED, "style_rules"})
 _ALL = _rules(frozenset())
 _PARAGRAPH = 80
-_POSTED = re.compile(
-    r"\W*(?:作\s*者|网友|楼主|层主|发帖人|\d{1,4}\s*[楼#]).{0,24}"
-    r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,12}$"
-)
 _SHORT = 170
 _MAX_DROPPED = 300
-MAX_HEADING = 24
-MAX_POST_HEAD = 60
-"""Characters of a line that may head what follows an article; a longer one heads nothing."""
-
-
 _STYLE_RULES = re.compile(
     r"(?:[^{}。]{0,160}\{[^{}]{0,600}\}\s*)+(?:[\w.#@][^{}。，]{0,60}\{?)?$|[^{}。]{1,160}\{[^{}。]{0,200}$"
     r"|(?:(?:mso|font|line|text|margin|padding|color|size|page|tab-stops|panose|layout-grid|layout)"
@@ -275,34 +230,3 @@ def dropped_by(text: str, *, without: frozenset[str] = frozenset()) -> str | Non
                     return name
                 break
     return None
-
-
-_UNFOLDS = re.compile(
-    r"[\s▼▽↓∨+»>【\[…]*(?:点击|请点击|点此|立即)?\s*(?:(?:展开|阅读|查看|显示|加载|余下|继续阅读|浏览|打开)\s*"
-    r"(?:全文|全部|更多|剩余|余下|原文|完整|正文|下文|所有|内容)|展开|剩余|余下全文|阅读剩余)"
-    r".{0,12}$"
-)
-
-
-def unfolds(text: str) -> bool:
-    """Whether words are the button that shows the rest of a text (展开全文, 阅读剩余60%)."""
-    return _UNFOLDS.match(text) is not None
-
-
-def heads_links(text: str) -> bool:
-    """Whether a line heads related links, recommendations or a ranking."""
-    if len(text) > MAX_HEADING or not _LINK_HINT.search(text):
-        return False
-    return _HEADS_LINKS.match(text) is not None
-
-
-def heads_post(text: str) -> bool:
-    """Whether a line heads one reader's post in a thread: who wrote it, and when."""
-    return len(text) <= MAX_POST_HEAD and _POSTED.match(text) is not None
-
-
-def heads_comments(text: str) -> bool:
-    """Whether a line heads what readers wrote."""
-    if len(text) > MAX_HEADING or not _COMMENT_HINT.search(text):
-        return False
-    return _HEADS_COMMENTS.match(text) is not None

@@ -10,7 +10,7 @@ from collections import defaultdict
 from crawler.pages.layout.boilerplate import dropped_by
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import header_by
-from crawler.pages.layout.tree import Box, Page
+from crawler.pages.layout.page import Box, Page
 from crawler.pages.layout.weights import Weights
 
 _TAGS = frozenset(("div", "li", "article", "section", "dl"))

@@ -3,8 +3,8 @@
 from selectolax.lexbor import LexborNode
 
 from crawler.pages.layout.body import Body
-from crawler.pages.layout.boilerplate import unfolds
-from crawler.pages.layout.tree import Fold, Page
+from crawler.pages.layout.headings import unfolds
+from crawler.pages.layout.page import Fold, Page
 
 _NEAR = 6
 """Nodes behind a hidden element, and behind the one round it, among which its button stands."""

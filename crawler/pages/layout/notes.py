@@ -6,90 +6,150 @@ behind the text (``text``), and nowhere as a reason to take a box for an article
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crawler.pages.rules.table import How, Rule, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words of one kind; ``example`` is a note that would be none without them."""
+
+    words: frozenset[str]
+    example: str
+    why: str
 
 
 def _words(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
+VOCABULARIES: Mapping[str, Vocabulary] = {
+    "rights": Vocabulary(
+        _words(
+            """
+            转载 轉載 授权 授權 版权 版權 侵权 侵權 著作权 著作權 免责 免責 声明 聲明 观点 立场
+            风险自担 投资建议 不得 严禁 嚴禁 禁止 注明 註明 删除 來源
+            """
+        ),
+        "本网作品未经授权不得转载，如需转载请注明出处",
+        "what a site allows, and for what it does not answer",
+    ),
+    "own": Vocabulary(
+        _words(
+            """
+            本网 本網 本站 本文 本报 本報 本台 本社 本刊 本号 本平台 本公众号 凡注 凡本 如遇 如无
+            如因 如涉 若涉 书面 書面 特别授权 权利人 作者本人 投资建议 非经 非經 未经 未經 仅代表
+            仅供参考 以上内容 所有文章 所有作品 任何单位 任何媒体 文内 发布
+            """
+        ),
+        "本网所有作品版权为两家共有，转载请注明出处",
+        "the site speaks of itself and of its texts",
+    ),
+    "apps": Vocabulary(
+        _words("邮箱 邮件 电子邮件 APP App app 客户端 客戶端 公众号 公眾號 二维码 视频号"),
+        "下载客户端，点击订阅，随时看新闻",
+        "where else the site can be read",
+    ),
+    "asks": Vocabulary(
+        _words(
+            "下载 下載 关注 關注 扫描 扫码 点击 點擊 點我 官方 微信 微博 即可 添加 打开 订阅 随时"
+            " 退订 长按 识别 加入 抽取 领取 新用户 注册"
+        ),
+        "长按二维码识别，添加公众号，即可领取",
+        "what a reader is asked to do there",
+    ),
+}
+"""The words of the trade, by what they speak of."""
+
 _MAY_BE = (
-    "权",
-    "權",
-    "声明",
-    "聲明",
-    "转载",
-    "轉載",
-    "APP",
-    "下载",
-    "下載",
-    "公众号",
-    "客户端",
-    "邮箱",
-    "二维码",
+    *("权", "權", "声明", "聲明", "转载", "轉載", "APP", "下载", "下載", "公众号", "客户端"),
+    *("邮箱", "二维码"),
 )
-_RIGHTS = _words(
-    """
-    转载 轉載 授权 授權 版权 版權 侵权 侵權 著作权 著作權 免责 免責 声明 聲明 观点 立场 风险自担
-    投资建议 不得 严禁 嚴禁 禁止 注明 註明 删除 來源
-    """
-)
-_OWN = _words(
-    """
-    本网 本網 本站 本文 本报 本報 本台 本社 本刊 本号 本平台 本公众号 凡注 凡本 如遇 如无 如因
-    如涉 若涉 书面 書面 特别授权 权利人 作者本人 投资建议 非经 非經 未经 未經 仅代表 仅供参考
-    以上内容 所有文章 所有作品 任何单位 任何媒体 文内 发布
-    """
-)
-_APPS = _words("邮箱 邮件 电子邮件 APP App app 客户端 客戶端 公众号 公眾號 二维码 视频号")
-_ASKS = _words(
-    "下载 下載 关注 關注 扫描 扫码 点击 點擊 點我 官方 微信 微博 即可 添加 打开 订阅 随时 退订"
-    " 长按 识别 加入 抽取 领取 新用户 注册"
-)
-_WORDS = re.compile(
-    "|".join(
-        sorted(_RIGHTS | _OWN | _APPS | _ASKS | {"联系", "广告", "微信"}, key=len, reverse=True)
-    )
-)
+_OTHER = _words("联系 广告 微信")
+"""They speak of nothing alone, but count among the words of the trade."""
 _LONGEST = 300
 _FEW = 3
 _MANY = 4
 _LONG = 120
 
 
-_AGREES = re.compile(
-    r"用户(?:服务|注册|使用)?协议|本协议|服务(?:条款|协议)|使用条款|隐私(?:政策|条款|协议|声明|权政策)"
-    r"|视为(?:您|你|用户)?(?:已)?(?:同意|接受|阅读)|撤回(?:您的)?(?:授权|同意)|(?:收集|使用|共享|处理)(?:您|你|用户)的"
-    r"|账号(?:的)?(?:注册|注销|密码|安全)|(?:注册|登录)账号|反向工程|反编译|(?:所在地|有管辖权的?)(?:人民)?法院"
-    r"|(?:您|你|用户)(?:理解并|充分)?(?:同意|应当|不得|有权|在使用|可以(?:随时)?在|知悉)|Cookie|cookie|个人信息(?:的)?(?:收集|处理|保护)"
-    r"|(?:平台|本站|本网站|我们)(?:有权|将会?|会|可能|不承担|保留)"
+AGREEMENTS = Table(
+    (
+        Rule(
+            "names_itself",
+            r"用户(?:服务|注册|使用)?协议|本协议|服务(?:条款|协议)|使用条款|隐私(?:政策|条款|协议|声明|权政策)",
+            "请仔细阅读本协议各条",
+            "the agreement by its name",
+        ),
+        Rule(
+            "taken_as_consent",
+            r"视为(?:您|你|用户)?(?:已)?(?:同意|接受|阅读)|撤回(?:您的)?(?:授权|同意)",
+            "继续浏览即视为接受授权",
+            "what counts as consent, and how it is taken back",
+        ),
+        Rule(
+            "personal_data",
+            r"(?:收集|使用|共享|处理)(?:您|你|用户)的|个人信息(?:的)?(?:收集|处理|保护)|Cookie|cookie",
+            "为此会收集您的位置",
+            "what is collected of a user",
+        ),
+        Rule(
+            "accounts",
+            r"账号(?:的)?(?:注册|注销|密码|安全)|(?:注册|登录)账号",
+            "请妥善保管账号密码",
+            "accounts and their keys",
+        ),
+        Rule(
+            "law",
+            r"反向工程|反编译|(?:所在地|有管辖权的?)(?:人民)?法院",
+            "由所在地人民法院管辖",
+            "what is forbidden, and which court decides",
+        ),
+        Rule(
+            "users_duty",
+            r"(?:您|你|用户)(?:理解并|充分)?(?:同意|应当|不得|有权|在使用|可以(?:随时)?在|知悉)",
+            "用户应当遵守规则",
+            "what users must and may",
+        ),
+        Rule(
+            "sites_right",
+            r"(?:平台|本站|本网站|我们)(?:有权|将会?|会|可能|不承担|保留)",
+            "我们保留修改授权的一切权利",
+            "what the site may, and for what it does not answer",
+        ),
+    ),
+    how=How.ANYWHERE,
 )
+"""Terms that a site makes its users agree to."""
 _TERMS = (
-    "协议",
-    "隐私",
-    "条款",
-    "同意",
-    "授权",
-    "账号",
-    "法院",
-    "工程",
-    "您",
-    "用户",
-    "Cookie",
-    "cookie",
-    "个人信息",
+    *("协议", "隐私", "条款", "同意", "授权", "账号", "法院", "工程", "您", "用户", "Cookie"),
+    *("cookie", "个人信息"),
 )
+"""What each such sentence holds: a search for a word costs a tenth of one for an alternation."""
 
 
 def speaks_of_agreement(text: str) -> bool:
     """Whether a sentence is one of the terms that a site makes its users agree to."""
     for mark in _TERMS:
         if mark in text:
-            return _AGREES.search(text) is not None
+            return AGREEMENTS.holds(text)
     return False
 
 
-def note_of(text: str, *, linked: bool) -> str | None:
-    """``rights_note`` or ``promotion`` for a line that reads like one; None for others."""
+def _any_word(names: frozenset[str]) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(names, key=len, reverse=True)))
+
+
+_WORDS = _any_word(_OTHER.union(*(kind.words for kind in VOCABULARIES.values())))
+
+
+def note_of(text: str, *, linked: bool, without: frozenset[str] = frozenset()) -> str | None:
+    """``rights_note`` or ``promotion`` for a line that reads like one; None for others.
+
+    ``without`` names vocabularies that are left out, to see what each decides.
+    """
     if len(text) > _LONGEST:
         return None
     for mark in _MAY_BE:
@@ -98,6 +158,8 @@ def note_of(text: str, *, linked: bool) -> str | None:
     else:
         return None
     words = set(_WORDS.findall(text))
+    for name in without:
+        words -= VOCABULARIES[name].words
     if len(words) < (_FEW if len(text) < _LONG else _MANY):
         return None
     of_rights = len(words & _RIGHTS)
@@ -110,3 +172,8 @@ def note_of(text: str, *, linked: bool) -> str | None:
     ):
         return "promotion"
     return None
+
+
+_RIGHTS, _OWN, _APPS, _ASKS = (
+    VOCABULARIES[name].words for name in ("rights", "own", "apps", "asks")
+)

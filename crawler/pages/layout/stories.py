@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crawler.pages.layout.boilerplate import heads_links
 from crawler.pages.layout.cards import unlike
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import is_header, states_day
-from crawler.pages.layout.tree import Page
+from crawler.pages.layout.headings import heads_links
+from crawler.pages.layout.page import Page
 from crawler.pages.layout.weights import Weights
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.pages.layout.body import Body
-from crawler.pages.layout.boilerplate import heads_comments, heads_links, heads_post
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import OUTLET_LABEL, is_header, states_day
+from crawler.pages.layout.headings import heads_comments, heads_links, heads_post
 from crawler.pages.layout.notes import note_of
-from crawler.pages.layout.tree import Line, Page
+from crawler.pages.layout.page import Line, Page
 from crawler.pages.layout.weights import LINK, Weights, is_dated_link, is_teaser
 
 _STYLE_BEFORE = re.compile(

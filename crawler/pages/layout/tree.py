@@ -1,19 +1,15 @@
-"""A page as lines and boxes: one walk over the lexbor tree that all later reading works on.
+"""One walk over the lexbor tree, which makes the lines and boxes that later reading works on.
 
-A *line* is what a browser would set as one run of text between two block boundaries; a *box*
-is a block element.  A box covers a contiguous range of lines, so that what a box holds is
-always a slice.  Text that no reader sees (scripts, hidden elements, readings over ruby) makes
-no line.
+Text that no reader sees (scripts, hidden elements, readings over ruby) makes no line.
 """
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.pages.layout.page import Attributes, Box, Fold, Line, Page, Picture, first_of_set
 from crawler.pages.layout.printed import needs_cleaning, plain, prints_markup
 from crawler.pages.layout.sheets import (
     GONE,
@@ -75,100 +71,7 @@ MAX_DEPTH = 2_000
 """Nesting beyond this is not read: no page of a real editor comes near it."""
 MAX_LINES = 20_000
 """Lines kept of one page; what comes after is not an article any more."""
-_Attributes = dict[str, str | None]
-
-
-class Box(NamedTuple):
-    """One block element: its place in the tree and its lines ``[start, end)``."""
-
-    index: int  # type: ignore[assignment]  # hides a tuple's own method, which nobody calls
-    parent: int
-    tag: str
-    depth: int
-    start: int
-    end: int
-    attributes: _Attributes
-
-    @property
-    def name(self) -> str:
-        """Class and id, lower case, separated by a space; few boxes of a page are ever asked."""
-        given = self.attributes
-        return _name_of(given.get("class"), given.get("id")) if given else ""
-
-
-@lru_cache(maxsize=4096)
-def _name_of(classes: str | None, own: str | None) -> str:
-    return f"{classes or ''} {own or ''}".lower()
-
-
-class Line(NamedTuple):
-    """One run of text; ``pieces`` keeps the boundaries of inline elements inside it."""
-
-    text: str
-    pieces: tuple[str, ...]
-    linked: int  # characters of ``text`` inside links
-    box: int
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One ``img``: before or on line ``line``, its attributes, what it links to.
-
-    ``offered`` is the address of a ``source`` before it.
-    """
-
-    line: int
-    box: int
-    attributes: _Attributes
-    offered: str
-    href: str
-
-    @property
-    def source(self) -> str:
-        """Its address: lazy loaders keep the real one beside a placeholder in ``src``."""
-        return _address_of(self.attributes) or self.offered.strip()
-
-    @property
-    def alt(self) -> str:
-        """Its words."""
-        return " ".join((self.attributes.get("alt") or "").split())
-
-
 _PARENT, _END = Box._fields.index("parent"), Box._fields.index("end")
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """A hidden element that holds text: it stands before line ``line``, in ``box``."""
-
-    line: int
-    box: int
-    node: LexborNode
-    stops: int  # full stops and commas in it
-
-
-@dataclass(slots=True)
-class Page:
-    """The lines, boxes and pictures of one page in document order."""
-
-    lines: list[Line] = field(default_factory=list)
-    boxes: list[Box] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
-    folds: list[Fold] = field(default_factory=list)
-    starts: dict[int, int] = field(default_factory=dict)  # by box of an ol, its first number
-    hidden_chars: int = 0
-    invisible_chars: int = 0  # of them, what a script may show when the page has loaded
-    invisible_stops: int = 0  # full stops and commas among those
-    invisible_pictures: bool = False
-    markup: bool = False  # tags are printed among the words
-
-    def behind(self, box: int) -> int:
-        """The index of the first box behind all that ``box`` holds."""
-        depth = self.boxes[box].depth
-        for index in range(box + 1, len(self.boxes)):
-            if self.boxes[index].depth <= depth:
-                return index
-        return len(self.boxes)
 
 
 def lay_out(
@@ -309,7 +212,7 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
                     page.pictures.append(Picture(len(lines), box, attributes, offered, address))
                     offered = ""
                 else:
-                    offered = offered or _first_of_set(attributes.get("srcset") or "")
+                    offered = offered or first_of_set(attributes.get("srcset") or "")
             node = node.next
             continue
         attributes = node.attributes
@@ -384,7 +287,7 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
     page.boxes = [tuple.__new__(Box, values) for values in boxes]
 
 
-def _effect(node: LexborNode, attributes: _Attributes, sheets: Sheets) -> int:
+def _effect(node: LexborNode, attributes: Attributes, sheets: Sheets) -> int:
     """What style does to a picture; the walk does the same in place for what holds others."""
     effect = 0
     if sheets.rules:
@@ -419,48 +322,10 @@ def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> Non
         page.folds.append(Fold(len(page.lines), box, node, stops))
 
 
-def _is_jam(node: LexborNode, attributes: _Attributes, effect: int) -> bool:
+def _is_jam(node: LexborNode, attributes: Attributes, effect: int) -> bool:
     """Whether white words stand in the middle of a line of other words, against copying."""
     if not effect & WHITE and not effect_of(f"color:{attributes.get('color') or ''}") & WHITE:
         return False
     after = node.next
     words = after.text_content if after is not None else None
     return words is not None and bool(words) and not words.isspace()
-
-
-_LAZY = frozenset(
-    (
-        *("data-original", "data-src", "data-lazy-src", "data-lazyload", "data-actualsrc"),
-        *("data-echo", "data-url", "_src", "file", "original", "lay-src", "lazy-src"),
-        *("data-lazy", "data-img", "data-imgsrc"),
-    )
-)
-"""Where lazy loaders keep an address, each under its own name."""
-_NO_ADDRESS = frozenset(
-    (
-        *("alt", "title", "class", "id", "style", "src", "srcset", "data-srcset", "sizes"),
-        *("data-type", "width", "height", "border", "align", "onload", "onerror"),
-    )
-)
-_IMAGE_FILE = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|bmp|avif)(?:[?!@]\S*)?", re.I)
-
-
-def _address_of(attributes: _Attributes) -> str:
-    """The address of a picture under whatever name a lazy loader keeps it; else of ``src``."""
-    source: str | None = None
-    for key, value in attributes.items():
-        if value and key not in _NO_ADDRESS:
-            if key in _LAZY:
-                source = value
-                break
-            if source is None and "." in value and _IMAGE_FILE.fullmatch(value):
-                source = value
-    if not source:
-        of_set = attributes.get("srcset") or attributes.get("data-srcset") or ""
-        source = _first_of_set(of_set) or attributes.get("src") or ""
-    return source.strip()
-
-
-def _first_of_set(srcset: str) -> str:
-    """The first address of a ``srcset``; it is followed by a width or a density."""
-    return srcset.split(",")[0].split()[0] if srcset.strip(", ") else ""

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from crawler.pages.layout.boilerplate import dropped_by
 from crawler.pages.layout.notes import note_of
-from crawler.pages.layout.tree import Line, Page
+from crawler.pages.layout.page import Line, Page
 
 _STOPS = re.compile(r"[，。！？；、…]|[,;!?](?=[\u4e00-\u9fff\s”]|$)")
 _REPLIES = re.compile(r"comment|pinglun|cmt|reply|replies|feedback|gentie|discuss|tiezi|guestbook")

@@ -16,6 +16,7 @@ from crawler.errors import (
     TruncatedPageError,
 )
 from crawler.pages.raw.charset import decode, utf16_form, wrongly_decoded
+from crawler.pages.raw.walls import NOT_FOUND, NOT_FOUND_TITLE, WALLS, wall_script
 
 _MAGIC = (
     (b"%PDF", "a PDF"),
@@ -36,39 +37,7 @@ _HEAD_BYTES = 2_048
 _BINARY = 50
 """One NUL in so many bytes makes them binary data; a single one is a slip of an editor."""
 
-_WALL_WORDS = re.compile(
-    r"(?:安全|访问|人机|滑[块动])(?:验证|校验)|浏览器(?:安全)?(?:验证|检[查测])"
-    r"|请(?:先|您)?完成.{0,8}验证|正在(?:进行|为您)?(?:检[查测]|验证|安全检[查测]).{0,8}浏览器"
-    r"|正在进行(?:安全)?(?:检[查测]|验证)|[您你]的?(?:访问|请求).{0,12}(?:拦截|阻断|拒绝|存在威胁|疑似)"
-    r"|访问已?被?(?:拦截|阻断)|(?:访问|请求)(?:过于|太)频繁|请(?:开启|启用)\s*(?:JavaScript|Cookie)"
-    r"|(?:网站|云|Web)(?:应用)?防火墙|拖动.{0,6}滑块|输入.{0,4}验证码.{0,6}(?:继续|访问)"
-    r"|创宇盾|安全狗|加速乐|\bWAF\b|just a moment|attention required|checking your browser"
-    r"|verify (?:that )?you are (?:a )?human|ddos protection|enable javascript and cookies",
-    re.IGNORECASE,
-)
-_WALL_SCRIPTS = (
-    *("__jsl_clearance", "__jsluid", "jsjiami.com", "security_session_verify", "yunsuo_session"),
-    *("hmf_ci", "_guard/", "cf-browser-verification", "cf-challenge", "cf_chl_"),
-    *("challenge-platform", "acw_sc__v2", "aliyunwaf", "aliyun_waf", "probe.js", "wzws_", "wzws-"),
-    *("waf_captcha", "tencentcaptcha", "geetest", "_waf_", "$_ts=", "$_ts =", "sl-challenge"),
-)
-"""Names in the scripts of walls, in lower case."""
 _SETS_COOKIE = re.compile(r"document\.cookie\s*=[^;]{0,200};[^<]{0,400}location")
-_NOT_FOUND = re.compile(
-    r"(?:页面|网页|文章|内容|信息|栏目|稿件|资源|新闻|文件|记录|链接|页)\S{0,6}"
-    r"(?:不存在|没有找到|未找到|找不到|已被?删除|被删除|已失效|已过期|已下[线架]|走丢了|飞走了)"
-    r"|(?:没有|未能|无法|未)找到\S{0,8}(?:页面|网页|文章|内容|文件|稿件|该页)"
-    r"|找不到\S{0,8}(?:页面|网页|文章|内容|文件)"
-    r"|[您你]?(?:要|所)?(?:访问|查看|浏览|请求)的\S{0,8}(?:不存在|已?被?删除|找不到|走丢|没有找到)"
-    r"|抱歉，.{0,10}(?:不存在|找不到|已?被?删除)|^\s*404\s*$"
-    r"|(?:404|page)\s*not\s*found|\b404\b[^0-9]{0,12}(?:错误|页面|error)|(?:错误|error)\s*404",
-    re.IGNORECASE,
-)
-# A headline may hold such words too; as a whole title they name the page.
-_NOT_FOUND_TITLE = re.compile(
-    r"\W*(?:404\b.*|not\s*found|(?:没有|未)找到|找不到|不存在|出错了|错误页面?|系统提示)\W*(?:[-_|].*)?",
-    re.IGNORECASE,
-)
 _SHELL = re.compile(
     r"<div[^>]+id\s*=\s*[\"']?(?:app|root|__next|__nuxt)[\"']?[^>]*>\s*(?:</div>|<)|<app-root", re.I
 )
@@ -116,13 +85,13 @@ def refuse_challenge(title: str, visible: str, html: str, url: str | None) -> No
     """ChallengePageError for a wall: its words or scripts in a page with hardly any text."""
     if len(visible) > _LITTLE_TEXT:
         return
-    words = _WALL_WORDS.search(f"{title} {visible}")
+    words = WALLS.find(f"{title} {visible}")
     if words:
         raise ChallengePageError(f"a wall says {words[0]!r}", url=url)
     if len(visible) >= _HARDLY_ANY_TEXT:
         return
     source = html[:_SOURCE].lower()
-    script = next((mark for mark in _WALL_SCRIPTS if mark in source), None)
+    script = wall_script(source)
     if script is None and "document.cookie" in source and (sets := _SETS_COOKIE.search(source)):
         script = sets[0][:40]
     if script:
@@ -131,10 +100,10 @@ def refuse_challenge(title: str, visible: str, html: str, url: str | None) -> No
 
 def refuse_not_found(title: str, visible: str, url: str | None) -> None:
     """SoftNotFoundError for "no such page" under status 200."""
-    words = _NOT_FOUND.search(visible) if len(visible) <= _SHORT_PAGE else None
+    words = NOT_FOUND.find(visible) if len(visible) <= _SHORT_PAGE else None
     if words:
         raise SoftNotFoundError(f"the page says {words[0][:40]!r}", url=url)
-    words = _NOT_FOUND.search(title) or _NOT_FOUND_TITLE.fullmatch(title)
+    words = NOT_FOUND.find(title) or NOT_FOUND_TITLE.find(title)
     if words:
         raise SoftNotFoundError(f"the title says {words[0][:40]!r}", url=url)
 

@@ -7,15 +7,15 @@ never an author; reporters named in the text are authors.
 import re
 from dataclasses import dataclass
 
+from crawler.pages.layout.page import Page
 from crawler.pages.layout.text import Text
-from crawler.pages.layout.tree import Page
 from crawler.pages.values.head import Head, author_places, named_outlet, outlet_places
+from crawler.pages.values.lookalikes import NOBODY
 from crawler.pages.values.outlets import (
     DATE,
     DATE_AND_CLOCK,
     EDGE,
     NEXT_LABEL,
-    NOBODY,
     Credit,
     credit_of,
     find_outlet,
@@ -158,4 +158,4 @@ def _labelled(page: Page, about: str, label: re.Pattern[str], lines: list[int]) 
 def clean_name(text: str) -> str | None:
     """One or more persons' names, blanks and brackets round them gone; None when empty."""
     name = re.split(r"\s{2,}|[|｜】）)\]]", text.strip(EDGE))[0].strip(EDGE)
-    return name if 2 <= len(name) <= _MAX_NAME and not NOBODY.fullmatch(name) else None
+    return name if 2 <= len(name) <= _MAX_NAME and not NOBODY.holds(name) else None

@@ -15,14 +15,15 @@ from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
 
-from crawler.pages.layout.boilerplate import heads_comments
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import DATE_LABEL
+from crawler.pages.layout.headings import heads_comments
+from crawler.pages.layout.page import Page
 from crawler.pages.layout.text import Text
-from crawler.pages.layout.tree import Page
 from crawler.pages.layout.weights import OF_REPLIES
 from crawler.pages.raw.urls import url_date
 from crawler.pages.values.head import Head
+from crawler.pages.values.lookalikes import NOT_PUBLISHED, OF_THE_EVENT
 from crawler.pages.values.seen import Seen
 from crawler.pages.values.written import (
     DRIFT,
@@ -34,10 +35,6 @@ from crawler.pages.values.written import (
 )
 from storage.records import SHANGHAI, Evidence, Precision
 
-_NOT_PUBLISHED = re.compile(
-    r"今天是|现在是|当前时间|版权|Copyright|©|截至|截止|活动时间|会议时间|开始时间|结束时间|播出时间|有效期"
-    r"|成文日期|生成时间|自动生成|生效日期|实施日期"
-)
 _OF_A_CHANGE = re.compile(r"更新|修改|编辑|[Uu]pdated|[Mm]odified|[Ee]dited")
 _META_RANKS = (
     re.compile(r"pub(?:lish(?:ed)?)?(?:date|time|at|on)|date(?:time)?pub|published$|publication"),
@@ -70,8 +67,6 @@ _ELSEWHERE = re.compile(
     r"|\bfoot\b|rank|\bhot|list"
 )
 _ABOVE_NODES = 8
-# ——2021年1月25日在政协…会议上: when the speech was made, not when it was published.
-_OF_THE_EVENT = re.compile(r"^\W*——|日\s*(?:在|于|至|召开|举行|通过|由)")
 _TODAY = re.compile(r"(?:星期|周)[一二三四五六日天]|农历|公元|阴历")
 _OF_A_PAPER = re.compile(
     r"版(?!权)|第\s*\d+\s*期|放大|朗读|目录|上一篇|下一篇|[日晚早时]报[^:：]*$"
@@ -174,9 +169,9 @@ def _printed(
             joined = f"{page.lines[index - 1].text} {joined}"  # a day set above its month
         if index + 1 < len(page.lines) and _ONLY_CLOCK.match(page.lines[index + 1].text):
             joined = f"{joined} {page.lines[index + 1].text}"
-        if _NOT_PUBLISHED.search(joined):
+        if NOT_PUBLISHED.find(joined):
             joined = _labelled_part(joined)
-        if not joined or _OF_THE_EVENT.search(text):
+        if not joined or OF_THE_EVENT.holds(text):
             continue
         for words, change in _parts(joined):
             label = DATE_LABEL.search(words) is not None or _BARE_LABEL.match(words) is not None
@@ -217,7 +212,7 @@ def _labelled_part(joined: str) -> str:
     if label is None:
         return ""
     part = joined[label.start() :]
-    other = _NOT_PUBLISHED.search(part)
+    other = NOT_PUBLISHED.find(part)
     return part[: other.start()] if other else part
 
 
@@ -270,7 +265,7 @@ def _of_metas(head: Head, now: datetime | None) -> Dated | None:
     best: Dated | None = None
     for _rank, name in sorted(ranked, key=lambda item: item[0]):
         content = head.metas[name]
-        if _NOT_PUBLISHED.search(content):
+        if NOT_PUBLISHED.find(content):
             continue
         dated = date_of_value(content, f"meta {name}", "meta", now)
         if dated is None:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.pages.layout.header import BARE_OUTLET_LABEL, OUTLET_LABEL
+from crawler.pages.layout.page import Line, Page
 from crawler.pages.layout.text import Text
-from crawler.pages.layout.tree import Line, Page
 from crawler.pages.values.head import Head
+from crawler.pages.values.lookalikes import NO_OUTLET, NOBODY
 from crawler.pages.values.people import is_person
 from storage.records import Evidence
 
@@ -22,9 +23,6 @@ EDGE = " \t\u3000:：|｜丨,，;；。、-—·•[]【】()（）<>/\\'\"“�
 DATE_AND_CLOCK = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?|\d{1,2}\s*[:：]\s*\d\d(?:[:：]\d\d)?"
     r"|\d{1,2}[-/月]\d{1,2}日?|星期.|发布于|发布(?=\s*[:：])|(?:https?://|www\.)[\w./-]+|\b[AP]M\b"
-)
-_NO_OUTLET = re.compile(
-    r"^来自|属地|参与|跟帖|评论|人$|[省市区县州]$|原创|转载|^\d|大$|小$|字|正文|首页|当前|查看|点击|关注|更新|发表|[:：>]|官方账号|楼主|创作者|认证|作者$"
 )
 # 2017-03-18 13:05 青岚镕媒: nothing but a day and one name
 _DATE_AND_NAME = re.compile(
@@ -53,11 +51,6 @@ _CHANNEL = re.compile(
     r"^(?:国内|国际|社会|时政|财经|体育|娱乐|综合|本地|地方|文化|教育|科技|军事|图片|视频|滚动|最新|今日|头条|民生|政务)*"
     r"(?:新闻|要闻|资讯|快讯|热点|观点)$"
 )
-NOBODY = re.compile(
-    r"(?:网络|互联网|综合|未知|不详|本站|本网|原创|转载|转发|佚名|网友|管理员|admin|其他|其它|无|暂无|投稿|编辑|整理|作者)"
-    r"(?:网络|整理|文章|稿件|原创|转载|来源|编辑|投稿|综合|新闻|内容|信息|供稿|发布|摘编)*"
-)
-"""Words in the place of an outlet that name none."""
 _BOOK = re.compile(r"《([^》]{2,20})》\s*(?:$|[（(]|\d|第)")
 _ACCOUNT_QUOTED = re.compile(
     r"(?:官方)?(?:微信)?(?:公众号|视频号|订阅号|微信|微博)\s*[“\"「]([^”\"」]{2,20})[”\"」]?"
@@ -139,7 +132,7 @@ def clean_outlet(rest: str) -> str | None:
         return None
     if "、" in name:
         name = name.removesuffix("等")
-    return name if 2 <= len(name) <= 40 and not NOBODY.fullmatch(name) else None
+    return name if 2 <= len(name) <= 40 and not NOBODY.holds(name) else None
 
 
 def _first_word(name: str) -> str:
@@ -275,7 +268,7 @@ def _account(page: Page, header: list[int]) -> Credit | None:
         line = page.lines[index]
         if _ACCOUNT_CHARS[0] <= len(line.text) <= _ACCOUNT_CHARS[1]:
             named = _ACCOUNT_NAMED.search(page.boxes[line.box].name) is not None
-            if named and not _NO_OUTLET.search(line.text):
+            if named and not NO_OUTLET.holds(line.text):
                 return credit_of("outlet", "the account's name", "html", line.text, line.text)
     return None
 
@@ -365,6 +358,6 @@ def _plain_name(piece: str) -> str | None:
         name = name[: label.start()].strip(EDGE)
         if not _OUTLET_NAME.search(name):
             return None
-    if not 2 <= len(name) <= 20 or _NO_OUTLET.search(name):
+    if not 2 <= len(name) <= 20 or NO_OUTLET.holds(name):
         return None
     return None if _CHANNEL.match(name) else name

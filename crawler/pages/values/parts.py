@@ -6,7 +6,7 @@ from dataclasses import replace
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
-from crawler.pages.layout.tree import Page
+from crawler.pages.layout.page import Page
 from storage.records import Article, Image
 
 _NEXT = ("下一页", "下页", "后一页", "余下全文", "下一頁")

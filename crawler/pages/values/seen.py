@@ -5,7 +5,7 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.pages.layout.tree import Page
+from crawler.pages.layout.page import Page
 from crawler.pages.layout.weights import Weights
 from crawler.pages.values.head import Head
 

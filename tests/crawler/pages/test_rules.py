@@ -10,9 +10,12 @@ from crawler.pages.layout import body, boilerplate, stories, text, tree, weights
 from crawler.pages.layout.boilerplate import RULE_IDS, dropped_by
 from crawler.pages.layout.examples import EXAMPLES, HEADERS, Example
 from crawler.pages.layout.header import SIGNS, header_by
+from crawler.pages.layout.headings import COMMENTS, LINKS, POSTS
 from crawler.pages.layout.sheets import NO_SHEETS
 from crawler.pages.raw import charset
-from crawler.pages.values import credits, dates, outlets, titles, written
+from crawler.pages.rules.table import Table
+from crawler.pages.values import credits, dates, headline, names, outlets, titles, written
+from crawler.pages.values.lookalikes import NOBODY
 from tests.crawler.pages.test_fixtures import PAGES, differences
 from tests.crawler.pages.test_reading_cases import failures, rows
 
@@ -55,9 +58,7 @@ def test_every_sign_of_a_header_has_its_example() -> None:
     [
         (tree, "effect_of", lambda _style: 0, "hidden_spam"),
         (tree, "sheets_of", lambda _source: NO_SHEETS, "hidden_by_sheet"),
-        (boilerplate, "_HEADS_COMMENTS", NEVER, "comments_longer"),
         (weights, "_REPLIES", NEVER, "comments_named"),
-        (boilerplate, "_HEADS_LINKS", NEVER, "related_after"),
         (text, "_GLUED_TAIL", NEVER, "tail_glued"),
         (text, "_CELL", 0, "table_rows"),
         (written, "_SHORT_YEAR", NEVER, "year_of_two_digits"),
@@ -74,27 +75,25 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (text, "note_of", lambda *_, **__: None, "note_of_rights"),
         (text, "note_of", lambda *_, **__: None, "note_of_apps"),
         (text, "states_day", lambda _line: False, "header_below_abstract"),
-        (boilerplate, "_POSTED", NEVER, "posts_follow"),
         (credits, "outlet_in_script", lambda _text: None, "outlet_in_script"),
         (outlets, "_DASHES", frozenset(), "outlet_with_dash"),
         (outlets, "_ACCOUNT_NAMED", NEVER, "account_above_date"),
         (written, "_DOTTED", NEVER, "date_dotted_at_end"),
-        (titles, "_goes_on", lambda *_: False, "title_goes_on"),
+        (headline, "_goes_on", lambda *_: False, "title_goes_on"),
         (article, "_hides_sentences", lambda _: False, "invisible_until_loaded"),
         (article, "is_heading", lambda *_: False, "bar_before_title"),
         (text, "_ends_recommended", lambda *_: None, "recommended_longer"),
-        (titles, "_CRUMBS", NEVER, "title_behind_crumbs"),
+        (names, "_CRUMBS", NEVER, "title_behind_crumbs"),
         (outlets, "BARE_OUTLET_LABEL", NEVER, "header_li"),
         (dates, "_is_today", lambda *_: False, "known_faults/today_list.html"),
         (body, "find_cards", lambda *_: frozenset(), "second_writer/r01.html"),
         (stories, "_is_announced", lambda *_: False, "second_writer/r04.html"),
         (text, "_NOTICE", NEVER, "second_writer/p03.html"),
         (titles, "_right_above", lambda *_: None, "second_writer/d12.html"),
-        (titles, "_are_halves", lambda *_: False, "second_writer/t02.html"),
-        (titles, "_CHANNELS", NEVER, "second_writer/t02.html"),
+        (headline, "_are_halves", lambda *_: False, "second_writer/t02.html"),
+        (names, "_CHANNELS", NEVER, "second_writer/t02.html"),
         (dates, "_of_masthead", lambda *_: None, "second_writer/d12.html"),
         (outlets, "_ACCOUNT_QUOTED", NEVER, "second_writer/c11.html"),
-        (credits, "NOBODY", NEVER, "second_writer/c14.html"),
         (boilerplate, "_WORD_SETTINGS", NEVER, "second_writer/b06.html"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -108,13 +107,29 @@ def test_other_rule(
 ) -> None:
     assert not fails(name)
     weights._share_by_name.cache_clear()
-    titles.without_site.cache_clear()
+    names.without_site.cache_clear()
     monkeypatch.setattr(module, attribute, value)
     try:
         assert fails(name)
     finally:
         weights._share_by_name.cache_clear()
-        titles.without_site.cache_clear()
+        names.without_site.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("table", "rule", "name"),
+    [
+        (COMMENTS, "whose_comments", "comments_longer"),
+        (LINKS, "related", "related_after"),
+        (POSTS, "post_by", "posts_follow"),
+        (NOBODY, "a_role", "second_writer/c14.html"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_alternative_of_a_table(table: Table, rule: str, name: str) -> None:
+    assert not fails(name)
+    with table.without(rule):
+        assert fails(name)
 
 
 def test_teasers_between_links(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.pages import read_article
-from crawler.pages.layout.boilerplate import dropped_by, heads_comments, heads_links
+from crawler.pages.layout.boilerplate import dropped_by
+from crawler.pages.layout.headings import heads_comments, heads_links
+from crawler.pages.values.names import without_site
 from crawler.pages.values.outlets import clean_outlet
 from crawler.pages.values.people import reporters
-from crawler.pages.values.titles import without_site
 from crawler.pages.values.written import dates_in
 from storage.records import SHANGHAI, Precision
 

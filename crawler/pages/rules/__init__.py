@@ -1,0 +1,1 @@
+"""What rules of reading are made of: tables of alternatives, and thresholds with their reasons."""
