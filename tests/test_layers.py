@@ -92,7 +92,7 @@ HEAVY = {"scrapy", "sqlalchemy", "httpx", "apscheduler", "twisted"}
 PURE = [
     *sorted((ROOT / "crawler/pages").rglob("*.py")),
     *sorted((ROOT / "crawler/reading").rglob("*.py")),
-    ROOT / "storage/records.py",
+    *sorted((ROOT / "storage/records").rglob("*.py")),
     ROOT / "storage/vocabulary.py",
     *[
         p
