@@ -1,6 +1,8 @@
 """The command line `cppcc`: which command is where."""
 
+import gc
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from typing import Annotated
@@ -79,6 +81,9 @@ def root(
 
 def main() -> None:
     """Run the command line; what storage refuses is said in words, not as a traceback."""
+    gc.disable()  # until the command is imported: what is imported stays, and is swept in vain
+    # Looking for plugins that nobody has opens the record of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         app()

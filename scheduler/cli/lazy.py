@@ -4,6 +4,7 @@
 in the table that the group is given.
 """
 
+import gc
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -48,6 +49,9 @@ class LazyGroup(TyperGroup):
         found = getattr(import_module(module), attribute)
         command = command_of(found, name)
         _with_database(command)
+        if not gc.isenabled():  # as ``main`` left it
+            gc.freeze()  # never looked through again
+            gc.enable()
         return command
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Dialect, insert
 from sqlalchemy.orm import Session
-from sqlalchemy.types import JSON, TypeEngine
+from sqlalchemy.types import TypeEngine
 
-from storage.engine.tables import Base, Instant, sqlite_text, table_of
+from storage.engine.tables import Base, Instant, Json, sqlite_text, table_of
 
 Row = Mapping[str, object]
 
@@ -48,6 +48,6 @@ def _processed(
         moments = {id(one): one for one in values}
         shown = {key: None if one is None else sqlite_text(one) for key, one in moments.items()}
         return [shown[id(one)] for one in values]
-    if isinstance(type_, JSON):
+    if isinstance(type_, Json):
         return ["[]" if value == [] else process(value) for value in values]
     return [process(value) for value in values]

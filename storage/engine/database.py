@@ -26,7 +26,6 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage.engine import services
 from storage.engine.files import Access, DatabaseFile, unwritable
 from storage.errors import (
     DatabaseLockedError,
@@ -354,6 +353,8 @@ def _see_no_service(engine: Engine, found: str) -> None:
 
     :raises SchemaInUseError: when one is.
     """
+    from storage.engine import services  # its tables are what no reading command needs
+
     with engine.execution_options(**{_READ_ONLY: True}).connect() as connection:
         if not services.known_to(connection):
             return

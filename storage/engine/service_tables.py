@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.engine.tables import Base, Id, Instant, Json, JsonValue
+from storage.engine.tables import Base, Id, Instant, Json, JsonValue, partial_index
 
 NOT_RESOLVED = text("state <> 'resolved'")
 
@@ -118,13 +118,12 @@ class IncidentRow(Base):
     __tablename__ = "incidents"
     __table_args__ = (
         CheckConstraint("state IN ('open', 'acknowledged', 'resolved')", name="state"),
-        Index(
+        partial_index(
             "uq_incidents_unresolved",
             "subject",
             "failure_class",
+            where=NOT_RESOLVED,
             unique=True,
-            sqlite_where=NOT_RESOLVED,
-            postgresql_where=NOT_RESOLVED,
         ),
         Index(None, "state", "opened_at"),
         Index(None, "source_id"),

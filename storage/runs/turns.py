@@ -5,14 +5,18 @@ handed out is how long to wait for it.
 """
 
 import time
+from functools import cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Float, bindparam, case, func, literal_column
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.engine.cluster_tables import HostTurnRow
-from storage.engine.tables import table_of
+from storage.engine.tables import insert_of, table_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.dml import ReturningInsert
 
 FARTHEST_SECONDS = 3600.0
 """A turn farther ahead was given by a clock that ran ahead, and counts for nothing."""
@@ -31,15 +35,16 @@ def take_turn(session: Session, host: str, delay_seconds: float) -> float:
     if engine == "sqlite":
         session.connection()  # begins the transaction: the lock may be waited for
         values["now"] = time.time()
-    statement = _ON_POSTGRESQL if engine == "postgresql" else _ON_SQLITE
-    wait: float = session.execute(statement, values).scalar_one()
+    wait: float = session.execute(_statement(engine), values).scalar_one()
     return max(0.0, wait)
 
 
-def _statement(
-    into: postgresql.Insert | sqlite.Insert, now: ColumnElement[float], greatest: str
-) -> postgresql.Insert | sqlite.Insert:
-    insert = into.values(turn_at=now, host=bindparam("host"), delay_seconds=bindparam("delay"))
+@cache
+def _statement(engine: str) -> "ReturningInsert[float]":
+    now, greatest = _CLOCKS[engine]
+    insert = insert_of(engine)(_TURNS).values(
+        turn_at=now, host=bindparam("host"), delay_seconds=bindparam("delay")
+    )
     given = insert.excluded.delay_seconds
     after = case(
         (_TURNS.c.turn_at > now + FARTHEST_SECONDS, now),
@@ -48,16 +53,14 @@ def _statement(
     return insert.on_conflict_do_update(
         index_elements=["host"],
         set_={"turn_at": getattr(func, greatest)(now, after), "delay_seconds": given},
-    )
+    ).returning(_TURNS.c.turn_at - now)
 
 
-_DATABASE_NOW: ColumnElement[float] = literal_column(
-    "extract(epoch from clock_timestamp())::float8", Float
-)
-_GIVEN_NOW: ColumnElement[float] = bindparam("now", type_=Float)
-_ON_POSTGRESQL = _statement(postgresql.insert(_TURNS), _DATABASE_NOW, "greatest").returning(
-    _TURNS.c.turn_at - _DATABASE_NOW
-)
-_ON_SQLITE = _statement(sqlite.insert(_TURNS), _GIVEN_NOW, "max").returning(
-    _TURNS.c.turn_at - _GIVEN_NOW
-)
+_CLOCKS: dict[str, tuple[ColumnElement[float], str]] = {
+    "postgresql": (
+        literal_column("extract(epoch from clock_timestamp())::float8", Float),
+        "greatest",
+    ),
+    "sqlite": (bindparam("now", type_=Float), "max"),
+}
+"""The present on each engine, and its word for the greater of two values."""

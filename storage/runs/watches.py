@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.engine.service_tables import ProbePageRow, WatchRow
-from storage.engine.tables import Base, table_of, upsert_into
+from storage.engine.tables import Base, insert_of, table_of, upsert_into
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +129,10 @@ _FIELDS = fields(ProbePage)
 
 
 @cache
-def _put(engine: str, row: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def _put(engine: str, row: type[Base]) -> "postgresql.Insert | sqlite.Insert":
     """An upsert of whole rows by their primary key."""
     table = table_of(row)
-    make = postgresql.insert if engine == "postgresql" else sqlite.insert
-    statement = make(table)
+    statement = insert_of(engine)(table)
     keys = [column.name for column in table.primary_key]
     return statement.on_conflict_do_update(
         index_elements=keys,

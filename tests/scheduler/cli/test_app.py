@@ -48,6 +48,23 @@ def test_help_imports_no_command() -> None:
     assert not imported & set(HEAVY)
 
 
+NEEDLESS = ("sqlalchemy.dialects.postgresql", "psycopg", "alembic", "scrapy", "httpx")
+
+
+def test_a_reading_command_imports_only_what_it_needs(kept: Path) -> None:
+    script = (
+        "import sys\nfrom scheduler.cli.app import main\n"
+        f"sys.argv[1:] = ['flags', 'list', '--json', '--db', {str(kept)!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(*sys.modules, sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert '"genre": "ten_events"' in done.stdout
+    assert not set(done.stdout.split()) & set(NEEDLESS)
+
+
 @pytest.mark.parametrize("name", Commands.table)
 def test_each_command_has_help_and_takes_a_database(name: str) -> None:
     said = CliRunner().invoke(app, [name, "-h"])
