@@ -14,28 +14,26 @@ from operator import attrgetter
 from crawler.pages.layout.boilerplate import dropped_by
 from crawler.pages.layout.cards import find_cards
 from crawler.pages.layout.header import is_header
-from crawler.pages.layout.headings import MAX_POST_HEAD, heads_comments, heads_links, heads_post
+from crawler.pages.layout.headings import heads_comments, heads_links, heads_post
 from crawler.pages.layout.notes import speaks_of_agreement
 from crawler.pages.layout.page import Box, Page
 from crawler.pages.layout.stories import Others, find_others, first_sentence
-from crawler.pages.layout.weights import (
+from crawler.pages.layout.weights import SENTENCE, Weights, is_teaser
+from crawler.pages.rules.limits import (
+    AGREED,
+    CLAUSES,
+    ENOUGH_TEXT,
+    LEVELS_OUT,
     LINK,
+    LONGEST_POST_HEAD,
+    NEARLY_ALL,
     OF_ASIDES,
     OF_REPLIES,
-    SENTENCE,
-    Weights,
-    is_teaser,
+    VERSES,
+    WORTH_ADDING,
 )
 
 _POOR = 120.0
-_LEVELS = 3
-_VERSES = 3
-_WORTH_ADDING = 0.25
-_NEARLY_ALL = 0.985
-_ENOUGH = 60.0
-_AGREED = 0.4
-"""Share of a box's sentences that speak of an agreement, from which all of it does."""
-_CLAUSES = 3
 _first_line = attrgetter("start")
 _LINKED_SENTENCE = re.compile(r"[，；、].*[，。；！？]", re.S)
 
@@ -81,7 +79,7 @@ def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body |
         without_names = _heaviest(page, plain, anchor or 0)
         if without_names and (found is None or without_names.worth > 3 * found.worth):
             found = without_names
-        if anchor is not None and (found is None or found.worth < _ENOUGH):
+        if anchor is not None and (found is None or found.worth < ENOUGH_TEXT.value):
             beneath = _linked_text(page, anchor) or _beneath(page, anchor)
             if beneath and (found is None or not beneath.start <= found.start < beneath.end):
                 found = beneath
@@ -107,25 +105,25 @@ def _agreements(page: Page, weights: Weights, anchor: int | None) -> frozenset[i
         for index, line in enumerate(page.lines)
         if weights.worths[index] > 0 and speaks_of_agreement(line.text)
     ]
-    if len(said) < _CLAUSES:
+    if len(said) < CLAUSES.value:
         return frozenset()
     first = _first_below(weights, anchor)
     found: set[int] = set()
     tried: set[int] = set()
     for index in said:
         box = page.lines[index].box
-        for _ in range(_LEVELS):
+        for _ in range(LEVELS_OUT.value):
             if box in tried or page.boxes[box].parent < 0:
                 break
             tried.add(box)
             lines = range(page.boxes[box].start, page.boxes[box].end)
             sentences = [at for at in lines if weights.worths[at] > 0]
             clauses = sum(1 for at in said if at in lines)
-            if first not in lines and clauses >= max(_CLAUSES, _AGREED * len(sentences)):
+            if first not in lines and clauses >= max(CLAUSES.value, AGREED.value * len(sentences)):
                 found.update(sentences)
             box = page.boxes[box].parent
     left = sum(value for at, value in enumerate(weights.worths) if value > 0 and at not in found)
-    return frozenset(found) if left > _ENOUGH else frozenset()
+    return frozenset(found) if left > ENOUGH_TEXT.value else frozenset()
 
 
 def _first_below(weights: Weights, anchor: int | None) -> int | None:
@@ -154,7 +152,7 @@ def _linked_text(page: Page, anchor: int) -> Body | None:
     box = page.boxes[page.lines[first].box]
     while box.parent >= 0 and box.start > anchor and box.end < last:
         box = page.boxes[box.parent]
-    return Body(box.index, first, last, _ENOUGH, 0.0)
+    return Body(box.index, first, last, ENOUGH_TEXT.value, 0.0)
 
 
 def _is_linked_sentence(page: Page, index: int) -> bool:
@@ -183,12 +181,12 @@ def _beneath(page: Page, anchor: int) -> Body | None:
         size = sum(len(line.text) for line in lines)
         if linked * 4 > size:
             break
-        if len(lines) >= _VERSES and size >= SENTENCE * 2:
+        if len(lines) >= VERSES.value and size >= SENTENCE * 2:
             best = box
         box = page.boxes[box.parent]
     if best is None:
         return None
-    return Body(best.index, best.start, best.end, _ENOUGH, 0.0)
+    return Body(best.index, best.start, best.end, ENOUGH_TEXT.value, 0.0)
 
 
 def _heaviest(page: Page, worths: list[float], anchor: int) -> Body | None:
@@ -211,7 +209,7 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
     """What stands before the title, or after 相关阅读 or 网友评论, counts for less."""
     for index in range(anchor):
         if worths[index] > 0:
-            worths[index] *= OF_ASIDES
+            worths[index] *= OF_ASIDES.value
     seen = 0.0
     factor = 1.0
     for index in range(anchor, len(page.lines)):
@@ -219,26 +217,26 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
         if value > 0:
             if factor < 1.0:
                 worths[index] = value * factor
-            if index and worths[index - 1] <= LINK and is_teaser(worths, index):
-                worths[index] *= OF_ASIDES
+            if index and worths[index - 1] <= LINK.value and is_teaser(worths, index):
+                worths[index] *= OF_ASIDES.value
             seen += value
-        elif seen > _ENOUGH:
+        elif seen > ENOUGH_TEXT.value:
             line = page.lines[index]
-            if len(line.text) > MAX_POST_HEAD:
+            if len(line.text) > LONGEST_POST_HEAD.value:
                 continue
             if ("20" in line.text and heads_post(line.text)) or (
                 not line.linked and heads_comments(line.text)
             ):
-                factor = OF_REPLIES
+                factor = OF_REPLIES.value
             elif heads_links(line.text):
-                factor = min(factor, OF_ASIDES)
+                factor = min(factor, OF_ASIDES.value)
 
 
 def _tightened(page: Page, totals: list[float], best: int) -> int:
     """The smallest box that holds nearly all of what the best box holds."""
     while True:
         outer = page.boxes[best]
-        enough = _NEARLY_ALL * totals[best]
+        enough = NEARLY_ALL.value * totals[best]
         inner = None
         for index in range(best + 1, len(totals)):
             box = page.boxes[index]
@@ -270,13 +268,13 @@ def _widened(page: Page, worths: list[float], best: int) -> int:
     inner = page.boxes[best]
     own = sum(value for value in worths[inner.start : inner.end] if value > 0)
     outer = inner
-    for _ in range(_LEVELS):
+    for _ in range(LEVELS_OUT.value):
         if outer.parent <= 0:
             break
         outer = page.boxes[outer.parent]
         around = [*range(outer.start, inner.start), *range(inner.end, outer.end)]
         added = sum(worths[index] for index in around if worths[index] > 0)
-        linked = sum(-worths[index] for index in around if worths[index] <= LINK)
-        if added > _WORTH_ADDING * own and added > 2 * linked:
+        linked = sum(-worths[index] for index in around if worths[index] <= LINK.value)
+        if added > WORTH_ADDING.value * own and added > 2 * linked:
             return outer.index
     return best

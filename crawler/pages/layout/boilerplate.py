@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from crawler.pages.rules.limits import LONGEST_DROPPED, PARAGRAPH, SHORT_RULES
+
 
 def any_of(words: str) -> str:
     """A pattern for one of some blank-separated words."""
@@ -186,9 +188,6 @@ def _with_words(rules: Mapping[str, tuple[str, str]], without: frozenset[str]) -
 
 RULE_IDS = frozenset({*DROPPED, *CONTAINED_IN_SHORT, *CONTAINED, "style_rules"})
 _ALL = _rules(frozenset())
-_PARAGRAPH = 80
-_SHORT = 170
-_MAX_DROPPED = 300
 _STYLE_RULES = re.compile(
     r"(?:[^{}。]{0,160}\{[^{}]{0,600}\}\s*)+(?:[\w.#@][^{}。，]{0,60}\{?)?$|[^{}。]{1,160}\{[^{}。]{0,200}$"
     r"|(?:(?:mso|font|line|text|margin|padding|color|size|page|tab-stops|panose|layout-grid|layout)"
@@ -218,12 +217,12 @@ def dropped_by(text: str, *, without: frozenset[str] = frozenset()) -> str | Non
     if prints_style(text) and "style_rules" not in without:
         return "style_rules"
     size = len(text)
-    if size > _MAX_DROPPED:
+    if size > LONGEST_DROPPED.value:
         return None
     rules = _rules(without) if without else _ALL
-    if size <= _SHORT and (found := rules.whole.match(text)):
+    if size <= SHORT_RULES.value and (found := rules.whole.match(text)):
         return found.lastgroup
-    for name, words, pattern in rules.contained if size > _PARAGRAPH else rules.in_short:
+    for name, words, pattern in rules.contained if size > PARAGRAPH.value else rules.in_short:
         for word in words:
             if word in text:
                 if pattern.match(text):

@@ -12,27 +12,21 @@ from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import header_by
 from crawler.pages.layout.page import Box, Page
 from crawler.pages.layout.weights import Weights
+from crawler.pages.rules.limits import FEWEST_CARDS, MOST_CARDS, SHARED_PAIRS, TITLE_PAIRS
 
 _TAGS = frozenset(("div", "li", "article", "section", "dl"))
-_FEWEST = 2
 _HEAD = (4, 60)
 """Characters of a card's head."""
-_MOST = 0.6
-"""Share of the boxes of one kind that must be cards."""
-_PAIRS = 6
-"""Pairs of characters that a title must have before a story can be told from it."""
-_SHARED = 0.2
-"""Share of the title's pairs that a part of the same article says again at least."""
 
 
 def unlike(title: str, story: str) -> bool:
     """Whether a story says nearly nothing of what a title says; False where none can tell."""
     key = comparable(title)
     pairs = {key[at : at + 2] for at in range(len(key) - 1)}
-    if len(pairs) < _PAIRS:
+    if len(pairs) < TITLE_PAIRS.value:
         return False
     words = comparable(story)
-    return sum(1 for pair in pairs if pair in words) < _SHARED * len(pairs)
+    return sum(1 for pair in pairs if pair in words) < SHARED_PAIRS.value * len(pairs)
 
 
 def find_cards(page: Page, weights: Weights, anchor: int, first: int | None) -> frozenset[int]:
@@ -44,7 +38,7 @@ def find_cards(page: Page, weights: Weights, anchor: int, first: int | None) -> 
     title = page.lines[anchor].text
     for boxes in _of_one_kind(page).values():
         cards = [box for box in boxes if _is_card(page, weights, box)]
-        if len(cards) < _FEWEST or len(cards) < _MOST * len(boxes):
+        if len(cards) < FEWEST_CARDS.value or len(cards) < MOST_CARDS.value * len(boxes):
             continue
         if any(box.start <= anchor < box.end for box in boxes):
             continue
@@ -60,9 +54,9 @@ def _of_one_kind(page: Page) -> dict[tuple[int, str, str], list[Box]]:
     """Named boxes of at least two lines, by what holds them, their tag and their name."""
     kinds: dict[tuple[int, str, str], list[Box]] = defaultdict(list)
     for box in page.boxes[1:]:
-        if box.end - box.start >= _FEWEST and box.attributes and box.tag in _TAGS:
+        if box.end - box.start >= FEWEST_CARDS.value and box.attributes and box.tag in _TAGS:
             kinds[box.parent, box.tag, box.name].append(box)
-    return {kind: boxes for kind, boxes in kinds.items() if len(boxes) >= _FEWEST}
+    return {kind: boxes for kind, boxes in kinds.items() if len(boxes) >= FEWEST_CARDS.value}
 
 
 def _is_card(page: Page, weights: Weights, box: Box) -> bool:

@@ -5,11 +5,7 @@ from selectolax.lexbor import LexborNode
 from crawler.pages.layout.body import Body
 from crawler.pages.layout.headings import unfolds
 from crawler.pages.layout.page import Fold, Page
-
-_NEAR = 6
-"""Nodes behind a hidden element, and behind the one round it, among which its button stands."""
-_LEVELS = 3
-_LABEL = 40
+from crawler.pages.rules.limits import BUTTON, NEAR_FOLD, ROUND_FOLD
 
 
 def folded_rest(page: Page, body: Body) -> frozenset[int]:
@@ -26,20 +22,20 @@ def folded_rest(page: Page, body: Body) -> frozenset[int]:
 
 def _has_button(fold: Fold) -> bool:
     holder: LexborNode | None = fold.node
-    for _ in range(_LEVELS):
+    for _ in range(ROUND_FOLD.value):
         if holder is None:
             return False
         near = holder.next
-        for _ in range(_NEAR):
+        for _ in range(NEAR_FOLD.value):
             if near is None:
                 break
             words = near.text().strip() if near.tag != "script" else ""
-            if 0 < len(words) <= _LABEL and unfolds(words):
+            if 0 < len(words) <= BUTTON.value and unfolds(words):
                 return True
             near = near.next
         before = holder.prev
         words = before.text().strip() if before is not None and before.tag != "script" else ""
-        if 0 < len(words) <= _LABEL and unfolds(words):
+        if 0 < len(words) <= BUTTON.value and unfolds(words):
             return True
         holder = holder.parent
     return False

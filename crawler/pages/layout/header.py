@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crawler.pages.layout.boilerplate import any_of
+from crawler.pages.rules.limits import LONGEST_HEADER, SHORT_HEADER
 
 OUTLET_LABEL = re.compile(
     r"(?<!图片)(?<!题图)(?<!数据)(?<!视频)(?<!照片)(?<!封面)(?:信息|稿件|文章|新闻|内容|本文|资料|消息|原文|转载)?\s*"
@@ -46,7 +47,6 @@ _IN_PRINT = re.compile(
 _AGO = re.compile(
     r"(?:今天|昨天|前天|昨日)\s*\d{1,2}[:：]\d\d|(?<!\d)\d{1,2}\s*(?:分钟|小时|天|个月)前(?![\u4e00-\u9fff])"
 )
-_SHORT = 40
 _DAY_ONLY = re.compile(r"^\W*(?:19|20)\d\d\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}\W*$")
 # Posted on 2014-03-21 by 田野 | 1,203 次浏览: a day in figures, and no sentence round it.
 _DAY_INSIDE = re.compile(
@@ -67,12 +67,11 @@ _WRITTEN_OTHERWISE = re.compile(
     r"|(?:19|20)\d\d\s*年\s*(?:元|正)\s*月|(?:19|20)\d\d年\d{1,2}月\d{1,2}日\s*\d{1,2}点\d\d分"
 )
 """A day as ``written`` reads it besides 2021-01-24: English, in Chinese numerals, full width."""
-_MAX = 160
 
 
 def states_day(text: str) -> bool:
     """Whether a short line states a day in figures or with a label, and is no sentence."""
-    if len(text) > _SHORT or "。" in text:
+    if len(text) > SHORT_HEADER.value or "。" in text:
         return False
     return bool(_DAY_INSIDE.match(text) or _CLOCKED.search(text) or _WRITTEN_OTHERWISE.search(text))
 
@@ -85,7 +84,7 @@ class Sign:
     """
 
     pattern: re.Pattern[str]
-    longest: int = _MAX
+    longest: int | None = None
     whole: bool = False
 
 
@@ -99,8 +98,8 @@ SIGNS: Mapping[str, Sign] = {
     "day_among_words": Sign(_DAY_INSIDE),
     "day_and_bar": Sign(_DAY_AND_BAR),
     "roles_without_colon": Sign(_WITHOUT_COLON),
-    "some_time_ago": Sign(_AGO, longest=_SHORT),
-    "day_written_otherwise": Sign(_WRITTEN_OTHERWISE, longest=2 * _SHORT, whole=True),
+    "some_time_ago": Sign(_AGO, longest=SHORT_HEADER.value),
+    "day_written_otherwise": Sign(_WRITTEN_OTHERWISE, longest=2 * SHORT_HEADER.value, whole=True),
 }
 """The signs in the order in which they are tried; the first that is found is the reason."""
 
@@ -111,10 +110,10 @@ def header_by(text: str, *, without: frozenset[str] = frozenset()) -> str | None
     ``without`` names signs that are left out, to see what each decides.
     """
     size = len(text)
-    if size > _MAX or "。" in text:
+    if size > LONGEST_HEADER.value or "。" in text:
         return None
     for name, sign in SIGNS.items():
-        if size > sign.longest or (sign.whole and "，" in text):
+        if (sign.longest is not None and size > sign.longest) or (sign.whole and "，" in text):
             continue
         if sign.pattern.search(text) and name not in without:
             return name

@@ -1,5 +1,6 @@
 """Short lines that say what stands below or behind them: links, comments, the rest of a text."""
 
+from crawler.pages.rules.limits import LONGEST_HEADING, LONGEST_POST_HEAD
 from crawler.pages.rules.table import How, Rule, Table
 
 _LINE = (
@@ -7,9 +8,6 @@ _LINE = (
     r"(?:[(（]?\s*\d+\s*条?[)）]?)?\s*(?:更多|换一换|more|MORE)?\s*[>»—-]*$"
 )
 """A heading on a line of its own: marks before it, a count or a link to more behind it."""
-_LONGEST = 24
-MAX_POST_HEAD = 60
-"""Characters of a line that may head what follows an article; a longer one heads nothing."""
 
 LINKS = Table(
     (
@@ -94,7 +92,7 @@ LINKS = Table(
     how=How.AT_THE_START,
     frame=_LINE,
     hint="[伸关關荐薦阅閱新聞闻文看欢行章热顾图链评]",
-    longest=_LONGEST,
+    longest=LONGEST_HEADING,
 )
 """What heads related links, recommendations or a ranking."""
 
@@ -125,7 +123,7 @@ COMMENTS = Table(
     how=How.AT_THE_START,
     frame=_LINE,
     hint="[评论說说帖言]",
-    longest=_LONGEST,
+    longest=LONGEST_HEADING,
 )
 """What heads what readers wrote."""
 
@@ -141,7 +139,7 @@ POSTS = Table(
     ),
     how=How.AT_THE_START,
     frame=r"\W*{}.{0,24}20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,12}$",
-    longest=MAX_POST_HEAD,
+    longest=LONGEST_POST_HEAD,
 )
 """What heads one reader's post in a thread."""
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crawler.pages.rules.limits import FEW_WORDS, LONGEST_NOTE, MANY_WORDS
 from crawler.pages.rules.table import How, Rule, Table
 
 
@@ -69,9 +70,6 @@ _MAY_BE = (
 )
 _OTHER = _words("联系 广告 微信")
 """They speak of nothing alone, but count among the words of the trade."""
-_LONGEST = 300
-_FEW = 3
-_MANY = 4
 _LONG = 120
 
 
@@ -150,7 +148,7 @@ def note_of(text: str, *, linked: bool, without: frozenset[str] = frozenset()) -
 
     ``without`` names vocabularies that are left out, to see what each decides.
     """
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST_NOTE.value:
         return None
     for mark in _MAY_BE:
         if mark in text:
@@ -160,13 +158,15 @@ def note_of(text: str, *, linked: bool, without: frozenset[str] = frozenset()) -
     words = set(_WORDS.findall(text))
     for name in without:
         words -= VOCABULARIES[name].words
-    if len(words) < (_FEW if len(text) < _LONG else _MANY):
+    if len(words) < (FEW_WORDS.value if len(text) < _LONG else MANY_WORDS.value):
         return None
     of_rights = len(words & _RIGHTS)
-    if not words.isdisjoint(_OWN) and (of_rights > 1 or (of_rights and len(words) >= _MANY)):
+    if not words.isdisjoint(_OWN) and (
+        of_rights > 1 or (of_rights and len(words) >= MANY_WORDS.value)
+    ):
         return "rights_note"
     if (
-        (linked or len(words) >= _MANY)
+        (linked or len(words) >= MANY_WORDS.value)
         and not words.isdisjoint(_APPS)
         and not words.isdisjoint(_ASKS)
     ):

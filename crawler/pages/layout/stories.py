@@ -16,6 +16,14 @@ from crawler.pages.layout.header import is_header, states_day
 from crawler.pages.layout.headings import heads_links
 from crawler.pages.layout.page import Page
 from crawler.pages.layout.weights import Weights
+from crawler.pages.rules.limits import (
+    HEADER_LINES_BELOW,
+    HEADER_LINES_NEAR,
+    LONGEST_HEADLINE,
+    OWN_TEXT,
+    SHORTEST_HEADING,
+    STORY_LINES,
+)
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
 _NAMED = re.compile(r"title|biaoti|headline|\bbt\b|tit\b|subject")
@@ -28,15 +36,6 @@ _NUMBERED = re.compile(
     r"|第[一二三四五六七八九十\d]{1,3}\s*[章节条项部篇回、:：，\s]|[Nn][Oo]\.?\s*\d|\d{1,2}\s)"
 )
 _SENTENCE_END = ("。", "！", "？", "”", "…", "）", ")", ".", "!", "?", "』", "」")
-_HEADLINE = 40
-_SHORTEST = 6
-"""Characters of a heading over another story; a shorter one is a label or a sub-heading."""
-_HEADER_LINES = 12
-_ABOVE = 4
-_OWN = 20.0
-"""Worth of the article's own sentences, from which what follows may be another's."""
-_STORY = 12
-"""Lines of a story that are compared with the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
     kinds = {_kind(page, index) for index in range(anchor + 1, first)}
     for index in range(first, len(page.lines)):
         line = page.lines[index]
-        if own >= _OWN and len(line.text) >= _SHORTEST:
+        if own >= OWN_TEXT.value and len(line.text) >= SHORTEST_HEADING.value:
             found = _head_of_other(page, weights, index, anchor=anchor, first=first, last=last)
             if found and (found[0] or _kind(page, index) not in kinds):
                 return Others(index, _behind(page, weights, index, first), *found)
@@ -96,11 +95,14 @@ def _behind(page: Page, weights: Weights, index: int, first: int) -> int:
 def first_sentence(page: Page, weights: Weights, anchor: int) -> int | None:
     """The first sentence under the title's header; None where no header says "an article"."""
     stated = any(
-        is_header(line.text) for line in page.lines[max(0, anchor - _ABOVE) : anchor + 1 + _ABOVE]
+        is_header(line.text)
+        for line in page.lines[
+            max(0, anchor - HEADER_LINES_NEAR.value) : anchor + 1 + HEADER_LINES_NEAR.value
+        ]
     )
     if not stated:
         return None
-    for index in range(anchor + 1, min(anchor + 1 + _HEADER_LINES, len(page.lines))):
+    for index in range(anchor + 1, min(anchor + 1 + HEADER_LINES_BELOW.value, len(page.lines))):
         if weights.worths[index] > 0 and not is_header(page.lines[index].text):
             return index
     return None
@@ -125,7 +127,7 @@ def _head_of_other(
         return None
     text = page.lines[below].text
     ended = page.lines[last].text.endswith(_SENTENCE_END)
-    if announced and ended and len(line.text) <= _HEADLINE and _says(weights, below):
+    if announced and ended and len(line.text) <= LONGEST_HEADLINE.value and _says(weights, below):
         sign = "a headline under a heading for other stories"
         return (False, sign) if _unlike(page, anchor, index) else None
     apart = _outer(page, line.box) != _outer(page, page.lines[last].box)
@@ -201,5 +203,5 @@ def _is_recommended(page: Page, box: int, anchor: int) -> bool:
 
 def _unlike(page: Page, anchor: int, index: int) -> bool:
     """Whether the story under a heading says nearly nothing of what the title says."""
-    story = "".join(line.text for line in page.lines[index : index + _STORY])
+    story = "".join(line.text for line in page.lines[index : index + STORY_LINES.value])
     return unlike(page.lines[anchor].text, story)

@@ -11,7 +11,8 @@ from crawler.pages.layout.header import OUTLET_LABEL, is_header, states_day
 from crawler.pages.layout.headings import heads_comments, heads_links, heads_post
 from crawler.pages.layout.notes import note_of
 from crawler.pages.layout.page import Line, Page
-from crawler.pages.layout.weights import LINK, Weights, is_dated_link, is_teaser
+from crawler.pages.layout.weights import Weights, is_dated_link, is_teaser
+from crawler.pages.rules.limits import CELL, ENOUGH_TEXT, HEADER_LINES, LINK, LINKED_PARAGRAPH
 
 _STYLE_BEFORE = re.compile(
     r"^(?:[.@#]?[\w .,:#@-]{1,120}\{[^{}]{0,600}\}\s*)+(?=[\u4e00-\u9fff“《])"
@@ -51,12 +52,7 @@ _NOTICE = re.compile(
     r"\W*(?:征稿|征文|招聘|投稿|订阅|订报|招募)(?:启事|须知|方式|公告|热线|通知)\W*"
 )
 _NOTICE_TAGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-_HEADER_LINES = 14
-_PARAGRAPH = 40
-"""Characters of a link that may be a paragraph: headlines are shorter and have no full stop."""
-_CELL = 60
 _CELL_DEPTH = 12
-_ENOUGH = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ def select_text(
         begin = title_line + 1
         dropped.update(dict.fromkeys(range(body.start, begin), "before_title"))
     begin = _skip_header(page, begin, body.end, dropped)
-    for index in range(begin, min(begin + _HEADER_LINES, body.end)):
+    for index in range(begin, min(begin + HEADER_LINES.value, body.end)):
         if page.lines[index].text in beside:
             dropped[index] = "beside_title"
     dropped.update((index, "agreement") for index in body.agreed if begin <= index < body.end)
@@ -144,7 +140,7 @@ def table_rows(page: Page, begin: int, end: int) -> dict[int, int]:
     found: dict[int, int] = {}
     for row, lines in rows.items():
         in_cells = cells_of[row]
-        short = all(len(page.lines[index].text) <= _CELL for index in lines)
+        short = all(len(page.lines[index].text) <= CELL.value for index in lines)
         if len(lines) > 1 and len(lines) == in_cells and short:
             found.update(dict.fromkeys(lines, row))
     return found
@@ -186,7 +182,7 @@ def _opens(weights: Weights, body: Body, title_line: int) -> bool:
 def _skip_header(page: Page, begin: int, end: int, dropped: dict[int, str]) -> int:
     """The first line behind the header lines; short labels between them go too."""
     last = begin
-    for index in range(begin, min(end, begin + _HEADER_LINES)):
+    for index in range(begin, min(end, begin + HEADER_LINES.value)):
         text = page.lines[index].text
         if is_header(text):
             last = index + 1
@@ -218,7 +214,10 @@ def _drop_asides(
     apart = set(beside)
     outside = sum(len(page.lines[i].text) for i in range(begin, body.end) if i not in apart)
     ahead = sum(max(0.0, weights.worths[i]) for i in range(begin, min(apart, default=begin)))
-    if ahead > 2 * _ENOUGH or sum(len(page.lines[index].text) for index in beside) < 0.6 * outside:
+    if (
+        ahead > 2 * ENOUGH_TEXT.value
+        or sum(len(page.lines[index].text) for index in beside) < 0.6 * outside
+    ):
         dropped.update(dict.fromkeys(beside, "aside"))
 
 
@@ -252,7 +251,7 @@ def _drop_by_rule(
 def _linked_paragraph(page: Page, weights: Weights, index: int) -> bool:
     """Whether a link is a paragraph of the text: sentences, between unlinked sentences."""
     line = page.lines[index]
-    if len(line.text) < _PARAGRAPH or not line.text.endswith(("。", "！", "？", "”")):
+    if len(line.text) < LINKED_PARAGRAPH.value or not line.text.endswith(("。", "！", "？", "”")):
         return False
     near = [at for at in (index - 1, index + 1) if 0 <= at < len(page.lines)]
     kind = page.boxes[line.box]
@@ -279,17 +278,17 @@ def _drop_related(
         value = worths[index - begin]
         if dropped.get(index) == "recommended":
             continue
-        if weight > _ENOUGH and _heads_article(page, index):
+        if weight > ENOUGH_TEXT.value and _heads_article(page, index):
             dropped.update(dict.fromkeys(range(index, end), "next_article"))
             return
-        if weight > _ENOUGH and _heads_replies(page.lines[index]):
+        if weight > ENOUGH_TEXT.value and _heads_replies(page.lines[index]):
             dropped.update(dict.fromkeys(range(index, end), "comments"))
             return
-        if weight > _ENOUGH and _heads_notice(page, index):
+        if weight > ENOUGH_TEXT.value and _heads_notice(page, index):
             dropped.update(dict.fromkeys(range(index, end), "notice"))
             return
         if (
-            weight > _ENOUGH
+            weight > ENOUGH_TEXT.value
             and heads_links(text)
             and (behind := _ends_recommended(page, index, begin)) is not None
         ):
@@ -310,7 +309,7 @@ def _drop_related(
 
 def _is_abstract(worths: list[float], index: int, teased: bool) -> bool:
     """Whether a sentence under 延伸阅读 tells what the link above it leads to."""
-    return is_teaser(worths, index) or (teased and index > 0 and worths[index - 1] <= LINK)
+    return is_teaser(worths, index) or (teased and index > 0 and worths[index - 1] <= LINK.value)
 
 
 def _heads_article(page: Page, index: int) -> bool:

@@ -22,6 +22,7 @@ from crawler.pages.layout.sheets import (
     effect_of,
     sheets_of,
 )
+from crawler.pages.rules.limits import FOLDED
 
 
 def _names(words: str) -> frozenset[str]:
@@ -65,8 +66,6 @@ _KNOWN_TAGS: dict[int, str] = {}
 """Kind and name by lexbor's number of a tag, as they are met: a number costs a third of a name."""
 _LEAST_OWN_NUMBER = 1_000
 """Tags that lexbor does not know get numbers of one page, far above its own."""
-_FOLDED = 30
-"""Characters that a hidden element holds from which it may be the rest of a text."""
 MAX_DEPTH = 2_000
 """Nesting beyond this is not read: no page of a real editor comes near it."""
 MAX_LINES = 20_000
@@ -318,7 +317,7 @@ def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> Non
         page.invisible_chars += chars
         page.invisible_stops += stops
         page.invisible_pictures = page.invisible_pictures or node.css_first("img") is not None
-    if stops and chars >= _FOLDED and kind != _IMAGE:
+    if stops and chars >= FOLDED.value and kind != _IMAGE:
         page.folds.append(Fold(len(page.lines), box, node, stops))
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from crawler.pages.layout.boilerplate import dropped_by
 from crawler.pages.layout.notes import note_of
 from crawler.pages.layout.page import Line, Page
+from crawler.pages.rules.limits import LINK, LONGEST_DAY, OF_ASIDES, OF_REPLIES, SHORT_LINE
 
 _STOPS = re.compile(r"[，。！？；、…]|[,;!?](?=[\u4e00-\u9fff\s”]|$)")
 _REPLIES = re.compile(r"comment|pinglun|cmt|reply|replies|feedback|gentie|discuss|tiezi|guestbook")
@@ -21,17 +22,10 @@ _ASIDE = re.compile(
 _NOT_ASIDE = re.compile(r"article|content|main|text|wrap|detail|body|page-")
 _RIGHT = re.compile(r"\bright\b(?!-main)|right-?(?:col|side|box|bar)\b|\bcol-?r\b")
 _ASIDE_TAGS = frozenset({"footer", "nav", "aside", "menu", "button", "dialog"})
-OF_REPLIES = 0.1
-OF_ASIDES = 0.3
-"""What sentences count for in a box whose name sets it beside the article; names may err."""
-_SHORT_LINE = 6
-LINK = -4.0
-"""The worth of a line that is mostly link, at best."""
 _DAY_BESIDE = re.compile(
     r"[\s\[(（|·-]*(?:(?:19|20)?\d\d\s*[-/.年])?\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?"
     r"(?:\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s\])）]*"
 )
-_LONGEST_DAY = 24
 # A teaser breaks off before the link to the rest: ……[详细]
 _CUT_OFF = re.compile(
     r"(?:…|\.{3})\s*[\[【(（<]?\s*(?:详细|详情|全文|阅读全文|更多|查看.{0,4}|继续阅读)\W*$"
@@ -49,7 +43,7 @@ class Weights:
         self._shares: dict[int, float] = {}
         self.worths: list[float] = [
             # Most lines of a page are nothing but a link.
-            LINK - 0.3 * min(linked, len(text), 40)
+            LINK.value - 0.3 * min(linked, len(text), 40)
             if linked * 2 > len(text)
             else self._worth(index, text, linked)
             for index, (text, _pieces, linked, _box) in enumerate(page.lines)
@@ -74,11 +68,11 @@ class Weights:
         share = known[box] if box >= 0 else 1.0
         for index in reversed(unknown):
             inner = page.boxes[index]
-            if share > OF_REPLIES:  # the least that a name can make of it
-                if share > OF_ASIDES and (
+            if share > OF_REPLIES.value:  # the least that a name can make of it
+                if share > OF_ASIDES.value and (
                     inner.tag in _ASIDE_TAGS or (inner.tag == "div" and _RIGHT.search(inner.name))
                 ):
-                    share = OF_ASIDES
+                    share = OF_ASIDES.value
                 if inner.name and (named := _share_by_name(inner.name)) < share:
                     share = named
             known[index] = share
@@ -90,15 +84,15 @@ class Weights:
         size = len(text)
         plain = size - linked
         if linked and is_dated_link(line):
-            return LINK - 0.3 * min(linked, 40)
-        stops = len(_STOPS.findall(text)) if plain >= _SHORT_LINE else 0
+            return LINK.value - 0.3 * min(linked, 40)
+        stops = len(_STOPS.findall(text)) if plain >= SHORT_LINE.value else 0
         if stops and plain < SENTENCE:
             return 0.5 * plain if not self.rule(index) else -3.0
         if stops:
             if self.rule(index) or note_of(text, linked=linked > 0):
                 return -5.0
             if line.linked and _CUT_OFF.search(text):
-                return LINK - 0.3 * min(linked, 40)
+                return LINK.value - 0.3 * min(linked, 40)
             return plain + 4.0 * min(stops, plain / 6)
         if plain >= 30:
             return 0.4 * plain
@@ -109,15 +103,15 @@ class Weights:
 def _share_by_name(name: str) -> float:
     """What the sentences of a box count for by its class and id."""
     if _NOT_ASIDE.search(name):
-        return OF_ASIDES if _REPLIES.search(name) else 1.0
+        return OF_ASIDES.value if _REPLIES.search(name) else 1.0
     if _REPLIES.search(name):
-        return OF_REPLIES
-    return OF_ASIDES if _ASIDE.search(name) else 1.0
+        return OF_REPLIES.value
+    return OF_ASIDES.value if _ASIDE.search(name) else 1.0
 
 
 def is_dated_link(line: Line) -> bool:
     """Whether a line is one link with the day of what it leads to."""
-    if len(line.text) - line.linked > _LONGEST_DAY:
+    if len(line.text) - line.linked > LONGEST_DAY.value:
         return False
     return any(
         _DAY_BESIDE.fullmatch(piece) is not None and len(piece) + line.linked + 1 >= len(line.text)
@@ -127,6 +121,6 @@ def is_dated_link(line: Line) -> bool:
 
 def is_teaser(worths: list[float], index: int) -> bool:
     """Whether a line stands alone between two links: the abstract of what the first leads to."""
-    if not index or worths[index - 1] > LINK:
+    if not index or worths[index - 1] > LINK.value:
         return False
-    return index + 1 == len(worths) or worths[index + 1] <= LINK
+    return index + 1 == len(worths) or worths[index + 1] <= LINK.value

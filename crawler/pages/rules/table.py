@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 
+from crawler.pages.rules.limits import Limit
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -45,7 +47,7 @@ class Table:
         how: How,
         frame: str = "{}",
         hint: str = "",
-        longest: int | None = None,
+        longest: Limit[int] | None = None,
         flags: re.RegexFlag = re.NOFLAG,
     ) -> None:
         self.rules = tuple(rules)
@@ -63,7 +65,7 @@ class Table:
 
     def find(self, text: str) -> re.Match[str] | None:
         """The words that answer the question with yes; None for no."""
-        if self.longest is not None and len(text) > self.longest:
+        if self.longest is not None and len(text) > self.longest.value:
             return None
         if self._hint is not None and self._hint(text) is None:
             return None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from crawler.pages.layout.page import Page
 from crawler.pages.layout.text import Text
+from crawler.pages.rules.limits import LONGEST_NAMES, SHORT_CREDITS
 from crawler.pages.values.head import Head, author_places, named_outlet, outlet_places
 from crawler.pages.values.lookalikes import NOBODY
 from crawler.pages.values.outlets import (
@@ -43,8 +44,6 @@ _ENDING = re.compile(
 )
 _OF_ROLES = frozenset("者员員生人采撰文图")
 """Characters of the words for who writes: 记者, 通讯员, 实习生, 撰稿人, 采写."""
-_MAX_NAME = 40
-_SHORT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,11 @@ def _beside_date(page: Page, header: list[int]) -> Credit | None:
     """A person's name without a label on the date's line."""
     for index in header:
         line = page.lines[index]
-        if len(line.text) <= _SHORT and len(line.pieces) > 1 and DATE.search(line.text):
+        if (
+            len(line.text) <= SHORT_CREDITS.value
+            and len(line.pieces) > 1
+            and DATE.search(line.text)
+        ):
             for name in names_beside(line):
                 if is_person(name):
                     return credit_of("author", "printed beside the date", "html", name, line.text)
@@ -146,7 +149,7 @@ def _labelled(page: Page, about: str, label: re.Pattern[str], lines: list[int]) 
         if not found:
             continue
         rest = joined[found.end() :]
-        if about == "author" and (names := named_by_role(rest[:_MAX_NAME])) is not None:
+        if about == "author" and (names := named_by_role(rest[: LONGEST_NAMES.value])) is not None:
             return credit_of(about, "printed with a label", "html", names, joined)
         stops = [stop.start() for stop in (NEXT_LABEL.search(rest), DATE.search(rest)) if stop]
         name = clean_name(rest[: min(stops)] if stops else rest)
@@ -158,4 +161,4 @@ def _labelled(page: Page, about: str, label: re.Pattern[str], lines: list[int]) 
 def clean_name(text: str) -> str | None:
     """One or more persons' names, blanks and brackets round them gone; None when empty."""
     name = re.split(r"\s{2,}|[|｜】）)\]]", text.strip(EDGE))[0].strip(EDGE)
-    return name if 2 <= len(name) <= _MAX_NAME and not NOBODY.holds(name) else None
+    return name if 2 <= len(name) <= LONGEST_NAMES.value and not NOBODY.holds(name) else None

@@ -20,8 +20,14 @@ from crawler.pages.layout.header import DATE_LABEL
 from crawler.pages.layout.headings import heads_comments
 from crawler.pages.layout.page import Page
 from crawler.pages.layout.text import Text
-from crawler.pages.layout.weights import OF_REPLIES
 from crawler.pages.raw.urls import url_date
+from crawler.pages.rules.limits import (
+    LONGEST_DATE_ABOVE,
+    NAME_BEFORE_DATE,
+    OF_REPLIES,
+    ROUND_TIME,
+    SHORT_DATE,
+)
 from crawler.pages.values.head import Head
 from crawler.pages.values.lookalikes import NOT_PUBLISHED, OF_THE_EVENT
 from crawler.pages.values.seen import Seen
@@ -58,7 +64,6 @@ _SCRIPT_NAME = re.compile(
     r"|create_?time|oriCreateTime|displayTime|docreltime|\bct)[\"']?\s*$",
     re.I,
 )
-_NAME_CHARS = 28
 _LINKED_DATA = re.compile(
     r"<script\b[^>]*application/ld\+json[^>]*>(.{0,100000}?)</script", re.I | re.S
 )
@@ -66,7 +71,6 @@ _ELSEWHERE = re.compile(
     r"comment|pinglun|reply|gentie|related|recommend|\brec\b|side|(?<!entry-)(?<!post-)(?<!article-)footer"
     r"|\bfoot\b|rank|\bhot|list"
 )
-_ABOVE_NODES = 8
 _TODAY = re.compile(r"(?:星期|周)[一二三四五六日天]|农历|公元|阴历")
 _OF_A_PAPER = re.compile(
     r"版(?!权)|第\s*\d+\s*期|放大|朗读|目录|上一篇|下一篇|[日晚早时]报[^:：]*$"
@@ -77,9 +81,7 @@ _FRESH = timedelta(days=31)
 _APART = timedelta(days=7)
 _DIGIT = re.compile(r"\d|[〇○一二三四五六七八九十]年")
 _BARE_LABEL = re.compile(r"\W*(?:发[布表]|更新)?(?:时间|日期)\s+\d")
-_SHORT = 12
 _LONGEST = 160
-_LONGEST_ABOVE = 60
 _ONLY_CLOCK = re.compile(r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?$")
 
 
@@ -127,7 +129,7 @@ def _near_title(seen: Seen, title: int | None, start: int) -> tuple[Dated | None
     if fallback:
         return fallback, changed
     above = range(first - 1, max(-1, first - 8), -1)
-    for printed in _printed(page, above, seen.now, _LONGEST_ABOVE):
+    for printed in _printed(page, above, seen.now, LONGEST_DATE_ABOVE.value):
         line = lines[printed.index]
         if line.linked * 2 > len(line.text):
             continue
@@ -165,7 +167,11 @@ def _printed(
         if len(text) > limit or not _DIGIT.search(text):
             continue
         joined = " ".join(line.pieces) if len(line.pieces) > 1 else text
-        if index and len(text) <= _SHORT and len(page.lines[index - 1].text) <= _SHORT:
+        if (
+            index
+            and len(text) <= SHORT_DATE.value
+            and len(page.lines[index - 1].text) <= SHORT_DATE.value
+        ):
             joined = f"{page.lines[index - 1].text} {joined}"  # a day set above its month
         if index + 1 < len(page.lines) and _ONLY_CLOCK.match(page.lines[index + 1].text):
             joined = f"{joined} {page.lines[index + 1].text}"
@@ -228,7 +234,7 @@ def _in_header(seen: Seen, text: Text) -> Dated | None:
 def _of_masthead(seen: Seen, below: int) -> Dated | None:
     """The day of a paper's issue, far above the title, beside its number or its pages."""
     page = seen.page
-    for printed in _printed(page, range(below), seen.now, _LONGEST_ABOVE):
+    for printed in _printed(page, range(below), seen.now, LONGEST_DATE_ABOVE.value):
         near = page.lines[printed.index : printed.index + 2]
         if not printed.change and any(_OF_AN_ISSUE.search(line.text) for line in near):
             return printed.dated
@@ -242,7 +248,7 @@ def _after_body(seen: Seen, text: Text) -> Dated | None:
     for index in range(last + 1, min(last + 16, len(page.lines))):
         if heads_comments(page.lines[index].text):
             return None
-        if seen.weights.share(page.lines[index].box) <= OF_REPLIES:
+        if seen.weights.share(page.lines[index].box) <= OF_REPLIES.value:
             continue
         for printed in _printed(page, range(index, index + 1), seen.now):
             if printed.label:
@@ -317,14 +323,16 @@ def _in_linked_data(seen: Seen) -> Dated | None:
                     named = value.get("headline") or value.get("name") or ""
                     dated.append((comparable(str(named)), day))
     own = comparable(seen.head.title)
-    of_title = [day for named, day in dated if len(named) >= _SHORT // 2 and named in own]
+    of_title = [day for named, day in dated if len(named) >= SHORT_DATE.value // 2 and named in own]
     days = of_title or ([dated[0][1]] if len(dated) == 1 else [])
     return date_of_value(days[0], "linked data", "html", seen.now) if days else None
 
 
 def _in_script(text: str, now: datetime | None) -> Dated | None:
     for found in _SCRIPT.finditer(text):
-        name = _SCRIPT_NAME.search(text, max(0, found.start() - _NAME_CHARS), found.start())
+        name = _SCRIPT_NAME.search(
+            text, max(0, found.start() - NAME_BEFORE_DATE.value), found.start()
+        )
         if name is None or _in_block_of_linked_data(text, found.start()):
             continue
         value = found[1]
@@ -369,7 +377,7 @@ def _marked(seen: Seen, css: str, rule: str) -> Dated | None:
 def _stands_elsewhere(node: LexborNode) -> bool:
     """Whether a box round an element is named for comments, other stories or the footer."""
     above = node.parent
-    for _ in range(_ABOVE_NODES):
+    for _ in range(ROUND_TIME.value):
         if above is None or above.tag in ("body", "html"):
             return False
         attributes = above.attributes

@@ -6,8 +6,15 @@ from functools import lru_cache
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import is_header
 from crawler.pages.layout.page import Box, Line, Page
+from crawler.pages.rules.limits import (
+    ANCHOR,
+    HALF_HEADLINE,
+    LONGEST_TITLE,
+    SHORTEST_TITLE,
+    TITLE_LINES,
+)
 from crawler.pages.values.head import Head
-from crawler.pages.values.names import ANCHOR, SHORTEST, ends, is_site, names_of, without_site
+from crawler.pages.values.names import ends, is_site, names_of, without_site
 from crawler.pages.values.people import is_person, named_by_role
 
 _NAMED = re.compile(r"title|biaoti|headline|\bbt\b|h1|tit\b|subject|artical-t|art-t")
@@ -22,11 +29,8 @@ _HEADINGS = {
     **dict.fromkeys(("h2", "h3"), 1.2),
     **dict.fromkeys(("h4", "h5", "h6"), 0.8),
 }
-LONGEST_TITLE = 160
-_HALF = 20
 _BADGE = re.compile(r"[\[【(（|]?\s*[\u4e00-\u9fff]{1,4}\s*[\]】)）|]?")
 """A badge in a heading: 独家, 原创, 视频, 图."""
-_TITLE_LINES = 3
 
 
 @lru_cache(maxsize=4096)
@@ -59,12 +63,12 @@ def find_anchor(page: Page, head: Head) -> int | None:
     None where no heading agrees with ``<title>`` beyond doubt.
     """
     own = without_site(head.title)
-    wanted = [key for key in map(comparable, [*names_of(head), own]) if len(key) >= ANCHOR]
-    short = comparable(own) if len(own) < ANCHOR and not is_site(own) else ""
-    if not wanted and len(short) < SHORTEST:
+    wanted = [key for key in map(comparable, [*names_of(head), own]) if len(key) >= ANCHOR.value]
+    short = comparable(own) if len(own) < ANCHOR.value and not is_site(own) else ""
+    if not wanted and len(short) < SHORTEST_TITLE.value:
         return None
     for index, line in enumerate(page.lines):
-        if len(line.text) < ANCHOR:
+        if len(line.text) < ANCHOR.value:
             if short and line.text[:1] == own[:1] and _is_short_anchor(page, index, short):
                 return index
         elif _is_anchor(page, index, wanted):
@@ -75,7 +79,7 @@ def find_anchor(page: Page, head: Head) -> int | None:
 def _is_short_anchor(page: Page, index: int, short: str) -> bool:
     """Whether a line is a whole short title, printed as a heading."""
     line = page.lines[index]
-    if len(short) < SHORTEST or line.linked or not heading_of(page, line.box):
+    if len(short) < SHORTEST_TITLE.value or line.linked or not heading_of(page, line.box):
         return False
     return comparable(line.text) == short
 
@@ -83,10 +87,10 @@ def _is_short_anchor(page: Page, index: int, short: str) -> bool:
 def _is_anchor(page: Page, index: int, wanted: list[str]) -> bool:
     """Whether a heading begins what the page calls itself, a badge beside it left out."""
     line = page.lines[index]
-    if len(line.text) > LONGEST_TITLE or line.linked * 2 > len(line.text):
+    if len(line.text) > LONGEST_TITLE.value or line.linked * 2 > len(line.text):
         return False
     key = comparable(line.text)
-    if len(key) < ANCHOR:
+    if len(key) < ANCHOR.value:
         return False
     named = any(name.startswith(key) or ends(name, key) for name in wanted)
     named = named or (len(line.pieces) > 1 and comparable(without_badges(line, wanted)) != key)
@@ -112,8 +116,8 @@ def without_badges(line: Line, wanted: list[str]) -> str:
         if not left or not all(map(_BADGE.fullmatch, cut)):
             continue
         key = comparable("".join(left))
-        if len(key) >= SHORTEST and any(
-            name == key or (len(key) >= ANCHOR and name.startswith(key)) for name in wanted
+        if len(key) >= SHORTEST_TITLE.value and any(
+            name == key or (len(key) >= ANCHOR.value and name.startswith(key)) for name in wanted
         ):
             return "".join(left).strip()
     return line.text
@@ -127,7 +131,7 @@ def whole_heading(page: Page, head: Head, index: int) -> list[int]:
         for step in (-1, 1):
             near = index + step
             while 0 <= near < len(page.lines) and page.lines[near].box == box:
-                if is_header(page.lines[near].text) or len(whole) >= _TITLE_LINES:
+                if is_header(page.lines[near].text) or len(whole) >= TITLE_LINES.value:
                     break
                 whole.append(near)
                 near += step
@@ -170,7 +174,7 @@ def _alike(page: Page, box: Box) -> int:
 
 def _are_halves(one: Line, other: Line, head: Head) -> bool:
     """Whether two lines of one kind are one headline although the page names neither."""
-    if one.linked or other.linked or max(len(one.text), len(other.text)) > _HALF:
+    if one.linked or other.linked or max(len(one.text), len(other.text)) > HALF_HEADLINE.value:
         return False
     if is_header(one.text) or other.text.startswith("——"):
         return False
@@ -192,7 +196,7 @@ def beside(page: Page, whole: list[int], index: int, start: int) -> tuple[str | 
             kicker = text
         elif (
             whole[-1] < near <= start + 1
-            and len(text) <= LONGEST_TITLE
+            and len(text) <= LONGEST_TITLE.value
             and (SUBTITLE.search(name) or text.startswith("——"))
         ):
             subtitle = text

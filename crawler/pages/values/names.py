@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from crawler.pages.layout.comparable import comparable
+from crawler.pages.rules.limits import ANCHOR, SHORTEST_TITLE
 from crawler.pages.values.head import Head
 
 _SITE = re.compile(
@@ -26,8 +27,6 @@ _SITE_BEHIND_DOT = re.compile(
     r"(?<=.{6})\s*[·•]\s*\S{1,8}(?:网|新闻|日报|晚报|频道|客户端|门户|在线)$"
 )
 _META = ("articletitle", "og:title", "twitter:title", "title", "dc.title", "contenttitle")
-ANCHOR = 8
-SHORTEST = 4
 
 
 @lru_cache(maxsize=256)
@@ -48,7 +47,7 @@ def without_site(title: str) -> str:
     if len(parts) == 1 or _SITE_WORDS.search(parts[1]):
         return first
     between = _between(title, first, parts[1])
-    if len(first) < 6 or (between.strip() in _OWN_MARKS and len(parts[1]) >= ANCHOR):
+    if len(first) < 6 or (between.strip() in _OWN_MARKS and len(parts[1]) >= ANCHOR.value):
         return f"{first}{between}{parts[1]}" if len(parts[1]) > len(first) // 2 else first
     return first
 
@@ -61,7 +60,7 @@ def _between(title: str, first: str, second: str) -> str:
 
 
 def is_site(name: str) -> bool:
-    return len(name) <= ANCHOR + 2 and _SITE_WORDS.search(name) is not None
+    return len(name) <= ANCHOR.value + 2 and _SITE_WORDS.search(name) is not None
 
 
 def names_of(head: Head) -> list[str]:
@@ -85,7 +84,7 @@ def keys_of(head: Head, names: list[str]) -> list[str]:
 
 
 def names_site(text: str) -> bool:
-    if len(text) < ANCHOR:
+    if len(text) < ANCHOR.value:
         return True
     last = text.split()[-1]
     return len(text) <= 16 and (
@@ -99,14 +98,14 @@ def uncut(words: str, head: Head) -> str | None:
     for name in (*(head.metas[name] for name in _META if name in head.metas), head.title):
         whole = without_site(name)
         key = comparable(whole)
-        if len(stem) >= SHORTEST and key.startswith(stem) and len(key) > len(stem):
+        if len(stem) >= SHORTEST_TITLE.value and key.startswith(stem) and len(key) > len(stem):
             return whole
     return None
 
 
 def ends(name: str, key: str) -> bool:
     """Whether a title makes up the end of what a page calls itself, behind site and channel."""
-    return 2 * len(key) >= max(len(name), 2 * ANCHOR) and name.endswith(key)
+    return 2 * len(key) >= max(len(name), 2 * ANCHOR.value) and name.endswith(key)
 
 
 def agreement_of(key: str, wanted: list[str]) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from crawler.pages.layout.header import BARE_OUTLET_LABEL, OUTLET_LABEL
 from crawler.pages.layout.page import Line, Page
 from crawler.pages.layout.text import Text
+from crawler.pages.rules.limits import LONGEST_LABELLED, PERSON_CHARS
 from crawler.pages.values.head import Head
 from crawler.pages.values.lookalikes import NO_OUTLET, NOBODY
 from crawler.pages.values.people import is_person
@@ -66,9 +67,6 @@ _OWN_NAME = re.compile(
     r".{2}(?:网|报|社|新闻|电视台|广播|客户端|在线|周刊|政协|融媒|传媒|台|观察|热线|人民政府|门户网站)$"
 )
 _STOPS = re.compile(r"[，。！？；]")
-_LABELLED = 200
-"""Characters of a line that may hold a label; a longer one is a sentence."""
-_PERSON_CHARS = 3
 _SCRIPT_KEYS = ('"media', '"source', "mediaName", "copyfrom")
 _SCRIPT_OUTLET = re.compile(
     r"\"?(?:media(?:_?[nN]ame)?|source(?:_?[nN]ame)?|copyfrom)[\"']?\s*[:=]\s*"
@@ -166,7 +164,8 @@ def find_outlet(
 def states_no_outlet(page: Page, header: list[int]) -> bool:
     """Whether a label for the outlet stands over the text, and names nobody: 来源：转载文章."""
     return any(
-        len(page.lines[index].text) <= _LABELLED and OUTLET_LABEL.search(joined_pieces(page, index))
+        len(page.lines[index].text) <= LONGEST_LABELLED.value
+        and OUTLET_LABEL.search(joined_pieces(page, index))
         for index in header
     )
 
@@ -175,7 +174,7 @@ def _labelled(page: Page, header: list[int]) -> Credit | None:
     """The name behind 来源： in the header, on the next line, or in the words of a picture."""
     for index in header:
         joined = joined_pieces(page, index)
-        if len(joined) > _LABELLED:
+        if len(joined) > LONGEST_LABELLED.value:
             continue
         if BARE_OUTLET_LABEL.match(joined) and index + 1 < len(page.lines):
             joined = f"{joined}：{joined_pieces(page, index + 1)}"
@@ -199,7 +198,7 @@ def _labelled(page: Page, header: list[int]) -> Credit | None:
 
 def _is_bare_person(name: str) -> bool:
     """Whether a labelled name is a person's: 来源：王建国 says who sent the text in."""
-    return is_person(name) and len(name) == _PERSON_CHARS and not names_outlet(name)
+    return is_person(name) and len(name) == PERSON_CHARS.value and not names_outlet(name)
 
 
 def _drawn(page: Page, index: int) -> str | None:
@@ -213,7 +212,7 @@ def _drawn(page: Page, index: int) -> str | None:
 def _labelled_behind(page: Page, tail: list[int]) -> Credit | None:
     for index in tail:
         joined = joined_pieces(page, index)
-        name = _outlet_after_label(joined) if len(joined) < _LABELLED else None
+        name = _outlet_after_label(joined) if len(joined) < LONGEST_LABELLED.value else None
         if name:
             return credit_of("outlet", "printed at the end", "html", name, joined)
     return None

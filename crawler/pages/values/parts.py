@@ -7,6 +7,7 @@ from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from crawler.pages.layout.page import Page
+from crawler.pages.rules.limits import PAGER_WINDOW
 from storage.records import Article, Image
 
 _NEXT = ("下一页", "下页", "后一页", "余下全文", "下一頁")
@@ -14,7 +15,6 @@ _HREF = re.compile(
     r"<a\b[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)[^>]*>(?:\s|&\w+;|[\[【(（<«]|<(?!/?a\b)[^>]*>)*$",
     re.I,
 )
-_WINDOW = 500
 _TRS_COUNT = re.compile(
     r"createPageHTML\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
 )
@@ -33,7 +33,7 @@ def next_page(page: Page, text: str, base: str) -> str | None:
     linked = "\n".join([line.text for line in page.lines if line.linked])
     places = _places(text) if any(word in linked for word in _NEXT) else ()
     for at in places:
-        window = text[max(0, at - _WINDOW) : at]
+        window = text[max(0, at - PAGER_WINDOW.value) : at]
         opened = window.rfind("<a")
         link = _HREF.match(window, opened) if opened > window.rfind("</a") else None
         if link:

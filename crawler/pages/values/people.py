@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from crawler.pages.rules.limits import LEAD, TAIL
 from storage.records import Evidence
 
 _ROLE = (
@@ -32,8 +33,6 @@ _SURNAMES = frozenset(
     "屈柯符臧曲祝项祁骆耿翁裴甘冉"
 )
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,3}")
-_LEAD = 3
-_TAIL = 3
 
 
 def is_person(name: str) -> bool:
@@ -44,9 +43,9 @@ def is_person(name: str) -> bool:
 def reporters(paragraphs: Sequence[str]) -> tuple[str, Evidence] | None:
     """The named reporters joined by 、 and the words that name them; None when none are."""
     offset = 0
-    last = len(paragraphs) - _TAIL
+    last = len(paragraphs) - TAIL.value
     for number, paragraph in enumerate(paragraphs):
-        near = number < _LEAD or number >= last
+        near = number < LEAD.value or number >= last
         if near:
             found = _OWN_LINE.match(paragraph) if len(paragraph) < 60 else None
             found = found or _IN_BRACKETS.search(paragraph)

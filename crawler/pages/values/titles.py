@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import is_header
 from crawler.pages.layout.page import Page
+from crawler.pages.rules.limits import ANCHOR, CLOSE_ABOVE, LONGEST_TITLE, SHORTEST_TITLE
 from crawler.pages.values.head import Head
 from crawler.pages.values.headline import (
     KICKER,
-    LONGEST_TITLE,
     SUBTITLE,
     beside,
     heading_of,
@@ -25,8 +25,6 @@ from crawler.pages.values.headline import (
 )
 from crawler.pages.values.lookalikes import NOT_TITLE
 from crawler.pages.values.names import (
-    ANCHOR,
-    SHORTEST,
     agreement_of,
     keys_of,
     names_of,
@@ -38,7 +36,6 @@ from crawler.pages.values.people import named_by_role
 from storage.records import Evidence
 
 _LISTED = re.compile(r"list|nav|menu|logo|crumb|related|recommend|side|hot|rank|comment|more")
-_CLOSE = 4
 _SIGNED = re.compile(r"[\u4e00-\u9fff]{2,4}\s*[\s/／|｜]\s*(?:摄影?|文|图|文/图|图/文)")
 """向东 摄: who took the picture above the text, or wrote it."""
 _CUT_OFF = ("…", "...", "．．．")
@@ -116,7 +113,7 @@ def _right_above(page: Page, start: int) -> int | None:
     kicker, subtitle and reporter are mostly set alike; else the lowest.
     """
     block: list[int] = []
-    for index in range(start - 1, max(-1, start - 1 - _CLOSE), -1):
+    for index in range(start - 1, max(-1, start - 1 - CLOSE_ABOVE.value), -1):
         line = page.lines[index]
         if line.linked or len(line.text) > 80 or NOT_TITLE.holds(line.text):
             break
@@ -131,7 +128,7 @@ def _right_above(page: Page, start: int) -> int | None:
 
 def _may_be_headline(text: str) -> bool:
     """Whether a line above a text is neither a header nor a signature nor a subtitle."""
-    if len(text) < SHORTEST or text.startswith("——") or is_header(text):
+    if len(text) < SHORTEST_TITLE.value or text.startswith("——") or is_header(text):
         return False
     return not named_by_role(text) and not _SIGNED.fullmatch(text)
 
@@ -149,7 +146,7 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
     """How well a line stands for the title; None for one that cannot be it."""
     line = page.lines[index]
     text = line.text
-    if not 2 <= len(text) <= LONGEST_TITLE:
+    if not 2 <= len(text) <= LONGEST_TITLE.value:
         return None
     box = page.boxes[line.box]
     heading = heading_of(page, line.box)
@@ -171,7 +168,7 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
     if agreement == 0.0 and not heading and not is_named:
         return None
     mostly_linked = line.linked * 2 > len(text)
-    if mostly_linked and len(key) < ANCHOR:  # the site's name over its home link
+    if mostly_linked and len(key) < ANCHOR.value:  # the site's name over its home link
         return None
     score = agreement + heading + _by_place(page, index, start)
     if is_named:
@@ -229,7 +226,7 @@ def _drawn(page: Page, start: int) -> Title | None:
     """A title that stands on the page only as the words of a picture in a heading."""
     for picture in page.pictures:
         box = page.boxes[picture.box]
-        if picture.line > start or len(comparable(picture.alt)) < ANCHOR:
+        if picture.line > start or len(comparable(picture.alt)) < ANCHOR.value:
             continue
         if heading_of(page, picture.box) or names_title(box.name):
             words = picture.alt
