@@ -76,6 +76,11 @@ class Config(CrawlConfig):
         """The folder of the runs' output."""
         return self.var / "logs"
 
+    @property
+    def service_log(self) -> Path:
+        """The end of what the service said; its whole log goes to standard error."""
+        return self.logs / "service.log"
+
 
 def log_path(logs: Path, run_id: int) -> Path:
     """Where the output of a run is kept, in the folder ``logs``."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from crawler.errors import DeclarationError
 from crawler.sources.declaration import Source, load_sound_sources
 from scheduler.alerts.messages import DELIVERED_KINDS
+from scheduler.backups import last_backup
 from scheduler.config import Config, ConfigError, load_config
 from scheduler.health import alarm
 from scheduler.rhythm.almanac import AlmanacError, load_almanac
@@ -31,6 +32,8 @@ MIN_FREE_BYTES = 1 << 30  # a backup and a day of crawls fit in
 STALE = timedelta(days=2)  # every source is read in full once a day: one is missed and more
 CLOCK_SLACK = timedelta(minutes=5)  # what hosts' clocks differ by anyway
 MESSAGE_SLACK = timedelta(hours=1)  # the longest pause between two tries of a delivery
+BACKUP_AGE = timedelta(days=7)
+"""What may be lost at most: a backup is a minute's work for a timer."""
 RUN_SLACK = timedelta(hours=1)
 """A run that was due or beat last so long ago has nobody who carries it."""
 LAST_OPENINGS = 6
@@ -93,6 +96,7 @@ def examine(given: Config | None = None, *, whole: bool = False) -> Iterator[Che
         words = "schema up to date, writable"
         yield Check("database", "ok", f"{words}, every page sound" if whole else words)
     yield from _of_service(config)
+    yield from _backup(config)
     yield from _last_runs(config, sources)
     yield from _outcomes(config, sources)
 
@@ -174,6 +178,30 @@ def _of_service(config: Config) -> Iterator[Check]:
     if unresolved:
         words = f"{len(unresolved)} unresolved; `cppcc incidents list`"
         yield Check("incidents", "warning", words)
+
+
+def _backup(config: Config) -> Iterator[Check]:
+    """How old the last backup is; of a database that is in use, one should be there."""
+    if database.sqlite_file(config.database_url) is None:
+        return  # its own tools note nothing here
+    now, found = config.now(), last_backup(config)
+    if found is not None:
+        words = f"{found.path}, {_moment(found.at)}"
+        if not found.there:
+            yield Check("backup", "warning", f"the last one, {words}, is not there any more")
+        elif now - found.at > BACKUP_AGE:
+            days = (now - found.at).days
+            yield Check("backup", "warning", f"the last one is {days} days old: {words}")
+        else:
+            yield Check("backup", "ok", words)
+        return
+    with _reading(config) as session:
+        first = history.first_created_at(session)
+    if first is not None and now - first > BACKUP_AGE:
+        words = "none was made here yet; `cppcc db backup FILE` makes one while all goes on"
+        yield Check("backup", "warning", words)
+    else:
+        yield Check("backup", "ok", "none yet; the database is younger than a week")
 
 
 def _service(beats: list[ServiceBeat]) -> Check:

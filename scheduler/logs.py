@@ -3,6 +3,8 @@
 import logging
 import sys
 from datetime import datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Literal
 
 import structlog
@@ -14,8 +16,17 @@ QUIET = ("httpx", "httpcore", "apscheduler", "apprise", "urllib3", "asyncio", "a
 """Libraries whose lines name URLs (a channel's URL is a secret) or say nothing new."""
 
 
-def set_up_logging(form: Literal["json", "text"], level: int = logging.INFO) -> None:
-    """Send every logger's lines to standard error in one form."""
+TAIL_BYTES = 512 * 1024
+"""Of what the service says so much is kept in a file too, twice: for whoever has no shell there."""
+
+
+def set_up_logging(
+    form: Literal["json", "text"], level: int = logging.INFO, *, file: Path | None = None
+) -> None:
+    """Send every logger's lines to standard error in one form, and to a bounded ``file``.
+
+    Where the file cannot be written that is logged, and standard error has all of it.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -28,18 +39,29 @@ def set_up_logging(form: Literal["json", "text"], level: int = logging.INFO) -> 
         last = structlog.processors.JSONRenderer(ensure_ascii=False)
     else:
         last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
-        )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
     )
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    refused = None
+    if file is not None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handlers.append(
+                RotatingFileHandler(file, maxBytes=TAIL_BYTES, backupCount=1, encoding="utf-8")
+            )
+        except OSError as error:
+            refused = error
+    for handler in handlers:
+        handler.setFormatter(formatter)
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = handlers
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    if refused is not None:
+        logging.getLogger(__name__).warning("not kept in a file: %s", refused)
 
 
 def _in_shanghai(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:

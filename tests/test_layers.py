@@ -76,6 +76,7 @@ LADDERS = {
         "scheduler.carrying",
         "scheduler.alerts",
         "scheduler.service",
+        "scheduler.backups",
         "scheduler.examination",
         "scheduler.console",
         "scheduler.cli",

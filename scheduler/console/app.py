@@ -31,6 +31,7 @@ from scheduler.console.pages import (
     incidents,
     inspecting,
     login,
+    probing,
     publication,
     runs,
     search,
@@ -94,6 +95,7 @@ def make_app(config: Config, *, ground: Ground | None = None) -> FastAPI:
     ):  # fmt: skip
         page.add(pages)
     for router in (
+        probing.router,  # before the forms of a source, whose verb would take its address
         pages.web,
         decisions.router,
         login.router,

@@ -4,6 +4,7 @@ A page reads through a connection that cannot write and is given up after some s
 person decides is written by the functions that the commands call.
 """
 
+import logging
 import secrets
 import threading
 import time
@@ -22,11 +23,15 @@ from scheduler.rhythm.almanac import Almanac, AlmanacError, load_almanac
 from scheduler.service.declared import kept_in
 from storage.engine.database import Database, open_database, shown_url
 from storage.engine.reader import Reader, open_reader
+from storage.errors import StorageError
 
 QUERY_SECONDS = 5.0
 """A page's database time; it is given up then, and the person is told."""
 
 MEMORY_SECONDS = 5.0
+LONGEST_MEMORY_SECONDS = 60.0
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -61,6 +66,7 @@ class Ground:
         self._declared: Declared | None = None
         self._declared_at = 0.0
         self._memory: dict[str, tuple[float, object]] = {}
+        self._remaking = threading.Lock()
 
     def now(self) -> datetime:
         """The present in Asia/Shanghai."""
@@ -93,12 +99,32 @@ class Ground:
             return self._declared
 
     def remembered(self, name: str, make: Callable[["Ground"], T]) -> T:
-        """What ``make`` makes, at most some seconds old; for what reads much and changes little."""
+        """What ``make`` makes, for what reads much and changes little.
+
+        It is some seconds old; or up to a minute, while another thread makes it anew for the
+        next who asks: nobody waits for it but the first.
+        """
         known = self._memory.get(name)
-        if known is None or time.monotonic() - known[0] > MEMORY_SECONDS:
-            known = (time.monotonic(), make(self))
-            self._memory[name] = known
+        age = None if known is None else time.monotonic() - known[0]
+        if known is None or age is None or age > LONGEST_MEMORY_SECONDS:
+            made = make(self)
+            self._memory[name] = (time.monotonic(), made)
+            return made
+        if age > MEMORY_SECONDS and self._remaking.acquire(blocking=False):
+            threading.Thread(target=self._remake, args=(name, make), daemon=True).start()
         return cast(T, known[1])
+
+    def _remake(self, name: str, make: Callable[["Ground"], object]) -> None:
+        """Make it anew, unless something was written meanwhile that it rests on."""
+        try:
+            before = self._memory.get(name)
+            made = make(self)
+            if self._memory.get(name) is before:
+                self._memory[name] = (time.monotonic(), made)
+        except StorageError as error:
+            logger.warning("not made anew: name=%s error=%s", name, error)
+        finally:
+            self._remaking.release()
 
     def forget(self) -> None:
         """Something was written that what is remembered rests on."""

@@ -26,7 +26,7 @@ SIGNS = {
     "blocked": "⊘", "changed": "≠", "wrong_content": "≠", "failed": "×", "running": "▶",
     "finished": "■", "cancelled": "–", "lost": "×", "acknowledged": "◐", "resolved": "✓",
     "verified": "✓", "unverified": "?", "paused": "‖",
-    "ok": "✓", "warning": "!", "wrong": "×", "sound": "✓",
+    "ok": "✓", "warning": "!", "wrong": "×", "sound": "✓", "not_sound": "?",
 }  # fmt: skip
 """A status is a sign and a word, never a colour alone."""
 
@@ -56,7 +56,14 @@ def environment(language: str) -> Environment:
         "percent": lambda value: f"{value * 100:.0f}%",
         "inpath": lambda value: quote(str(value), safe=""),
     }
+
+    def place(region: str, committee: str) -> str:
+        """A committee as a row of a table names it, with its region where its name is foreign."""
+        known = bool(region) and language != "zh"
+        return f"{words.name('region', region)} {committee}" if known else committee
+
     made.globals |= {
+        "place": place,
         "cut": highlighted,
         "name": words.name,
         "knows": words.knows,

@@ -24,7 +24,7 @@ from storage.migrations import HEAD
 LOCK_WAIT_MS = 1_000
 """How long a page waits for a lock before it says that the database is locked."""
 
-CACHE_KIB = 8_192
+CACHE_KIB = 2_048
 """SQLite's cache of one connection: several are open, in a process that should stay small."""
 
 STEPS_BETWEEN_LOOKS = 20_000

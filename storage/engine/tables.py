@@ -180,6 +180,7 @@ class RunRow(Base):
     lease_until: Mapped[datetime | None] = mapped_column(Instant)
     heartbeat_at: Mapped[datetime | None] = mapped_column(Instant)
     cancel_requested_at: Mapped[datetime | None] = mapped_column(Instant)
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)  # a back-fill that waits
     created_at: Mapped[datetime] = mapped_column(Instant)
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -231,6 +232,12 @@ class PublicationRow(Base):
         ),
         Index(None, "story_id"),
         Index(None, "published_at"),
+        Index(
+            "ix_publications_copies",
+            "published_at",
+            sqlite_where=text("is_original IS 0"),
+            postgresql_where=text("is_original IS false"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -88,6 +88,23 @@ def found_reviews(session: Session) -> dict[tuple[str, Level, int], Found]:
     return found
 
 
+def count_below_provinces(session: Session) -> dict[tuple[Level, int], int]:
+    """How many regions' reviews of prefectures and of counties were found, by (level, year)."""
+    row = PublicationRow
+    cell = (row.committee_level, row.year_to)
+    rows = session.execute(
+        select(*cell, func.count(row.committee_region.distinct()))
+        .where(
+            FLAGGED,
+            row.removed_at.is_(None),
+            row.committee_level.in_([Level.PREFECTURE.value, Level.COUNTY.value]),
+            row.year_to.is_not(None),
+        )
+        .group_by(*cell)
+    )
+    return {(Level(level), year): number for level, year, number in rows if level and year}
+
+
 def put_cells(session: Session, cells: Iterable[Cell], *, now: datetime) -> None:
     """Refresh these cells; a person's waiver is kept."""
     for cell in cells:

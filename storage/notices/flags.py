@@ -82,6 +82,21 @@ class FlagDecision:
     revision: int
 
 
+class CameBack(StrEnum):
+    """Why a dismissed story is open again although nobody undid the decision."""
+
+    REVISED = "revised"  # its text changed
+    PRINTED = "printed"  # another outlet printed it
+
+
+def came_back(decisions: Sequence[FlagDecision]) -> CameBack | None:
+    """Why a flag with these decisions, the oldest first, is open again; None where it is not."""
+    if len(decisions) < 2 or decisions[-1].status is not FlagStatus.OPEN or decisions[-1].by:
+        return None
+    revised = decisions[-1].revision != decisions[-2].revision
+    return CameBack.REVISED if revised else CameBack.PRINTED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A stored publication whose reading may raise a flag, or a note on its story's flag.
@@ -274,17 +289,28 @@ def reopen_flag(
 
 def decisions_of(session: Session, flag_id: int) -> list[FlagDecision]:
     """All that was decided of a flag, the oldest first."""
+    return decisions_of_all(session, [flag_id]).get(flag_id, [])
+
+
+def decisions_of_all(session: Session, flag_ids: Sequence[int]) -> dict[int, list[FlagDecision]]:
+    """The same of several flags; one that was never decided has no entry."""
     rows = session.scalars(
         select(FlagDecisionRow)
-        .where(FlagDecisionRow.flag_id == flag_id)
+        .where(FlagDecisionRow.flag_id.in_(flag_ids))
         .order_by(FlagDecisionRow.id)
     )
-    return [
-        FlagDecision(
-            at=row.at, by=row.by, status=FlagStatus(row.status), why=row.why, revision=row.revision
+    found: dict[int, list[FlagDecision]] = {}
+    for row in rows:
+        found.setdefault(row.flag_id, []).append(
+            FlagDecision(
+                at=row.at,
+                by=row.by,
+                status=FlagStatus(row.status),
+                why=row.why,
+                revision=row.revision,
+            )
         )
-        for row in rows
-    ]
+    return found
 
 
 def _decide(

@@ -12,9 +12,10 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from storage.engine.conditions import of_region
 from storage.engine.flag_tables import FlagNoteRow, FlagRow
 from storage.engine.tables import EventRow, FigureRow, PublicationRow, RevisionRow, SourceRow
-from storage.notices.flags import FlagStatus
+from storage.notices.flags import CameBack, FlagStatus, came_back, decisions_of_all
 from storage.records import DOUBTFUL_BELOW, SHANGHAI, Genre, Level
 
 SENTENCE = 160
@@ -45,7 +46,8 @@ class InboxRow:
 
     ``outlet`` is the page's own 来源, else its source's name; ``sentence`` the beginning of
     the text; ``copies`` counts all publications of the story, its original too; ``revised_at``
-    is when the newest revision was seen that came after the flag.
+    is when the newest revision was seen that came after the flag; ``came_back`` why a dismissed
+    story is open again by itself.
     """
 
     flag: int
@@ -73,6 +75,7 @@ class InboxRow:
     copies: int
     revision: int
     revised_at: datetime | None
+    came_back: CameBack | None
 
 
 def list_inbox(
@@ -180,7 +183,7 @@ def _narrowed(query: Select[*Columns], wanted: InboxFilter) -> Select[*Columns]:
 def _of_publication(wanted: InboxFilter) -> list[ColumnElement[bool]]:
     row, found = PublicationRow, []
     if wanted.region is not None:
-        found.append(func.coalesce(row.committee_region, row.region) == wanted.region)
+        found.append(of_region(wanted.region))
     if wanted.year is not None:
         begins, ends = (
             datetime(number, 1, 1, tzinfo=SHANGHAI) for number in (wanted.year, wanted.year + 1)
@@ -227,6 +230,7 @@ def _rows(session: Session, ids: Sequence[int]) -> list[InboxRow]:
         .where(flag.id.in_(ids))
         .order_by(flag.id.desc())
     )  # fmt: skip
+    decided = decisions_of_all(session, ids)
     return [
         InboxRow(
             flag=one.id,
@@ -254,6 +258,7 @@ def _rows(session: Session, ids: Sequence[int]) -> list[InboxRow]:
             copies=one.copies,
             revision=one.revision,
             revised_at=one.revised_at,
+            came_back=came_back(decided.get(one.id, [])),
         )
         for one in rows
     ]

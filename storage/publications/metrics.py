@@ -108,6 +108,29 @@ def statements_of(session: Session, cell: MetricValue) -> list[Statement]:
     ]
 
 
+def figure_numbers(
+    session: Session, cells: Sequence[MetricValue]
+) -> dict[tuple[int | None, float | None], int]:
+    """Which figure of its publication, from 1 on, states a cell's value: by (publication, value).
+
+    All ``cells`` are of one metric.  The first where several state the same.
+    """
+    found: dict[tuple[int | None, float | None], int] = {}
+    wanted = sorted({one.publication for one in cells if one.publication is not None})
+    for start in range(0, len(wanted), IN_BATCH):
+        rows = session.execute(
+            select(FigureRow.publication_id, FigureRow.value, FigureRow.position)
+            .where(
+                FigureRow.publication_id.in_(wanted[start : start + IN_BATCH]),
+                FigureRow.key == cells[0].metric,
+            )
+            .order_by(FigureRow.position.desc())
+        )
+        found |= {(publication, value): position + 1 for publication, value, position in rows}
+    return found
+
+
+IN_BATCH = 500
 COMPARED = (Genre.WORK_REPORT, Genre.PROPOSAL_REPORT, Genre.ANNUAL_REVIEW, Genre.TEN_EVENTS)
 
 

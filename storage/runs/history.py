@@ -21,7 +21,8 @@ class RunRecord:
     ``verdict`` is None until it has finished; ``reason`` says, in words, why it ended as it
     did, also where it ended without a verdict.  ``options`` are those of a crawl
     (``CrawlOptions.as_json``), or name the file of an import.  ``wanted_by`` is the process
-    that waits for it, None where a service is to carry it whoever asked.
+    that waits for it, None where a service is to carry it whoever asked.  ``paused_at`` is since
+    when a back-fill waits to be resumed.
     """
 
     id: int
@@ -36,6 +37,7 @@ class RunRecord:
     lease_until: datetime | None
     heartbeat_at: datetime | None
     cancel_requested_at: datetime | None
+    paused_at: datetime | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -203,6 +205,11 @@ def newest_run_id(session: Session) -> int:
     return session.execute(_NEWEST).scalar() or 0
 
 
+def first_created_at(session: Session) -> datetime | None:
+    """When the first run was made that is still known; None when there is none."""
+    return session.scalars(select(RunRow.created_at).order_by(RunRow.id).limit(1)).one_or_none()
+
+
 def counts_as_columns(counts: RunCounts) -> dict[str, JsonValue]:
     """A run's account as its row keeps it."""
     return {
@@ -240,6 +247,7 @@ def _record(row: Row[tuple[object, ...]]) -> RunRecord:
         lease_until=row.lease_until,
         heartbeat_at=row.heartbeat_at,
         cancel_requested_at=row.cancel_requested_at,
+        paused_at=row.paused_at,
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,

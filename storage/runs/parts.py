@@ -1,11 +1,12 @@
 """The ledger of a back-fill: which parts of which archives are read, and what was in them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import Text, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from storage.engine.service_tables import BackfillPartRow
@@ -92,6 +93,54 @@ def entries(session: Session, keys: Sequence[str], wanted: str) -> dict[str, Par
             select(row).where(row.wanted == wanted, row.key.in_(keys[start : start + IN_BATCH]))
         ).scalars()
         found |= {one.key: _entry(one) for one in rows}
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartSums:
+    """What the parts that one run has entered come to: ``parts`` are read, ``failed`` are not."""
+
+    parts: int = 0
+    failed: int = 0
+    members: int = 0
+    read: int = 0
+    stored: int = 0
+    refused: tuple[tuple[RefusalClass, int], ...] = ()
+
+
+def sums_of(session: Session, run_ids: Sequence[int]) -> dict[int, PartSums]:
+    """The sums of each of some runs; those of one without a part are zeros."""
+    row = BackfillPartRow
+    done = case((row.state == PartState.DONE.value, 1), else_=0)
+    counted = session.execute(
+        select(
+            row.run_id,
+            func.sum(done).label("parts"),
+            func.count().label("all_parts"),
+            func.sum(row.members).label("members"),
+            func.sum(row.read).label("read"),
+            func.sum(row.articles_new + row.articles_changed).label("stored"),
+        )
+        .where(row.run_id.in_(run_ids))
+        .group_by(row.run_id)
+    ).all()
+    refused: dict[int, Counter[RefusalClass]] = {}
+    odd = select(row.run_id, row.refused).where(
+        row.run_id.in_(run_ids), cast(row.refused, Text) != "{}"
+    )
+    for run_id, classes in session.execute(odd):
+        held = refused.setdefault(run_id, Counter())
+        held.update({RefusalClass(name): _count(number) for name, number in classes.items()})
+    found = dict.fromkeys(run_ids, PartSums())
+    for one in counted:
+        found[one.run_id] = PartSums(
+            parts=one.parts,
+            failed=one.all_parts - one.parts,
+            members=one.members,
+            read=one.read,
+            stored=one.stored,
+            refused=tuple(sorted(refused.get(one.run_id, {}).items())),
+        )
     return found
 
 

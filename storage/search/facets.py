@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from storage.engine.tables import PublicationRow
 from storage.publications.reading import IN_BATCH
 from storage.records import SHANGHAI, Genre, Level
-from storage.search.query import matching
+from storage.search.query import SearchHit, hits_of, matching
 
-MOST = 500
+MOST = 300
 """Hits that are counted."""
 
 
@@ -40,20 +40,30 @@ class Facets:
     genres: tuple[Facet, ...]
 
 
-def count_facets(
+def search_with_facets(
     session: Session,
     *terms: str,
+    offset: int,
+    limit: int,
     region: str | None = None,
     year: int | None = None,
     genre: Genre | None = None,
     level: Level | None = None,
     originals: bool = False,
-) -> Facets:
-    """The facets of what ``search`` finds.  A publication of several years counts in each."""
+) -> tuple[list[SearchHit], Facets]:
+    """The hits from ``offset`` on, as ``search`` orders them, and the facets of all that is found.
+
+    A publication of several years counts in each.
+    """
     ids = matching(
-        session, *terms, limit=MOST + 1, region=region, year=year, genre=genre, level=level,
-        originals=originals,
+        session, *terms, limit=max(MOST + 1, offset + limit), region=region, year=year,
+        genre=genre, level=level, originals=originals,
     )  # fmt: skip
+    shown = hits_of(session, ids[offset : offset + limit], *terms)
+    return shown, _facets(session, ids)
+
+
+def _facets(session: Session, ids: Sequence[int]) -> Facets:
     regions: Counter[str] = Counter()
     years: Counter[int] = Counter()
     genres: Counter[str] = Counter()

@@ -36,6 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from storage.engine.conditions import of_region
 from storage.engine.tables import PublicationRow, RevisionRow
 from storage.publications.reading import IN_BATCH, PublicationSummary, get_summaries
 from storage.records import SHANGHAI, Genre, Level
@@ -86,11 +87,15 @@ class _Words:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """Folded terms, what else a hit must be, and whether its title alone is looked at."""
+    """Folded terms, what else a hit must be, and whether its title alone is looked at.
+
+    ``few`` says that the filters leave few publications of all, which an index names.
+    """
 
     terms: tuple[str, ...]
     filters: tuple[ColumnElement[bool], ...]
     in_title: bool
+    few: bool = False
 
     @property
     def is_gram(self) -> bool:
@@ -124,6 +129,11 @@ def search(
         session, *terms, limit=limit, region=region, year=year, genre=genre, level=level,
         originals=originals,
     )  # fmt: skip
+    return hits_of(session, ids, *terms)
+
+
+def hits_of(session: Session, ids: Sequence[int], *terms: str) -> list[SearchHit]:
+    """These publications, which hold the terms, with their marks."""
     summaries, bodies = get_summaries(session, ids), _bodies(session, ids)
     plain = _wanted_terms(terms)
     return [_hit(summaries[id_], bodies[id_], plain) for id_ in ids]
@@ -141,7 +151,7 @@ def matching(
 ) -> list[int]:
     """The ids of the publications that ``search`` finds, in the same order."""
     filters = tuple(publication_filters(region, year, genre, level, originals=originals))
-    wanted = _Wanted(_wanted_terms(terms), filters, in_title=True)
+    wanted = _Wanted(_wanted_terms(terms), filters, in_title=True, few=region is not None)
     titled = _hits(session, wanted, limit)
     if limit is not None and len(titled) >= limit:
         return titled
@@ -262,6 +272,9 @@ def _among(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
 
 def _walk(session: Session, wanted: _Wanted) -> Generator[int, None, bool]:
     """All that hold the terms and pass the filters, best first; False when it gave up."""
+    if wanted.few and (ids := _few(session, wanted)) is not None:
+        yield from _checked(session, wanted, ids)
+        return True
     read = 0
     published = PublicationRow.published_at
     for original in (True, False):
@@ -281,6 +294,19 @@ def _walk(session: Session, wanted: _Wanted) -> Generator[int, None, bool]:
                     return False
                 after = (rows[-1][1], rows[-1][0])
     return True
+
+
+def _few(session: Session, wanted: _Wanted) -> list[int] | None:
+    """All that pass the filters, best first; None where those are many after all."""
+    row = PublicationRow
+    query = (
+        select(row.id)
+        .where(*wanted.filters)
+        .order_by(row.is_original.desc(), row.published_at.desc().nulls_last(), row.id.desc())
+        .limit(WALK_LIMIT + 1)
+    )
+    ids = list(session.scalars(query))
+    return ids if len(ids) <= WALK_LIMIT else None
 
 
 _Columns = tuple[int, datetime | None, str, str]
@@ -340,7 +366,7 @@ def publication_filters(
     if originals:
         yield row.is_original.is_(True)
     if region is not None:
-        yield func.coalesce(row.committee_region, row.region) == region
+        yield of_region(region)
     if genre is not None:
         yield row.genre == genre.value
     if year is not None:

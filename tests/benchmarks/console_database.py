@@ -6,7 +6,7 @@ figures, a committee and years.  Not a test: the benchmark and the screenshots s
 
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -153,6 +153,21 @@ def _body(
 def build(path: Path, number: int) -> Database:
     """A fresh database at ``path`` with so many publications, runs, incidents, decisions."""
     database = open_database(f"sqlite:///{path}")
+    ids = declare(database)
+    batch: list[Article] = []
+    for one in of_sources(articles(number), ids):
+        batch.append(one)
+        if len(batch) == BATCH:
+            _save(database, batch)
+            batch = []
+    _save(database, batch)
+    add_runs(database)
+    add_decisions(database)
+    return database
+
+
+def declare(database: Database) -> list[str]:
+    """The declared sources as a service has them: proved but the last eight, watched; their ids."""
     sources = load_sources()
     with database.begin() as session:
         sync_sources(session, [one.record for one in sources.values()], now=NOW)
@@ -161,17 +176,13 @@ def build(path: Path, number: int) -> Database:
         for source_id in sources:
             since = datetime(YEARS[0], 12, 1, tzinfo=SHANGHAI)
             put_watch(session, Watch(source_id=source_id, since=since))
-    ids = list(sources)
-    batch: list[Article] = []
-    for one in articles(number):
-        batch.append(replace(one, source_id=ids[len(batch) % len(ids)]))
-        if len(batch) == BATCH:
-            _save(database, batch)
-            batch = []
-    _save(database, batch)
-    _runs(database, ids)
-    _decide(database)
-    return database
+    return list(sources)
+
+
+def of_sources(made: Iterable[Article], ids: list[str]) -> Iterator[Article]:
+    """The articles, shared out among the first sources in turn."""
+    for number, one in enumerate(made):
+        yield replace(one, source_id=ids[number % BATCH % len(ids)])
 
 
 def _save(database: Database, batch: list[Article]) -> None:
@@ -179,7 +190,9 @@ def _save(database: Database, batch: list[Article]) -> None:
         save_articles(session, batch, now=NOW - timedelta(days=3), run_id=None)
 
 
-def _runs(database: Database, ids: list[str]) -> None:
+def add_runs(database: Database) -> None:
+    """Six ended runs of each of sixty sources, and nine incidents."""
+    ids = list(load_sources())
     kinds = (VerdictKind.COMPLETE, VerdictKind.COMPLETE, VerdictKind.PARTIAL, VerdictKind.BLOCKED)
     for place, source_id in enumerate(ids[:60]):
         for look in range(6):
@@ -198,7 +211,8 @@ def _runs(database: Database, ids: list[str]) -> None:
         acknowledge_incident(session, list_incidents(session)[0].id, now=NOW, note="老王")
 
 
-def _decide(database: Database) -> None:
+def add_decisions(database: Database) -> None:
+    """Some of the newest two hundred flags are accepted, some dismissed."""
     with database.begin() as session:
         for place, flag in enumerate(list_flags(session, status=FlagStatus.OPEN, limit=200)):
             if place % 7 == 3:

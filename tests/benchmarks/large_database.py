@@ -3,7 +3,8 @@
 A few thousand made articles go through the crawl's own way of storing, and are then multiplied
 inside the database: each copy has its own ids, addresses, sums, bands and changes, and the words
 of its original.  So every table and index has the rows that N articles leave (3 % of them flagged,
-each a story of its own); what cannot be told from it is how words repeat.  On SQLite the search
+each a story of its own), and the sources have runs, incidents and decisions as the console shows
+them; what cannot be told from it is how words repeat.  On SQLite the search
 index is filled too with ``--search``, which takes most of the time.
 """
 
@@ -19,7 +20,14 @@ from storage.engine.database import Database, open_database
 from storage.engine.tables import Base
 from storage.records import Article, Genre
 from storage.search.index import fts5_document
-from tests.benchmarks.console_database import NOW, articles
+from tests.benchmarks.console_database import (
+    NOW,
+    add_decisions,
+    add_runs,
+    articles,
+    declare,
+    of_sources,
+)
 
 ORIGINALS = 2000
 FLAGGED = 60
@@ -72,6 +80,8 @@ def build(database: Database, number: int, *, search: bool = False) -> None:
     for one in indexes:
         one.create(database.engine)
     print(f"indexes: {time.perf_counter() - began:.0f} s")
+    add_runs(database)
+    add_decisions(database)
     if search and database.engine.dialect.name == "sqlite":
         began = time.perf_counter()
         _fill_search(database, number)
@@ -101,7 +111,7 @@ def _store_originals(database: Database) -> None:
     made = articles(60 * ORIGINALS)
     flagged = list(islice((one for one in made if _flagged(one)), FLAGGED))
     plain = islice((one for one in made if not _flagged(one)), ORIGINALS - FLAGGED)
-    wanted = [*flagged, *plain]
+    wanted = list(of_sources([*flagged, *plain], declare(database)))
     for begin in range(0, ORIGINALS, BATCH):
         with database.begin() as session:
             save_articles(session, wanted[begin : begin + BATCH], now=NOW, run_id=None)

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -16,6 +17,9 @@ def _logging_as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     yield
+    for one in root.handlers:
+        if one not in handlers:
+            one.close()
     root.handlers[:] = handlers
     root.setLevel(level)
 
@@ -38,3 +42,16 @@ def test_text_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = lines("text", capsys).splitlines()
     assert "源=云南网" in line
     assert "+08:00" in line
+
+
+def test_the_end_is_kept_in_a_bounded_file_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "logs/service.log"
+    set_up_logging("text", file=file)
+    logging.getLogger("scheduler.x").info("源=%s", "云南网")
+    assert "云南网" in file.read_text("utf-8")
+    assert "云南网" in capsys.readouterr().err
+    (tmp_path / "taken").write_text("")
+    set_up_logging("text", file=tmp_path / "taken/service.log")
+    assert "not kept in a file" in capsys.readouterr().err

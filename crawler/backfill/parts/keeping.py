@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import sleep
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ from storage.errors import LeaseLostError, RecordRefusedError
 from storage.links import discoveries
 from storage.links.sources import sync_sources
 from storage.records import Article, Refusal, RefusalClass, RequestKind, RunCounts, Saved
-from storage.runs import lease
+from storage.runs import lease, pausing
 from storage.runs import parts as ledger
 from storage.runs.parts import PartEntry, PartState
 from storage.runs.states import LeaseState
@@ -172,13 +173,23 @@ class Keeper:
         self.keep(PartResult(part=lost.part, problem=lost.why))
 
     def beat(self) -> None:
-        """Say that the run lives.
+        """Say that the run lives, and wait while it is paused.
 
         :raises StoppedError: when it is to stop.
         :raises LeaseLostError: when it was given up for dead.
         """
         if time.monotonic() - self.beaten < BEAT_SECONDS:
             return
+        self._say_that_it_lives()
+        while self._is_paused():
+            sleep(BEAT_SECONDS)
+            self._say_that_it_lives()
+
+    def _is_paused(self) -> bool:
+        with self.database.reading() as session:
+            return pausing.is_paused(session, self.run.run_id)
+
+    def _say_that_it_lives(self) -> None:
         self.beaten = time.monotonic()
         with self.database.begin() as session:
             state = lease.heartbeat(

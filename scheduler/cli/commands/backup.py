@@ -5,18 +5,24 @@ from typing import Annotated
 
 import typer
 
+from scheduler.backups import note_backup
 from scheduler.cli.commands.context import settings
-from scheduler.cli.presentation import fail, say
+from scheduler.cli.presentation import fail, print_note, say
 from storage.engine.backup import BackupError, make_backup, restore_backup
 
 
 def backup(path: Annotated[Path, typer.Argument(help="The file to make")]) -> None:
     """Copy the database to a file while the service goes on (SQLite)."""
+    config = settings()
     try:
-        size = make_backup(settings().database_url, path)
+        size = make_backup(config.database_url, path)
     except BackupError as error:
         fail(str(error))
     say(f"{path}: {size / 2**20:.1f} MiB, checked")
+    try:
+        note_backup(config, path, size)
+    except OSError as error:
+        print_note(f"doctor and console will not know of it: {error}")
 
 
 def restore(

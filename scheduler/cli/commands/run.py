@@ -1,7 +1,7 @@
 """`cppcc run`: the unattended service."""
 
 from contextlib import nullcontext
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -35,7 +35,10 @@ def run(
     if log_format not in (None, "json", "text"):
         fail(f"--log {log_format!r} is neither json nor text", code=2)
     config = settings()
-    set_up_logging("text" if (log_format or config.log_format) == "text" else "json")
+    form: Literal["text", "json"] = (
+        "text" if (log_format or config.log_format) == "text" else "json"
+    )
+    set_up_logging(form, file=config.service_log)
     try:
         declared = load_declared(config)
     except (DeclarationError, AlmanacError) as error:

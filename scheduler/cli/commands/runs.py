@@ -24,7 +24,7 @@ from scheduler.shapes.run import refusals_json, run_json
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.links.discoveries import list_refusals
 from storage.records import WalkTotals
-from storage.runs import history, lease, outputs
+from storage.runs import history, lease, outputs, pausing
 from storage.runs.history import RunRecord
 from storage.runs.totals import list_totals
 
@@ -148,6 +148,30 @@ def cancel(run_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     except (RecordNotFoundError, TransitionError) as error:
         fail(str(error))
     console.print(f"run {run_id}: {'cancelled' if state.value == 'cancelled' else 'asked to stop'}")
+
+
+@app.command()
+def pause(run_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Let a back-fill from archives wait; it keeps its run, and nothing is read twice."""
+    config = settings()
+    try:
+        with connected(config).begin() as session:
+            pausing.pause_backfill(session, run_id, now=config.now())
+    except (RecordNotFoundError, TransitionError) as error:
+        fail(str(error), hint="only a back-fill from archives, while it works, can wait")
+    console.print(f"run {run_id}: waits from its next part on")
+
+
+@app.command()
+def resume(run_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Let a back-fill that waits go on."""
+    config = settings()
+    try:
+        with connected(config).begin() as session:
+            pausing.resume_backfill(session, run_id)
+    except (RecordNotFoundError, TransitionError) as error:
+        fail(str(error))
+    console.print(f"run {run_id}: goes on")
 
 
 def _totals_table(totals: Sequence[WalkTotals]) -> Table:

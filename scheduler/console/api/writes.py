@@ -10,7 +10,16 @@ from starlette.responses import Response
 from scheduler.console.auth import Person, ground_of, needs
 from scheduler.console.deciding import MOST_AT_ONCE, MOST_WORDS, Decided, Verb, decide
 from scheduler.console.errors import LoginNeededError
-from scheduler.console.pages import coverage, doctor, incidents, runs, sources
+from scheduler.console.pages import (
+    backfills,
+    coverage,
+    doctor,
+    incidents,
+    inspecting,
+    probing,
+    runs,
+    sources,
+)
 from scheduler.console.routes import MOST_ID, PROBLEMS, Problem, json_answer
 from storage.access.people import Role
 
@@ -51,6 +60,10 @@ class _Body(BaseModel):
 class Decision(_Body):
     """Flags to decide, and why; a dismissal needs a reason."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"flags": [12, 15], "why": "半年盘点，不是年度"}]},
+    )
     flags: Annotated[list[FlagId], Field(min_length=1, max_length=MOST_AT_ONCE)]
     why: Words
 
@@ -58,7 +71,19 @@ class Decision(_Body):
 class Why(_Body):
     """A reason."""
 
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"why": "网站改版中"}]}
+    )
     why: Words
+
+
+class Url(_Body):
+    """An address, http(s)."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [
+        {"url": "https://news.example.cn/2021/01/24/1.html"}
+    ]})  # fmt: skip
+    url: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class Done(BaseModel):
@@ -102,6 +127,17 @@ def crawl(source_id: str, request: Request, person: Operator) -> Response:
     return _done("crawl", sources.crawl_now(ground_of(request), source_id))
 
 
+@router.post(
+    "/sources/{source_id}/probe",
+    responses={200: {"model": probing.Probed, "description": "what was understood"}},
+    response_model=None,
+)
+def probe(source_id: str, request: Request, person: Operator) -> Response:
+    """Try a declaration: lists, second pages, two articles; a sound one is verified by it."""
+    del person
+    return json_answer(probing.probe_now(ground_of(request), source_id))
+
+
 @router.post("/sources/{source_id}/pause", responses=Ok, response_model=None)
 def pause(source_id: str, request: Request, person: Operator, body: Why) -> Response:
     """Leave a source alone, and say why."""
@@ -125,6 +161,16 @@ def cancel(run_id: Id, request: Request, person: Operator) -> Response:
     return _done("cancel", run_id)
 
 
+@router.post("/backfills/{run_id}/{verb}", responses=Ok, response_model=None)
+def backfill(
+    run_id: Id, verb: Literal["pause", "resume"], request: Request, person: Operator
+) -> Response:
+    """Let a back-fill from archives wait, or go on."""
+    del person
+    (backfills.pause if verb == "pause" else backfills.resume)(ground_of(request), run_id)
+    return _done(verb, run_id)
+
+
 @router.post("/incidents/{incident_id}/{verb}", responses=Ok, response_model=None)
 def incident(
     incident_id: Id,
@@ -144,6 +190,17 @@ def test_channels(request: Request, person: Operator) -> Response:
     """Send a test message to every channel: done is sent or not_sent."""
     del person
     return _done("sent" if doctor.send_test(ground_of(request)) else "not_sent")
+
+
+@router.post(
+    "/inspect",
+    responses={200: {"model": inspecting.Inspected, "description": "what was read of it"}},
+    response_model=None,
+)
+def inspect(request: Request, person: Operator, body: Url) -> Response:
+    """Fetch a public address once, and read it as a crawl would; nothing is stored."""
+    del person
+    return json_answer(inspecting.inspected(ground_of(request), body.url))
 
 
 def _done(what: str, run: int | None = None) -> Response:

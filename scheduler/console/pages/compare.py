@@ -1,21 +1,30 @@
 """Compare: one metric over committees and years; the table first, then its picture."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Annotated
 
 from fastapi import Query
 
 from crawler.sources.declaration import NATIONAL, REGIONS
 from scheduler.console.routes import Ask, Pages
-from storage.publications.metrics import MetricValue, list_metric
+from scheduler.i18n import words_in
+from storage.publications.metrics import MetricValue, figure_numbers, list_metric
 from storage.records import Level
-from storage.vocabulary import METRIC_NAMES
+from storage.vocabulary import METRIC_NAMES, region_of
 
 YEARS = "^([0-9]{4}([-–][0-9]{4})?)?$"
 METRICS = f"^({'|'.join(METRIC_NAMES)})$"
 
 CHARTED = 8
 """Committees in one picture: more cannot be told apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareRow(MetricValue):
+    """A value and where its sentence is lit up; ``address`` None where nothing states it alone."""
+
+    address: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +38,7 @@ class ComparePage:
     regions: tuple[str, ...]
     first_year: int | None
     last_year: int | None
-    rows: tuple[MetricValue, ...]
+    rows: tuple[CompareRow, ...]
 
     @property
     def keys(self) -> list[str]:
@@ -50,26 +59,28 @@ class ComparePage:
         return sorted(found, key=lambda one: (order.get(one[0], 99), one[1]))
 
     @property
-    def table(self) -> dict[tuple[str, int], MetricValue]:
+    def table(self) -> dict[tuple[str, int], CompareRow]:
         """The values by committee and year."""
         return {(row.committee or row.region, row.year): row for row in self.rows}
 
-    @property
-    def chart(self) -> dict[str, object]:
-        """What the picture shows: groups by year, a bar a committee, null for a gap."""
+    def chart(self, place: Callable[[str, str], str]) -> dict[str, object]:
+        """What the picture shows: groups by year, a bar a committee, null for a gap.
+
+        ``place`` names a (region, committee).
+        """
         units = {row.unit for row in self.rows if row.value is not None}
         return {
             "years": [str(year) for year in self.years],
             "unit": units.pop() if len(units) == 1 else "",
             "series": [
                 {
-                    "name": committee,
+                    "name": place(region, committee),
                     "values": [
                         row.value if (row := self.table.get((committee, year))) else None
                         for year in self.years
                     ],
                 }
-                for _, committee in self.places[:CHARTED]
+                for region, committee in self.places[:CHARTED]
             ],
         }
 
@@ -90,14 +101,15 @@ def compare(
     first, last = years_of(years)
     chosen = set(regions_of(regions))
     with asked.ground.reading() as session:
-        found = list_metric(session, metric, level=level)
-    rows = [
-        row
-        for row in found
-        if (not chosen or row.region in chosen)
-        and (first is None or row.year >= first)
-        and (last is None or row.year <= last)
-    ]
+        found = list_metric(
+            session,
+            metric,
+            level=level,
+            regions=sorted(chosen),
+            years=None if first is None or last is None else (first, last),
+        )
+        numbers = figure_numbers(session, found)
+    rows = [_row(one, numbers.get((one.publication, one.value))) for one in found]
     return ComparePage(
         metric=metric,
         regions=tuple(sorted(chosen)),
@@ -108,9 +120,24 @@ def compare(
 
 
 def regions_of(given: list[str] | None) -> list[str]:
-    """The regions that a filter names, each once: ``云南,广西`` or several of them."""
+    """The regions that a filter names, each once: ``云南,广西省,Guangdong`` or several of them.
+
+    What is no region stays as it was given: it finds nothing, and the page shows it.
+    """
     named = (name for words in given or [] for name in words.replace("，", ",").split(","))
-    return sorted({name.strip() for name in named if name.strip()})
+    plain = [name.strip() for name in named if name.strip()]
+    return sorted({region_of(name) or _ENGLISH.get(name.lower(), name) for name in plain})
+
+
+_ENGLISH = {words_in("en").name("region", one).lower(): one for one in (NATIONAL, *REGIONS)}
+
+
+def _row(one: MetricValue, number: int | None) -> CompareRow:
+    where = None if one.publication is None else f"/publications/{one.publication}"
+    if where is not None and number is not None:
+        where += f"#figure-{number}"
+    facts = {field.name: getattr(one, field.name) for field in fields(one)}
+    return CompareRow(**facts, address=where)
 
 
 def years_of(words: str) -> tuple[int | None, int | None]:

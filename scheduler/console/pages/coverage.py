@@ -233,10 +233,7 @@ def _compute(ground: Ground) -> tuple[list[Cell], list[LevelCount]]:
         found = completeness.cells_now(
             session, declared.almanac, declared.sources, now=ground.now()
         )
-        lower: dict[tuple[Level, int], int] = {}
-        for _, level, year in cells.found_reviews(session):
-            if level in (Level.PREFECTURE, Level.COUNTY):
-                lower[level, year] = lower.get((level, year), 0) + 1
+        lower = cells.count_below_provinces(session)
     counts = [
         LevelCount(level=level, year=year, found=number)
         for (level, year), number in sorted(lower.items(), key=lambda item: -item[0][1])

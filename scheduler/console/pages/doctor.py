@@ -9,12 +9,15 @@ from pydantic import SecretStr
 from starlette.responses import Response
 
 from scheduler.alerts.messages import DELIVERED_KINDS
+from scheduler.backups import Backup, last_backup
 from scheduler.console.auth import Operator, ground_of
 from scheduler.console.commands import alone, run_command
 from scheduler.console.formposts import Sent, back
 from scheduler.console.ground import Ground
+from scheduler.console.pages.runs import tail
 from scheduler.console.routes import Ask, Pages
 from scheduler.examination import Check, examine
+from storage.access.people import Role
 from storage.notices import outbox
 
 TEST_SECONDS = 90.0
@@ -31,7 +34,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorPage:
-    """What is wrong with this installation, and what it runs on."""
+    """What is wrong with this installation, and what it runs on.
+
+    ``log`` is the end of what the service said on this machine, for who may operate; None where
+    no service has run here.  ``backup`` is None where none is known.
+    """
 
     checks: tuple[Check, ...]
     settings: tuple[Setting, ...]
@@ -39,6 +46,8 @@ class DoctorPage:
     waiting: int
     oldest_waiting_at: datetime | None
     last_error: str | None
+    backup: Backup | None
+    log: str | None
 
 
 def add(pages: Pages) -> None:
@@ -60,6 +69,8 @@ def doctor(asked: Ask) -> DoctorPage:
         waiting=waiting.messages,
         oldest_waiting_at=waiting.oldest_at,
         last_error=waiting.last_error,
+        backup=last_backup(ground.config),
+        log=tail(ground.config.service_log) if asked.person.role is Role.OPERATE else None,
     )
 
 

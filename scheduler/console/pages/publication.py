@@ -13,7 +13,15 @@ from scheduler.console.errors import MissingError
 from scheduler.console.marks import Mark, Piece, paragraphs, sentence_round
 from scheduler.console.routes import MOST_ID, Ask, Pages, html_answer, words_of
 from storage.articles.snapshots import get_snapshot
-from storage.notices.flags import Flag, FlagDecision, FlagStatus, decisions_of, get_flag
+from storage.notices.flags import (
+    CameBack,
+    Flag,
+    FlagDecision,
+    FlagStatus,
+    came_back,
+    decisions_of,
+    get_flag,
+)
 from storage.notices.inbox import InboxFilter, flag_of, neighbours
 from storage.publications.reading import (
     Publication,
@@ -62,6 +70,11 @@ class PublicationPage:
     next: tuple[int, int] | None
     copies: tuple[PublicationSummary, ...]
     changes: tuple[Change, ...]
+
+    @property
+    def came_back(self) -> CameBack | None:
+        """Why a dismissed story is open again by itself."""
+        return came_back(self.decisions)
 
     @property
     def is_current(self) -> bool:

@@ -115,7 +115,7 @@ def run(asked: Ask, run_id: Id) -> RunPage:
         options={str(name): str(value) for name, value in found.options.items()},
         by_class=found.counts.refused_by_class,
         refusals=tuple(refusals[:MOST_REFUSALS]),
-        log=_tail(file) or (kept[-1][-TAIL_BYTES:] if kept else None),
+        log=tail(file) or (kept[-1][-TAIL_BYTES:] if kept else None),
     )
 
 
@@ -162,8 +162,8 @@ def run_row(one: RunRecord) -> RunRow:
     )
 
 
-def _tail(file: File) -> str | None:
-    """The end of a run's output; None where it ran elsewhere, or has none."""
+def tail(file: File) -> str | None:
+    """The end of a log on this machine; None where there is none."""
     try:
         with file.open("rb") as output:
             output.seek(0, 2)

@@ -9,8 +9,8 @@ from scheduler.console.pages.inbox import Region, Year
 from scheduler.console.routes import Ask, Pages
 from scheduler.shapes.publication import published_text
 from storage.records import Genre, Level
-from storage.search.facets import Facet, Facets, count_facets
-from storage.search.query import SearchHit, search
+from storage.search.facets import Facet, Facets, search_with_facets
+from storage.search.query import SearchHit
 
 ROWS = 20
 MOST_OFFSET = 2000
@@ -83,14 +83,9 @@ def find(
     facets = Facets(total=0, at_least=False, regions=(), years=(), genres=())
     if terms:
         with asked.ground.reading() as session:
-            found = search(
-                session, *terms, limit=offset + ROWS + 1, level=level, originals=originals,
-                region=region or None, year=year, genre=genre,
-            )  # fmt: skip
-            hits = found[offset:]
-            facets = count_facets(
-                session, *terms, level=level, originals=originals,
-                region=region or None, year=year, genre=genre,
+            hits, facets = search_with_facets(
+                session, *terms, offset=offset, limit=ROWS + 1, level=level,
+                originals=originals, region=region or None, year=year, genre=genre,
             )  # fmt: skip
     return SearchPage(
         q=q,

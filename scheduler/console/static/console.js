@@ -138,6 +138,10 @@
   all("tr[data-figure]").forEach((row) => row.addEventListener("click", () => light([row.dataset.figure], "text")));
   all(".text [data-of]").forEach((piece) => piece.addEventListener("click", () => light(piece.dataset.of.split(" ").filter(Boolean), "table")));
 
+  const lead = () => { const found = /^#figure-(\d+)$/.exec(location.hash); if (found) light([found[1]], "text"); };
+  addEventListener("hashchange", lead);
+  lead();
+
   // --- revised since you looked
   const looks = (() => { try { return JSON.parse(kept.get("cppcc-looks") || "{}"); } catch { return {}; } })();
   const shown = one("article.publication");
@@ -159,6 +163,22 @@
     live.addEventListener("flags", (event) => {
       const { newest } = JSON.parse(event.data);
       if (newer && newest > Number(newer.dataset.newest)) newer.hidden = false;
+    });
+    newer?.querySelector("a").addEventListener("click", async (event) => {
+      const list = one(".inbox");
+      if (!list) return; // an empty page is loaded anew
+      event.preventDefault();
+      const answer = await fetch(event.target.href, { headers: { Accept: "text/html" } });
+      if (!answer.ok) { location.assign(event.target.href); return; }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const known = Number(newer.dataset.newest);
+      const fresh = all(".inbox > .row", page).filter((row) => Number(row.dataset.flag) > known);
+      list.prepend(...fresh.map((row) => document.importNode(row, true)));
+      all(".tabs .count").forEach((count, place) => { count.textContent = all(".tabs .count", page)[place]?.textContent ?? count.textContent; });
+      newer.dataset.newest = one("#newer", page).dataset.newest;
+      newer.hidden = true;
+      if (here >= 0) here += fresh.length; // one stands on the same row as before
+      fresh.length ? one(".row a.title").focus() : location.assign(event.target.href);
     });
     live.addEventListener("run", (event) => {
       const run = JSON.parse(event.data);

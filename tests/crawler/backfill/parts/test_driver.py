@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from crawler.backfill.parts import keeping
 from crawler.backfill.parts.dask_engine import DaskEngine
 from crawler.backfill.parts.driver import backfill
 from crawler.backfill.parts.keeping import Progress
@@ -34,6 +35,7 @@ from crawler.sources.declaration import load_sources
 from storage.engine.database import Database, open_database
 from storage.publications.reading import list_publications
 from storage.records import RefusalClass, VerdictKind
+from storage.runs import pausing
 from storage.runs.history import list_runs
 from storage.runs.lease import request_cancel
 from storage.runs.parts import covered_years
@@ -456,3 +458,35 @@ def test_dask_reads_as_the_pool_does(tmp_path: Path) -> None:
     assert len(results) == len(outcomes) == len(plan.parts)
     here = {part.key: read_part(job, part) for part in plan.parts}
     assert all(one == here[one.part.key] for one in results)
+
+
+def test_a_paused_backfill_waits_alive_and_goes_on(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = archives(tmp_path)
+    monkeypatch.setattr(keeping, "BEAT_SECONDS", 0.0)
+    waited: list[bool] = []
+
+    def open_run() -> int:
+        with database.reading() as session:
+            return list_runs(session)[0].id
+
+    def pause(progress: Progress) -> None:
+        if progress.parts == 1 and not waited:
+            with database.begin() as session:
+                pausing.pause_backfill(session, open_run(), now=NOW)
+
+    def wait(seconds: float) -> None:
+        """What the back-fill does while it waits: here somebody resumes it."""
+        with database.begin() as session:
+            waited.append(list_runs(session)[0].state is RunState.RUNNING)
+            if len(waited) == 3:
+                pausing.resume_backfill(session, list_runs(session)[0].id)
+
+    monkeypatch.setattr(keeping, "sleep", wait)
+    came_to = backfill(
+        database, plan_parts([folder], Wanted()), wanted=Wanted(),
+        sources=lambda: load_sources(None), engine=Here, now=lambda: NOW, progress=pause,
+    )  # fmt: skip
+    assert waited == [True] * 3
+    assert came_to.verdict.kind is VerdictKind.COMPLETE
