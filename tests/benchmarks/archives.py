@@ -123,7 +123,7 @@ def encoded(source: str, how: int) -> bytes:
             return (
                 source.replace('charset="utf-8"', 'charset="big5"')
                 .translate(HANT_OF)
-                .encode("big5", "ignore")
+                .encode("big5", "xmlcharrefreplace")  # as pages of Taiwan and Hong Kong do
             )
         case 4:
             return source.encode("utf-16")

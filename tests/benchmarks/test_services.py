@@ -4,8 +4,9 @@ Method.  The first test plays time: services in threads, each with its own conne
 and ticks, so that the count of probes can be exact.  The second runs real services as processes
 against a proxy that notes each request when it arrives, for ``CPPCC_BENCH_MINUTES`` (11) of real
 ticks a minute apart, with crawls beside the probes; the planner is killed half-way.  The third
-lets services race for two runs of a host; the fourth kills services and runners while 500 runs
-are due.  Counts alone are asserted, and gaps as the server saw them.
+lets services race for two runs of a host; the fourth kills services and runners, and workers and
+scheduler of a cluster, while 500 runs are due.  Counts alone are asserted, and gaps as the
+server saw them.
 """
 
 import os
@@ -38,8 +39,10 @@ from storage.engine.database import Database, open_database
 from storage.links import standing
 from storage.records import SHANGHAI, RunCounts, RunTrigger, Verdict, VerdictKind
 from storage.runs import door, history, lease, planner
+from storage.runs.lease import LEASE_SECONDS
 from storage.runs.states import RunState
-from tests.benchmarks.played_service import EFFECTS
+from tests.benchmarks.backfilling import Cluster, children_of, kill
+from tests.benchmarks.playing import EFFECTS
 from tests.scheduler.service.test_hosts import race
 from tests.scheduler.simulation import make_source
 
@@ -51,6 +54,8 @@ SOURCES, TICKS = 100, 10
 BEAT = 5
 MINUTES = int(os.environ.get("CPPCC_BENCH_MINUTES", "11"))
 RUNS = int(os.environ.get("CPPCC_BENCH_RUNS", "500"))
+KILLS = 30
+DASK = ["worker", "worker", "scheduler"]
 COMPLETE = Verdict(kind=VerdictKind.COMPLETE, reason="played")
 
 
@@ -280,8 +285,8 @@ def planner_of(database: Database) -> str | None:
     return seen.holder if seen else None
 
 
-@pytest.mark.parametrize("count", [int(os.environ.get("CPPCC_BENCH_SERVICES", "2"))])
-def test_real_services(server: Database, tmp_path: Path, count: int) -> None:
+@pytest.mark.parametrize(("count", "carried"), [(2, "by the services"), (3, "by Dask")])
+def test_real_services(server: Database, tmp_path: Path, count: int, carried: str) -> None:
     declared = tmp_path / "declared"
     declared.mkdir()
     names = declare(declared)
@@ -301,6 +306,11 @@ def test_real_services(server: Database, tmp_path: Path, count: int) -> None:
             "http_proxy": proxy,
             "no_proxy": "",
         }
+        cluster = None
+        if carried == "by Dask":
+            cluster = Cluster(tmp_path, 2, env)
+            cluster.restarts()
+            env = env | {"CPPCC_CLUSTER": cluster.address}
         for number in range(count):
             var = tmp_path / f"var{number}"
             var.mkdir()
@@ -334,6 +344,8 @@ def test_real_services(server: Database, tmp_path: Path, count: int) -> None:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
                 process.wait(120)
+        if cluster:
+            cluster.close()
     watched = {f"/s{names.index(name)}/index.html" for name in names}
     by_host, by_list = defaultdict(list), defaultdict(list)
     for moment, host, path in sorted(noted.seen):
@@ -347,8 +359,9 @@ def test_real_services(server: Database, tmp_path: Path, count: int) -> None:
     with server.reading() as session:
         states = Counter(run.state.value for run in history.list_runs(session, limit=9999))
     print(
-        f"\n{count} services, {len(names)} sources on {HOSTS} hosts, {MINUTES} min: "
-        f"{sum(map(len, by_list.values()))} requests of lists, {sum(map(len, by_host.values()))} "
+        f"\n{count} services, runs carried {carried}, {len(names)} sources on {HOSTS} hosts, "
+        f"{MINUTES} min: {sum(map(len, by_list.values()))} requests of lists, "
+        f"{sum(map(len, by_host.values()))} "
         f"in all; gaps on a host: shortest {gaps[0]:.3f} s of {DELAY} s, under it "
         f"{sum(gap < DELAY for gap in gaps)} of {len(gaps)}; between two looks at a list: longest "
         f"{late[-1]:.0f} s; after the planner's death the last list was looked at after "
@@ -367,21 +380,31 @@ def test_200_races_for_a_host(server: Database) -> None:
     assert most == 1
 
 
-def test_500_runs_with_30_kills(server: Database) -> None:
-    runs, kills = RUNS, 30
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("carried", ["by the services", "by Dask"])
+def test_500_runs_with_30_kills(server: Database, tmp_path: Path, count: int, carried: str) -> None:
+    """Services and runners are killed; with Dask its workers and its scheduler too."""
     chance = random.Random(15)
     with server.begin() as session:
         session.execute(text(EFFECTS))
-    for number in range(runs):
+    for number in range(RUNS):
         with server.begin() as session:
             door.create_run(
                 session, f"s{number}", trigger=RunTrigger.CLOCK,
                 due_at=datetime.now(SHANGHAI), now=datetime.now(SHANGHAI),
             )  # fmt: skip
+    cluster = None
+    if carried == "by Dask":
+        cluster = Cluster(
+            tmp_path, 4, {"CPPCC_DATABASE_URL": server.url},
+            preload="tests.benchmarks.played_child",
+        )  # fmt: skip
+        cluster.restarts()
 
     def start() -> subprocess.Popen[bytes]:
+        words = [server.url, str(RUNS), *([cluster.address] if cluster else [])]
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.benchmarks.played_service", server.url, str(runs)],
+            [sys.executable, "-m", "tests.benchmarks.played_service", *words],
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )
 
@@ -390,45 +413,53 @@ def test_500_runs_with_30_kills(server: Database) -> None:
             count = text("SELECT count(*) FROM runs WHERE state = 'finished'")
             return int(session.execute(count).scalar_one())
 
-    services = [start() for _ in range(3)]
+    services = [start() for _ in range(count)]
     began = time.monotonic()
     struck: Counter[str] = Counter()
-    while struck.total() < kills and done() < runs:
-        time.sleep(chance.uniform(0.3, 1.5))
-        at = chance.randrange(3)
-        children = runners_of(services[at].pid)
-        if chance.random() < 0.4:
-            services[at].kill()
-            services[at].wait()
-            services[at] = start()
-            struck["service"] += 1
-        elif children:
-            try:
-                os.kill(chance.choice(children), signal.SIGKILL)
-                struck["runner"] += 1
-            except ProcessLookupError:
-                continue
-    end = time.monotonic() + 3600  # a loaded machine takes its time
-    while done() < runs and time.monotonic() < end:
+    while struck.total() < KILLS and done() < RUNS:
+        # Spread over the whole: one kill as every KILLS-th part of the runs is finished.
+        if done() < RUNS * 0.9 * struck.total() / KILLS:
+            time.sleep(0.1)
+            continue
+        time.sleep(chance.uniform(0, 0.5))
+        at = chance.randrange(count)
+        what = chance.choice(["service", "runner", "runner", *(DASK if cluster else [])])
+        match what:
+            case "service":
+                services[at].kill()
+                services[at].wait()
+                services[at] = start()
+            case "worker" if cluster:
+                cluster.workers[chance.randrange(4)].kill()
+            case "scheduler" if cluster:
+                if struck["scheduler"] == 3:
+                    continue
+                cluster.restart_scheduler()
+            case _:
+                carriers = cluster.workers if cluster else services
+                runners = children_of(chance.choice(carriers).pid)
+                if not runners or not kill(chance.choice(runners)):
+                    continue
+        struck[what] += 1
+    last = time.monotonic()
+    end = last + 3600  # a loaded machine takes its time
+    while done() < RUNS and time.monotonic() < end:
         time.sleep(1)
-    took = time.monotonic() - began
+    took, after = time.monotonic() - began, time.monotonic() - last
     for service in services:
         service.kill()
         service.wait()
+    if cluster:
+        cluster.close()
     with server.reading() as session:
         states = Counter(run.state.value for run in history.list_runs(session, limit=9999))
         effects = Counter(row.run_id for row in session.execute(text("SELECT run_id FROM effects")))
+        again = session.execute(text("SELECT count(*) FROM runs WHERE token > 1")).scalar_one()
     print(
-        f"\n{runs} due runs, 3 services, kills {dict(struck)}: {dict(states)}, effects "
-        f"{effects.total()}, twice {sum(n - 1 for n in effects.values())}, {took:.0f} s"
+        f"\n{RUNS} due runs, {count} services, carried {carried}, kills {dict(struck)}: "
+        f"{dict(states)}, {again} begun again, effects {effects.total()}, twice "
+        f"{sum(n - 1 for n in effects.values())}, {took:.0f} s, the last of it {after:.0f} s after "
+        f"the last kill (two leases are {2 * LEASE_SECONDS:.0f} s)"
     )
-    assert states == {RunState.FINISHED.value: runs}
-    assert effects.total() == len(effects) == runs
-
-
-def runners_of(pid: int) -> list[int]:
-    try:
-        words = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
-    return [int(word) for word in words]
+    assert states == {RunState.FINISHED.value: RUNS}
+    assert effects.total() == len(effects) == RUNS

@@ -24,6 +24,8 @@ SKIPPABLE = b"\x5d\x2a\x4d\x18"
 
 _WINDOW = 1024 * 1024
 _GIVEN = 64 * 1024
+_GIVEN_FIRST = 16 * 1024
+"""Most members are a page of this size: what is given beyond their end is copied in vain."""
 _GIVEN_ZSTD = 512
 """Bytes given to zstd at once: four of them can become 128 KiB, and nothing bounds its output."""
 _TAKEN = 1024 * 1024
@@ -137,7 +139,7 @@ class PackedFile:
         reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
         at, size = member.at, 0
         while not reader.eof:
-            given = self.raw(at, _GIVEN)
+            given = self.raw(at, _GIVEN if size else _GIVEN_FIRST)
             if not given:
                 member.damage = "the file ends inside a gzip member"
                 return

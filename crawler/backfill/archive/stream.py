@@ -20,13 +20,14 @@ class Stream:
 
     def peek(self, size: int) -> bytes:
         """The next ``size`` bytes, fewer at the end, without taking them."""
-        if len(self._held) - self._at < size:
-            parts = [self._held[self._at :]]
-            held = len(parts[0])
+        held = len(self._held) - self._at
+        if held < size:
+            parts = [self._held[self._at :]] if held else []
             while held < size and (chunk := next(self._chunks, b"")):
                 parts.append(chunk)
                 held += len(chunk)
-            self._held, self._at = b"".join(parts), 0
+            # Most records come in one chunk, which is then not copied.
+            self._held, self._at = parts[0] if len(parts) == 1 else b"".join(parts), 0
         return self._held[self._at : self._at + size]
 
     def read(self, size: int) -> bytes:
