@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.sources.declaration import load_source
-from fixtures.kinds import sites
+from fixtures.kinds import making, sites
 from fixtures.server import SmallInternet
 from scheduler.config import Config
 from scheduler.drafting.found import NothingFoundError
@@ -161,7 +161,7 @@ def shortfall(found: Found, database: Database, name: str) -> str | None:
     if run.verdict is None or run.verdict.kind is not VerdictKind.COMPLETE:
         return run.verdict.reason if run.verdict else run.state.value
     if name in sites.SITES:
-        missing = {article.text.title for article in sites.articles(name)} - set(titles)
+        missing = {article.text.title for article in making.articles(name)} - set(titles)
         return f"missing: {sorted(missing)}" if missing else None
     return None if titles else "nothing stored"
 
