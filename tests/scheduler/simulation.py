@@ -53,6 +53,8 @@ from storage.runs.watches import ProbePage
 KINDS = ("portal", "daily_epaper", "committee_site", "committee_paper")
 PER_DAY = {"portal": 6.0, "daily_epaper": 3.0, "committee_site": 0.6, "committee_paper": 0.4}
 HOURS = (7, 21)
+REST = 0.75
+"""Of the days that a source may be silent, so many it is at most: it is looked at now and then."""
 RUN_TAKES = timedelta(minutes=2)
 HOUSEKEEPING = timedelta(minutes=15)
 COVERAGE = timedelta(hours=1)
@@ -153,12 +155,16 @@ def make_world(
 def world_of(
     sources: Iterable[Source], begin: datetime, days: int, *, seed: int = 7, busy: float = 1.0
 ) -> World:
-    """Sites for declared sources, a third of whose declarations are wrong, each in some way."""
+    """Sites for declared sources, a third of whose declarations are wrong, each in some way.
+
+    None rests for longer than its declaration allows: one that does is silent, and told so.
+    """
     chance = random.Random(seed)
     sites: dict[str, Site] = {}
     for number, source in enumerate(sorted(sources, key=lambda one: one.id)):
         times = _publications(chance, begin, days, PER_DAY[source.kind] * busy, source.kind)
-        site = Site(source=source, times=times)
+        rest = REST * timedelta(days=source.expect.max_days_silent)
+        site = Site(source=source, times=_without_rests(times, begin, days, rest))
         if number % 3 == 2:
             issues = source.options.may_lack_today
             ways = [way for way in Wrong if way is not (Wrong.COLUMN if issues else Wrong.TEMPLATE)]
@@ -184,6 +190,19 @@ def _publications(
             for _ in range(count)
         ]
     return sorted(times)
+
+
+def _without_rests(
+    times: Iterable[datetime], begin: datetime, days: int, rest: timedelta
+) -> list[datetime]:
+    """``times``, and one more wherever nothing would come for longer than ``rest``."""
+    end = begin + timedelta(days=days)
+    filled = [begin]
+    for at in (*times, end):
+        while at - filled[-1] > rest:
+            filled.append(filled[-1] + rest)
+        filled.append(at)
+    return filled[1:-1]
 
 
 class Played:
