@@ -31,7 +31,10 @@ def options_of(command: object) -> set[str]:
 
 
 def dask(name: str) -> click.Command:
-    cli = pytest.importorskip("distributed.cli")
+    cli = pytest.importorskip(
+        "distributed.cli",
+        reason="Dask is not installed: it runs with the extras dev and cluster, so in CI",
+    )
     module = __import__(f"{cli.__name__}.dask_{name}", fromlist=["main"])
     found = module.main
     assert isinstance(found, click.Command)

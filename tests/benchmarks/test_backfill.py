@@ -158,7 +158,10 @@ def test_the_prefilter_beside_reading_and_the_peer(collection: Path) -> None:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    pytest.importorskip("distributed")
+    pytest.importorskip(
+        "distributed",
+        reason="Dask is not installed: it runs with the extras dev and cluster, so in CI",
+    )
     made = Cluster(tmp_path)
     yield made
     made.close()

@@ -46,6 +46,7 @@ def parse_all(bodies: list[bytes]) -> None:
 @pytest.mark.parametrize("kind", ["fixtures", "real"])
 def test_reading_against_parsing(kind: str) -> None:
     if kind == "real" and not REAL.is_dir():
+        # Real pages are never in the project: measured where they lie beside it.
         pytest.skip("../shared/real is absent on this machine")
     folder, pattern = (
         (FIXTURES, "*.html") if kind == "fixtures" else (REAL / "pages", "*list*.html")

@@ -24,6 +24,7 @@ MANIFEST = SHARED / "real" / "manifest.jsonl"
 ROUNDS = 12
 SLOW_ROUNDS = 3
 
+# Real pages are never in the project: measured where they lie beside it.
 pytestmark = [
     pytest.mark.bench,
     pytest.mark.skipif(
@@ -81,7 +82,7 @@ def alone(name: str) -> float:
 
 
 def test_reader_against_parse_and_trafilatura() -> None:
-    pytest.importorskip("trafilatura")
+    pytest.importorskip("trafilatura", reason="the peer is not installed (extra dev)")
     took = {name: alone(name) for name in READERS}
     parse, own, _careful, other = took.values()
     pages = real_pages()

@@ -63,7 +63,7 @@ COMPLETE = Verdict(kind=VerdictKind.COMPLETE, reason="played")
 def server(database: Database) -> Database:
     """A database of many machines."""
     if database.engine.dialect.name != "postgresql":
-        pytest.skip("several machines have PostgreSQL")
+        pytest.skip("several machines share a PostgreSQL: with SQLite there is one")
     return database
 
 

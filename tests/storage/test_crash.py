@@ -53,6 +53,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "tiny"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    # It runs on Linux as root, as CI does: a disk that is full cannot be had otherwise.
     try:
         made = subprocess.run(mount, capture_output=True, text=True, check=False)
     except FileNotFoundError:

@@ -156,8 +156,8 @@ def test_the_sql_examples_run(filled: Database) -> None:
 # DuckDB 2.0 calls pandas 3.1 in a way that pandas will no longer take.
 @pytest.mark.filterwarnings("ignore:The inplace keyword")
 def test_the_python_examples_run(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("pandas", reason="pandas is not installed")
-    pytest.importorskip("duckdb", reason="duckdb is not installed")
+    pytest.importorskip("pandas", reason="pandas is not installed (extra dev; CI does)")
+    pytest.importorskip("duckdb", reason="duckdb is not installed (extra dev; CI does)")
     url = filled.engine.url.render_as_string(hide_password=False)
     monkeypatch.setenv("CPPCC_DATABASE_URL", url)
     blocks = examples("python", views_only=False)

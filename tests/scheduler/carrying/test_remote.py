@@ -24,7 +24,9 @@ from tests.storage.samples import NOW
 if TYPE_CHECKING:
     from distributed import Client
 
-pytest.importorskip("distributed")
+pytest.importorskip(
+    "distributed", reason="Dask is not installed: it runs with the extras dev and cluster, so in CI"
+)
 
 
 @pytest.fixture

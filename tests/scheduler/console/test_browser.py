@@ -36,7 +36,7 @@ AXE = Path(__file__).parent / "vendored/axe.min.js"
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}: see .ci/run"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}: CI installs it"),
 ]
 
 PAGES = (
@@ -302,6 +302,7 @@ def test_the_manual_shows_the_pictures_that_are_made_here() -> None:
 def test_pictures_for_the_manual_are_made(browser: Browser, site: Site) -> None:
     folder = os.environ.get("CPPCC_TEST_PICTURES")
     if not folder:
+        # Pictures are for looking at, and prove nothing: made on demand, not in CI.
         pytest.skip("CPPCC_TEST_PICTURES names no folder for them")
     for name, (path, locale, width, scheme) in PICTURES.items():
         context = browser.new_context(

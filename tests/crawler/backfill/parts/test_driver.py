@@ -426,7 +426,7 @@ def test_a_connection_that_the_server_ends_costs_nothing(
 ) -> None:
     """PostgreSQL started anew between two parts; SQLite has no connection to lose."""
     if database.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite has no server")
+        pytest.skip("SQLite has no server: it runs on PostgreSQL alone, so in CI")
 
     class Unplugged(Here):
         def read(self, job: Job, parts: Iterable[Part]) -> Generator[Outcome]:
@@ -446,7 +446,10 @@ def test_a_connection_that_the_server_ends_costs_nothing(
 
 
 def test_dask_reads_as_the_pool_does(tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed")
+    distributed = pytest.importorskip(
+        "distributed",
+        reason="Dask is not installed: it runs with the extras dev and cluster, so in CI",
+    )
     plan = plan_parts([archives(tmp_path)], Wanted())
     job = Job(wanted=Wanted(), sources=tuple(load_sources(None).values()), now=NOW)
     client = distributed.Client(
