@@ -18,7 +18,7 @@ from crawler.pages.layout.headings import heads_comments, heads_links, heads_pos
 from crawler.pages.layout.notes import speaks_of_agreement
 from crawler.pages.layout.page import Box, Page
 from crawler.pages.layout.stories import Others, find_others, first_sentence
-from crawler.pages.layout.weights import SENTENCE, Weights, is_teaser
+from crawler.pages.layout.weights import SENTENCE, Weights, behind_sentences, is_teaser
 from crawler.pages.rules.limits import (
     AGREED,
     CLAUSES,
@@ -212,7 +212,7 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
             worths[index] *= OF_ASIDES.value
     seen = 0.0
     factor = 1.0
-    for index in range(anchor, len(page.lines)):
+    for index in range(anchor, behind_sentences(worths)):
         value = worths[index]
         if value > 0:
             if factor < 1.0:

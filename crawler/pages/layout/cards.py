@@ -7,7 +7,6 @@ cards that the page itself shows to be others' are left out.
 
 from collections import defaultdict
 
-from crawler.pages.layout.boilerplate import dropped_by
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import header_by
 from crawler.pages.layout.page import Box, Page
@@ -52,11 +51,18 @@ def find_cards(page: Page, weights: Weights, anchor: int, first: int | None) -> 
 
 def _of_one_kind(page: Page) -> dict[tuple[int, str, str], list[Box]]:
     """Named boxes of at least two lines, by what holds them, their tag and their name."""
+    fewest = FEWEST_CARDS.value
+    beside: dict[tuple[int, str], list[Box]] = defaultdict(list)
+    for box in page.boxes:
+        if box.tag in _TAGS and box.end - box.start >= fewest:
+            beside[box.parent, box.tag].append(box)
     kinds: dict[tuple[int, str, str], list[Box]] = defaultdict(list)
-    for box in page.boxes[1:]:
-        if box.end - box.start >= FEWEST_CARDS.value and box.attributes and box.tag in _TAGS:
-            kinds[box.parent, box.tag, box.name].append(box)
-    return {kind: boxes for kind, boxes in kinds.items() if len(boxes) >= FEWEST_CARDS.value}
+    for (parent, tag), boxes in beside.items():
+        if len(boxes) >= fewest:
+            for box in boxes:
+                if box.name or box.attributes:
+                    kinds[parent, tag, box.name].append(box)
+    return {kind: boxes for kind, boxes in kinds.items() if len(boxes) >= fewest}
 
 
 def _is_card(page: Page, weights: Weights, box: Box) -> bool:
@@ -64,9 +70,10 @@ def _is_card(page: Page, weights: Weights, box: Box) -> bool:
     head = page.lines[box.start]
     if not _HEAD[0] <= len(head.text) <= _HEAD[1] or head.text.endswith(("。", "：", ":")):
         return False
-    if weights.worths[box.start] > 0 or dropped_by(head.text):
+    worths = weights.worths
+    if worths[box.start] > 0 or max(worths[box.start + 1 : box.end], default=0.0) <= 0:
         return False
-    return any(value > 0 for value in weights.worths[box.start + 1 : box.end])
+    return weights.rule(box.start) is None
 
 
 def _are_others(page: Page, cards: list[Box], anchor: int, first: int | None) -> bool:

@@ -15,7 +15,7 @@ from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import is_header, states_day
 from crawler.pages.layout.headings import heads_links
 from crawler.pages.layout.page import Page
-from crawler.pages.layout.weights import Weights
+from crawler.pages.layout.weights import Weights, behind_sentences
 from crawler.pages.rules.limits import (
     HEADER_LINES_BELOW,
     HEADER_LINES_NEAR,
@@ -63,7 +63,7 @@ def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
     last = first
     # What its first sentence stands under, and what was found to be of it, the article is made of.
     kinds = {_kind(page, index) for index in range(anchor + 1, first)}
-    for index in range(first, len(page.lines)):
+    for index in range(first, behind_sentences(weights.worths)):
         line = page.lines[index]
         if own >= OWN_TEXT.value and len(line.text) >= SHORTEST_HEADING.value:
             found = _head_of_other(page, weights, index, anchor=anchor, first=first, last=last)
@@ -153,7 +153,7 @@ def _is_announced(page: Page, index: int) -> bool:
 
     A rule of signs (* * *) announces nothing: an article's own parts are set off so too.
     """
-    return heads_links(page.lines[index - 1].text) and not page.lines[index].linked
+    return not page.lines[index].linked and heads_links(page.lines[index - 1].text)
 
 
 def _below(page: Page, index: int) -> int:

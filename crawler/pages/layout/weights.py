@@ -119,6 +119,14 @@ def is_dated_link(line: Line) -> bool:
     )
 
 
+def behind_sentences(worths: list[float]) -> int:
+    """The line behind the last one that weighs for its box: nothing behind it can be a text."""
+    for index in range(len(worths) - 1, -1, -1):
+        if worths[index] > 0:
+            return index + 1
+    return 0
+
+
 def is_teaser(worths: list[float], index: int) -> bool:
     """Whether a line stands alone between two links: the abstract of what the first leads to."""
     if not index or worths[index - 1] > LINK.value:

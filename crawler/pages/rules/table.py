@@ -72,8 +72,13 @@ class Table:
         return self._ask(text)
 
     def holds(self, text: str) -> bool:
-        """Whether the answer is yes."""
-        return self.find(text) is not None
+        """Whether the answer is yes: ``find`` without a call, for it is asked of each line."""
+        longest, hint = self.longest, self._hint
+        if longest is not None and len(text) > longest.value:
+            return False
+        if hint is not None and hint(text) is None:
+            return False
+        return self._ask(text) is not None
 
     @contextmanager
     def without(self, *ids: str) -> Iterator[None]:

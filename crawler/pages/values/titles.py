@@ -150,8 +150,8 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
         return None
     box = page.boxes[line.box]
     heading = heading_of(page, line.box)
-    is_named = names_title(box.name)
     unlike = not heading and text[:2] not in named and text[2:4] not in named
+    is_named = names_title(box.name)
     if unlike and not is_named:
         return None
     key = comparable(text)
