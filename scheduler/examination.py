@@ -38,6 +38,8 @@ RUN_SLACK = timedelta(hours=1)
 """A run that was due or beat last so long ago has nobody who carries it."""
 LAST_OPENINGS = 6
 LOOK_SECONDS = 5.0
+WHOLE_SECONDS = 300.0
+"""For the questions of one check to a large database."""
 MAX_NAMES = 8
 """So many names stand in a line for people; `cppcc sources list` has them all."""
 ANNOUNCED = (12, 1, 2)
@@ -278,8 +280,12 @@ def _outcomes(config: Config, sources: Mapping[str, Source]) -> Iterator[Check]:
 
 @contextmanager
 def _reading(config: Config) -> Iterator[Session]:
-    """A look into the database, whose connections are given back after it."""
-    with closing(database.open_reading(config.database_url)) as opened, opened.reading() as session:
+    """A look into the database, whose connections are given back after it.
+
+    By a reader, whose cache is small: the console stays so too.
+    """
+    reader = open_reader(config.database_url, seconds=WHOLE_SECONDS)
+    with closing(reader), reader.reading() as session:
         yield session
 
 

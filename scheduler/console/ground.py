@@ -28,6 +28,9 @@ from storage.errors import StorageError
 QUERY_SECONDS = 5.0
 """A page's database time; it is given up then, and the person is told."""
 
+WRITE_WAIT_MS = 5_000
+"""How long a decision waits for another writer before its person is told to try again."""
+
 MEMORY_SECONDS = 5.0
 LONGEST_MEMORY_SECONDS = 60.0
 
@@ -156,7 +159,9 @@ class Ground:
         self._current_reader()  # sees that the file is there: a write never makes a database
         with self._lock:
             if self._writer is None:
-                self._writer = open_database(self.config.database_url, migrate=False)
+                self._writer = open_database(
+                    self.config.database_url, migrate=False, busy_timeout_ms=WRITE_WAIT_MS
+                )
             return self._writer
 
 

@@ -74,18 +74,21 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, *, migrate: bool | None = None) -> Database:
+def open_database(
+    url: str, *, migrate: bool | None = None, busy_timeout_ms: int | None = None
+) -> Database:
     """Connect for writing, and see that the schema is the one that this program knows.
 
     SQLite: folder and file are made, and the schema is brought up to date, unless ``migrate``
     is False.  PostgreSQL is changed only when ``migrate`` is True: other machines may be
-    running on it.
+    running on it.  ``busy_timeout_ms`` is how long it waits for another writer.
 
     :raises SchemaOutdatedError: when the schema is another one in the end, or a newer one.
     :raises SchemaInUseError: when it would be changed under a service at work.
     :raises DatabaseUnavailableError: for a SQLite file of another program, or none that answers.
     """
-    engine = make_engine(url, Access.WRITE if migrate is False else Access.CREATE)
+    access = Access.WRITE if migrate is False else Access.CREATE
+    engine = make_engine(url, access, busy_timeout_ms=busy_timeout_ms)
     wanted = engine.dialect.name == "sqlite" if migrate is None else migrate
     try:
         with translated():

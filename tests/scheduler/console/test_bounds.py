@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import socket
+import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -12,11 +15,12 @@ from fastapi.testclient import TestClient
 from starlette.types import Message
 
 from scheduler.config import Config
-from scheduler.console import security, serving
+from scheduler.console import ground, security, serving
 from scheduler.console.app import make_app
 from scheduler.console.auth import SESSION_COOKIE
 from scheduler.console.serving import server
 from storage.access.people import MOST_OF_PAIR, Role
+from storage.engine.database import Database
 from tests.scheduler.console.conftest import PASSWORD, post, token_of
 
 OURS = "https://monitor.example"
@@ -155,3 +159,77 @@ def test_a_database_that_goes_and_comes_back_is_said_on_the_page(
     assert not path.exists()  # asking makes none
     away.rename(path)
     assert local.get("/").status_code == 200
+
+
+HOLDER = """
+import sqlite3, sys
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("PRAGMA locking_mode = EXCLUSIVE")
+held.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+"""Another process that has the whole file for itself, as a restore or a repair has."""
+
+
+def test_a_locked_database_is_said_on_the_page_until_it_is_free(
+    config: Config, local: TestClient
+) -> None:
+    path = config.database_url.removeprefix("sqlite:///")
+    words = [sys.executable, "-c", HOLDER, path]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        locked = local.get("/")
+        assert locked.status_code == 503
+        assert "<h1" in locked.text
+        assert local.get("/flags.json").json()["error"]["code"] == "locked"
+        holder.kill()
+    assert local.get("/").status_code == 200
+
+
+def test_a_decision_that_the_database_has_no_time_for_is_said(
+    config: Config,
+    local: TestClient,
+    flags: list[int],
+    database_of: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ground, "WRITE_WAIT_MS", 50)
+    with sqlite3.connect(
+        config.database_url.removeprefix("sqlite:///"), isolation_level=None
+    ) as busy:
+        busy.execute("BEGIN IMMEDIATE")
+        refused = post(local, "/flags/accept", {"flag": str(flags[0])}, Accept="application/json")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "locked")
+        assert local.get("/").status_code == 200  # reading goes on meanwhile
+        busy.execute("ROLLBACK")
+    assert post(local, "/flags/accept", {"flag": str(flags[0])}).status_code == 303
+
+
+@pytest.mark.parametrize("kind", ["another", "older", "no database"])
+def test_a_database_that_was_replaced_is_said_or_shown(
+    config: Config, local: TestClient, flags: list[int], sqlite_template: Path, kind: str
+) -> None:
+    assert len(local.get("/flags.json").json()["rows"]) == len(flags)
+    path = Path(config.database_url.removeprefix("sqlite:///"))
+    other = path.with_suffix(".other")
+    if kind == "no database":
+        other.write_bytes(b"no database at all, " * 300)
+    else:
+        other.write_bytes(sqlite_template.read_bytes())
+    if kind == "older":
+        with sqlite3.connect(other) as changing:
+            changing.execute("UPDATE alembic_version SET version_num = '0001'")
+        changing.close()
+    for rest in ("-wal", "-shm"):
+        Path(f"{path}{rest}").unlink(missing_ok=True)
+    other.rename(path)
+    answer = local.get("/")
+    if kind == "another":
+        assert answer.status_code == 200
+        assert local.get("/flags.json").json()["rows"] == []  # nothing of the former one is shown
+        return
+    assert answer.status_code == 503
+    code = local.get("/flags.json").json()["error"]["code"]
+    assert code == ("other_schema" if kind == "older" else "no_database")
