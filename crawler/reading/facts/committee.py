@@ -275,6 +275,9 @@ def _hints(around: Surroundings, heads: str) -> Counter[str]:
         hints[around.region] += 6
     if not hints:
         regions = {p.region for p in _full_names_in(around.text.text[:_NEAR])}
+        if not regions:  # 昆山巴城有位刻石头的老先生: the first words say where it is
+            first = _places_in(around.text.text[:_FIRST_WORDS])
+            regions = {p.region for p in first if p.name.endswith("市")}
         hints.update(regions if len(regions) == 1 else ())
     return hints
 
@@ -285,6 +288,7 @@ _DATED_THERE = 4
 _DATELINE = re.compile(r"本报([\u4e00-\u9fff]{2,6}?)\d{1,2}月\d{1,2}日[讯电]")
 _DATELINE_WITHIN = 200
 _NEAR = 600
+_FIRST_WORDS = 30
 
 
 def _full_names_in(words: str) -> Iterator[Place]:

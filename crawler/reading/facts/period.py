@@ -34,7 +34,8 @@ _AT_SESSION = re.compile(
 )
 _TERM = re.compile(r"第?([一二三四五六七八九十]{1,3})届(?![一二三四五六七八九十])")
 _PAST_YEAR = re.compile(
-    r"一年来|过去的?一年|这一年|去年|年度|全年|回[望眸首顾]|盘点|年终|岁末|岁首"
+    r"一年来|过去的?一年|这一年|去年|年度|全年|回[望眸首顾]|盘点|年终|岁末|岁首|"
+    r"一年(?=[三四五六七八九十]{1,3}[件段个张幅桩步站页])"  # 一年十段路
 )
 _PART = re.compile(
     r"(?:之|系列报道之?|综述之?|篇之?)([一二三四五六七八九十]{1,3})(?=[)】\]—:,\s]|$)"
@@ -304,7 +305,7 @@ def _stated_day(head: Folded) -> datetime | None:
         return None
 
 
-_YEAR_IN_TEXT = re.compile(r"(?<!\d)(20\d\d)年")
+_YEAR_IN_TEXT = re.compile(r"(?<!\d)(20\d\d)(?:年|,?再[见会])")
 
 
 def _commonest_year(head: Folded, published: datetime | None) -> Period:

@@ -99,15 +99,22 @@ class Parallel:
     """How the lines of a text run in parallel.
 
     ``alike`` counts lines that begin alike, ``headings`` short lines over longer ones,
-    ``inline`` the items within one paragraph or numbered 第一件 throughout.
+    ``inline`` the items within one paragraph or numbered 第一件 throughout; ``abridged`` says
+    that a short text breaks its list off: ①……②……③…….
     """
 
     alike: tuple[int, ...] = ()
     headings: int = 0
     inline: int = 0
+    abridged: bool = False
 
     def fits(self, number: int) -> bool:
-        """Whether as many items stand there as ``number`` says: one odd line is forgiven."""
+        """Whether as many items stand there as ``number`` says: one odd line is forgiven.
+
+        A list that breaks off is as long as it is said to be.
+        """
+        if self.abridged:
+            return True
         counts = (*self.alike, self.headings)
         near = (number, number + 1, number - 1 if number >= _FEWEST_LOST else number)
         return self.inline == number or any(count in near for count in counts)
@@ -135,7 +142,29 @@ def parallel_in(text: str) -> Parallel:
             inline = max(inline, _items_within(line))
     inline = max(inline, len(set(_INLINE_ORDINAL.findall(text[:_READ_FOR_ORDINALS]))))
     alike = tuple(count for count in kinds.values() if count >= 3)
-    return Parallel(alike, headings, inline)
+    return Parallel(alike, headings, inline, is_abridged(text))
+
+
+_ABRIDGED_WITHIN = 250
+_BREAKS_OFF = re.compile(r"…|\.{3,}|等等|共\d{1,2}[图条件项则]|点击看|[请往]下[翻看]|下转|全文")
+# Its first two numbers, in one style: ① ②, 1. 2., No.01 No.02, 第一件 第二件, 镜头一 镜头二.
+_FIRST_TWO = re.compile(
+    r"①[^①②]{2,90}②|"
+    r"(?<!\d)(?:1|一|元)月[^\n]{2,90}?(?<!\d)(?:[23]|二|三)月|"
+    r"(?<![\d.])0?1[.、:)](?!\d)[^\n]{2,90}?(?<![\d.])0?2[.、:)](?!\d)|"
+    r"(?P<label>[\u4e00-\u9fff]{1,3}|No\.?|NO\.?|【)0?1(?![\d月年])[^\n]{2,90}?"
+    r"(?P=label)0?2(?![\d月年])|"
+    r"(?<![\u4e00-\u9fff])一、[^\n]{2,90}?二、|"
+    r"(?P<word>[\u4e00-\u9fff]{1,3})一[:、][^\n]{2,90}?(?P=word)二[:、]|"
+    r"第一[件个次条][^\n]{2,90}?第二[件个次条]|第一次[^\n]{2,40}?第一次|首次[^\n]{2,40}?首次"
+)
+
+
+def is_abridged(text: str) -> bool:
+    """Whether a text of few words begins a numbered list and breaks it off."""
+    if len(text) >= _ABRIDGED_WITHIN or not _BREAKS_OFF.search(text):
+        return False
+    return _FIRST_TWO.search(text) is not None
 
 
 _READ_FOR_ORDINALS = 4000

@@ -34,6 +34,7 @@ _PART_OF_TITLE = re.compile(r"[^—|丨:()【】\s]+")
 _CORE = re.compile(r"政协|(?:19|20)\d\d|届")
 _ACTS = re.compile(r"出席|参加|主持|讲话|致辞|调研")
 _THEME_LABEL = re.compile(r"(?:工作|篇|平台|活动|品牌|办理|建设|专题|行动)$")
+_MEMBER_SPEAKS = re.compile(r"委员(?!会|履职)[\u4e00-\u9fff·]{2,3}$")
 _WITH_A_MOTTO = 2
 _SHORTEST_MOTTO = 5
 _ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
@@ -163,7 +164,8 @@ def _without_mottos(title: str) -> str:
         return title
     for part in parts:
         words = part.group()
-        motto = not (_CORE.search(words) or w.REVIEW.search(words) or _acts(words))
+        speaks = _MEMBER_SPEAKS.search(words) and title[part.end() : part.end() + 1] == ":"
+        motto = not (_CORE.search(words) or w.REVIEW.search(words) or _acts(words) or speaks)
         if motto and len(words) >= _SHORTEST_MOTTO and not _THEME_LABEL.search(words):
             title = title[: part.start()] + "·" * len(words) + title[part.end() :]
     return title

@@ -15,16 +15,27 @@ _BARS = frozenset(
         "owner.nobody",
         "text.names_committee_in_passing",  # not of a committee
         "text.members_act",  # of members
-        "text.part_speaks",  # of a part of one
+        "text.part_speaks",
         "title.many_committees",  # of many
         "text.of_no_year",  # of no year
         "text.half_is_over",  # of half a year
         "text.deeds_planned",  # of a year to come
         "title.to_come",
         "text.scholarly",  # about such texts
+        "title.model_text",
         "title.sitting_opens",  # of a day
+        "title.of_a_sitting",
+        "title.meeting_review",
+        "title.part_of_committee",  # of a part of one
+        "title.member",
+        "title.members_selection",
+        "title.one_undertaking",
+        "title.report_digest",  # of a report
     }
 )
+_SITTING_OPENS = "text.sitting_opens"
+_TITLED = frozenset({"title.selection", "title.rubric", "title.rubric_dated", "title.wide_rubric"})
+"""A title that says so stands over a review even on the day that a sitting opens."""
 _CANDIDATES = "text.candidates_listed"
 _CHOSEN = frozenset({"title.voted", "text.voting_closed"})
 
@@ -33,6 +44,10 @@ def barred(signs: Iterable[Sign]) -> Sign | None:
     """The first of ``signs`` that no flag goes with; None where a flag may be."""
     shown = {sign.name: sign for sign in signs}
     for name, sign in shown.items():
-        if name in _BARS or (name == _CANDIDATES and _CHOSEN.isdisjoint(shown)):
+        if (
+            name in _BARS
+            or (name == _CANDIDATES and _CHOSEN.isdisjoint(shown))
+            or (name == _SITTING_OPENS and _TITLED.isdisjoint(shown))
+        ):
             return sign
     return None

@@ -59,6 +59,16 @@ _OPENING = re.compile(
     r"(?:会议|大会|全会)[^。]{0,20}(?:开幕|闭幕|启幕)|(?:今日|昨日|今天|昨天|\d日)[^。]{0,12}"
     r"(?:上午|下午)?[^。]{0,40}(?:召开|开幕|举行|启幕|闭幕)|开幕(?:会|式)侧记|落下帷幕|闭幕第"
 )
+# The first sentence is of a plenary that opens or closes that day.
+_SITTING_OPENS = re.compile(
+    r"[^。\n]{0,60}?(?:[届第][一二三四五六七八九十\d]{1,3}次(?:全体)?会议|政协全会|政协会议|全体会议|两会)"
+    r"(?![^。\n]{0,24}(?:即将|将于|就要|前夕|在即|之际|召开前|开幕前))[^。,\n]{0,24}"
+    r"(?:开幕|闭幕|启幕|落下帷幕|拉开帷幕|圆满结束)(?!前|在即|之前)"
+)
+_DATE = re.compile(r"\d月\d{1,2}日")
+_FIRST_DATES = 200
+_CHRONICLE = 3
+"""So many dates in its first words are a chronicle, which opens with a sitting too."""
 _YEAR_OF_WORK = re.compile(
     r"(?:^|[\n。,,—])[^。\n]{0,12}?((?:20|19)\d\d|二[〇零○][〇零○一二三四五六七八九]{2}|这一|过去的?一|一|全|五|去)年"
     r"(?:来|间|里|度)?[^。\n]{0,40}?政协(?!全会|会议|委员(?!会))"
@@ -66,7 +76,9 @@ _YEAR_OF_WORK = re.compile(
 _VOTING_OPEN = re.compile(
     r"投票(?:时间|方式|通道|入口|方法|截止|倒计时)|限投|从中选出(?:您|十|\d)|选出您|选出不超过|"
     r"候选(?:条目|事项|事件|项目|名单)?[^。\n]{0,12}(?:公布|公示|如下|排名不分)|得票居前|每人限|"
-    r"推荐(?:范围|条件|办法|表)|自荐|请(?:您|你|登录)[^。\n]{0,16}(?:投|选)"
+    r"推荐(?:范围|条件|办法|表)|自荐|请(?:您|你|登录)[^。\n]{0,16}(?:投|选)|怎么投|如何投票|[可须]选满|多选少选|"
+    r"面向[^。\n]{0,8}征集(?!产生|而来|到)|每天?(?:可|限)投|"
+    r"(?:得票|票数)(?:排名)?(?:居|在)?前[^。\n]{0,12}(?:将|入选|当选|见报|月)"
 )
 _VOTING_CLOSED = re.compile(
     r"(?:投票|评选)[^。\n]{0,18}(?:已[^。\n]{0,10}(?:关闭|结束)|落幕|结果(?:揭晓|出炉|如下))|"
@@ -99,6 +111,8 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
             yield from of_words(name, words, text, end, full)
     if not passing:
         yield from _own_year(subject, text)
+    if len(_DATE.findall(text, 0, _FIRST_DATES)) < _CHRONICLE:
+        yield from of_text("text.sitting_opens", _SITTING_OPENS.match(text))
     opening = _OPENING.search(text, 0, 300)
     if opening and not _within_item(subject, text, opening.start()):
         yield from of_text("text.opening_of_sitting", opening)
@@ -159,10 +173,27 @@ def _of_itself(subject: Subject, text: str) -> Iterator[Sign]:
 
 def _its_deeds(subject: Subject, text: str) -> re.Match[str] | None:
     """Where the opening names so many deeds of a committee's year that does not lie ahead."""
-    deeds = w.ITS_DEEDS.search(text, 0, _LEAD_SPEAKS)
-    if deeds and not w.AWARDS.search(deeds.group()) and _is_over(deeds.group("year"), subject):
-        return deeds
-    return None
+    deeds = w.ITS_DEEDS.search(text, 0, _LEAD_SPEAKS) or _years_deeds(subject, text)
+    if deeds is None or any(no.search(deeds.group()) for no in (w.AWARDS, _HELD)):
+        return None
+    return deeds if _is_over(deeds.group("year"), subject) else None
+
+
+_HELD = re.compile(r"[举主承]办|召开")
+
+
+# Whatever it calls them: 用九张照片晒出去年一年, 一年十段路, 十件套凑成一年.
+_YEARS_DEEDS = re.compile(
+    rf"(?:去年|[这此]?一年|全年|(?P<year>20\d\d)年)(?:里|来|间|中)?,?[^。!?\n\d]{{0,6}}?(?<![第届\d]){w.MANY}(?:大(?!会)|{w.PIECE}){w.OF_DEEDS}|"
+    rf"(?<![第届\d]){w.MANY}{w.PIECE}{w.OF_DEEDS}[^。!?\n\d]{{0,8}}?"
+    rf"(?:晒|凑|串|拼|连|装|讲|写|走|记|留|数|看|忆|说|浓缩|定格|勾勒)[^。!?,\n\d]{{0,4}}(?:去年|[这此]?一年|全年|20\d\d)"
+)
+
+
+def _years_deeds(subject: Subject, text: str) -> re.Match[str] | None:
+    """So many pieces that make up a year, where title or opening name a committee."""
+    named = CPPCC.search(subject.title.text) or CPPCC.search(text, 0, LEAD)
+    return _YEARS_DEEDS.search(text, 0, _LEAD_SPEAKS) if named else None
 
 
 _HALF_OVER = re.compile(r"上半年|半年|时间过半|前[一二三两]个?季度|[一二三]季度")

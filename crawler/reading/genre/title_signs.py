@@ -78,6 +78,7 @@ def title_signs(subject: Subject) -> Iterator[Sign]:
     yield from of_title("title.kin", w.KIN.search(title))
     yield from of_title("title.not_news", w.NOT_NEWS.search(title))
     yield from of_title("title.template", w.TEMPLATE.search(title))
+    yield from of_title("title.model_text", w.MODEL_TEXT.search(title))
     english = ENGLISH_CPPCC.search(title) or STANDING_COMMITTEE.search(title)
     yield from of_title("title.english", english)
     yield from of_title("title.english_report", _ENGLISH_REPORT.search(title))

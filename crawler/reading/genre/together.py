@@ -1,5 +1,6 @@
 """What single signs say only together: a season, totals and a look back are no review each."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from crawler.reading.genre.signs import Sign
@@ -18,6 +19,7 @@ _OF_A_YEAR = frozenset(
         "text.five_years",
         "text.calls_itself_review",
         "text.committees_year",
+        "text.its_deeds",
     }
 )
 _WHOLE_LOOK = 1.0
@@ -50,6 +52,17 @@ _SAYS_MORE = frozenset(
 )
 
 
+_FIVE_YEARS = re.compile(r"五年|五载|5年")
+_TERM_ENDS = 8
+"""Terms of five years end from August on in counties, by the new year elsewhere."""
+
+
+def _term_ends(subject: Subject) -> bool:
+    """Whether five years are told of when terms end."""
+    told = _FIVE_YEARS.search(subject.title.text) or _FIVE_YEARS.search(subject.beside)
+    return bool(told and subject.published and subject.published.month >= _TERM_ENDS)
+
+
 def together(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
     """The signs that two or three of ``signs`` make together."""
     value = {sign.name: sign.value for sign in signs}
@@ -60,11 +73,12 @@ def together(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
     counted = value.get("text.totals", 0) >= _MANY_TOTALS
     of_a_year = back or not _OF_A_YEAR.isdisjoint(value)
     if value.keys() >= _OWN_YEAR and _SAYS_MORE.isdisjoint(value):
-        if "title.selection" in value:
+        loose = "title.loose_selection" in value and "text.lists_as_titled" in value
+        if "title.selection" in value or loose:
             yield Sign("title.own_years_selection", 1.0, "title")
         elif "title.rubric" in value:
             yield Sign("title.own_years_review", 1.0, "title")
-    if of_a_year and in_season(subject.published):
+    if of_a_year and (in_season(subject.published) or _term_ends(subject)):
         yield Sign("season", 1.0, "meta")
     if back and wide:
         yield Sign("text.year_and_functions", 1.0, "text")

@@ -32,8 +32,12 @@ WRITERS = (
     "writer4",
     "writer5",
     "writer6",
+    "writer7",
+    "writer8",
     "ordinary5",
     "condensed5",
+    "condensed7",
+    "condensed8",
     "firstwords",
     "condensed",
 )

@@ -17,7 +17,9 @@ from tests.crawler.reading.genre.training import Score, score
 FIRST_WRITERS = ("whole", "writer1", "writer2", "writer3", "writer4")
 LATER_WRITERS = ("writer5", "writer6")
 """Asked for traps: 40 of their 60 texts are marked open to dispute by their own writers."""
-WHOLE = (*FIRST_WRITERS, *LATER_WRITERS)
+PLAIN_WRITERS = ("writer7", "writer8")
+"""Asked for what a crawler meets; 16 texts each."""
+WHOLE = (*FIRST_WRITERS, *LATER_WRITERS, *PLAIN_WRITERS)
 OWNED = {*FLAGGED_GENRES, Genre.WORK_REPORT, Genre.PROPOSAL_REPORT}
 
 
@@ -47,6 +49,16 @@ def test_flags_of_texts_written_as_traps(
     assert found.accuracy >= 0.86
 
 
+@pytest.mark.parametrize("writer", PLAIN_WRITERS)
+def test_flags_of_texts_as_they_are_met(
+    writer: str, readings: list[tuple[Labelled, Reading]]
+) -> None:
+    found = score([(t.genre, r.genre) for t, r in readings if t.writer == writer])
+    assert found.texts >= 16
+    assert (found.precision, found.recall) == (1.0, 1.0)
+    assert found.accuracy >= 0.9
+
+
 def test_sure_flags_of_whole_texts(readings: list[tuple[Labelled, Reading]]) -> None:
     sure = [(t.genre, r.genre) for t, r in readings if t.writer in WHOLE and not t.unsure]
     found = score(sure)
@@ -55,7 +67,7 @@ def test_sure_flags_of_whole_texts(readings: list[tuple[Labelled, Reading]]) -> 
 
 
 FIRST_WORDS = ("firstwords", "condensed")
-LATER_FIRST_WORDS = ("condensed5", "ordinary5")
+LATER_FIRST_WORDS = ("condensed5", "ordinary5", "condensed7", "condensed8")
 
 
 def _of_first_words(readings: list[tuple[Labelled, Reading]], writers: tuple[str, ...]) -> Score:
@@ -70,9 +82,9 @@ def test_flags_of_first_words(readings: list[tuple[Labelled, Reading]]) -> None:
 
 
 def test_flags_of_the_later_first_words(readings: list[tuple[Labelled, Reading]]) -> None:
-    """Thirty flags are due, in texts of about 20 characters: one may be missed."""
+    """Some sixty flags are due, in texts of about 20 to 50 characters."""
     found = _of_first_words(readings, LATER_FIRST_WORDS)
-    assert found.texts >= 120
+    assert found.texts >= 180
     assert found.precision >= 0.96
     assert found.recall >= 0.96
 
