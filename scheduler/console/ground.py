@@ -77,8 +77,8 @@ class Ground:
 
     @property
     def database_name(self) -> str:
-        """The database's URL without a password."""
-        return shown_url(self.config.database_url)
+        """A SQLite database's file, another's URL without its password."""
+        return shown_url(self.config.database_url).removeprefix("sqlite:///")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -46,6 +46,9 @@ from storage.search.snippets import Span, snippet, spans
 CANDIDATES = 4000
 """So many candidates can be sorted in 10 ms; with more of them, the newest texts are read."""
 
+EXACT_CANDIDATES = 12_000
+"""The same of words of one or two signs, whose candidates are hits: none is read to check it."""
+
 WALK_LIMIT = 5000
 """Texts read in vain before all candidates are sorted after all, however many there are."""
 
@@ -200,7 +203,8 @@ def _ranked(session: Session, wanted: _Wanted, limit: int | None) -> Iterator[in
     """Those that hold all terms, best first; some may come twice."""
     ids = None
     if limit is not None:
-        ids = _candidates(session, wanted, most=max(CANDIDATES, 4 * limit))
+        bound = EXACT_CANDIDATES if wanted.is_gram else CANDIDATES
+        ids = _candidates(session, wanted, most=max(bound, 4 * limit))
         if ids is None and (yield from _walk(session, wanted)):
             return
     if ids is None:

@@ -17,8 +17,12 @@ from scheduler.console.routes import Ask, Pages
 from scheduler.health import cells as completeness
 from storage.notices import coverage as cells
 from storage.notices.coverage import Cell, CellStatus
-from storage.publications.reading import PublicationSummary, list_publications
-from storage.records import FLAGGED_GENRES, Level, SourceState
+from storage.publications.reading import (
+    PublicationSummary,
+    get_summaries,
+    list_publications,
+)
+from storage.records import Level, SourceState
 from storage.runs.overview import source_overviews
 
 CANDIDATES = 20
@@ -164,12 +168,7 @@ def cell(
         likely = list_publications(
             session, committee_region=region, year=year, limit=CANDIDATES, originals_only=True
         )
-        filled = [p for p in likely if p.id == one.publication_id] or [
-            p
-            for genre in sorted(FLAGGED_GENRES)
-            for p in list_publications(session, committee_region=region, year=year, genre=genre)
-            if p.id == one.publication_id
-        ]
+        filled = get_summaries(session, [one.publication_id] if one.publication_id else [])
     sources = [
         CellSource(
             id=source.id,
@@ -182,7 +181,7 @@ def cell(
     return CellPage(
         cell=_row(one),
         waived=waived,
-        publication=filled[0] if filled else None,
+        publication=next(iter(filled.values()), None),
         sources=tuple(sources),
         candidates=tuple(p for p in likely if p.id != one.publication_id),
     )

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -121,7 +122,10 @@ def test_every_code_has_a_name() -> None:
 
 
 def test_the_api_answers_as_it_says(
-    config: Config, flags: list[int], tokens: dict[Role, dict[str, str]]
+    config: Config,
+    flags: list[int],
+    tokens: dict[Role, dict[str, str]],
+    record_property: Callable[[str, object], None],
 ) -> None:
     config = config.model_copy(update={"console_hosts": "testserver"})
     ground = Ground(config)
@@ -146,5 +150,6 @@ def test_the_api_answers_as_it_says(
 
         ask()
     ground.close()
+    record_property("cases", len(asked))  # in the file of --junit-xml
     assert len(asked) >= CASES
     assert max(Counter(asked)) < 500
