@@ -7,7 +7,7 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.errors import NotArticleError, ScriptShellError, TooShortError
+from crawler.errors import MojibakeError, NotArticleError, ScriptShellError, TooShortError
 from crawler.pages.held import with_held_text
 from crawler.pages.layout.body import Body, find_body
 from crawler.pages.layout.folds import folded_rest
@@ -25,6 +25,7 @@ from crawler.pages.quality import (
     sureness,
 )
 from crawler.pages.raw.charset import Decoded, decode
+from crawler.pages.raw.gate import is_spoilt
 from crawler.pages.selectors import Selectors, body_text, sharpen
 from crawler.pages.values.credits import find_credits
 from crawler.pages.values.dates import address_doubt, find_date
@@ -192,6 +193,8 @@ def _article(seen: Seen, body: Body, title: Title | None, text: Text) -> Article
     check_article(seen.source, head.title, page, text, title, sure, seen.at, credited=credited)
     if title is None:
         raise NotArticleError("nothing on the page names the article", url=seen.at)
+    if is_spoilt(title.text):
+        raise MojibakeError(f"the title was decoded wrongly: {title.text[:40]!r}", url=seen.at)
     evidence = [
         item.evidence for item in (title, dated, outlet, credits.author, credits.editor) if item
     ]

@@ -14,6 +14,7 @@ from crawler.errors import (
     TruncatedPageError,
 )
 from crawler.pages.layout.body import Body
+from crawler.pages.layout.headings import heads_links
 from crawler.pages.layout.page import Page
 from crawler.pages.layout.text import Text
 from crawler.pages.raw.charset import Decoded
@@ -68,7 +69,7 @@ def refuse_without_text(source: str, title: str, page: Page, url: str | None) ->
     """Say what a page is on which no text was found."""
     words = _seen(page)
     refuse_challenge(title, words, source, url)
-    refuse_not_found(title, words, url)
+    refuse_not_found(title, _said(page), url)
     if len(words) < _LITTLE and _sends_on(source.lower()):
         raise NotArticleError("the page only sends its reader on", url=url)
     refuse_script_shell(words, source, url)
@@ -93,6 +94,13 @@ def _sends_on(source: str) -> bool:
 
 def _seen(page: Page) -> str:
     return " ".join([line.text for line in page.lines[:_SEEN]])
+
+
+def _said(page: Page) -> str:
+    """What a page says before it recommends anything, where a missing page says that it is."""
+    lines = page.lines[:_SEEN]
+    end = next((at for at, line in enumerate(lines) if heads_links(line.text)), len(lines))
+    return " ".join([line.text for line in lines[: end or len(lines)]])
 
 
 def check_text(decoded: Decoded, paragraphs: tuple[str, ...], url: str | None) -> None:
@@ -144,7 +152,7 @@ def check_article(
     if size < _LITTLE and sure < _SURE:
         words = _seen(page)
         refuse_challenge(page_title, words, source, url)
-        refuse_not_found(page_title, words, url)
+        refuse_not_found(page_title, _said(page), url)
     if (
         text.lines[-1] >= len(page.lines) - 2
         and not text.paragraphs[-1].endswith(_SENTENCE_END)

@@ -66,10 +66,15 @@ LINKS = Table(
             "猜你喜欢",
             "what readers may like",
         ),
-        Rule("back_issues", r"往期(?:回顾|推荐|文章)", "往期回顾", "an account's earlier texts"),
+        Rule(
+            "back_issues",
+            r"往期(?:回顾|推荐|文章|访谈|节目|视频|报道)",
+            "往期回顾",
+            "an account's earlier texts",
+        ),
         Rule(
             "ranking",
-            r"(?:新闻|点击|热点|阅读|文章|评论)?排行榜?|(?:热点|今日|本周)排行",
+            r"(?:\d{1,2}小时|一?[日周月]|[今本][日周月])?(?:新闻|点击|热点|阅读|文章|评论|热门)?排行榜?",
             "点击排行榜",
             "a ranking",
         ),
@@ -79,7 +84,12 @@ LINKS = Table(
             "今日新闻",
             "what a day or a week brought",
         ),
-        Rule("pictures", r"图片新闻|精彩图片", "图片新闻", "pictures of other stories"),
+        Rule(
+            "pictures",
+            r"(?:图片|视频)新闻|精彩(?:图片|视频)|更多(?:图片|视频)",
+            "图片新闻",
+            "pictures of other stories",
+        ),
         Rule("friends", r"友情链接", "友情链接", "other sites"),
         Rule("next_story", r"阅读下一篇.{0,4}", "阅读下一篇文章", "leads on to another story"),
         Rule(
@@ -91,7 +101,7 @@ LINKS = Table(
     ),
     how=How.AT_THE_START,
     frame=_LINE,
-    hint="[伸关關荐薦阅閱新聞闻文看欢行章热顾图链评]",
+    hint="[伸关關荐薦阅閱新聞闻文看欢行章热顾图链评频访节报]",
     longest=LONGEST_HEADING,
 )
 """What heads related links, recommendations or a ranking."""

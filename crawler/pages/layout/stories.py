@@ -14,6 +14,7 @@ from crawler.pages.layout.cards import unlike
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import is_header, states_day
 from crawler.pages.layout.headings import heads_links
+from crawler.pages.layout.notes import note_of
 from crawler.pages.layout.page import Page
 from crawler.pages.layout.weights import Weights, behind_sentences
 from crawler.pages.rules.limits import (
@@ -35,6 +36,7 @@ _NUMBERED = re.compile(
     r"\W*(?:[一二三四五六七八九十百\d]{1,3}\s*[、.．:：)）]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳❶-❿]"
     r"|第[一二三四五六七八九十\d]{1,3}\s*[章节条项部篇回、:：，\s]|[Nn][Oo]\.?\s*\d|\d{1,2}\s)"
 )
+_ENDS = frozenset(("editor", "platform_note", "copyright"))
 _SENTENCE_END = ("。", "！", "？", "”", "…", "）", ")", ".", "!", "?", "』", "」")
 
 
@@ -59,8 +61,12 @@ def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
     first = first_sentence(page, weights, anchor)
     if first is None:
         return None
+    if (ahead := _ahead_of_text(page, anchor, first)) is not None:
+        return ahead
     own = 0.0
     last = first
+    holder = page.boxes[_outer(page, page.lines[first].box)]
+    ended: int | None = None
     # What its first sentence stands under, and what was found to be of it, the article is made of.
     kinds = {_kind(page, index) for index in range(anchor + 1, first)}
     for index in range(first, behind_sentences(weights.worths)):
@@ -73,8 +79,42 @@ def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
             kinds.add(_kind(page, index))
         value = weights.worths[index]
         if value > 0:
+            if ended is not None and index >= holder.end:
+                return Others(
+                    ended + 1, len(page.lines), False, "what stands behind the site's note"
+                )
             own += value
             last = index
+        elif ended is None and own >= OWN_TEXT.value and last < holder.end <= index:
+            ended = index if _ends_article(weights, index) else None
+    return None
+
+
+def _ends_article(weights: Weights, index: int) -> bool:
+    """Whether a line says who edited an article, or whose its rights are."""
+    line = weights.page.lines[index]
+    if weights.rule(index) in _ENDS:
+        return True
+    return note_of(line.text, linked=line.linked > 0) == "rights_note"
+
+
+def _ahead_of_text(page: Page, anchor: int, first: int) -> Others | None:
+    """Other stories that stand where the text of an article of pictures would: no text is above.
+
+    They are announced by a heading for links in their own box, or their box is named for them.
+    """
+    for index in range(anchor + 1, first):
+        if heads_links(page.lines[index].text):
+            box = page.boxes[page.lines[index].box]
+            while box.parent > 0 and box.end - box.start <= 1:
+                box = page.boxes[box.parent]
+            if anchor < box.start <= index and first < box.end:
+                return Others(index, box.end, True, page.lines[index].text)
+    box = page.boxes[page.lines[first].box]
+    while box.parent >= 0 and box.start > anchor:
+        if _RECOMMENDED.search(box.name):
+            return Others(box.start, box.end, True, f"a box named {box.name.strip()}")
+        box = page.boxes[box.parent]
     return None
 
 

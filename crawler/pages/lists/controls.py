@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 NEXT = re.compile(
-    r"^[\s\[(（【<>›»→]*(?:下\s*一?\s*[页頁张屏组]|后一?[页頁]|下[1１]?[页頁]|next(?:\s*page)?|older(?:\s*(?:posts?|entries|news))?"
+    r"^[\s\[(（【<>›»→]*(?:下\s*一?\s*[页頁张屏组]|后一?[页頁]|[后下]\s*\d{1,3}\s*[条篇则项]|下[1１]?[页頁]|next(?:\s*page)?|older(?:\s*(?:posts?|entries|news))?"
     r"|>{1,2}|[›»→])[\s\])）】<>›»→]*$",
     re.IGNORECASE,
 )
+NEXT_SET = re.compile(r"^\W*[下后]\s*(?:\d{1,2}|[二三五十]|二十)\s*[页頁]\W*$")
+"""下10页: to the first page behind those whose numbers are shown."""
+DAY_BEFORE = re.compile(r"^\W*(?:前|上)一?[天日]\W*$")
+"""A list of one day's articles goes on with the day before it."""
 LAST = re.compile(
     r"^[\s\[(（【<>›»]*(?:尾\s?[页頁]|末\s?[页頁]|最后一?[页頁]|last)[\s\])）】<>›»]*$", re.I
 )
@@ -43,8 +47,8 @@ _NEAR = 3
 """Elements from a text outwards whose names say that it is a pager's."""
 
 _DEAD = re.compile(
-    r"(?:^|[\s_-])(?:dis(?:able[d]?)?|gray(?:ed)?|grey|unable|invalid|forbid|no(?:ne|link|-?click)?|layui-disabled)"
-    r"(?:$|[\s_-])|[Dd]isabled",
+    r"(?:^|[\s_-])(?<!not[_-])(?:dis(?:able[d]?)?|gray(?:ed)?|grey|unable|invalid|forbid|no(?:ne|link|-?click)?|layui-disabled)"
+    r"(?:$|[\s_-])|(?<!not[_-])(?<!not)[Dd]isabled",
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HIDING = re.compile(r"(?:^|\s)(?:hide|hidden|d-none|none|invisible|dn|layui-hide)(?:$|\s)", re.I)

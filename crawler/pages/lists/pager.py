@@ -19,6 +19,7 @@ from crawler.pages.lists.controls import (
     LAST,
     LOAD_MORE,
     NEXT,
+    NEXT_SET,
     NUMBER,
     Choice,
     Control,
@@ -127,7 +128,9 @@ def read_pager(
     lone = _LONE_ITEMS.findall(words)
     if items is None and len(lone) == 1 and (steps or numbered or living):
         items = int(lone[0])
-    number = _first_number(_CURRENT, words)
+    # A choice of pages prints all of their numbers: the one it has chosen goes before words.
+    number = choice.chosen if choice is not None else None
+    number = _first_number(_CURRENT, words) if number is None else number
     if number is None:
         number = _unlinked_number(anchors, numbered) or _number_in(url, numbered, base)
     if number is None:
@@ -138,6 +141,8 @@ def read_pager(
     next_page = _stated_next(tree, steps, url=url, base=base)
     if next_page is None and number is not None:
         next_page = numbered.get(number + 1)
+    if next_page is None and number is not None and numbered and number >= max(numbered):
+        next_page = next((a.url for a in anchors if NEXT_SET.match(a.text)), None)
     if next_page is None and number is None and 2 in numbered and not steps:
         # No number says where we are, and page 2 is offered, page 1 is not: this is page 1.
         next_page = numbered[2] if 1 not in numbered else None
@@ -150,8 +155,8 @@ def read_pager(
         count = _page_of_last(anchors, living, next_page, number)
     if count is None and numbered and number is not None and next_page is None:
         count = number if max(numbered) <= number else None
-    if number is None and count == 1:
-        number = 1
+    if number is None and count is not None and (count == 1 or _lead_here(steps, url)):
+        number = count
     more = tuple(
         more_signs(living, walk, counts, choice, scripts, number or page_number or 1, items)
     )
@@ -162,7 +167,7 @@ def read_pager(
         next_page = None
     says_end = end_words(walk) or (counts.no_more if not counts.more else None)
     if not more and next_page is None and says_end is None and not _is_last(number, count):
-        more = tuple(traces(tree, living, scripts, number or page_number or 1))
+        more = tuple(traces(tree, walk, living, scripts, number or page_number or 1))
     is_pager = bool(steps or len(numbered) > 1 or stated or count or next_page)
     return Pager(next_page, number, count, items, size, more, says_end, is_pager)
 
@@ -400,11 +405,20 @@ def _stated_next(
         if _same(anchor.url, url):
             continue
         return anchor.url
-    head = tree.head
-    link = head.css_first('link[rel="next"][href]') if head is not None else None
+    # A stray tag closes a head early, and its links stand in the body then.
+    link = tree.css_first('link[rel~="next"][href]')
     href = link.attributes.get("href") if link else None
     target = urljoin(base, href) if href else None
     return target if target and not _same(target, url) else None
+
+
+def _lead_here(steps: Sequence[Anchor], url: str) -> bool:
+    """Whether 下一页 has an address, and it is that of the page itself: this is the last one."""
+    hrefs = [(step.node.attributes.get("href") or "").strip() for step in steps]
+    return bool(steps) and all(
+        href and href[0] != "#" and not href.startswith("javascript:") and _same(step.url, url)
+        for href, step in zip(hrefs, steps, strict=True)
+    )
 
 
 def _same(one: str, other: str) -> bool:

@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.pages.lists.anchors import AnchorWalk
 from crawler.pages.lists.controls import (
     BARE_MORE,
+    DAY_BEFORE,
     END,
+    LOADING,
     NEXT,
     NUMBER,
     Control,
@@ -38,7 +41,7 @@ _COMPONENT = re.compile(
 _LOADING_ATTRIBUTES = (
     "[v-infinite-scroll], [infinite-scroll], [data-infinite-scroll], [hx-trigger*=revealed],"
     " [hx-trigger*=intersect], turbo-frame[src][loading=lazy], [bindscrolltolower],"
-    " [scrolltolower], [data-next-page], [data-next-url]"
+    " [scrolltolower], [data-next-page], [data-next-url], [data-next*='/']"
 )
 _LOADER_BOX = re.compile(
     r"(?:^|[\s_-])(?:(?:load|get|show|click|ajax|view|list|btn|button)[-_]?more|more[-_]?(?:btn|button|load|list)"
@@ -74,12 +77,26 @@ _LONGEST_WORDS = 24
 
 
 def traces(
-    tree: LexborHTMLParser, living: Sequence[Control], scripts: Sequence[str], number: int
+    tree: LexborHTMLParser,
+    walk: AnchorWalk,
+    living: Sequence[Control],
+    scripts: Sequence[str],
+    number: int,
 ) -> Iterator[MoreSign]:
     """What hints at pages after page ``number``, each with what stands on the page."""
     for text in scripts:
         if found := _LOADERS.search(text):
             yield MoreSign(MoreKind.SCROLL, found[0].strip()[:80])
+            break
+    for short in walk.short_texts:
+        # 加载中 behind the list, where a reader sees it: what it would load never came.
+        if short.before and len(short.text) > 1 and LOADING.match(short.text):
+            if is_shown(short.node):
+                yield MoreSign(MoreKind.SCROLL, short.text)
+            break
+    for anchor in walk.anchors:
+        if DAY_BEFORE.match(anchor.text) and is_shown(anchor.node):
+            yield MoreSign(MoreKind.STEP, anchor.text)
             break
     for control in living:
         calls = control.address is None and _CALLS_MORE.match(control.action)
@@ -186,8 +203,10 @@ def _of_pager(box: LexborNode, text: str, number: int) -> Iterator[MoreSign]:
         return  # a box of a later page whose numbers cannot be placed
     for node in box.css("a, button, i, span, img, li, em")[:80]:
         attributes = node.attributes
-        if (node.text() or "").strip() or _leads_by_address(node):
+        if (node.text() or "").strip():
             continue
+        if _leads_by_address(node) and node.tag != "a":
+            continue  # the link round it is asked itself
         acts = node.tag in ("a", "button") or "onclick" in attributes
         words = f"{attributes.get('class') or ''} {attributes.get('onclick') or ''}"
         if acts and _NEXT_NAME.search(words) and _is_alive(node):

@@ -56,6 +56,9 @@ _SAMPLE = 20_000
 _TAIL = 4_000
 _LOST = 50
 _SPOILT_OF = 15
+_SPOILT_OF_NAME = 4
+_FEW_CHARACTERS = 6
+_SOUND_AGAIN = 0.8
 
 
 def refuse_other_files(body: bytes, url: str | None) -> None:
@@ -128,6 +131,25 @@ def refuse_mojibake(text: str, url: str | None, *, lost: int, of: int) -> None:
     spoilt = sum(map(len, _SPOILT.findall(text)))
     if spoilt * _SPOILT_OF > len(text):
         raise MojibakeError(f"{spoilt} of {len(text)} characters were decoded wrongly", url=url)
+
+
+def is_spoilt(words: str) -> bool:
+    """Whether a title or a name was decoded wrongly: UTF-8 read as GBK, characters lost.
+
+    Of words of Chinese, written as GBK, about a third is sound UTF-8 by chance.
+    """
+    if not words or words.isascii():
+        return False
+    if _MAY_BE_SPOILT.search(words):
+        lost = words.count("\ufffd") + sum(map(len, _SPOILT.findall(words)))
+        if lost * _SPOILT_OF_NAME > len(words):
+            return True
+    wide = "".join([char for char in words if char > "\x7f" and char != "\ufffd"])
+    if len(wide) < _FEW_CHARACTERS:
+        return False
+    sent = wide.encode("gb18030")
+    again = sent.decode("utf-8", "ignore").encode("utf-8")
+    return len(again) >= _SOUND_AGAIN * len(sent)
 
 
 def refuse_cut_short(html: str, url: str | None) -> None:

@@ -67,7 +67,7 @@ NEARLY_ALL = Limit(
 ENOUGH_TEXT = Limit(
     60.0,
     1200.0,
-    "teasers_between_links",
+    "article_appended",
     "worth of sentences behind which a heading of links or comments ends the text",
 )
 AGREED = Limit(

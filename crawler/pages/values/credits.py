@@ -36,7 +36,7 @@ _AUTHOR_LABEL = re.compile(
 )
 _EDITOR_LABEL = re.compile(
     r"(?:责任编辑|责\s*编|编\s*辑|编\s*审|責任編輯|責編|編輯)"
-    r"(?:\s*[:：/丨|／]\s*|\s+(?=[\u4e00-\u9fff]{2,4}\W*$))"
+    r"(?:\s*[:：/丨|／]\s*|\s+(?=[\u4e00-\u9fff]{2,4}(?:\W*$|\s\s)))"
 )
 _BYLINES = frozenset({"byline", "source_line"})
 _ENDING = re.compile(

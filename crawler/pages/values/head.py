@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.pages.layout.printed import plain, without_tags
+from crawler.pages.raw.gate import is_spoilt
+from crawler.pages.values.lookalikes import NO_NAME
 
 _ENP_BLOCK = re.compile(r"<!--\s*enpproperty(.{0,20000}?)/?enpproperty\s*-->", re.S)
 _ENP_FIELD = re.compile(
@@ -42,7 +44,7 @@ def read_head(tree: LexborHTMLParser, text: str) -> Head:
         if tag == "meta":
             _note_meta(head, node.attributes)
         elif tag == "title":
-            head.title = head.title or _words(node.text())
+            head.title = head.title or _name(node.text())
         elif tag == "base":
             head.base = head.base or (node.attributes.get("href") or "").strip()
         elif tag == "link" and (node.attributes.get("rel") or "").lower() == "canonical":
@@ -57,8 +59,14 @@ def read_head(tree: LexborHTMLParser, text: str) -> Head:
 def _note_meta(head: Head, attributes: dict[str, str | None]) -> None:
     name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
     content = attributes.get("content")
-    if name and content and (words := _words(content)):
+    if name and content and (words := _words(content)) and not is_spoilt(words):
         head.metas.setdefault(name.strip().lower(), words)
+
+
+def _name(value: str) -> str:
+    """What a page calls itself; empty where that names nothing, or was decoded wrongly."""
+    words = _words(value)
+    return "" if NO_NAME.holds(words) or is_spoilt(words) else words
 
 
 def _words(value: str) -> str:

@@ -95,10 +95,16 @@ def _is_anchor(page: Page, index: int, wanted: list[str]) -> bool:
     named = any(name.startswith(key) or ends(name, key) for name in wanted)
     named = named or (len(line.pieces) > 1 and comparable(without_badges(line, wanted)) != key)
     # What names the page is asked first: a header below is dear to look for at each line.
-    return named and (
-        is_heading(page, index)
-        or any(is_header(near.text) for near in page.lines[index + 1 : index + 3])
-    )
+    if named:
+        return is_heading(page, index) or _header_below(page, index, 2)
+    # <title> may hold kicker, heading and subtitle in a row.
+    among = page.boxes[line.box].tag == "h1" and any(key in name for name in wanted)
+    return among and not line.linked and _header_below(page, index, 3)
+
+
+def _header_below(page: Page, index: int, lines: int) -> bool:
+    """Whether one of some lines under a line is a header's."""
+    return any(is_header(near.text) for near in page.lines[index + 1 : index + 1 + lines])
 
 
 def without_badges(line: Line, wanted: list[str]) -> str:

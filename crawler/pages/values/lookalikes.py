@@ -1,5 +1,7 @@
 """What stands where an outlet, a day or a title stands, and is none."""
 
+import re
+
 from crawler.pages.rules.table import How, Rule, Table
 
 NOBODY = Table(
@@ -23,7 +25,12 @@ NO_OUTLET = Table(
         Rule("digits", r"^\d", "3分钟", "how long it takes"),
         Rule("letters", r"大$|小$|字", "字号", "sets the size of letters"),
         Rule("crumbs", r"正文|首页|当前|[:：>]", "首页", "where in the site one is"),
-        Rule("buttons", r"查看|点击|关注|更新|发表", "点击查看", "a button, or a label"),
+        Rule(
+            "buttons",
+            r"查看|点击|关注|更新|发表|朗读|收藏|打印",
+            "点击查看",
+            "a button, or a label",
+        ),
         Rule("rank", r"官方账号|楼主|创作者|认证|作者$", "官方账号", "what kind of account it is"),
     ),
     how=How.ANYWHERE,
@@ -43,7 +50,7 @@ NOT_PUBLISHED = Table(
         ),
         Rule(
             "of_the_paper",
-            r"成文日期|生效日期|实施日期",
+            r"成文日期|生效日期|实施日期|失效日期|废止日期",
             "成文日期：2021年1月24日",
             "when an order was written, or holds",
         ),
@@ -94,3 +101,24 @@ NOT_TITLE = Table(
     how=How.ANYWHERE,
 )
 """Lines round a text that are no title of it."""
+
+NO_NAME = Table(
+    (
+        Rule(
+            "kind_of_page",
+            r"(?:新闻|文章|资讯|内容|信息|稿件)?(?:详情|正文|详细|内容)(?:页面?)?",
+            "新闻详情",
+            "what kind of page it is",
+        ),
+        Rule(
+            "loading",
+            r"(?:正在)?(?:加载|载入)中?\W*|loading\W*",
+            "加载中…",
+            "a script sets it later",
+        ),
+        Rule("untitled", r"无标题(?:文档|页)?|untitled.*", "无标题文档", "what an editor fills in"),
+    ),
+    how=How.WHOLE,
+    flags=re.IGNORECASE,
+)
+"""What a ``<title>`` says that names no article, and no site either."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import is_header
 from crawler.pages.layout.page import Page
+from crawler.pages.raw.gate import is_spoilt
 from crawler.pages.rules.limits import ANCHOR, CLOSE_ABOVE, LONGEST_TITLE, SHORTEST_TITLE
 from crawler.pages.values.head import Head
 from crawler.pages.values.headline import (
@@ -96,7 +97,9 @@ def _above_header(page: Page, start: int, end: int) -> int | None:
     """The unlinked line right above date and source, where nothing else names the article."""
     for index in range(max(0, start - _NEAR), min(end, start + _NEAR, len(page.lines) - 1)):
         line = page.lines[index]
-        if not 6 <= len(line.text) <= 80 or line.linked or NOT_TITLE.holds(line.text):
+        named = names_title(page.boxes[line.box].name)
+        shortest = SHORTEST_TITLE.value if named else 6
+        if not shortest <= len(line.text) <= 80 or line.linked or NOT_TITLE.holds(line.text):
             continue
         if line.text.startswith("——") or is_header(line.text):
             continue
@@ -165,7 +168,7 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
     if agreement < _WHOLE and len(line.pieces) > 1:
         key = comparable(without_badges(line, wanted))
         agreement = agreement_of(key, wanted)
-    if agreement == 0.0 and not heading and not is_named:
+    if agreement == 0.0 and ((not heading and not is_named) or is_spoilt(text)):
         return None
     mostly_linked = line.linked * 2 > len(text)
     if mostly_linked and len(key) < ANCHOR.value:  # the site's name over its home link

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crawler.errors import MojibakeError
 from crawler.pages import read_article
 from storage.records import Article
 
@@ -173,3 +174,17 @@ def test_no_date_is_taken_from_the_event_the_list_or_the_rights() -> None:
     )
     article = read("<p>2023年3月4日，清河两岸的人都来看灯，江风吹了一夜。</p>", ending=ending)
     assert article.published_at is None
+
+
+WRONG = "渡口的灯亮了一整个冬天".encode().decode("gbk", "replace")
+
+
+def test_a_title_that_was_decoded_wrongly_is_mended_by_the_heading() -> None:
+    head = f"<title>{WRONG}_清河网</title>"
+    article = read("2020-01-02 来源：清河日报", head=head, heading="渡口的灯亮了一整个冬天")
+    assert article.title == "渡口的灯亮了一整个冬天"
+
+
+def test_a_page_whose_every_title_was_decoded_wrongly_is_refused() -> None:
+    with pytest.raises(MojibakeError):
+        read("2020-01-02 来源：清河日报", head=f"<title>{WRONG}</title>", heading=WRONG)

@@ -60,7 +60,6 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (tree, "sheets_of", lambda _source: NO_SHEETS, "hidden_by_sheet"),
         (weights, "_REPLIES", NEVER, "comments_named"),
         (text, "_GLUED_TAIL", NEVER, "tail_glued"),
-        (text, "_CELL", 0, "table_rows"),
         (written, "_SHORT_YEAR", NEVER, "year_of_two_digits"),
         (written, "_DAY_FIRST", NEVER, "date_day_above_month"),
         (dates, "_SCRIPT", NEVER, "date_in_script"),

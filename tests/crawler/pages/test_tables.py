@@ -7,6 +7,7 @@ from crawler.pages.layout.notes import AGREEMENTS, VOCABULARIES, note_of, speaks
 from crawler.pages.raw.walls import NOT_FOUND, NOT_FOUND_TITLE, WALL_SCRIPTS, WALLS, wall_script
 from crawler.pages.rules.table import How, Rule, Table
 from crawler.pages.values.lookalikes import (
+    NO_NAME,
     NO_OUTLET,
     NOBODY,
     NOT_PUBLISHED,
@@ -16,7 +17,7 @@ from crawler.pages.values.lookalikes import (
 
 TABLES = (
     *(LINKS, COMMENTS, POSTS, UNFOLDS, AGREEMENTS, WALLS, NOT_FOUND, NOT_FOUND_TITLE),
-    *(NOBODY, NO_OUTLET, NOT_PUBLISHED, OF_THE_EVENT, NOT_TITLE),
+    *(NOBODY, NO_NAME, NO_OUTLET, NOT_PUBLISHED, OF_THE_EVENT, NOT_TITLE),
 )
 RULES = [(table, rule) for table in TABLES for rule in table.rules]
 
