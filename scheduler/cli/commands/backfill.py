@@ -355,7 +355,8 @@ def _as_json(came_to: "Backfilled") -> dict[str, object]:
 
 def _print(came_to: "Backfilled", plan: "Plan") -> None:
     run = f"run {came_to.run.id}: " if came_to.run else ""
-    copies = f" ({came_to.reposts} copies)" if came_to.reposts else ""
+    word = "copy" if came_to.reposts == 1 else "copies"
+    copies = f" ({came_to.reposts} {word})" if came_to.reposts else ""
     stored = [
         f"{came_to.new} new{copies}",
         *([f"{came_to.changed} changed"] if came_to.changed else []),

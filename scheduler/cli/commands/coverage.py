@@ -29,6 +29,9 @@ SIGNS = {
     CellStatus.NOT_WATCHED: ("~", "magenta"),
 }
 
+REGION_COLUMNS, YEAR_COLUMNS = 8, 6
+"""What a region and a year of four digits take of a line."""
+
 
 def coverage(
     year: Annotated[int | None, typer.Option(help="Only reviews of this year")] = None,
@@ -71,7 +74,7 @@ def coverage(
     if as_json:
         print_json(kept)
     elif year is None:
-        console.print(matrix(kept))
+        console.print(matrix(kept, width=console.width))
         console.print(_legend())
         if covered:
             console.print(_archives(covered, context.sources))
@@ -79,15 +82,20 @@ def coverage(
         console.print(_of_one_year(kept))
 
 
-def matrix(kept: list[Cell]) -> Table:
-    """Regions down, years across, a sign for each cell."""
+def matrix(kept: list[Cell], *, width: int = 80) -> Table:
+    """Regions down, years across, a sign for each cell; years of two digits where four are wide."""
     held = {cell.year for cell in kept}
     years = list(range(min(held), max(held) + 1)) if held else []  # a gap is a column too
     by_place = {(cell.region, cell.year): cell for cell in kept}
-    made = Table(box=None, header_style="bold", pad_edge=False)
+    short = REGION_COLUMNS + YEAR_COLUMNS * len(years) > width
+    title = f"years {years[0]} to {years[-1]}, by their last two digits" if short else None
+    made = Table(
+        title=title, title_justify="left", title_style="dim", box=None, header_style="bold",
+        pad_edge=False, padding=(0, 1, 0, 0) if short else (0, 1),
+    )  # fmt: skip
     made.add_column("region", no_wrap=True)
     for year in years:
-        made.add_column(str(year), justify="center")
+        made.add_column(f"{year % 100:02}" if short else str(year), justify="center", no_wrap=True)
     for region in (NATIONAL, *REGIONS):
         signs = []
         for year in years:
