@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 def name_of(wanted: Wanted) -> str:
     """A name for what is asked of parts: other rules or other questions read them again."""
     asked = f"{RULES_VERSION}:{sorted(wanted.hosts)}:{wanted.since}:{wanted.until}"
+    if wanted.pattern is not None:
+        asked += f":{wanted.pattern}"
     return hashlib.sha256(asked.encode()).hexdigest()[:16]
 
 
@@ -150,6 +152,7 @@ def _open_run(database: Database, plan: Plan, wanted: Wanted, now: Callable[[], 
                 "parts": len(plan.parts),
                 "bytes": plan.size,
                 "hosts": list(wanted.hosts),
+                **({"pattern": wanted.pattern} if wanted.pattern is not None else {}),
                 "since": wanted.since.isoformat() if wanted.since else None,
                 "until": wanted.until.isoformat() if wanted.until else None,
             },

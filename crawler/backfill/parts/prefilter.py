@@ -132,9 +132,13 @@ def _is_utf8(body: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a back-fill is asked for: hosts (all where there is none), days of capture."""
+    """What a back-fill is asked for: hosts (all where there is none), days of capture.
+
+    ``pattern`` is a regular expression that is looked for anywhere in an address.
+    """
 
     hosts: tuple[str, ...] = ()
+    pattern: str | None = None
     since: date | None = None
     until: date | None = None
 
@@ -147,6 +151,8 @@ class Wanted:
                 host = ""
             if not any(host == one or host.endswith(f".{one}") for one in self.hosts):
                 return "another host"
+        if self.pattern is not None and not re.search(self.pattern, url):
+            return "another address"
         day = at.astimezone(SHANGHAI).date()
         if (self.since and day < self.since) or (self.until and day > self.until):
             return "another day"

@@ -46,6 +46,10 @@ def backfill(
         ),
     ],
     host: Annotated[list[str] | None, typer.Option(help="Only pages of this host")] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option("--url", metavar="REGEX", help="Only pages whose address matches"),
+    ] = None,
     since: Annotated[
         str | None, typer.Option(help="First day, of capture or (SOURCE) publication, YYYY-MM-DD")
     ] = None,
@@ -77,8 +81,15 @@ def backfill(
     if names_sources(what):
         _walk_sources(what, first, last, dry_run=dry_run, as_json=as_json)
         return
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        fail(f"--url {pattern!r} is no regular expression: {error}", code=2)
     wanted = Wanted(
-        hosts=tuple(name.lower().strip(".") for name in host or ()), since=first, until=last
+        hosts=tuple(name.lower().strip(".") for name in host or ()),
+        pattern=pattern,
+        since=first,
+        until=last,
     )
     try:
         plan = plan_parts([Path(one) for one in what], wanted)

@@ -191,6 +191,9 @@ def test_hosts_and_days_bound_what_is_read(database: Database, tmp_path: Path) -
     nothing = run(database, folder, wanted=Wanted(hosts=("other.example",)))
     assert nothing.verdict.kind is VerdictKind.EMPTY_UNEXPECTED
     assert nothing.unwanted["another host"] == 12
+    few = run(database, folder, wanted=Wanted(pattern=r"/w\d+\.html$"), seconds=2)
+    assert (few.unwanted["another address"], few.unwanted["another subject"]) == (8, 4)
+    assert few.done_before == 0, "it is another question than the one before"
     some = run(
         database,
         folder,
