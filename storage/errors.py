@@ -17,12 +17,14 @@
     ├── SourceBusyError        another run of the source is at work
     ├── OptionsError           a crawl cannot have this option, or not with this value
     ├── ExportError            a file of this format cannot hold what was asked for
+    ├── SnapshotDroppedError   a raw page is no longer kept
     └── SnapshotCorruptError   stored evidence no longer has the hash it is filed under
 
 After any of them the transaction is rolled back as a whole: nothing is half-written.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 
@@ -139,6 +141,15 @@ class OptionsError(StorageError):
 
 class ExportError(StorageError):
     """A file of this format cannot hold what was asked for."""
+
+
+class SnapshotDroppedError(StorageError):
+    """The bytes under a hash were dropped, as `cppcc db prune-snapshots` does."""
+
+    def __init__(self, sha256: str, dropped_at: datetime) -> None:
+        super().__init__(f"snapshot {sha256} was dropped on {dropped_at:%Y-%m-%d}")
+        self.sha256 = sha256
+        self.dropped_at = dropped_at
 
 
 class SnapshotCorruptError(StorageError):

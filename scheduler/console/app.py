@@ -48,6 +48,7 @@ from storage.errors import (
     RecordNotFoundError,
     SchemaOutdatedError,
     SnapshotCorruptError,
+    SnapshotDroppedError,
     StorageError,
     TransitionError,
 )
@@ -63,6 +64,7 @@ STORAGE_ANSWERS: tuple[tuple[type[StorageError], int, str], ...] = (
     (DatabaseLockedError, 503, "locked"),
     (SchemaOutdatedError, 503, "other_schema"),
     (DatabaseUnavailableError, 503, "no_database"),
+    (SnapshotDroppedError, 410, "dropped_evidence"),
     (SnapshotCorruptError, 503, "corrupt_evidence"),
     (StorageError, 503, "storage"),
 )

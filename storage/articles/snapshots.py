@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.engine.tables import SnapshotRow, upsert_into
-from storage.errors import RecordNotFoundError, SnapshotCorruptError
+from storage.errors import RecordNotFoundError, SnapshotCorruptError, SnapshotDroppedError
 
 LEVEL = 3
 """zstd's default: a page of 73 KB becomes some 12 KB in 0.3 ms; level 9 saves 8% more."""
@@ -24,7 +24,7 @@ def sha256_of(body: bytes) -> str:
 
 
 def put_snapshots(session: Session, bodies: Iterable[bytes]) -> list[str]:
-    """Keep each body that is not kept yet; their hashes, in order."""
+    """Keep each body that is not kept yet, or no longer; their hashes, in order."""
     given = list(bodies)
     # One document may be the capture of a hundred articles: it is hashed once.
     names = {body: sha256_of(body) for body in dict.fromkeys(given)}
@@ -32,7 +32,9 @@ def put_snapshots(session: Session, bodies: Iterable[bytes]) -> list[str]:
     if not wanted:
         return []
     kept = session.scalars(
-        select(SnapshotRow.sha256).where(SnapshotRow.sha256.in_(wanted.keys()))
+        select(SnapshotRow.sha256).where(
+            SnapshotRow.sha256.in_(wanted.keys()), SnapshotRow.dropped_at.is_(None)
+        )
     ).all()
     compressor = zstandard.ZstdCompressor(level=LEVEL)
     rows = [
@@ -41,20 +43,27 @@ def put_snapshots(session: Session, bodies: Iterable[bytes]) -> list[str]:
         if sha256 not in set(kept)
     ]
     if rows:
-        session.execute(upsert_into(session, SnapshotRow).on_conflict_do_nothing(), rows)
+        insert = upsert_into(session, SnapshotRow)
+        again = {"zstd": insert.excluded.zstd, "dropped_at": None}
+        session.execute(insert.on_conflict_do_update(index_elements=["sha256"], set_=again), rows)
     return [names[body] for body in given]
 
 
 def get_snapshot(session: Session, sha256: str) -> bytes:
     """The bytes kept under a hash, checked against it.
 
-    RecordNotFoundError when there are none, SnapshotCorruptError when they are not those.
+    RecordNotFoundError when there are none, SnapshotDroppedError when there are none any more,
+    SnapshotCorruptError when they are not those.
     """
     row = session.execute(
-        select(SnapshotRow.size, SnapshotRow.zstd).where(SnapshotRow.sha256 == sha256)
+        select(SnapshotRow.size, SnapshotRow.zstd, SnapshotRow.dropped_at).where(
+            SnapshotRow.sha256 == sha256
+        )
     ).one_or_none()
     if row is None:
         raise RecordNotFoundError("snapshot", sha256)
+    if row.dropped_at is not None:
+        raise SnapshotDroppedError(sha256, row.dropped_at)
     try:
         body = zstandard.ZstdDecompressor().decompress(row.zstd, max_output_size=row.size)
     except zstandard.ZstdError as error:

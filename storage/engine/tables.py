@@ -301,7 +301,8 @@ class SnapshotRow(Base):
 
     sha256: Mapped[str] = mapped_column(Text, primary_key=True)
     size: Mapped[int] = mapped_column(Integer)  # bytes before compression
-    zstd: Mapped[bytes] = mapped_column(LargeBinary)
+    zstd: Mapped[bytes] = mapped_column(LargeBinary)  # empty once it is dropped
+    dropped_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class CaptureRow(Base):

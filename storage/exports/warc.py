@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from storage.articles.snapshots import get_snapshot
+from storage.errors import SnapshotDroppedError
 from storage.exports.files import whole_file
 from storage.exports.selection import Selection, id_batches
 from storage.publications.reading import StoredCapture, captures_of
@@ -22,7 +23,7 @@ def export_warc(session: Session, path: Path, chosen: Selection) -> int:
     """Write the captures of the chosen publications; how many they are.
 
     Gzipped record by record unless the name ends in ``.warc``.  SnapshotCorruptError when a
-    page no longer has its hash.
+    page no longer has its hash; pages that were dropped are left out.
     """
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
@@ -36,7 +37,10 @@ def export_warc(session: Session, path: Path, chosen: Selection) -> int:
         for capture in (
             one for ids in id_batches(session, chosen) for one in captures_of(session, ids)
         ):
-            body = get_snapshot(session, capture.sha256)
+            try:
+                body = get_snapshot(session, capture.sha256)
+            except SnapshotDroppedError:  # the words are in every other format
+                continue
             status = f"{capture.status} {REASONS.get(capture.status, 'Unknown')}"
             date = capture.fetched_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             record = writer.create_warc_record(

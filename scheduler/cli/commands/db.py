@@ -1,11 +1,12 @@
 """`cppcc db`: the schema of the database."""
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from scheduler.cli.commands import backup
-from scheduler.cli.commands.context import settings
+from scheduler.cli.commands.context import connected, readable, settings
 from scheduler.cli.presentation import EXIT_FAILED, fail, print_json, say
 from storage.engine import database
 from storage.errors import StorageError
@@ -24,6 +25,28 @@ def upgrade() -> None:
     except StorageError as error:
         fail(str(error))
     say("the schema is up to date")
+
+
+@app.command("prune-snapshots")
+def prune_snapshots(
+    older_than: Annotated[
+        int, typer.Option(min=30, metavar="DAYS", help="Pages last fetched so long ago")
+    ] = 365,
+    apply: Annotated[bool, typer.Option("--apply", help="Drop them; else only count")] = False,
+) -> None:
+    """Drop raw pages of ordinary news; words stay, and all pages of what was flagged."""
+    from storage.articles.pruning import prune
+
+    config = settings()
+    now = config.now()
+    opened = connected(config) if apply else readable(config)
+    try:
+        done = prune(opened, before=now - timedelta(days=older_than), now=now, apply=apply)
+    except StorageError as error:
+        fail(str(error))
+    size = f"{done.pages} pages, {done.size / 2**20:.1f} MiB"
+    say(f"dropped: {size}; the file keeps its size and fills the room" if apply else
+        f"{size} would be dropped: --apply does it")  # fmt: skip
 
 
 @app.command()
