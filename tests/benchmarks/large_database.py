@@ -35,6 +35,9 @@ BATCH = 200
 STEP = 100_000
 """Articles a statement: the keys of so many are sorted before they go into an index."""
 
+HASH_BYTES = 256 * 2**20
+"""What FTS5 may gather before it writes."""
+
 IDS = {"publication_id", "story_id", "flag_id", "original_id"}
 SUMS = {"content_sha256", "snapshot_sha256", "sha256"}
 OWN_ID = {"publications": "id", "stories": "id", "flags": "id", "changes": "cursor"}
@@ -61,10 +64,11 @@ def build(database: Database, number: int, *, search: bool = False) -> None:
     began = time.process_time()
     _store_originals(database)
     print(f"{ORIGINALS} stored through the crawl's own path: {time.process_time() - began:.0f} s")
-    indexes = [one for name in MULTIPLIED for one in Base.metadata.tables[name].indexes]
+    indexes = _indexes(database)
     _hasten(database)
-    for one in indexes:
-        one.drop(database.engine)
+    with database.engine.begin() as connection:
+        for index in indexes:
+            connection.exec_driver_sql(f"DROP INDEX {index}")
     for name in MULTIPLIED:
         began = time.perf_counter()
         with database.engine.begin() as connection:  # apart: bands have no index by publication
@@ -72,13 +76,22 @@ def build(database: Database, number: int, *, search: bool = False) -> None:
         for first in range(1, number // ORIGINALS, STEP // ORIGINALS):
             last = min(first + STEP // ORIGINALS, number // ORIGINALS)
             with database.engine.begin() as connection:
+                if database.engine.dialect.name == "postgresql":  # no foreign key is looked up
+                    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
                 connection.execute(text(_copying(name, connection)), {"a": first, "b": last})
         with database.engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE originals")
         print(f"{name}: {time.perf_counter() - began:.0f} s", flush=True)
     began = time.perf_counter()
-    for one in indexes:
-        one.create(database.engine)
+    with database.engine.begin() as connection:
+        for made in indexes.values():
+            connection.exec_driver_sql(made)
+        if database.engine.dialect.name == "postgresql":
+            for name, column in OWN_ID.items():
+                connection.exec_driver_sql(
+                    f"SELECT setval(pg_get_serial_sequence('{name}', '{column}'), "
+                    f"(SELECT max({column}) FROM {name}))"
+                )
     print(f"indexes: {time.perf_counter() - began:.0f} s")
     add_runs(database)
     add_decisions(database)
@@ -88,6 +101,18 @@ def build(database: Database, number: int, *, search: bool = False) -> None:
         print(f"search: {time.perf_counter() - began:.0f} s")
     with database.engine.begin() as connection:
         connection.exec_driver_sql("ANALYZE")
+
+
+def _indexes(database: Database) -> dict[str, str]:
+    """Those that can be dropped, with the statements that make them: of no key or constraint."""
+    wanted = {
+        "sqlite": "SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'index' AND sql > ''",
+        "postgresql": "SELECT indexname, indexdef, tablename FROM pg_indexes WHERE indexname NOT IN"
+        " (SELECT conname FROM pg_constraint) AND schemaname = 'public'",
+    }
+    with database.engine.begin() as connection:
+        rows = connection.exec_driver_sql(wanted[database.engine.dialect.name]).all()
+    return {name: made for name, made, table in rows if table in MULTIPLIED}
 
 
 def _hasten(database: Database) -> None:
@@ -161,12 +186,20 @@ def _fill_search(database: Database, number: int) -> None:
             f"SELECT publication_id, title, text FROM revisions WHERE publication_id <= {ORIGINALS}"
         ).all()
     grams = [(id_, fts5_document(title, body)) for id_, title, body in words]
-    for copy in range(1, number // ORIGINALS):
+    set_option = "INSERT INTO search_grams (search_grams, rank) VALUES (?, ?)"
+    with database.engine.begin() as connection:  # else most of the time goes into merging
+        connection.exec_driver_sql(set_option, ("hashsize", HASH_BYTES))
+        connection.exec_driver_sql(set_option, ("automerge", 0))
+    for first in range(1, number // ORIGINALS, STEP // ORIGINALS):
         with database.engine.begin() as connection:
-            connection.exec_driver_sql(
-                "INSERT INTO search_grams (rowid, grams) VALUES (?, ?)",
-                [(id_ + copy * ORIGINALS, document) for id_, document in grams],
-            )
+            for copy in range(first, min(first + STEP // ORIGINALS, number // ORIGINALS)):
+                connection.exec_driver_sql(
+                    "INSERT INTO search_grams (rowid, grams) VALUES (?, ?)",
+                    [(id_ + copy * ORIGINALS, document) for id_, document in grams],
+                )
+    with database.engine.begin() as connection:  # FTS5's own values
+        connection.exec_driver_sql(set_option, ("hashsize", 2**20))
+        connection.exec_driver_sql(set_option, ("automerge", 4))
 
 
 if __name__ == "__main__":
