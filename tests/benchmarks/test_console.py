@@ -32,7 +32,7 @@ SEARCHES = ("/search?q=提案", "/search?q=政协", "/search?q=云南政协2020�
             "/search?q=民主监督 委员&region=广西&year=2021", "/search?q=委")  # fmt: skip
 FEW = tuple(one for one in PAGES if one.startswith(("/publ", "/cov", "/flags", "/feeds/flags"))
             or one == "/")  # fmt: skip
-ROUNDS = 20
+ROUNDS = 60
 
 
 @pytest.fixture(scope="module")

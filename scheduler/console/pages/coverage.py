@@ -40,6 +40,8 @@ PLACES = {
 }  # fmt: skip
 """Column and row of each region's tile, as it lies on the map."""
 
+MISSING = (CellStatus.OVERDUE, CellStatus.SOURCE_BROKEN, CellStatus.DUE)
+
 Year = Annotated[int | None, Query(ge=1949, le=2100)]
 
 
@@ -77,6 +79,13 @@ class CoveragePage:
         """How many regions have which status in the year of the map."""
         found = [row.status for row in self.rows if row.year == self.year]
         return [(status, found.count(status)) for status in CellStatus if status in found]
+
+    @property
+    def missing(self) -> list[tuple[CellStatus, list[str]]]:
+        """The regions whose review of the year of the map should be there, or may come, by name."""
+        cells = [row for row in self.rows if row.year == self.year]
+        found = [(one, [row.region for row in cells if row.status is one]) for one in MISSING]
+        return [(status, regions) for status, regions in found if regions]
 
     @property
     def places(self) -> dict[str, tuple[int, int]]:

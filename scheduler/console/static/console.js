@@ -60,6 +60,7 @@
       changed.forEach((flag) => {
         const row = one(`.row[data-flag="${CSS.escape(flag)}"]`);
         if (!row) return;
+        recount(row.dataset.status, -1); recount(status, 1);
         row.dataset.status = status;
         row.className = row.className.replace(/\bst-\w+/, `st-${status}`);
         one(".verdict", row).replaceChildren(one(`#sign-${status}`).content.cloneNode(true));
@@ -70,6 +71,10 @@
       if (verb === "reopen") { const row = one(`.row[data-flag="${CSS.escape(changed[0] || "")}"]`); if (row) stand(rows().indexOf(row)); } else advance();
       say(one(`#sign-${status}`).content.textContent.trim());
     } finally { busy = false; }
+  };
+  const recount = (status, by) => {
+    const count = one(`[data-tab="${status}"] .count`);
+    if (count) count.textContent = (Number(count.textContent.replaceAll(",", "")) + by).toLocaleString("en-US");
   };
   const alertBar = (words) => {
     const bar = document.createElement("p");

@@ -167,9 +167,12 @@ def test_keys_move_decide_and_undo_in_place(page: Page, site: Site) -> None:
     row = page.locator(f'.row[data-flag="{second}"]')
     expect(row).to_have_attribute("data-status", "dismissed")
     assert site.status(second) is FlagStatus.DISMISSED
+    dismissed = page.locator('[data-tab="dismissed"] .count')
+    told = int(dismissed.inner_text())
     page.keyboard.press("u")
     expect(row).to_have_attribute("data-status", "open")
     assert site.status(second) is FlagStatus.OPEN
+    expect(dismissed).to_have_text(str(told - 1))  # the tabs count with the reader
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     page.wait_for_url("**/publications/*")
