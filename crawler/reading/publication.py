@@ -6,10 +6,10 @@ from dataclasses import replace
 from crawler.reading.facts.committee import Surroundings, known_region, whose
 from crawler.reading.facts.figures import figures_of
 from crawler.reading.facts.mentions import term_and_session
-from crawler.reading.facts.period import part_of, period_of
+from crawler.reading.facts.period import of_season, part_of, period_of
 from crawler.reading.facts.scopes import Whose, whose_figures
 from crawler.reading.genre.claims import claims_in, parallel_in
-from crawler.reading.genre.subject import Subject, concerns_cppcc, head_end
+from crawler.reading.genre.subject import Subject, concerns_cppcc, head_end, in_season
 from crawler.reading.genre.title_signs import is_headed_as_report, named_number
 from crawler.reading.genre.verdict import genre_of, of_another
 from crawler.reading.selection.chains import list_found
@@ -18,7 +18,7 @@ from crawler.reading.selection.events import Selection, select
 from crawler.reading.topics.topics import topics_of_events, topics_of_sections
 from crawler.reading.words.folding import fold
 from crawler.rules import RULES_VERSION
-from storage.records import Article, FigureScope, Genre, Level, Reading, Topic
+from storage.records import FLAGGED_GENRES, Article, FigureScope, Genre, Level, Reading, Topic
 
 MAX_TITLE = 400
 _REPORTS = frozenset({Genre.WORK_REPORT, Genre.PROPOSAL_REPORT})
@@ -103,6 +103,9 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
         evidence.append(owner[1])
     report = verdict.genre in _REPORTS or is_headed_as_report(title.text)
     period = period_of(title, beside, text, article.published_at, committee, report=report)
+    flagged = verdict.genre in FLAGGED_GENRES
+    if flagged and not period.years and article.published_at and in_season(article.published_at):
+        period = of_season(title, article.published_at)
     if period.evidence:
         evidence.append(period.evidence)
     term, session = term_and_session(title.text, beside, text.text[:600])

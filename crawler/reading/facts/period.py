@@ -384,6 +384,12 @@ def _term_reviewed(title: Folded, committee: Committee | None) -> Period:
     return Period((start, start + 4), _evidence(title, "title", "term_reviewed", match.span()))
 
 
+def of_season(title: Folded, published: datetime) -> Period:
+    """The year just over, for a review that says no year and appears when reviews of it do."""
+    evidence = _evidence(title, "title", "season", (0, len(title.text)))
+    return Period((_closed_year(published),), evidence)
+
+
 def _given_on(title: Folded, published: datetime, committee: Committee | None) -> Period:
     """A report covers the year before it; at a term's first session, the term before."""
     last = _closed_year(published)

@@ -159,7 +159,7 @@ def _without_mottos(title: str) -> str:
         end = 0 if w.DISCUSSED.search(leading.group()) else leading.end()
         title = "·" * end + title[end:]
     parts = list(_PART_OF_TITLE.finditer(title))
-    headed = w.REVIEW.search(title) or w.COMMITTEE_SAYS.match(title)
+    headed = w.REVIEW.search(title) or w.COMMITTEE_SAYS.match(title) or w.ITS_YEAR.search(title)
     if len(parts) < _WITH_A_MOTTO or not headed:
         return title
     for part in parts:
@@ -169,6 +169,11 @@ def _without_mottos(title: str) -> str:
         if motto and len(words) >= _SHORTEST_MOTTO and not _THEME_LABEL.search(words):
             title = title[: part.start()] + "·" * len(words) + title[part.end() :]
     return title
+
+
+def _speaks_to_members(subject: Subject) -> bool:
+    """Whether a title calls members, who are told of their committee's year: @某县政协委员."""
+    return subject.title.text.startswith("@")
 
 
 _OF_A_THEME = frozenset({"one_theme", "part_of_committee"})
@@ -188,9 +193,13 @@ def _excused(rule: str, subject: Subject) -> bool:
     members who stand for a committee whose year is added up are the committee.
     """
     if rule == "member":
+        if _speaks_to_members(subject):
+            return True
         return sums_up(subject) is not None and bool(_MEMBERS_ALL.search(subject.title.text))
     if rule in _OF_A_THEME and not _says_its_kind(subject):
         return True
+    if rule == "one_theme" and w.WORK_REPORT.search(subject.title.text):
+        return True  # the part of a report that is printed is of that report
     if rule == "one_theme":
         return part_of(subject.title.text, subject.beside) is not None
     return rule == "plan" and _past_year(subject)

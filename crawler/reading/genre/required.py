@@ -6,6 +6,7 @@ flag *means* is therefore asked for by name, whatever else a text shows.
 
 from collections.abc import Iterable
 
+from crawler.reading.genre.model import SHORT
 from crawler.reading.genre.signs import Sign
 
 # None of these stands in a text of the corpora that was surely to be flagged.
@@ -36,6 +37,8 @@ _BARS = frozenset(
 _SITTING_OPENS = "text.sitting_opens"
 _TITLED = frozenset({"title.selection", "title.rubric", "title.rubric_dated", "title.wide_rubric"})
 """A title that says so stands over a review even on the day that a sitting opens."""
+_FIGURES = "title.figure_headline"
+"""First words under a headline of figures (开展履职活动90余项) are of the day it was told."""
 _CANDIDATES = "text.candidates_listed"
 _CHOSEN = frozenset({"title.voted", "text.voting_closed"})
 
@@ -48,6 +51,7 @@ def barred(signs: Iterable[Sign]) -> Sign | None:
             name in _BARS
             or (name == _CANDIDATES and _CHOSEN.isdisjoint(shown))
             or (name == _SITTING_OPENS and _TITLED.isdisjoint(shown))
+            or (name == _FIGURES and SHORT in shown and _TITLED.isdisjoint(shown))
         ):
             return sign
     return None

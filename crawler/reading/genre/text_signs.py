@@ -70,7 +70,7 @@ _FIRST_DATES = 200
 _CHRONICLE = 3
 """So many dates in its first words are a chronicle, which opens with a sitting too."""
 _YEAR_OF_WORK = re.compile(
-    r"(?:^|[\n。,,—])[^。\n]{0,12}?((?:20|19)\d\d|二[〇零○][〇零○一二三四五六七八九]{2}|这一|过去的?一|一|全|五|去)年"
+    r"(?:^|[\n。,,—])[^。\n]{0,12}?((?:20|19)\d\d|二[〇零○][〇零○一二三四五六七八九]{2}|这一|过去的?一|一|全|五|去(?!年[底初末\d]))年"
     r"(?:来|间|里|度)?[^。\n]{0,40}?政协(?!全会|会议|委员(?!会))"
 )
 _VOTING_OPEN = re.compile(

@@ -101,6 +101,8 @@ def _rubrics(subject: Subject) -> Iterator[Sign]:
         yield from of_meta("title.period", w.PERIOD.search(beside))
     if year := _YEAR.search(title + "\n" + beside):
         yield from _dated(year, subject)
+    if (its := w.ITS_YEAR.search(title)) and _is_closed(int(its.group("year")), subject):
+        yield from of_title("title.its_year", its)
     back = LOOKS_BACK.search(subject.head)
     for field in (title, beside):
         rubric = w.REVIEW_STRONG.search(field) or w.REVIEW.search(field)
@@ -116,6 +118,15 @@ def _rubrics(subject: Subject) -> Iterator[Sign]:
     if main and told and plain and in_season(subject.published):
         yield from of_title("title.achievement", main)
     yield from of_title("title.committee_says", w.COMMITTEE_SAYS.match(title))
+
+
+def _is_closed(year: int, subject: Subject) -> bool:
+    """Whether ``year`` is the last that is over on the day of publication."""
+    day = subject.published
+    return day is not None and year == day.year - (day.month < _LATE)
+
+
+_LATE = 11
 
 
 def _year_before(subject: Subject) -> bool:

@@ -20,6 +20,7 @@ _OF_A_YEAR = frozenset(
         "text.calls_itself_review",
         "text.committees_year",
         "text.its_deeds",
+        "title.its_year",
     }
 )
 _WHOLE_LOOK = 1.0

@@ -34,10 +34,13 @@ WRITERS = (
     "writer6",
     "writer7",
     "writer8",
+    "writer9",
     "ordinary5",
     "condensed5",
     "condensed7",
     "condensed8",
+    "condensed9",
+    "ordinary9",
     "firstwords",
     "condensed",
 )
@@ -67,6 +70,10 @@ class Labelled:
         return signs_of(with_list(subject))
 
 
+_LESS = {"ordinary9": 0.25}
+"""Eighty articles of one genre by one hand count a quarter: what is ordinary has hands enough."""
+
+
 def genre_of_row(row: dict[str, str | None]) -> Genre:
     """The genre that a row of a corpus file is labelled with."""
     return Genre("proposal_report" if row.get("sub") == "proposal_report" else row["label"] or "")
@@ -83,7 +90,7 @@ def from_jsonl(path: Path, writer: str) -> Iterator[Labelled]:
             batch.article_of(row),
             genre_of_row(row),
             unsure,
-            0.5 if unsure and writer == "condensed" else 1.0,
+            _LESS.get(writer, 0.5 if unsure and writer == "condensed" else 1.0),
         )
 
 
