@@ -16,11 +16,7 @@ Attributes = dict[str, str | None]
 
 
 class Box(NamedTuple):
-    """One block element: its place in the tree and its lines ``[start, end)``.
-
-    ``node`` is None for the whole of a page; ``seen`` keeps its name once it has been asked for:
-    few boxes of a page are, and an element's attributes cost more than its place.
-    """
+    """One block element: its place in the tree and its lines ``[start, end)``."""
 
     index: int  # type: ignore[assignment]  # hides a tuple's own method, which nobody calls
     parent: int
@@ -28,23 +24,13 @@ class Box(NamedTuple):
     depth: int
     start: int
     end: int
-    node: LexborNode | None
-    seen: list[str]
+    attributes: Attributes
 
     @property
     def name(self) -> str:
-        """Class and id, lower case, separated by a space; empty for an element with neither."""
-        if self.seen:
-            return self.seen[0]
+        """Class and id, lower case, separated by a space; few boxes of a page are ever asked."""
         given = self.attributes
-        name = _name_of(given.get("class"), given.get("id")) if given else ""
-        self.seen.append(name)
-        return name
-
-    @property
-    def attributes(self) -> Attributes:
-        """The element's attributes; none for the whole of a page."""
-        return {} if self.node is None else self.node.attributes
+        return _name_of(given.get("class"), given.get("id")) if given else ""
 
 
 @lru_cache(maxsize=4096)

@@ -112,15 +112,22 @@ class _Rule:
 
 @dataclass(slots=True)
 class Sheets:
-    """The rules of a page's style sheets that do something to a text, by class or #id."""
+    """The rules of a page's style sheets that do something to a text, by class or #id.
+
+    ``untouched``: values of ``class`` for which no rule holds, as they are met.
+    """
 
     rules: dict[str, list[_Rule]] = field(default_factory=dict)
+    ids: frozenset[str] = frozenset()
+    untouched: set[str] = field(default_factory=set)
 
     def effect_on(self, node: LexborNode, classes: str, own: str) -> int:
         """What the sheets do to one element; the most exact rule decides whether it is seen."""
         found: list[_Rule] = []
         for name in classes.split():
             found.extend(self.rules.get(name, ()))
+        if not found:
+            self.untouched.add(classes)
         if own:
             found.extend(self.rules.get(f"#{own}", ()))
         found = [rule for rule in found if rule.holds(node)]
@@ -175,6 +182,7 @@ def sheets_of(source: str) -> Sheets:
     sheets = Sheets()
     for rule in acting:
         sheets.rules.setdefault(next(iter(rule.own.names)), []).append(rule)
+    sheets.ids = frozenset(name[1:] for name in sheets.rules if name.startswith("#"))
     for css in read:
         for selectors, declarations, begin in _rules_with(_SHOWING, css):
             named = any(name.lstrip(".") in sheets.rules for name in _NAME.findall(selectors))

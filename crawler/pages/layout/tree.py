@@ -45,7 +45,7 @@ _BLOCK_TAGS = _names(
     founder-content founder-title founder-author video svg foreignObject foreignobject text xmp
     """
 )
-_TEXT, _BLOCK, _INLINE, _LINK, _FONT, _UNREAD, _BREAK, _IMAGE, _SOURCE = range(9)
+_TEXT, _BLOCK, _INLINE, _LINK, _UNREAD, _BREAK, _IMAGE, _SOURCE = range(8)
 """Kinds of nodes, those that hold others right behind the text, which is most of a page."""
 _KEEPING_TAGS = frozenset({"pre", "xmp", "listing", "plaintext"})
 _OWN_WAYS = _KEEPING_TAGS | {"ol"}
@@ -60,7 +60,6 @@ _KINDS: dict[str | None, int] = {
     "img": _IMAGE,
     "source": _SOURCE,
     "a": _LINK,
-    "font": _FONT,
 }
 _KNOWN_KINDS: dict[int, int] = {}
 _KNOWN_TAGS: dict[int, str] = {}
@@ -137,16 +136,16 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
     work, and each step is taken for thousands of nodes (docs/pages.md).
     """
     lines = page.lines
-    boxes: list[list[Any]] = [[0, -1, "body", 0, 0, -1, None, []]]  # each as Box has it
+    boxes: list[list[Any]] = [[0, -1, "body", 0, 0, -1, {}]]  # each as Box has it
     box = 0
     parts: list[str] = []
     linked = 0
-    links: list[LexborNode] = []
+    links: list[str] = []
     kept = 0
     offered = ""  # the address that a <source> offers to the img behind it
     stack: list[tuple[LexborNode, int]] = []
     sheets, hiding, clean = told.sheets, told.hiding, told.clean
-    touched = _touched(root, sheets)
+    styled, untouched, ids = bool(sheets.rules), sheets.untouched, sheets.ids
     special = clean is not None  # or inside an element that keeps line ends
     known_kinds = _KNOWN_KINDS
     deepest = MAX_DEPTH
@@ -204,30 +203,33 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
                     parts, linked = [], 0
             elif kind != _UNREAD:
                 attributes = node.attributes
-                effect = 0
-                if touched is None or node.mem_id in touched:
-                    effect = _effect(node, attributes, sheets)
+                effect = _effect(node, attributes, sheets)
                 if effect & hiding and node.mem_id not in told.unfolded:
                     _hide(page, node, kind, box, effect)
                 elif kind == _IMAGE:
-                    address = (links[-1].attributes.get("href") or "") if links else ""
+                    address = links[-1] if links else ""
                     page.pictures.append(Picture(len(lines), box, attributes, offered, address))
                     offered = ""
                 else:
                     offered = offered or first_of_set(attributes.get("srcset") or "")
             node = node.next
             continue
+        attributes = node.attributes
         effect = 0
-        if touched is None or node.mem_id in touched:
-            attributes = node.attributes
-            effect = _effect(node, attributes, sheets)
-            if effect & hiding and node.mem_id not in told.unfolded:
+        if attributes:
+            if styled:
+                classes, own_name = attributes.get("class"), attributes.get("id")
+                if (classes and classes not in untouched) or (own_name and own_name in ids):
+                    effect = sheets.effect_on(node, classes or "", own_name or "")
+            if "style" in attributes and (style := attributes["style"]):
+                own = effect_of(style)
+                effect = own if own & SHOWN else effect | own
+            if "hidden" in attributes:
+                effect |= GONE
+            if effect and effect & hiding and node.mem_id not in told.unfolded:
                 _hide(page, node, kind, box, effect)
                 node = node.next
                 continue
-            # <a name=top> marks a place; unclosed, it would link the whole page.
-            if kind == _LINK and not attributes.get("href"):
-                kind = _INLINE
         if kind == _BLOCK:
             if parts:
                 _end_line(lines, parts, linked, box)
@@ -242,18 +244,20 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
                 deepest = 0
             tag = _KNOWN_TAGS.get(number) or node.tag or ""
             opened = len(boxes)
-            boxes.append([opened, box, tag, len(stack), begun, -1, node, []])
+            boxes.append([opened, box, tag, len(stack), begun, -1, attributes])
             box = opened
             if tag in _OWN_WAYS:
                 if tag in _KEEPING_TAGS:
                     effect |= LINES
-                elif (first := node.attributes.get("start") or "").isdecimal():
-                    page.starts[box] = int(first)
+                elif (attributes.get("start") or "").isdecimal():
+                    page.starts[box] = int(attributes["start"] or 1)
         else:
             if (
                 parts
-                and (kind == _FONT or (effect & WHITE and kind == _INLINE))
-                and _is_jam(node, effect)
+                and attributes
+                and kind == _INLINE
+                and (effect & WHITE or node.tag == "font")
+                and _is_jam(node, attributes, effect)
             ):
                 page.hidden_chars += len(node.text())
                 node = node.next
@@ -263,7 +267,12 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
                 node = node.next
                 continue
             if kind == _LINK:
-                links.append(node)
+                # <a name=top> marks a place; unclosed, it would link the whole page.
+                address = attributes.get("href") or ""
+                if address:
+                    links.append(address)
+                else:
+                    kind = _INLINE
         if effect & LINES:
             kind += _KEPT
             kept += 1
@@ -277,27 +286,8 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
     page.boxes = [tuple.__new__(Box, values) for values in boxes]
 
 
-_MOST_NAMES = 60
-"""Names in a page's acting rules up to which lexbor looks for their elements."""
-
-
-def _touched(root: LexborNode, sheets: Sheets) -> frozenset[int] | None:
-    """The elements (``mem_id``) that style, ``hidden`` or a missing address may act on.
-
-    lexbor finds them in a fifth of the time that the attributes of all elements cost.  None where
-    a page's sheets act on so many names that each element is asked itself.
-    """
-    if len(sheets.rules) > _MOST_NAMES:
-        return None
-    wanted = ["[style]", "[hidden]", "a:not([href])", "a[href='']"]
-    wanted += [
-        f"[id='{name[1:]}']" if name[0] == "#" else f"[class~='{name}']" for name in sheets.rules
-    ]
-    return frozenset([node.mem_id for node in root.css(",".join(wanted))])
-
-
 def _effect(node: LexborNode, attributes: Attributes, sheets: Sheets) -> int:
-    """What style and ``hidden`` do to an element."""
+    """What style does to a picture; the walk does the same in place for what holds others."""
     effect = 0
     if sheets.rules:
         effect = sheets.effect_on(node, attributes.get("class") or "", attributes.get("id") or "")
@@ -331,10 +321,9 @@ def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> Non
         page.folds.append(Fold(len(page.lines), box, node, stops))
 
 
-def _is_jam(node: LexborNode, effect: int) -> bool:
+def _is_jam(node: LexborNode, attributes: Attributes, effect: int) -> bool:
     """Whether white words stand in the middle of a line of other words, against copying."""
-    color = "" if effect & WHITE else node.attributes.get("color") or ""
-    if not effect & WHITE and not effect_of(f"color:{color}") & WHITE:
+    if not effect & WHITE and not effect_of(f"color:{attributes.get('color') or ''}") & WHITE:
         return False
     after = node.next
     words = after.text_content if after is not None else None
