@@ -93,6 +93,8 @@ def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
 def _ends_article(weights: Weights, index: int) -> bool:
     """Whether a line says who edited an article, or whose its rights are."""
     line = weights.page.lines[index]
+    if line.linked * 2 > len(line.text):
+        return False
     if weights.rule(index) in _ENDS:
         return True
     return note_of(line.text, linked=line.linked > 0) == "rights_note"

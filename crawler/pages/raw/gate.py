@@ -57,6 +57,8 @@ _TAIL = 4_000
 _LOST = 50
 _SPOILT_OF = 15
 _SPOILT_OF_NAME = 4
+_NAME = 200
+"""Characters of a name that are looked at: some pages put a whole text there."""
 _FEW_CHARACTERS = 6
 _SOUND_AGAIN = 0.8
 
@@ -138,6 +140,7 @@ def is_spoilt(words: str) -> bool:
 
     Of words of Chinese, written as GBK, about a third is sound UTF-8 by chance.
     """
+    words = words[:_NAME]
     if not words or words.isascii():
         return False
     if _MAY_BE_SPOILT.search(words):
