@@ -56,6 +56,9 @@ def set_up_logging(
     for handler in handlers:
         handler.setFormatter(formatter)
     root = logging.getLogger()
+    for former in root.handlers:
+        if isinstance(former, RotatingFileHandler):
+            former.close()
     root.handlers[:] = handlers
     root.setLevel(level)
     for name in QUIET:

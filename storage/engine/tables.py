@@ -232,12 +232,7 @@ class PublicationRow(Base):
         ),
         Index(None, "story_id"),
         Index(None, "published_at"),
-        Index(
-            "ix_publications_copies",
-            "published_at",
-            sqlite_where=text("is_original IS 0"),
-            postgresql_where=text("is_original IS false"),
-        ),
+        partial_index("ix_publications_copies", "published_at", where=text("is_original IS 0")),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

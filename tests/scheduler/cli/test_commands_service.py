@@ -220,7 +220,11 @@ def test_words_of_people_are_shown_as_they_are(database: Database) -> None:
     assert "[dup] 与[/]重复" in shown
 
 
-def test_the_doctor_tells_the_time_in_shanghai(database: Database) -> None:
+def test_the_doctor_tells_the_time_in_shanghai(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A pretended day keeps the clock's hour: on the message's own day nights would see no wait.
+    monkeypatch.setenv("CPPCC_TODAY", "2026-01-21")
     (waiting,) = [check.words for check in examine() if check.subject == "messages"]
     assert NOW.astimezone(SHANGHAI).strftime("since %Y-%m-%d %H:%M") in waiting
 

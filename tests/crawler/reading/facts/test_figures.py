@@ -111,6 +111,27 @@ def test_metrics_are_in_the_words_of_the_text() -> None:
     assert metrics == ["提交提案", "立案", "读书小组", "集体提案", "集体提案占比"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "metric"),
+    [
+        ("对口协商4次。", "对口协商"),
+        ("为民办实事35件。", "为民办实事"),
+        ("对外友好交往12次。", "对外友好交往"),
+        ("有效提案310件。", "有效提案"),
+        ("与会委员120名。", "与会委员"),
+        ("达成共识21项。", "达成共识"),
+        ("约谈承办单位3家。", "约谈承办单位"),
+        ("其他提案12件。", "其他提案"),
+        ("共提案12件。", "提案"),
+        ("对提案12件。", "提案"),
+        ("有提案12件。", "提案"),
+        ("为政协委员120名。", "政协委员"),
+    ],
+)
+def test_a_word_that_begins_like_a_particle_is_kept_whole(sentence: str, metric: str) -> None:
+    assert [figure.metric for figure in figures_of(fold(sentence))] == [metric]
+
+
 def test_spans_and_sentences() -> None:
     text = "第一段没有数字。\n这一年开展协商12次,提案80余件。"
     figures = figures_of(fold(text))
