@@ -40,7 +40,7 @@ def coverage(
     ] = None,
     expect: Annotated[str | None, typer.Option(metavar="REGION", help="Take a waiver back")] = None,
     why: Annotated[str | None, typer.Option(help="The reason of a waiver")] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Every cell with its reason")] = False,
 ) -> None:
     """Draw the matrix of regions and years, refreshed to this day.
 
@@ -106,11 +106,17 @@ def matrix(kept: list[Cell], *, width: int = 80) -> Table:
     return made
 
 
+LEGEND_COLUMNS = 5
+"""So many signs with their names fit a line of 80 columns."""
+
+
 def _legend() -> Text:
+    """The signs, no pair broken between two lines, and what it means where there is none."""
     words = Text()
-    for status, (sign, style) in SIGNS.items():
+    for number, (status, (sign, style)) in enumerate(SIGNS.items(), 1):
         words.append(sign, style=style)
-        words.append(f" {status.value}   ")
+        words.append(f" {status.value}" + ("   " if number % LEGEND_COLUMNS else "\n"))
+    words.append("\nno sign: the window ended before the region was watched")
     return words
 
 
