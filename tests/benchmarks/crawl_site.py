@@ -16,8 +16,8 @@ PUBLICATIONS_SEED = 20
 CPPCC_EVERY = 8
 PUBLICATION_EVERY = 100
 DAY_NEWS = "1月23日,省政协召开主席会议,听取近期工作安排的汇报,有关副主席和秘书长出席。"
-"""How a committee's articles begin: the openings of reviews made one article in eight a flagged one,
-which is read with care, at many times the price of the others.
+"""How a committee's articles begin. With openings of reviews one article in eight was flagged, and
+so read with care, at many times the price of the others.
 """
 
 # The medians of the real pages in ../shared/real, at the 73 KB a page that the measurements
