@@ -298,4 +298,4 @@ def _unreadable(config: Config) -> list[str]:
 
 
 def _moment(value: datetime) -> str:
-    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    return value.astimezone(SHANGHAI).strftime(f"%Y-%m-%d %H:%M:%S {SHANGHAI.key}")

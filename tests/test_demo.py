@@ -154,6 +154,21 @@ def test_days(demo: Demo) -> None:
     assert third.count("ten_events") + third.count("annual_review") == 1
 
 
+def test_coverage_by_command_and_by_sql_is_one_answer(demo: Demo) -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "scheduler", "coverage", "--json", "--db", demo.database.url],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    drawn = {(one["region"], one["year"], one["status"]) for one in json.loads(said.stdout)}
+    with demo.database.reading() as session:
+        kept = session.execute(text("SELECT region, year, status FROM v1_coverage"))
+        assert {tuple(row) for row in kept} == drawn
+    assert sum(one[1:] == (2020, "not_watched") for one in drawn) == 30
+
+
 def test_ten_events_of_guangxi(demo: Demo) -> None:
     row = next(row for row in answers("news.gxnews.com.cn") if row["flagged"])
     with demo.database.reading() as session:

@@ -6,9 +6,9 @@ from itertools import groupby
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from scheduler.cli.presentation import narrow, table
+from scheduler.cli.presentation import moment, narrow, table
 from scheduler.shapes.publication import published_text
-from storage.records import Article, Evidence, FigureScope, Reading
+from storage.records import Article, Evidence, FigureScope, Precision, Reading
 from storage.vocabulary import TOPIC_NAMES, amount
 
 QUOTE_LENGTH = 60
@@ -19,7 +19,7 @@ def page_view(article: Article) -> RenderableType:
     """The values of a page, each with the rule and the words it rests on."""
     rows = table("value", "read", "how", "where", "words")
     for name in PAGE_VALUES:
-        value = published_text(article) if name == "published_at" else getattr(article, name)
+        value = published_words(article) if name == "published_at" else getattr(article, name)
         reasons = [item for item in article.evidence if item.about == name]
         if value is None and not reasons:
             rows.add_row(name, "[dim]not stated[/]", "", "", "")
@@ -43,6 +43,13 @@ def page_view(article: Article) -> RenderableType:
         f"page score {article.score:.2f}"
     )
     return Group(rows, Text(facts, style="dim"))
+
+
+def published_words(article: Article) -> str | None:
+    """When a page says that it was published: the day alone, or the time as others are shown."""
+    if article.published_precision is Precision.DAY:
+        return published_text(article)
+    return moment(article.published_at) if article.published_at else None
 
 
 def reading_view(article: Article) -> RenderableType:

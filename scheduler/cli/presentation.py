@@ -2,18 +2,29 @@
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import datetime
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.rule import Rule
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from scheduler.shapes.plain import plain
 from storage.records import SHANGHAI
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs")]
+"""The option of every command that answers programs too."""
+
+ZONE = SHANGHAI.key
+"""The zone of every time that a command prints for people, named beside it."""
+
+TIMED = frozenset({"raised", "started", "opened", "next look", "saved", "last found"})
+"""Columns of short times; the table that has one says below itself what their zone is."""
 
 PIPED_WIDTH = 240
 """Columns where no terminal says how many: a table that is searched or kept is not folded."""
@@ -111,21 +122,51 @@ def rule(words: str = "") -> None:
     console.print(Rule(words), width=width)
 
 
+class PlainTable(Table):
+    """A table whose lines end where their words end: Rich fills them up with blanks."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The table's lines without the blanks at their ends."""
+        rendered = (one for one in super().__rich_console__(console, options))
+        lines = Segment.split_lines(one for one in rendered if isinstance(one, Segment))
+        for line in lines:
+            yield from _ended(line)
+            yield Segment.line()
+
+
+def _ended(line: list[Segment]) -> Iterator[Segment]:
+    while line and not line[-1].text.strip(" "):
+        line.pop()
+    if line:
+        last = line.pop()
+        yield from line
+        yield Segment(last.text.rstrip(" "), last.style)
+
+
 def table(*columns: str, title: str | None = None) -> Table:
-    """A plain table with these columns."""
-    made = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    """A plain table with these columns; where one is of times, their zone stands below."""
+    made = PlainTable(
+        title=title, title_justify="left", box=None, header_style="bold", pad_edge=False
+    )
+    if not TIMED.isdisjoint(columns):
+        made.caption, made.caption_justify = f"times: {ZONE}", "left"
     for column in columns:
         made.add_column(column, overflow="fold", no_wrap=column in IDENTIFIERS)
     return made
 
 
 def moment(value: datetime | None) -> str:
-    """An instant as a person in Shanghai reads it; a dash for none."""
-    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if value else "-"
+    """An instant as a person in Shanghai reads it, with the zone's name; a dash for none."""
+    return f"{bare_moment(value)} {ZONE}" if value else "-"
+
+
+def bare_moment(value: datetime) -> str:
+    """The same without the zone: where it stands beside a moment that names it."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def short_moment(value: datetime | None) -> str:
-    """The same for a list of many: without year and seconds."""
+    """The same for a list of many: without year, seconds and zone, which its table names."""
     return value.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if value else "-"
 
 

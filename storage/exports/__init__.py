@@ -19,7 +19,7 @@ from storage.exports.filters import Filters
 from storage.exports.jsonfeed import export_jsonfeed
 from storage.exports.jsonl import export_jsonl
 from storage.exports.parquet import export_parquet
-from storage.exports.selection import EVERYTHING, Selection, select_changes
+from storage.exports.selection import EVERYTHING, Selection, count_copies, select_changes
 from storage.exports.warc import export_warc
 from storage.exports.xlsx import export_xlsx
 
@@ -38,12 +38,16 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What was written; ``cursor`` is the next export's ``since``, None for a feed of flags."""
+    """What was written; ``cursor`` is the next export's ``since``, None for a feed of flags.
+
+    ``copies`` of the ``count`` are copies of others' words; None where no publications are counted.
+    """
 
     path: Path
     schema: Path | None
     count: int
     cursor: int | None
+    copies: int | None = None
 
 
 _WRITERS: Mapping[Format, Callable[[Session, Path, Selection], int]] = {
@@ -86,4 +90,5 @@ def export(
         raise ExportError("only a workbook has Chinese headers")
     count = write(session, path, chosen)
     schema = None if format_ is Format.WARC else schema_path(path)
-    return Exported(path=path, schema=schema, count=count, cursor=chosen.cursor)
+    copies = None if format_ is Format.WARC else count_copies(session, chosen)
+    return Exported(path=path, schema=schema, count=count, cursor=chosen.cursor, copies=copies)

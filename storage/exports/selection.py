@@ -52,6 +52,19 @@ def id_batches(session: Session, chosen: Selection) -> Iterator[list[int]]:
             yield wanted
 
 
+def count_copies(session: Session, chosen: Selection) -> int:
+    """How many of the chosen publications are copies of others."""
+    if chosen.filters.originals:
+        return 0
+    copy = PublicationRow.is_original.is_(False)
+    return sum(
+        session.scalars(
+            select(func.count()).select_from(PublicationRow).where(PublicationRow.id.in_(ids), copy)
+        ).one()
+        for ids in id_batches(session, chosen)
+    )
+
+
 def _walked(session: Session, chosen: Selection) -> Iterator[list[int]]:
     """Along the publications, or the index of their changes."""
     column = PublicationRow.id if chosen.since is None else ChangeRow.publication_id

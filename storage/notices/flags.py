@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from storage.engine.conditions import of_region
 from storage.engine.flag_tables import FlagDecisionRow, FlagNoteRow, FlagRow
 from storage.engine.rows import evidence_as_json, evidence_from_json
 from storage.engine.tables import PublicationRow
@@ -220,11 +221,23 @@ def list_flags(
     session: Session,
     *,
     status: FlagStatus | None = None,
+    region: str | None = None,
+    year: int | None = None,
     limit: int = 50,
     before: int | None = None,
 ) -> list[Flag]:
-    """The newest flags first; ``before`` is the last id of the page before this one."""
+    """The newest flags first; ``before`` is the last id of the page before this one.
+
+    ``region`` (short name) and ``year`` are those of the flagged publication: of its committee,
+    or its source where it names none; any year that it covers.  What covers no year is of none.
+    """
     query = select(FlagRow.id)
+    if region is not None or year is not None:
+        query = query.join(PublicationRow, PublicationRow.id == FlagRow.publication_id)
+    if region is not None:
+        query = query.where(of_region(region))
+    if year is not None:
+        query = query.where(PublicationRow.year_from <= year, PublicationRow.year_to >= year)
     if status is not None:
         query = query.where(FlagRow.status == status.value)
     if before is not None:

@@ -1,18 +1,16 @@
 """`cppcc alerts`: the channels that messages go to."""
 
-from typing import Annotated
-
 import typer
 from rich.text import Text
 
 from scheduler.cli.commands.context import settings
-from scheduler.cli.presentation import console, fail, moment, print_json, table
+from scheduler.cli.presentation import AsJson, console, fail, moment, print_json, table
 
 app = typer.Typer(no_args_is_help=True, help="The channels that messages go to.")
 
 
 @app.command("test")
-def send_test(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def send_test(as_json: AsJson = False) -> None:
     """Send a test message to each channel and say what came back; exit 0 if all took it."""
     from scheduler.alerts.channels import open_channels  # httpx, for this command alone
     from scheduler.alerts.messages import Notice
@@ -28,7 +26,7 @@ def send_test(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         key=f"test:{now:%Y%m%dT%H%M%S%z}",
         kind="test",
         title="cppcc-monitor: a test message (测试消息)",
-        body=f"Sent by `cppcc alerts test` at {moment(now)} (Asia/Shanghai). 收到即表示通道可用。",
+        body=f"Sent by `cppcc alerts test` at {moment(now)}. 收到即表示通道可用。",
     )
     problems: dict[str, str | None] = {}
     for channel in channels:

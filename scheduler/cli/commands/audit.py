@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from scheduler.cli.commands.context import connected, declared_sources, settings
-from scheduler.cli.presentation import EXIT_FAILED, console, fail, print_json, say, table
+from scheduler.cli.presentation import EXIT_FAILED, AsJson, console, fail, print_json, say, table
 from scheduler.health.auditing import Report, make_report
 from scheduler.rhythm.almanac import AlmanacError, load_almanac
 from storage.notices.coverage import CellStatus
@@ -21,7 +21,7 @@ def audit(
     years: Annotated[
         str | None, typer.Option(metavar="2018-2025", help="First and last year; else since 2018")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Name every gap with its cause; exit 0 only when each has one.
 

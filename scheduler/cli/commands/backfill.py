@@ -17,7 +17,7 @@ from scheduler.cli.commands.context import (
     open_context,
     settings,
 )
-from scheduler.cli.presentation import console, fail, print_json, say, table, verdict_text
+from scheduler.cli.presentation import AsJson, console, fail, print_json, say, table, verdict_text
 from scheduler.config import Config
 from storage.engine.database import Database
 from storage.errors import SourceBusyError
@@ -61,7 +61,7 @@ def backfill(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count what would be read; store nothing")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Store what archives hold of past years, through the crawl's own reading.
 

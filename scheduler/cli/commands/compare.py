@@ -10,7 +10,7 @@ from rich.text import Text
 
 from crawler.reading.facts.committee import known_region
 from scheduler.cli.commands.context import readable, say_nothing, settings
-from scheduler.cli.presentation import console, fail, print_json, say, table
+from scheduler.cli.presentation import AsJson, console, fail, print_json, say, table
 from storage.publications.metrics import MetricValue, Statement, list_metric, statements_of
 from storage.vocabulary import METRIC_NAMES, amount, number
 
@@ -24,7 +24,7 @@ def compare(
         str | None, typer.Option("--regions", "--region", metavar="A,B", help="e.g. 云南,广西")
     ] = None,
     years: Annotated[str | None, typer.Option("--years", "--year", metavar="2018-2025")] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare a metric: one value a committee and year, a gap where nothing is stated.
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli.commands.context import connected, settings
+from scheduler.cli.commands.context import connected, on_its_day, settings
 from scheduler.cli.presentation import console as terminal
 from scheduler.cli.presentation import fail, moment, say, table
 from storage.access import people
@@ -66,7 +66,7 @@ def serve_console(
     from scheduler.console.security import is_loopback_host, names_of
     from scheduler.console.serving import serve
 
-    config = settings()
+    config = on_its_day(settings())
     where, number = host or config.console_host, port or config.console_port
     if not is_loopback_host(where) or names_of(config.console_proxies):
         with connected(config).reading() as session:

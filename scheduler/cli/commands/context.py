@@ -3,6 +3,7 @@
 import getpass
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,36 @@ def settings() -> Config:
         return load_config()
     except ConfigError as error:
         fail(str(error), code=2)
+
+
+DAY = ".day"
+"""Ends the name of the file beside a SQLite database that says which day it is there."""
+
+
+def on_its_day(config: Config) -> Config:
+    """The settings on the day that the database lives in: a demo's ends in 2021, for good.
+
+    `cppcc demo` leaves the day in a file beside its database, which a copy elsewhere lacks.
+    CPPCC_TODAY counts more.  Commands that read take it, and what keeps coverage; a crawl's own
+    processes live in the real present.
+    """
+    try:
+        file = sqlite_file(config.database_url)
+        if config.today is not None or file is None:
+            return config
+        today = date.fromisoformat(day_file(file).read_text("ascii").strip())
+    except FileNotFoundError:
+        return config  # no demo's
+    except StorageError:
+        return config  # no URL at all, which is said where it is opened
+    except (OSError, ValueError) as error:
+        fail(f"{day_file(Path(str(file)))}: {error}", hint="remove it, or set CPPCC_TODAY", code=2)
+    return config.model_copy(update={"today": today})
+
+
+def day_file(database: Path) -> Path:
+    """Where the day of a demo's database stands."""
+    return database.with_name(database.name + DAY)
 
 
 def declared_sources(config: Config) -> "dict[str, Source]":
@@ -72,8 +103,15 @@ def _open_or_empty(url: str) -> Database:
     try:
         return open_reading(url)
     except DatabaseMissingError as error:
-        print_note(str(error))
+        near = near_by(url)
+        print_note(f"{error}; {near}" if near else str(error))
         return open_database(IN_MEMORY)
+
+
+def no_database(config: Config) -> str | None:
+    """That the SQLite file of the settings is not there, in words; None where one was read."""
+    file = sqlite_file(config.database_url)
+    return None if file is None or file.exists() else f"there is no database at {file}"
 
 
 def _opened(opening: Callable[[str], Database], config: Config) -> Database:
@@ -83,7 +121,7 @@ def _opened(opening: Callable[[str], Database], config: Config) -> Database:
         fail(str(error))
     except StorageError as error:
         hint = "CPPCC_DATABASE_URL names the database; `cppcc doctor` looks closer"
-        fail(str(error), hint=_near(config) or hint)
+        fail(str(error), hint=near_by(config.database_url) or hint)
 
 
 def login() -> str | None:
@@ -102,7 +140,7 @@ def open_context() -> Context:
 
 def reading_context() -> Context:
     """The same for a command that only reads."""
-    config = settings()
+    config = on_its_day(settings())
     return Context(config=config, sources=declared_sources(config), database=readable(config))
 
 
@@ -117,7 +155,7 @@ def refresh_coverage(context: Context) -> None:
         print_note(f"coverage is left as it was: {error}")
         return
     with context.database.begin() as session:
-        cells.refresh(session, almanac, context.sources, now=context.config.now())
+        cells.refresh(session, almanac, context.sources, now=on_its_day(context.config).now())
 
 
 NEAR = (Path("var/cppcc.db"), Path("var/demo/cppcc.db"), Path("cppcc.db"))
@@ -130,14 +168,14 @@ def say_nothing(words: str, config: Config) -> None:
     The latter two go to standard error: they are no part of the answer.
     """
     say(words)
-    near = _near(config)
+    near = near_by(config.database_url)
     print_note(f"read: {shown_url(config.database_url)}" + (f"; {near}" if near else ""))
 
 
-def _near(config: Config) -> str | None:
+def near_by(url: str) -> str | None:
     """Which other database lies near and how to read it, in words; None where there is none."""
     try:
-        read = sqlite_file(config.database_url)
+        read = sqlite_file(url)
     except StorageError:  # no URL at all, which is said elsewhere
         return None
     for other in NEAR:

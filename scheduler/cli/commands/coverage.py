@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.sources.declaration import NATIONAL, REGIONS, Source
-from scheduler.cli.commands.context import open_context, reading_context, region_named
-from scheduler.cli.presentation import console, fail, narrow, print_json, table
+from scheduler.cli.commands.context import on_its_day, open_context, reading_context, region_named
+from scheduler.cli.presentation import PlainTable, console, fail, narrow, print_json, table
 from scheduler.health import cells as completeness
 from scheduler.rhythm.almanac import AlmanacError, load_almanac
 from storage.errors import RecordNotFoundError
@@ -48,9 +48,10 @@ def coverage(
     """
     region = region_named(waive or expect)
     context = open_context() if region else reading_context()
-    now = context.config.now()
+    config = on_its_day(context.config)
+    now = config.now()
     try:
-        almanac = load_almanac(context.config.calendar)
+        almanac = load_almanac(config.calendar)
     except AlmanacError as error:
         fail(str(error), code=2)
     if region:
@@ -75,7 +76,9 @@ def coverage(
         print_json(kept)
     elif year is None:
         console.print(matrix(kept, width=console.width))
-        console.print(_legend())
+        console.print(legend())
+        if config.today is not None:
+            console.print(f"as of {now.date()}, the day that is pretended here")
         if covered:
             console.print(_archives(covered, context.sources))
     else:
@@ -89,7 +92,7 @@ def matrix(kept: list[Cell], *, width: int = 80) -> Table:
     by_place = {(cell.region, cell.year): cell for cell in kept}
     short = REGION_COLUMNS + YEAR_COLUMNS * len(years) > width
     title = f"years {years[0]} to {years[-1]}, by their last two digits" if short else None
-    made = Table(
+    made = PlainTable(
         title=title, title_justify="left", title_style="dim", box=None, header_style="bold",
         pad_edge=False, padding=(0, 1, 0, 0) if short else (0, 1),
     )  # fmt: skip
@@ -110,14 +113,17 @@ LEGEND_COLUMNS = 5
 """So many signs with their names fit a line of 80 columns."""
 
 
-def _legend() -> Text:
+def legend() -> Text:
     """The signs, no pair broken between two lines, and what it means where there is none."""
-    words = Text()
-    for number, (status, (sign, style)) in enumerate(SIGNS.items(), 1):
-        words.append(sign, style=style)
-        words.append(f" {status.value}" + ("   " if number % LEGEND_COLUMNS else "\n"))
-    words.append("\nno sign: the window ended before the region was watched")
-    return words
+    pairs = [
+        Text.assemble((sign, style), f" {status.value}") for status, (sign, style) in SIGNS.items()
+    ]
+    lines = [
+        Text("   ").join(pairs[first : first + LEGEND_COLUMNS])
+        for first in range(0, len(pairs), LEGEND_COLUMNS)
+    ]
+    lines.append(Text("no sign: the window ended before the region was watched"))
+    return Text("\n").join(lines)
 
 
 def _archives(covered: dict[str, dict[int, int]], sources: dict[str, Source]) -> Text:

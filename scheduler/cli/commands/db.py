@@ -7,7 +7,7 @@ import typer
 
 from scheduler.cli.commands import backup
 from scheduler.cli.commands.context import connected, readable, settings
-from scheduler.cli.presentation import EXIT_FAILED, fail, print_json, say
+from scheduler.cli.presentation import EXIT_FAILED, AsJson, fail, print_json, say
 from storage.engine import database
 from storage.errors import StorageError
 
@@ -50,7 +50,7 @@ def prune_snapshots(
 
 
 @app.command()
-def check(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def check(as_json: AsJson = False) -> None:
     """Say what is wrong with the database; exit code 1 when something is."""
     problems = database.check(settings().database_url)
     if as_json:

@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from scheduler.cli.commands.console import serve_console
-from scheduler.cli.commands.context import open_context, refresh_coverage, settings
+from scheduler.cli.commands.context import day_file, open_context, refresh_coverage, settings
 from scheduler.cli.commands.crawl import crawl_now
 from scheduler.cli.presentation import console, fail, rule, say, table, verdict_text
 from scheduler.config import Config
@@ -66,6 +66,7 @@ def demo(
                 database = open_database(url)
                 known = _flag_ids(database)
                 records = crawl_now(database, config, SOURCES, jobs=jobs)
+                day_file(folder / "cppcc.db").write_text(f"{date_of(day)}\n", "ascii")
                 refresh_coverage(open_context())
                 _print_runs(records)
                 _print_flags(database, known)

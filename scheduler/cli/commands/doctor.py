@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.presentation import EXIT_FAILED, console, print_json
+from scheduler.cli.presentation import EXIT_FAILED, AsJson, console, print_json
 from scheduler.examination import examine
 
 STYLES = {"ok": "green", "warning": "yellow", "wrong": "red"}
@@ -13,7 +13,7 @@ STYLES = {"ok": "green", "warning": "yellow", "wrong": "red"}
 
 def doctor(
     deep: Annotated[bool, typer.Option(help="Look at every page of the database file")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Look at settings, declarations, disk, database, service and runs; 1 when one is wrong.
 

@@ -9,7 +9,7 @@ from scheduler.cli.commands.context import readable, region_named, settings
 from scheduler.cli.presentation import fail, print_json, print_note, say
 from storage.engine.database import shown_url
 from storage.errors import StorageError
-from storage.exports import Format
+from storage.exports import Exported, Format
 from storage.exports import export as write_export
 from storage.exports.filters import Filters
 from storage.records import Genre, Level
@@ -68,15 +68,30 @@ def export(
                 "path": str(done.path),
                 "schema": str(done.schema) if done.schema else None,
                 "count": done.count,
+                "copies": done.copies,
                 "cursor": done.cursor,
             }
         )
         return
-    what = {Format.WARC: "pages", Format.ATOM: "flags", Format.JSONFEED: "flags"}.get(
-        format_, "publications"
-    )
-    say(f"{done.count} {what} written to {done.path}")
+    say(f"{_what(format_, done)} written to {done.path}")
     if not done.count:
         print_note(f"read: {shown_url(config.database_url)}; nothing in it is what was asked for")
     if done.cursor is not None:
         say(f"next cursor: {done.cursor}")
+
+
+def _what(format_: Format, done: Exported) -> str:
+    """What was written, in words; copies are told apart: a flag is one, whatever its copies."""
+    if done.copies:
+        copies = _counted(done.copies, "copy", "copies")
+        return f"{_counted(done.count - done.copies, 'publication', 'publications')} and {copies}"
+    one, many = {
+        Format.WARC: ("page", "pages"),
+        Format.ATOM: ("flag", "flags"),
+        Format.JSONFEED: ("flag", "flags"),
+    }.get(format_, ("publication", "publications"))
+    return _counted(done.count, one, many)
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -8,9 +8,18 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, login, readable, say_nothing, settings
+from scheduler.cli.commands.context import (
+    connected,
+    login,
+    readable,
+    region_named,
+    say_nothing,
+    settings,
+)
 from scheduler.cli.evidence_view import evidence_table
 from scheduler.cli.presentation import (
+    AsJson,
+    bare_moment,
     console,
     fail,
     moment,
@@ -45,18 +54,22 @@ def flag_id_of(wanted: str) -> int:
 @app.command("list")
 def list_(
     status: Annotated[FlagStatus | None, typer.Option(help="Only flags of this status")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    region: Annotated[str | None, typer.Option(help="Only this region: 云南 or 云南省")] = None,
+    year: Annotated[int | None, typer.Option(help="Only what covers this year")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Print the newest N")] = 50,
+    as_json: AsJson = False,
 ) -> None:
     """The newest flags first."""
     config = settings()
+    region = region_named(region)
     with readable(config).reading() as session:
-        found = flags.list_flags(session, status=status, limit=limit)
+        found = flags.list_flags(session, status=status, region=region, year=year, limit=limit)
     if as_json:
         print_json([flag_json(flag) for flag in found])
         return
     if not found:
-        say_nothing("nothing is flagged", config)
+        asked = any(one is not None for one in (status, region, year))
+        say_nothing("no flag is as asked for" if asked else "nothing is flagged", config)
         return
     columns = ["flag", "publication", "status", "genre", "sure", "region", "title", "raised"]
     if narrow():
@@ -79,7 +92,7 @@ def list_(
 
 
 @app.command()
-def show(flag_id: Id, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def show(flag_id: Id, as_json: AsJson = False) -> None:
     """One flag: why it was raised, and what happened to its story since."""
     try:
         with readable(settings()).reading() as session:
@@ -99,10 +112,10 @@ def show(flag_id: Id, as_json: Annotated[bool, typer.Option("--json")] = False) 
     rows.add_row("raised", moment(flag.raised_at))
     for one in decisions:
         words = f"{one.status.value} by {one.by or 'nobody named'}, revision {one.revision}"
-        rows.add_row(moment(one.at), Text(f"{words}: {one.why}" if one.why else words))
+        rows.add_row(bare_moment(one.at), Text(f"{words}: {one.why}" if one.why else words))
     reasons = {f"{one.status.value}: {one.why}" for one in decisions}
     for note in (note for note in flag.notes if note.words not in reasons):
-        rows.add_row(moment(note.at), Text(note.words))
+        rows.add_row(bare_moment(note.at), Text(note.words))
     if flag.note and not any(flag.note in note.words for note in flag.notes):
         rows.add_row("note", Text(flag.note))  # of a decision before reasons were notes
     console.print(rows)

@@ -6,7 +6,16 @@ import typer
 from rich.text import Text
 
 from scheduler.cli.commands.context import connected, login, readable, say_nothing, settings
-from scheduler.cli.presentation import console, fail, moment, print_json, say, short_moment, table
+from scheduler.cli.presentation import (
+    AsJson,
+    console,
+    fail,
+    moment,
+    print_json,
+    say,
+    short_moment,
+    table,
+)
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices import incidents
 
@@ -17,7 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="What is broken or missing.")
 def list_(
     everything: Annotated[bool, typer.Option("--all", help="Resolved ones too")] = False,
     limit: Annotated[int, typer.Option(min=1)] = 50,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """The newest incidents first."""
     config = settings()
@@ -45,7 +54,7 @@ def list_(
 @app.command()
 def show(
     incident_id: Annotated[int, typer.Argument(metavar="ID")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """One incident, from its opening to its end."""
     try:

@@ -10,7 +10,7 @@ from rich.text import Text
 from crawler.errors import PageError
 from scheduler.cli.commands.context import declared_sources, settings
 from scheduler.cli.evidence_view import page_view, reading_view
-from scheduler.cli.presentation import console, fail, print_json, say, table
+from scheduler.cli.presentation import AsJson, console, fail, print_json, say, table
 from scheduler.config import Config
 from scheduler.shapes.publication import article_json
 
@@ -27,7 +27,7 @@ def inspect(
     as_list: Annotated[
         bool, typer.Option("--list", help="Read a list page: its links, and where it goes on")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Read a page, or a batch of pages and texts, and show what was read and why."""
     from crawler.reader import read_page, source_of  # the readers cost others 0.1 s

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scheduler.cli.commands.context import readable, settings
-from scheduler.cli.presentation import fail, print_json, say
+from scheduler.cli.presentation import AsJson, fail, print_json, say
 from storage.errors import StorageError
 from storage.exports.release import write_release
 
@@ -20,7 +20,7 @@ def release(
             help="Folder of the release before, for CHANGES", exists=True, file_okay=False
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the reviews, and what metrics cite, as a data package that can be cited."""
     try:

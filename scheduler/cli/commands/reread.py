@@ -6,7 +6,7 @@ import typer
 from rich.text import Text
 
 from scheduler.cli.commands.context import connected, readable, settings
-from scheduler.cli.presentation import console, print_json, table
+from scheduler.cli.presentation import AsJson, console, print_json, table
 from storage.articles.rereading import apply_readings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def reread(
     every: Annotated[
         bool, typer.Option("--all", help="Also those that the present rules have read")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what the present rules read otherwise than is stored; store it only with --apply.
 

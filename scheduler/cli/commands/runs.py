@@ -9,6 +9,8 @@ from rich.text import Text
 
 from scheduler.cli.commands.context import connected, readable, say_nothing, settings
 from scheduler.cli.presentation import (
+    AsJson,
+    bare_moment,
     console,
     fail,
     moment,
@@ -45,7 +47,7 @@ app = typer.Typer(no_args_is_help=True, help="Run history.")
 def list_(
     source: Annotated[str | None, typer.Option(help="Only runs of this source")] = None,
     limit: Annotated[int, typer.Option(min=1)] = 20,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """The newest runs first."""
     config = settings()
@@ -76,7 +78,7 @@ def list_(
 @app.command()
 def show(
     run_id: Annotated[int, typer.Argument(metavar="ID")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """One run: its verdict, its account, and each page it refused."""
     config = settings()
@@ -134,7 +136,7 @@ def log(run_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
         fail(f"nothing is kept of what run {run_id} wrote", hint=f"it would be in {file}")
     for one in found:
         ended = moment(one.ended_at) if one.ended_at else "still at work"
-        typer.echo(f"start {one.token} on {one.machine}, {moment(one.begun_at)} to {ended}")
+        typer.echo(f"start {one.token} on {one.machine}, {bare_moment(one.begun_at)} to {ended}")
         typer.echo(one.output)
 
 

@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from scheduler.cli.commands.context import readable, region_named, say_nothing, settings
-from scheduler.cli.presentation import console, fail, print_json
+from scheduler.cli.presentation import AsJson, console, fail, print_json
 from scheduler.shapes.publication import hit_json
 from storage.records import SHANGHAI, Genre
 from storage.search import query as storage_search
@@ -27,7 +27,7 @@ def search(
     ] = None,
     year: Annotated[int | None, typer.Option(help="A year that it covers")] = None,
     genre: Annotated[Genre | None, typer.Option(help="What it is")] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find publications by words in title and text, of one character or more.
 

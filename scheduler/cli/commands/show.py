@@ -8,9 +8,9 @@ from rich.text import Text
 
 from scheduler.cli.commands.context import readable, settings
 from scheduler.cli.commands.revisions import show_revisions
-from scheduler.cli.evidence_view import page_view, reading_view
-from scheduler.cli.presentation import console, fail, moment, print_json, table
-from scheduler.shapes.publication import publication_json, published_text
+from scheduler.cli.evidence_view import page_view, published_words, reading_view
+from scheduler.cli.presentation import AsJson, bare_moment, console, fail, moment, print_json, table
+from scheduler.shapes.publication import publication_json
 from storage.errors import RecordNotFoundError
 from storage.notices.flags import get_flag
 from storage.publications.as_article import article_of
@@ -27,7 +27,7 @@ def show(
     diff: Annotated[
         bool, typer.Option("--diff", help="What each revision changed in the words")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print one publication: its text, events, figures, revisions and copies."""
     publication = find(wanted)
@@ -50,7 +50,7 @@ def show(
         console.print(reading_view(article))
 
 
-def explain(wanted: Wanted, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def explain(wanted: Wanted, as_json: AsJson = False) -> None:
     """Print why a publication was read as it was: each value with its rule and its words."""
     publication = find(wanted)
     if as_json:
@@ -94,7 +94,7 @@ def _print_head(publication: Publication, article: Article) -> None:
     rows = table("", "")
     rows.add_row("id", f"{summary.id}, story {summary.story_id}")
     rows.add_row("url", Text(summary.url))
-    rows.add_row("published", f"{published_text(article) or 'no date stated'}")
+    rows.add_row("published", published_words(article) or "no date stated")
     rows.add_row("outlet", Text(article.outlet or "-"))
     people = [f"author {article.author}" if article.author else ""]
     people.append(f"editor {article.editor}" if article.editor else "")
@@ -103,11 +103,11 @@ def _print_head(publication: Publication, article: Article) -> None:
         rows.add_row("genre", f"{article.reading.genre.value} ({article.reading.score:.2f})")
     rows.add_row("copy", "original" if summary.is_original else "repost")
     rows.add_row("revision", f"{summary.revision} of {len(publication.revisions)}")
-    rows.add_row("seen", f"{moment(summary.first_seen_at)} to {moment(summary.last_seen_at)}")
+    rows.add_row("seen", f"{bare_moment(summary.first_seen_at)} to {moment(summary.last_seen_at)}")
     if summary.removed_at:
         rows.add_row(
             "[red]removed[/]",
-            f"last seen {moment(summary.last_seen_at)}, "
+            f"last seen {bare_moment(summary.last_seen_at)}, "
             f"first missing {moment(summary.first_missing_at)}",
         )
     console.print(rows)

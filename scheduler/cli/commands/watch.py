@@ -13,7 +13,7 @@ from scheduler.cli.commands.context import (
     say_nothing,
     settings,
 )
-from scheduler.cli.presentation import console, fail, print_json, say, short_moment, table
+from scheduler.cli.presentation import AsJson, console, fail, print_json, say, short_moment, table
 from storage.search import saved
 from storage.search.saved import SavedSearch
 
@@ -29,7 +29,7 @@ def add(
         str | None, typer.Option(help="Of the committee, else the source, e.g. 云南 or 云南省")
     ] = None,
     by: Annotated[str | None, typer.Option(help="Who waits; the login name otherwise")] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Tell of publications stored from now on that hold all words; `cppcc search` finds older ones.
 
@@ -49,7 +49,7 @@ def add(
 
 
 @app.command("list")
-def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def list_(as_json: AsJson = False) -> None:
     """Print the saved searches."""
     config = settings()
     with readable(config).reading() as session:

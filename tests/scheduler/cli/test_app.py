@@ -1,5 +1,6 @@
 """The command line as a whole: what it imports, its options, ids as people write them."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,35 @@ def test_an_empty_answer_names_what_was_read(kept: Path) -> None:
     said = CliRunner().invoke(app, ["flags", "list"])
     assert said.stdout.strip() == "nothing is flagged"
     assert "empty.db" in said.stderr
+
+
+def test_the_note_of_no_database_names_the_file_below_the_sources(kept: Path) -> None:
+    said = CliRunner().invoke(app, ["sources", "list", "--region", "云南"]).stdout.splitlines()
+    assert "empty.db" in said[-1]
+    assert said[0].split() == ["id", "region", "kind", "state", "verdict", "runs", "next", "look"]
+    assert not [line for line in said if line != line.rstrip()]
+    found = CliRunner().invoke(app, ["sources", "list", "--region", "云南", "--db", str(kept)])
+    assert "no database" not in found.output
+
+
+@pytest.mark.parametrize(
+    ("asked", "flags"),
+    [
+        (["--region", "云南省", "--year", "2025"], 1),
+        (["--region", "广西"], 0),
+        (["--year", "2019"], 0),
+    ],
+)
+def test_flags_are_asked_for_by_region_and_year(kept: Path, asked: list[str], flags: int) -> None:
+    said = CliRunner().invoke(app, ["flags", "list", *asked, "--json", "--db", str(kept)])
+    assert len(json.loads(said.output)) == flags
+
+
+def test_times_of_a_publication_are_of_one_zone_which_is_named(kept: Path) -> None:
+    said = CliRunner().invoke(app, ["show", "f1", "--db", str(kept)]).output.splitlines()
+    times = [line for line in said if line.startswith(("published ", "seen "))]
+    assert len(times) == 2
+    assert all("Asia/Shanghai" in line and "+08:00" not in line for line in times)
 
 
 def test_decisions_of_several_are_taken_together_or_not_at_all(kept: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scheduler.cli.app import app
-from scheduler.cli.commands.context import open_context, refresh_coverage
+from scheduler.cli.commands.context import day_file, open_context, refresh_coverage
 from scheduler.examination import examine
 from storage.articles import saving as articles
 from storage.engine.backup import BackupError, make_backup, restore_backup
@@ -66,6 +66,26 @@ def test_coverage_draws_what_was_found_and_what_is_due(database: Database) -> No
             "SELECT status, due_from, due_until FROM v1_coverage WHERE region='广西' AND year=2025"
         )
         assert rows.all() == [("due", "2025-12-20", "2026-03-03")]
+
+
+def test_a_demos_database_keeps_its_day(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = cells()
+    refresh_coverage(open_context())
+    monkeypatch.delenv("CPPCC_TODAY")
+    day = day_file(tmp_path / "cppcc.db")
+    day.write_text("2026-01-20\n", "ascii")
+    assert cells() == there
+    assert "as of 2026-01-20" in cppcc("coverage").output
+    cells("--year", "2025", "--waive", "广西", "--why", "no plenary")
+    cells("--year", "2025", "--expect", "广西")
+    refresh_coverage(open_context())
+    with database.reading() as session:
+        rows = session.connection().exec_driver_sql("SELECT region, year, status FROM v1_coverage")
+        assert {(region, year): status for region, year, status in rows} == there
+    day.write_text("soon", "ascii")
+    assert cppcc("coverage").exit_code == 2
 
 
 def test_a_cell_is_waived_and_expected_again(database: Database) -> None:

@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from scheduler.cli.commands.context import settings
-from scheduler.cli.presentation import console, fail, print_json, say
+from scheduler.cli.presentation import AsJson, console, fail, print_json, say
 
 
 def check(
@@ -15,7 +15,7 @@ def check(
         list[Path] | None, typer.Argument(metavar="FILE...", help="Only these files")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every file (as without any)")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say every fault of every declaration; exit 0 only where there is none."""
     from crawler.errors import DeclarationError  # half a second that no other command pays for

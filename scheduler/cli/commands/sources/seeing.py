@@ -7,9 +7,10 @@ import typer
 from rich.text import Text
 
 from crawler.sources.declaration import Source
-from scheduler.cli.commands.context import reading_context, region_named
+from scheduler.cli.commands.context import no_database, reading_context, region_named
 from scheduler.cli.commands.sources.declared import RECORDED, declared
 from scheduler.cli.presentation import (
+    AsJson,
     console,
     moment,
     print_json,
@@ -42,7 +43,7 @@ STATE_STYLES = {
 def list_(
     region: Annotated[str | None, typer.Option(help="Only this region, e.g. 云南")] = None,
     state: Annotated[SourceState | None, typer.Option(help="Only sources in this state")] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """All declared sources: their state, last ended verdict, running run and next look."""
     context = reading_context()
@@ -57,7 +58,7 @@ def list_(
     if as_json:
         print_json([source_json(source, overviews[source.id]) for source in chosen])
         return
-    rows = table("id", "region", "kind", "", "verdict", "runs", "next look")
+    rows = table("id", "region", "kind", "state", "verdict", "runs", "next look")
     for source in chosen:
         one = overviews[source.id]
         sign, style = STATE_STYLES[one.standing.state]
@@ -72,19 +73,19 @@ def list_(
         )
     console.print(rows)
     counts = Counter(overviews[one.id].standing.state for one in chosen)
-    say(
-        f"{len(chosen)} sources: "
-        + ", ".join(
-            f"{STATE_STYLES[state][0]} {counts[state]} {state.value}"
-            for state in SourceState
-            if counts[state]
-        )
+    signs = (
+        f"{STATE_STYLES[state][0]} {state.value} ({counts[state]})"
+        for state in SourceState
+        if counts[state]
     )
+    say(f"{len(chosen)} sources; state: {', '.join(signs)}" if chosen else "no such source")
+    if missing := no_database(context.config):
+        say(f"{missing}, so this is what is declared: nothing is known of proofs, runs and looks")
 
 
 def show(
     source_id: Annotated[str, typer.Argument(metavar="ID")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """One declaration, how it stands and why, and its last runs."""
     context = reading_context()
@@ -125,7 +126,7 @@ def _facts(source: Source) -> dict[str, str]:
     }
 
 
-def report(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def report(as_json: AsJson = False) -> None:
     """Sources that want a hand: silent, moved, gone, walled, unproved for 30 days; what to do."""
     from scheduler.health.fleet import Ailment, fleet_report
 
@@ -152,13 +153,13 @@ def report(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         if chosen:
             console.print(Text(f"{ailment.value} ({len(chosen)})", style="bold"))
         for one in chosen:
-            head = f"  {one.source_id} ({one.region}) since {short_moment(one.since)}: {one.why}"
+            head = f"  {one.source_id} ({one.region}) since {moment(one.since)}: {one.why}"
             console.print(Text(head), soft_wrap=True)
             console.print(Text(f"    > {one.suggestion}", style="yellow"), soft_wrap=True)
     say(f"{len(found)} of {len(context.sources)} sources want a hand")
 
 
-def matrix(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def matrix(as_json: AsJson = False) -> None:
     """Regions and kinds: how many sources are declared, proved and recorded; why there is none."""
     from crawler.sources.gaps import KINDS, by_region_and_kind, reasons
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from crawler.sources.declaration import DECLARED, declared_files
 from scheduler.cli.commands.context import declared_sources, open_context, region_named, settings
 from scheduler.cli.commands.sources.declared import RECORDED, declared
-from scheduler.cli.presentation import console, fail, print_json, say, short_moment
+from scheduler.cli.presentation import AsJson, console, fail, moment, print_json, say
 
 if TYPE_CHECKING:
     from scheduler.probing.verification import Verification
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def probe(
     source_ids: Annotated[list[str] | None, typer.Argument(metavar="ID...")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every declared source")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Try declarations politely: lists, second pages, two articles; nothing of them is stored.
 
@@ -67,7 +67,7 @@ def new(
     ] = None,
     region: Annotated[str | None, typer.Option(help="Where no page says it, e.g. 云南")] = None,
     source_id: Annotated[str | None, typer.Option("--id", help="Its id, else the host's")] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a declaration by looking at a site; what is not certain stands in its comments.
 
@@ -128,7 +128,7 @@ def new(
 def record(
     source_id: Annotated[str, typer.Argument(metavar="ID")],
     out: Annotated[Path, typer.Option(help="Below it, ID/DAY is made")] = RECORDED,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Keep a list and articles of a source as recorded pages, with their reading to review."""
     import asyncio
@@ -182,7 +182,7 @@ def _print_verification(tried: "Verification") -> None:
         if article.refusal is not None:
             say(f"  article {article.url}\n    {article.refusal[0].value}: {article.refusal[1]}")
             continue
-        day = short_moment(article.published_at) if article.published_at else "no day"
+        day = moment(article.published_at) if article.published_at else "no day"
         say(f"  article {article.url}\n    {article.title}; {day}; "
             f"{article.outlet or 'no outlet'}; {article.characters} characters")  # fmt: skip
     for finding in tried.findings:

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from scheduler.cli.commands.coverage import matrix
+from scheduler.cli.commands.coverage import SIGNS, legend, matrix
 from storage.notices.coverage import Cell, CellStatus
 from storage.records import Level
 
@@ -27,3 +27,12 @@ def test_every_year_can_be_read_in_80_columns(first: int, heading: str) -> None:
     assert heading in drawn
     assert "…" not in drawn
     assert drawn.count("●") == len(cells)
+
+
+def test_the_legend_has_every_sign_and_breaks_no_pair_in_80_columns() -> None:
+    shown = Console(file=StringIO(), width=80)
+    shown.print(legend())
+    assert isinstance(shown.file, StringIO)
+    drawn = shown.file.getvalue()
+    assert all(f"{sign} {status.value}" in drawn for status, (sign, _) in SIGNS.items())
+    assert "no sign: " in drawn

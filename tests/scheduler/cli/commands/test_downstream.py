@@ -54,8 +54,23 @@ def test_export_and_follow(folder: Path) -> None:
     assert Path(said["schema"]).exists()
     done = cppcc("export", "--format", "csv", "--out", str(folder / "o.csv"), "--since", "3")
     assert done.stdout.splitlines()[-1] == "next cursor: 3"
+    assert done.stdout.startswith("0 publications written")
     assert cppcc("export", "--format", "atom", "--out", str(out), "--since", "1").exit_code == 1
     assert cppcc("export", "--format", "doc", "--out", str(out)).exit_code == 2
+
+
+def test_an_export_tells_copies_apart(folder: Path) -> None:
+    database = open_database(f"sqlite:///{folder / 'cppcc.db'}")
+    revised = TEXT.replace("六百一十二", "六百二十一")
+    copy = article(3, text=revised, genre=Genre.TEN_EVENTS, source_id="other")
+    with database.begin() as session:
+        save_articles(session, [copy], now=NOW + DAY, run_id=None)
+    database.close()
+    asked = ["export", "--format", "csv", "--out", str(folder / "o.csv"), "--flagged"]
+    assert cppcc(*asked).stdout.startswith("1 publication and 1 copy written")
+    assert cppcc(*asked, "--originals").stdout.startswith("1 publication written")
+    said = json.loads(cppcc(*asked, "--since", "0", "--json").stdout)
+    assert (said["count"], said["copies"]) == (2, 1)
 
 
 def test_import_says_what_it_did_by_its_exit_code(folder: Path) -> None:
