@@ -124,7 +124,7 @@ def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee | 
     level = mention.level
     if mention.word in _PROVINCIAL_WORDS:
         hints = Counter({r: n for r, n in hints.items() if _is_called(r, mention)})
-    region = next(iter(hints.most_common(1)), ("", 0))[0]
+    region = _pointed_to(hints)
     if level is None:
         if not region:
             return NATIONAL if mention.word == WHOLE else None
@@ -132,6 +132,12 @@ def _resolve(mention: Mention, around: Surroundings, heads: str) -> Committee | 
     if region and (level is Level.PROVINCIAL or _municipal(mention, region)):
         return _committee_of(Place(region, Level.PROVINCIAL, provinces()[region]))
     return Committee(level=level, region=region, name=f"{mention.word}政协")
+
+
+def _pointed_to(hints: Counter[str]) -> str:
+    """The province that most points to; "" where none does, or as much to another."""
+    first, second = (*hints.most_common(2), ("", 0), ("", 0))[:2]
+    return first[0] if first[1] > second[1] else ""
 
 
 def _is_called(region: str, mention: Mention) -> bool:
@@ -259,7 +265,8 @@ def _hints(around: Surroundings, heads: str) -> Counter[str]:
         hints[region] += min(count, 6) + (3 if full + "政协" in head else 0)
         hints[region] += 2 if f"中共{full}" in head or f"{full}委" in head else 0
     # A short name may be a word (同心, 和平); a name of several places hints at each once.
-    for _, region in {(p.name, p.region) for p in _places_in(heads) if p.name in heads}:
+    named = dict.fromkeys((p.name, p.region) for p in _places_in(heads) if p.name in heads)
+    for _, region in named:
         hints[region] += 2
     if region := outlet_region(around.outlet):
         hints[region] += 5

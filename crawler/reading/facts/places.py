@@ -82,39 +82,41 @@ _OUTLETS = {
 }
 
 
-# Rivers, mountains and old names that a text says instead of its province; none is of two.
+# Rivers, mountains and old names that a text says instead of its province, as patterns: what also
+# stands inside other words (机关中层, 青海河湟, 唐山城区, 九龙江) or is said of several provinces
+# (山城, 毡房, 嘉陵江) is none, or only in the company that makes it one.
 _LANDSCAPES = {
     "北京": "京华 首都功能核心区",
-    "天津": "津沽 津门 海河",
+    "天津": "津沽 津门 海河(?:两岸|之滨|儿女)",
     "河北": "燕赵 雄安 白洋淀 冀中",
     "山西": "三晋 汾河",
-    "内蒙古": "盟市 旗县 苏木 嘎查 毡房 内蒙",
-    "辽宁": "辽沈 辽海 辽河",
+    "内蒙古": "盟市 旗县 (?<!江)苏木 嘎查 内蒙(?!古)",
+    "辽宁": "辽沈 辽海 (?<![东西])辽河",
     "吉林": "长白山 查干湖 吉事好商量 吉林大地",
-    "黑龙江": "龙江 北大荒 三江平原",
-    "上海": "申城 浦江 黄浦江",
+    "黑龙江": "(?<![九黑])龙江(?!镇) 北大荒 三江平原",
+    "上海": "申城 (?:黄浦江|浦江(?!县|政协))",
     "江苏": "苏北 苏南 江苏大地",
-    "浙江": "之江 浙里 钱塘江 钱江",
+    "浙江": "(?<![\u4e00-\u9fff])之江 之江(?:大地|两岸) 浙里 钱塘江 钱江",
     "安徽": "江淮 皖江 皖北 皖南",
     "福建": "八闽 闽江 闽山 闽海 闽南",
     "江西": "赣鄱 赣江 鄱阳湖 鄱湖 井冈山 赣事",
-    "山东": "齐鲁 沂蒙 胶东 鲁西",
+    "山东": "齐鲁 沂蒙 胶东 (?<!秘)鲁西",
     "河南": "中原大地 豫北 豫南 豫西",
     "湖北": "荆楚 江汉 楚天",
-    "湖南": "三湘 湘江 洞庭 湖湘 潇湘",
-    "广东": "南粤 岭南 珠江口 粤海 粤北",
+    "湖南": "三湘 湘江(?!战役) 洞庭(?!山|碧螺春) 湖湘 潇湘",
+    "广东": "南粤 (?<![山秦])岭南(?![麓坡侧]) 珠江口 粤海 粤北",
     "广西": "八桂 壮乡 漓江 邕江",
     "海南": "琼岛 椰风 椰岛 自贸港",
-    "重庆": "巴渝 渝州 山城 嘉陵江畔 渝事",
-    "四川": "天府 蜀水 川西 川北",
+    "重庆": "巴渝 渝州 渝事",
+    "四川": "天府 蜀水 (?<![银铜])川[西北]",
     "贵州": "黔山 黔贵 多彩贵州 黔东",
-    "云南": "彩云 滇池 洱海 怒江 红土高原 滇中",
+    "云南": "七彩云南 彩云(?:之南|网) 滇池 洱海 怒江 红土高原 滇中",
     "西藏": "雪域 藏历 拉萨",
-    "陕西": "三秦 秦岭 关中 陕北 陕南",
+    "陕西": "三秦 秦岭 (?<![\u4e00-\u9fff])关中 关中(?:平原|大地|地区|道) 陕北 陕南",
     "甘肃": "陇原 河西走廊 陇东",
     "青海": "三江源 青海湖 柴达木",
-    "宁夏": "塞上 朔方 贺兰山",
-    "新疆": "天山 塔里木 南疆",
+    "宁夏": "(?<![边堵闭阻])塞上(?!山城|明珠|下) 朔方 贺兰山",
+    "新疆": "天山(?!路) 塔里木 (?<!国)南疆(?!国门)",
 }
 
 
@@ -255,9 +257,17 @@ def outlet_region(outlet: str) -> str | None:
     return None
 
 
+@cache
+def _landscapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (region, re.compile(name))
+        for region, names in _LANDSCAPES.items()
+        for name in names.split()
+    )
+
+
 def landscapes_in(words: str) -> Iterator[str]:
-    """The provinces of which ``words`` name a river, a mountain or an old name: one a word."""
-    for region, names in _LANDSCAPES.items():
-        for name in names.split():
-            if name in words:
-                yield region
+    """The provinces of which ``words`` name a river, a mountain or an old name: one a name."""
+    for region, name in _landscapes():
+        if name.search(words):
+            yield region

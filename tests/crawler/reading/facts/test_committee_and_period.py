@@ -91,6 +91,24 @@ def test_committee(
     assert (committee.level, committee.region, committee.name) == told
 
 
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("三秦大地，关中平原。", "陕西"),
+        ("机关中层干部谈相关中小企业。", ""),
+        ("自贸港里的委员。", "海南"),
+        ("九龙江两岸，入海河道，秘鲁西部。", ""),
+        ("赴四川、云南考察。", ""),  # two provinces alike
+    ],
+)
+def test_a_province_is_told_by_its_landscape_alone_and_by_no_part_of_a_word(
+    text: str, region: str
+) -> None:
+    committee = read("省政协2024年十件大事", text, "2025-01-09").committee
+    assert committee is not None
+    assert committee.region == region
+
+
 def test_a_committee_that_nothing_names_is_none() -> None:
     assert read("政协这一年", "", "2025-01-09").committee is None
 
