@@ -230,7 +230,7 @@ def _disk(config: Config) -> Check:
 
 def _last_runs(config: Config, sources: Mapping[str, Source]) -> Iterator[Check]:
     with _reading(config) as session:
-        newest = history.latest_runs(session)
+        newest = history.latest_with_verdict(session)
         states = {name: one.state for name, one in all_standings(session, sources).items()}
     counts = Counter(states[name] for name in sources)
     words = ", ".join(f"{counts[state]} {state.value}" for state in SourceState)
@@ -238,14 +238,14 @@ def _last_runs(config: Config, sources: Mapping[str, Source]) -> Iterator[Check]
     yield Check("sources", "ok" if watched else "warning", f"{words}; `cppcc sources list`")
     never = [name for name in watched if name not in newest]
     if never:
-        yield Check("runs", "warning", f"verified and never crawled: {_some(never)}")
+        yield Check("runs", "warning", f"verified, and no crawl has ended: {_some(never)}")
     stale: list[str] = []
     sound = bool(watched)
     for name in sources:
         record = newest.get(name)
-        if record is None:
+        if record is None or record.verdict is None:
             continue
-        if record.verdict and record.verdict.kind not in SOUND_KINDS:
+        if record.verdict.kind not in SOUND_KINDS:
             sound = False
             yield Check(
                 "runs",
@@ -259,7 +259,7 @@ def _last_runs(config: Config, sources: Mapping[str, Source]) -> Iterator[Check]
         days = STALE.days
         yield Check("runs", "warning", f"watched and not crawled for {days} days: {_some(stale)}")
     if sound and not never:
-        yield Check("runs", "ok", "the last run of every watched source is sound")
+        yield Check("runs", "ok", "the last verdict on every watched source is sound")
 
 
 def _some(names: list[str]) -> str:

@@ -123,9 +123,15 @@ def list_runs(
     return _records(session, query.order_by(RunRow.id.desc()).limit(limit))
 
 
-def latest_runs(session: Session) -> dict[str, RunRecord]:
-    """The newest run of each source that ever had one, by the source's id."""
-    newest = select(func.max(RunRow.id)).group_by(RunRow.source_id)
+def latest_with_verdict(session: Session) -> dict[str, RunRecord]:
+    """Each source's newest run that ended with a verdict, by the source's id.
+
+    What is due, at work or was cancelled says nothing of its source; one without any such run
+    is left out.
+    """
+    newest = (
+        select(func.max(RunRow.id)).where(RunRow.verdict.is_not(None)).group_by(RunRow.source_id)
+    )
     return {
         one.source_id: one for one in _records(session, select(_RUNS).where(RunRow.id.in_(newest)))
     }

@@ -37,7 +37,7 @@ from storage.engine.database import Database, open_database, open_reading
 from storage.exports.selection import id_batches, select_changes
 from storage.notices.flags import list_flags
 from storage.records import SHANGHAI
-from storage.runs.history import latest_runs
+from storage.runs.history import latest_with_verdict
 from storage.search.query import search
 from tests.benchmarks.console_database import NOW, articles
 from tests.benchmarks.large_database import ORIGINALS, build
@@ -173,7 +173,7 @@ QUESTIONS: dict[str, tuple[float, Callable[[Asked, Session], object]]] = {
             id_batches(session, select_changes(session, asked.last - RECENT))
         ),
     ),
-    "latest run of each source": (100, lambda asked, session: latest_runs(session)),
+    "last verdict on each source": (100, lambda asked, session: latest_with_verdict(session)),
     "flags list": (50, lambda asked, session: list_flags(session, limit=50)),
     "v1_coverage": (50, rows("SELECT * FROM v1_coverage")),
     "v1_reviews, first 100": (50, rows("SELECT * FROM v1_reviews LIMIT 100")),

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,16 @@ from storage.engine.backup import BackupError, make_backup, restore_backup
 from storage.engine.database import Database, open_database
 from storage.links import standing
 from storage.notices import incidents
-from storage.records import SHANGHAI, FailureClass, Genre, RunTrigger
-from storage.runs import door
+from storage.records import (
+    SHANGHAI,
+    FailureClass,
+    Genre,
+    RunCounts,
+    RunTrigger,
+    Verdict,
+    VerdictKind,
+)
+from storage.runs import door, lease
 from tests.storage.samples import NOW, article
 
 
@@ -265,9 +273,27 @@ def test_the_doctor_sees_runs_that_nobody_carries(database: Database) -> None:
 def test_the_doctor_names_only_sources_that_are_watched(database: Database) -> None:
     words = [check.words for check in examine() if check.subject in ("sources", "runs")]
     assert "2 verified, 0 paused" in words[0]
-    (never,) = [line for line in words if "never crawled" in line]
-    assert never == "verified and never crawled: guangxi_daily, yunnan_net"
+    (never,) = [line for line in words if "no crawl has ended" in line]
+    assert never == "verified, and no crawl has ended: guangxi_daily, yunnan_net"
     assert not [line for line in words if "sound" in line]
+
+
+def test_the_doctor_goes_by_the_last_verdict_not_by_a_run_that_is_due(database: Database) -> None:
+    now = datetime.now(SHANGHAI)
+    for source, kind in (
+        ("guangxi_daily", VerdictKind.COMPLETE),
+        ("yunnan_net", VerdictKind.BLOCKED),
+    ):
+        with database.begin() as session:
+            run = door.create_run(session, source, trigger=RunTrigger.MANUAL, due_at=now, now=now)
+            token = door.claim_run(session, run, owner="-", now=now, lease_seconds=120)
+            assert token is not None
+            verdict = Verdict(kind=kind, reason="so it ended")
+            lease.finish_run(session, run, token, verdict, RunCounts(), now=now)
+            door.create_run(session, source, trigger=RunTrigger.CLOCK, due_at=now, now=now)
+    words = [check.words for check in examine() if check.subject == "runs"]
+    assert [line for line in words if line.startswith("yunnan_net: blocked (so it ended)")]
+    assert not [line for line in words if "is sound" in line or "no crawl" in line]
 
 
 def other_program(path: Path) -> None:
