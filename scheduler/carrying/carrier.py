@@ -192,12 +192,16 @@ class Carrier:
 
     def _keep_output(self, carried: Carried) -> None:
         """On a database of many machines, keep the end of what the child wrote for the others."""
-        log = getattr(carried.handle, "log", None)
+        log = carried.handle.log
         if self._database.engine.dialect.name == "sqlite" or not isinstance(log, Path):
             return
-        with log.open("rb") as written:
-            written.seek(max(0, written.seek(0, os.SEEK_END) - outputs.MOST_BYTES))
-            end = written.read()
+        try:
+            with log.open("rb") as written:
+                written.seek(max(0, written.seek(0, os.SEEK_END) - outputs.MOST_BYTES))
+                end = written.read()
+        except OSError as error:  # removed by hand, say: the run has ended all the same
+            logger.warning("run=%s its output is not kept: %s", carried.run.run_id, error)
+            return
         now = self._now()
         with self._database.begin() as session:
             outputs.keep_whole(
@@ -224,7 +228,7 @@ class Carrier:
         if carried.cancelled is not None and code in NOT_BEGUN:
             self._give_back(carried.run, f"it ended before it had begun ({died}){why}")
             return
-        log = getattr(carried.handle, "log", None)
+        log = carried.handle.log
         where = f"; its output is in {log}" if log else ""
         if self._trouble is not None and self._trouble[0] >= carried.started:
             where = f"; meanwhile the database refused: {self._trouble[1]}{where}"

@@ -29,6 +29,10 @@ class ClaimedRun:
 class RunHandle(Protocol):
     """A started run."""
 
+    @property
+    def log(self) -> Path | str | None:
+        """The file of its output on this machine; else, in words, where it is; None: nowhere."""
+
     def poll(self) -> int | None:
         """The exit code, or None while it works."""
 

@@ -26,6 +26,8 @@ from tests.scheduler.simulation import make_source
 class Forked:
     """A forked runner."""
 
+    log = None
+
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self._code: int | None = None

@@ -208,6 +208,8 @@ def _without_rests(
 class Played:
     """A finished child process."""
 
+    log = None
+
     def poll(self) -> int | None:
         """It has ended."""
         return 0

@@ -20,6 +20,9 @@ NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
 class Dead:
     """A child that has died by itself, with the exit code of one without a verdict."""
 
+    def __init__(self, log: Path | None = None) -> None:
+        self.log = log
+
     def poll(self) -> int:
         return 5
 
@@ -31,8 +34,11 @@ class Dead:
 class Deaths:
     """Starts such children."""
 
+    def __init__(self, log: Path | None = None) -> None:
+        self.log = log
+
     def start(self, run: ClaimedRun) -> Dead:
-        return Dead()
+        return Dead(self.log)
 
 
 def taken(database: Database, carrier: Carrier, source_id: str = "one") -> RunRecord:
@@ -66,6 +72,14 @@ def test_what_the_database_refused_meanwhile_is_told_with_a_death(database: Data
     kind, reason = ended(database, second.id)
     assert kind is VerdictKind.FAILED
     assert "meanwhile the database refused: no space is left for database" in reason
+
+
+def test_a_run_whose_log_was_removed_ends_all_the_same(database: Database, tmp_path: Path) -> None:
+    launcher = Deaths(tmp_path / "removed.log")
+    carrier = Carrier(database, launcher, now=lambda: NOON, deadline_seconds=3600)
+    record = taken(database, carrier)
+    assert carrier.tick() == [record.id]
+    assert ended(database, record.id)[0] is VerdictKind.FAILED
 
 
 @pytest.mark.parametrize("what", ["a link to a file", "a link to nothing", "a folder"])

@@ -25,6 +25,8 @@ PLAYED = (sys.executable, "-m", "tests.scheduler.carrying.played")
 class Plays:
     """Starts a run that has ended well: where no template is to be had, it is asked."""
 
+    log = None
+
     def __init__(self) -> None:
         self.asked: list[int] = []
 

@@ -32,6 +32,8 @@ COMPLETE = Verdict(kind=VerdictKind.COMPLETE, reason="played")
 class Body:
     """A child process that does what the test says."""
 
+    log = None
+
     def __init__(self) -> None:
         self.code: int | None = None
         self.cancelled = self.killed = False
