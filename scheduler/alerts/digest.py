@@ -19,9 +19,10 @@ from storage.records import SHANGHAI, FailureClass, SourceState
 from storage.runs.door import lock_schedule
 
 MOST_LINES = 20
+MOST_FLAGS = 200
+"""So many flags of a day are named in the data; a back-fill may raise thousands."""
 NAMED = 5
 SPAN = timedelta(days=1)
-UNPROVED_DAYS = fleet.UNPROVED_DAYS
 
 
 def post_digest(
@@ -73,7 +74,11 @@ def digest_words(
         for one in unresolved
         if one.failure_class not in (FailureClass.OVERDUE, FailureClass.OUTCOME)
     ]  # the one is told with the cells, the other with what it lacks
-    fresh = [flag for flag in flags.list_flags(session, limit=200) if now - flag.raised_at <= SPAN]
+    day_ago = now - SPAN
+    fresh = [
+        flag for flag in flags.list_flags(session, limit=MOST_FLAGS) if flag.raised_at >= day_ago
+    ]
+    raised = flags.count_raised(session, since=day_ago)
     watches = cells_of.region_watches(session, sources, now=now)
     lines = [
         *_missing(cells, words, local.date()),
@@ -96,11 +101,12 @@ def digest_words(
             ],
             words,
         ),
-        *_unproved(session, words, now),
+        *_unproved(session, sources, words, now),
         *_section(
-            words.say("flagged in the last day (%(number)s)", number=len(fresh)),
+            words.say("flagged in the last day (%(number)s)", number=raised),
             [flag_line(flag, words) for flag in fresh],
             words,
+            untold=raised - len(fresh),
         ),
         *_section(
             words.say("revised since flagged"),
@@ -115,7 +121,7 @@ def digest_words(
         overdue=counts[CellStatus.OVERDUE],
         due=counts[CellStatus.DUE],
         broken=len(broken),
-        fresh=len(fresh),
+        fresh=raised,
     )
     return Told(
         title=title,
@@ -181,13 +187,18 @@ def _uncovered(
     return _section(head, lines, words)
 
 
-def _unproved(session: Session, words: Words, now: datetime) -> list[str]:
+def _unproved(
+    session: Session, sources: Mapping[str, Source], words: Words, now: datetime
+) -> list[str]:
     """Declarations that did not prove themselves: each named on the day that this was found, the
     others counted, and those of a month ago called to mind."""
     tried = [
         one
         for one in all_standings(session).values()
-        if one.state is SourceState.UNVERIFIED and one.asked_first_at is not None and one.finding
+        if one.source_id in sources  # what is known of a declaration stays when that is gone
+        and one.state is SourceState.UNVERIFIED
+        and one.asked_first_at is not None
+        and one.finding
     ]
     if not tried:
         return []
@@ -197,7 +208,7 @@ def _unproved(session: Session, words: Words, now: datetime) -> list[str]:
     old = sorted(
         one.source_id
         for one in tried
-        if one.asked_first_at and now - one.asked_first_at >= timedelta(days=UNPROVED_DAYS)
+        if one.asked_first_at and now - one.asked_first_at >= timedelta(days=fleet.UNPROVED_DAYS)
     )
     lines = [
         words.say(
@@ -218,7 +229,7 @@ def _unproved(session: Session, words: Words, now: datetime) -> list[str]:
             + words.say(
                 "for %(days)s days and longer (%(number)s): %(shown)s;"
                 " `cppcc sources report` suggests what to do",
-                days=UNPROVED_DAYS,
+                days=fleet.UNPROVED_DAYS,
                 number=len(old),
                 shown=shown,
             )
@@ -269,9 +280,12 @@ def _of_cell(cell: Cell, words: Words, today: date) -> str:
     return ""
 
 
-def _section(head: str, lines: list[str], words: Words, most: int = MOST_LINES) -> list[str]:
+def _section(
+    head: str, lines: list[str], words: Words, most: int = MOST_LINES, *, untold: int = 0
+) -> list[str]:
+    """A head with its lines, the others counted; ``untold`` are those that were not even read."""
     if not lines:
         return []
-    more = len(lines) - most
+    more = max(0, len(lines) - most) + untold
     rest = ["  " + words.say("... and %(number)s more lines", number=more)] if more > 0 else []
     return [words.say("%(head)s:", head=head), *(f"  {line}" for line in lines[:most]), *rest]

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.conditions import of_region
@@ -244,6 +244,13 @@ def list_flags(
         query = query.where(FlagRow.id < before)
     ids = session.scalars(query.order_by(FlagRow.id.desc()).limit(limit)).all()
     return _flags(session, ids)
+
+
+def count_raised(session: Session, *, since: datetime) -> int:
+    """How many flags were raised at ``since`` or later."""
+    return session.scalars(
+        select(func.count()).select_from(FlagRow).where(FlagRow.raised_at >= since)
+    ).one()
 
 
 def flags_of_run(session: Session, run_id: int) -> list[Flag]:

@@ -11,7 +11,9 @@ from storage.engine.database import Database
 from storage.errors import TransitionError
 from storage.notices import incidents, outbox
 from storage.notices.incidents import TRANSITIONS, IncidentState
-from storage.records import SHANGHAI, FailureClass
+from storage.records import SHANGHAI, FailureClass, Genre
+from tests.storage.samples import article
+from tests.storage.steps import save_article
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=SHANGHAI)
 CHINESE, ENGLISH = words_in("zh"), words_in("en")
@@ -103,6 +105,23 @@ def test_the_digest_counts_a_missing_review_once(database: Database) -> None:
         told = digest.digest_words(session, {}, ENGLISH, now=NOON)
     assert "2 broken" in told.title
     assert "broken (2):" in told.body
+
+
+def test_the_digest_counts_all_flags_of_a_day_and_names_the_newest(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digest, "MOST_FLAGS", 2)
+    ids = []
+    for number, at in ((1, NOON - 30 * HOURS), (2, NOON), (3, NOON), (4, NOON)):
+        with database.begin() as session:
+            one = article(number, genre=Genre.ANNUAL_REVIEW)
+            ids.append(save_article(session, one, now=at, run_id=None).flag_id)
+    with database.reading() as session:
+        told = digest.digest_words(session, {}, ENGLISH, now=NOON + HOURS)
+    assert told.title.endswith("3 new")
+    assert "flagged in the last day (3)" in told.body
+    assert "... and 1 more lines" in told.body
+    assert told.data["flags"] == [ids[3], ids[2]]
 
 
 def test_notes_on_flags_leave_with_the_digest(database: Database) -> None:

@@ -73,3 +73,11 @@ def test_the_digest_names_what_was_found_today_and_what_is_a_month_old(tmp_path:
         words = digest_words(session, SOURCES, words_in("en"), now=NOW).body
     assert "found today (1): fresh" in words
     assert "for 30 days and longer (1): claimed" in words
+
+
+def test_the_digest_says_nothing_of_what_is_declared_no_more(tmp_path: Path) -> None:
+    left = {name: source for name, source in SOURCES.items() if name != "fresh"}
+    with made(tmp_path).reading() as session:
+        words = digest_words(session, left, words_in("en"), now=NOW).body
+    assert "not proved, so not watched (1)" in words
+    assert "fresh" not in words
