@@ -5,7 +5,7 @@ A control that is disabled, hidden or only says that this is the last page is de
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -287,13 +287,18 @@ def _page_of(attributes: dict[str, str | None], action: str) -> int | None:
 _ACTING = frozenset((*_ACTIONS, *_ADDRESSES, *_NUMBERS))
 
 
+def is_scripted(attributes: Mapping[str, str | None]) -> bool:
+    """Whether a tag says what a script does at a click: its ``href`` alone tells nothing then."""
+    return not _ACTING.isdisjoint(attributes)
+
+
 def _may_act(node: LexborNode) -> bool:
     """Whether a tag, or one of the two around it, is a link or a button or has an action."""
     element: LexborNode | None = node
     for _ in range(3):
         if element is None:
             return False
-        if element.tag in ("a", "button") or not _ACTING.isdisjoint(element.attributes):
+        if element.tag in ("a", "button") or is_scripted(element.attributes):
             return True
         element = element.parent
     return False

@@ -25,6 +25,7 @@ from crawler.pages.lists.controls import (
     Control,
     controls,
     fraction_of,
+    is_scripted,
     leads_somewhere,
     page_choice,
 )
@@ -413,10 +414,17 @@ def _stated_next(
 
 
 def _lead_here(steps: Sequence[Anchor], url: str) -> bool:
-    """Whether 下一页 has an address, and it is that of the page itself: this is the last one."""
+    """Whether 下一页 has an address, and it is that of the page itself: this is the last one.
+
+    A step that a script answers (``href="?" onclick="go(2)"``) may lead anywhere.
+    """
     hrefs = [(step.node.attributes.get("href") or "").strip() for step in steps]
     return bool(steps) and all(
-        href and href[0] != "#" and not href.startswith("javascript:") and _same(step.url, url)
+        href
+        and href[0] != "#"
+        and not href.startswith("javascript:")
+        and _same(step.url, url)
+        and not is_scripted(step.node.attributes)
         for href, step in zip(hrefs, steps, strict=True)
     )
 

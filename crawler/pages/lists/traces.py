@@ -17,6 +17,7 @@ from crawler.pages.lists.controls import (
     END,
     LOADING,
     NEXT,
+    NEXT_SET,
     NUMBER,
     Control,
     is_dead,
@@ -95,7 +96,10 @@ def traces(
                 yield MoreSign(MoreKind.SCROLL, short.text)
             break
     for anchor in walk.anchors:
-        if DAY_BEFORE.match(anchor.text) and is_shown(anchor.node):
+        leads_on = DAY_BEFORE.match(anchor.text) or (
+            NEXT_SET.match(anchor.text) and anchor.url != walk.base
+        )
+        if leads_on and is_shown(anchor.node):
             yield MoreSign(MoreKind.STEP, anchor.text)
             break
     for control in living:

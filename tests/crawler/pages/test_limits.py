@@ -13,7 +13,15 @@ from tests.crawler.pages.test_fixtures import PAGES
 from tests.crawler.pages.test_reading_cases import FOLDER, NOW, rows
 
 VALUES = (
-    *("title", "kicker", "subtitle", "text", "outlet", "author", "editor", "images", "next_page"),
+    "title",
+    "kicker",
+    "subtitle",
+    "text",
+    "outlet",
+    "author",
+    "editor",
+    "images",
+    "next_page",
 )
 BY_NAME = {page.stem: page for page in PAGES}
 
@@ -33,20 +41,7 @@ def reading(name: str) -> str:
         article = read_article(body, url=url, now=now)
     except PageError as refusal:
         return refusal.refusal_class.value
-    return repr((*(getattr(article, name) for name in VALUES), article.published_at))
-
-
-VALUES = (
-    "title",
-    "kicker",
-    "subtitle",
-    "text",
-    "outlet",
-    "author",
-    "editor",
-    "images",
-    "next_page",
-)
+    return repr((*(getattr(article, value) for value in VALUES), article.published_at))
 
 
 @pytest.mark.parametrize("name", LIMITS)

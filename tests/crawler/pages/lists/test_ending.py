@@ -36,6 +36,12 @@ def read(
 
 
 GOES_ON = {
+    "address of the page itself under a script": '<p class="page">共9页 '
+    '<a href="?" onclick="go(2)">下一页</a></p>',
+    "address of the page itself under a number": '<p class="page">共9页 <a href="index.html" '
+    'data-page="2">下一页</a></p>',
+    "ten pages on, the numbers without addresses": '<p class="page"><b>10</b>'
+    '<a href="index_11.html">下10页</a></p>',
     "button": '<button type="button" class="btn">点击加载更多</button>',
     "link to nowhere": '<a href="javascript:;" class="loadmore">查看更多内容</a>',
     "text that is pulled": '<div class="pull-up"><span>上拉加载更多</span></div>',
