@@ -11,7 +11,7 @@ from scheduler.console.auth import Person
 from scheduler.console.errors import InputError
 from scheduler.console.ground import Ground
 from storage.errors import TransitionError
-from storage.notices import flags
+from storage.notices import decisions
 
 
 class Verb(StrEnum):
@@ -50,11 +50,11 @@ def decide(
         for flag_id in dict.fromkeys(flag_ids):
             try:
                 if verb is Verb.ACCEPT:
-                    flags.accept_flag(session, flag_id, now=now, why=why, by=by)
+                    decisions.accept_flag(session, flag_id, now=now, why=why, by=by)
                 elif verb is Verb.DISMISS:
-                    flags.dismiss_flag(session, flag_id, why=why or "", now=now, by=by)
+                    decisions.dismiss_flag(session, flag_id, why=why or "", now=now, by=by)
                 else:
-                    flags.reopen_flag(session, flag_id, now=now, why=why, by=by)
+                    decisions.reopen_flag(session, flag_id, now=now, why=why, by=by)
             except TransitionError:
                 already.append(flag_id)
             else:

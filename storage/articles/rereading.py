@@ -15,7 +15,7 @@ from storage.engine.changes import lock_writers, record_changes
 from storage.engine.flag_tables import FlagRow
 from storage.engine.rows import event_rows, figure_rows, reading_columns, topic_rows
 from storage.engine.tables import EventRow, FigureRow, PublicationRow, TopicRow, table_of
-from storage.notices import flags
+from storage.notices import raising
 from storage.publications.reading import get_publication
 from storage.records import Reading
 
@@ -77,7 +77,7 @@ def apply_readings(session: Session, found: Sequence[NewReading], *, now: dateti
     """
     lock_writers(session)
     replaced = changed = stale = 0
-    candidates: list[flags.Candidate] = []
+    candidates: list[raising.Candidate] = []
     for one in found:
         stored = get_publication(session, one.publication_id)
         if stored.content_sha256 != one.content_sha256:
@@ -90,7 +90,7 @@ def apply_readings(session: Session, found: Sequence[NewReading], *, now: dateti
         changed += 1
         record_changes(session, "change", [one.publication_id], now=now)
         candidates.append(
-            flags.Candidate(
+            raising.Candidate(
                 publication_id=one.publication_id,
                 story_id=stored.summary.story_id,
                 url=stored.summary.url,
@@ -103,7 +103,7 @@ def apply_readings(session: Session, found: Sequence[NewReading], *, now: dateti
         )
         if stored.reading and stored.reading.flagged and not one.reading.flagged:
             _note(session, candidates[-1], one.reading, now)
-    raised = flags.raise_flags(session, candidates, run_id=None, now=now)
+    raised = raising.raise_flags(session, candidates, run_id=None, now=now)
     return Applied(replaced=replaced, changed=changed, flags=len(raised), stale=stale)
 
 
@@ -125,10 +125,10 @@ def _replace(session: Session, one: NewReading) -> None:
             session.execute(insert(table), rows)
 
 
-def _note(session: Session, candidate: flags.Candidate, reading: Reading, now: datetime) -> None:
+def _note(session: Session, candidate: raising.Candidate, reading: Reading, now: datetime) -> None:
     flag_id = session.scalars(
         select(FlagRow.id).where(FlagRow.publication_id == candidate.publication_id)
     ).one_or_none()
     if flag_id is not None:
         words = f"read again by rules {reading.rules_version}: {reading.genre.value}"
-        flags.note(session, flag_id, candidate.publication_id, candidate.revision, words, now=now)
+        raising.note(session, flag_id, candidate.publication_id, candidate.revision, words, now=now)

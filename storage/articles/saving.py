@@ -20,7 +20,7 @@ from storage.engine.changes import lock_writers, record_changes
 from storage.engine.rows import page_columns, reading_columns
 from storage.engine.tables import EventRow, FigureRow, PublicationRow, TopicRow, table_of
 from storage.links import discoveries
-from storage.notices import flags
+from storage.notices import raising
 from storage.records import Article, Saved
 from storage.stories import matching as stories
 from storage.stories import originals
@@ -158,7 +158,7 @@ def _save_new(session: Session, new: list[Prepared], saving: Saving) -> dict[str
     current = [(one, ids[one.article.url], 1) for one in new]
     write_revisions(session, current, captured, saving)
     record_changes(session, "add", ids.values(), now=now)
-    raised = flags.raise_flags(
+    raised = raising.raise_flags(
         session,
         [
             _candidate(one, ids[one.article.url], placed[ids[one.article.url]].story_id, 1, saving)
@@ -216,7 +216,7 @@ def _save_changed(
     write_revisions(session, current, captured, saving)
     known = [before.id for _, before in changed if not before.removed]
     record_changes(session, "change", known, now=now)
-    raised = flags.raise_flags(
+    raised = raising.raise_flags(
         session,
         [
             _candidate(one, before.id, story_of[before.id], before.revision + 1, saving)
@@ -319,8 +319,8 @@ def _touch_unchanged(
 
 def _candidate(
     one: Prepared, id_: int, story_id: int, revision: int, saving: Saving
-) -> flags.Candidate:
-    return flags.Candidate(
+) -> raising.Candidate:
+    return raising.Candidate(
         publication_id=id_,
         story_id=story_id,
         url=one.article.url,

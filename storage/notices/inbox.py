@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from storage.engine.conditions import of_region
 from storage.engine.flag_tables import FlagNoteRow, FlagRow
 from storage.engine.tables import EventRow, FigureRow, PublicationRow, RevisionRow, SourceRow
-from storage.notices.flags import CameBack, FlagStatus, came_back, decisions_of_all
+from storage.notices.decisions import CameBack, came_back, decisions_of_all
+from storage.notices.flags import FlagStatus
 from storage.records import DOUBTFUL_BELOW, SHANGHAI, Genre, Level
 
 SENTENCE = 160

@@ -18,7 +18,7 @@ from storage.engine.changes import record_changes
 from storage.engine.flag_tables import FlagRow
 from storage.engine.story_tables import StoryChangeRow
 from storage.engine.tables import PublicationRow, SourceRow, StoryRow, table_of
-from storage.notices import flags
+from storage.notices import raising
 from storage.records import FLAGGED_GENRES, SHANGHAI, Precision
 
 _OUTLET_NOISE = re.compile(
@@ -193,6 +193,6 @@ def _take_over(
     if flag_id is None:
         return
     words = f"the original is now {chosen.url} ({reason})"
-    flags.note(session, flag_id, new_id, chosen.revision, words, now=now)
+    raising.note(session, flag_id, new_id, chosen.revision, words, now=now)
     if chosen.genre in FLAGGED_GENRES:
         session.execute(update(FlagRow).where(FlagRow.id == flag_id).values(publication_id=new_id))

@@ -16,7 +16,8 @@ from storage.articles.saving import save_articles
 from storage.engine.database import Database, open_database
 from storage.links.sources import sync_sources
 from storage.links.standing import note_proved
-from storage.notices.flags import FlagStatus, accept_flag, dismiss_flag, list_flags
+from storage.notices.decisions import accept_flag, dismiss_flag
+from storage.notices.flags import FlagStatus, list_flags
 from storage.notices.incidents import acknowledge_incident, list_incidents, open_incident
 from storage.records import (
     SHANGHAI,

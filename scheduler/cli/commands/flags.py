@@ -33,7 +33,8 @@ from scheduler.shapes.flag import flag_json
 from scheduler.shapes.plain import plain
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices import flags
-from storage.notices.flags import FlagStatus, accept_flag, dismiss_flag, reopen_flag
+from storage.notices.decisions import accept_flag, decisions_of, dismiss_flag, reopen_flag
+from storage.notices.flags import FlagStatus
 
 app = typer.Typer(no_args_is_help=True, help="The inbox of flagged publications.")
 
@@ -97,7 +98,7 @@ def show(flag_id: Id, as_json: AsJson = False) -> None:
     try:
         with readable(settings()).reading() as session:
             flag = flags.get_flag(session, flag_id_of(flag_id))
-            decisions = flags.decisions_of(session, flag.id)
+            decisions = decisions_of(session, flag.id)
     except RecordNotFoundError as error:
         fail(str(error), hint="`cppcc flags list` shows the ids")
     if as_json:

@@ -13,15 +13,8 @@ from scheduler.console.errors import MissingError
 from scheduler.console.marks import Mark, Piece, paragraphs, sentence_round
 from scheduler.console.routes import MOST_ID, Ask, Pages, html_answer, words_of
 from storage.articles.snapshots import get_snapshot
-from storage.notices.flags import (
-    CameBack,
-    Flag,
-    FlagDecision,
-    FlagStatus,
-    came_back,
-    decisions_of,
-    get_flag,
-)
+from storage.notices.decisions import CameBack, FlagDecision, came_back, decisions_of
+from storage.notices.flags import Flag, FlagStatus, get_flag
 from storage.notices.inbox import InboxFilter, flag_of, neighbours
 from storage.publications.reading import (
     Publication,

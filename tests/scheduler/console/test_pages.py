@@ -15,7 +15,8 @@ from scheduler.i18n import words_in
 from scheduler.probing.verification import ArticleSeen, PageSeen, Verification
 from scheduler.shapes.verification import verification_json
 from storage.engine.database import Database
-from storage.notices.flags import CameBack, FlagStatus, dismiss_flag
+from storage.notices.decisions import CameBack, dismiss_flag
+from storage.notices.flags import FlagStatus
 from storage.records import Genre, RefusalClass, RunTrigger
 from storage.runs import door, history
 from tests.scheduler.console.conftest import post

@@ -27,7 +27,8 @@ from storage.exports.files import whole_file
 from storage.exports.filters import Filters
 from storage.exports.moved import last_moved
 from storage.exports.selection import id_batches, select_changes
-from storage.notices.flags import accept_flag, list_flags, reopen_flag
+from storage.notices.decisions import accept_flag, reopen_flag
+from storage.notices.flags import list_flags
 from storage.publications.reading import get_publication, list_publications
 from storage.records import SHANGHAI, Article, Genre
 from storage.views import VIEWS

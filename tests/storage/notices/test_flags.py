@@ -8,15 +8,8 @@ from sqlalchemy import text
 from storage.articles.snapshots import get_snapshot, put_snapshots, sha256_of
 from storage.engine.database import Database
 from storage.errors import RecordNotFoundError, SnapshotCorruptError, TransitionError
-from storage.notices.flags import (
-    FlagStatus,
-    accept_flag,
-    decisions_of,
-    dismiss_flag,
-    get_flag,
-    list_flags,
-    reopen_flag,
-)
+from storage.notices.decisions import accept_flag, decisions_of, dismiss_flag, reopen_flag
+from storage.notices.flags import FlagStatus, get_flag, list_flags
 from storage.records import FLAGGED_GENRES, Genre
 from tests.storage.samples import DAY, NOW, article
 from tests.storage.steps import save_article

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from storage.engine.database import Database
-from storage.notices.flags import FlagStatus, accept_flag
+from storage.notices.decisions import accept_flag
+from storage.notices.flags import FlagStatus
 from storage.notices.inbox import (
     InboxFilter,
     count_inbox,
