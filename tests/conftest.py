@@ -93,6 +93,7 @@ def _urls(request: pytest.FixtureRequest, tmp_path: Path, *, migrated: bool) -> 
         return
     server: Server | None = request.getfixturevalue("postgresql")
     if server is None:
+        # Runs where a server is given (.ci/postgresql.sh starts one, so in CI): pip brings none.
         pytest.skip(f"no PostgreSQL server given: set {POSTGRESQL} (see .ci/postgresql.sh)")
     url = server.create(server.template if migrated else "template0")
     yield shown(url)

@@ -31,6 +31,7 @@ def options_of(command: object) -> set[str]:
 
 
 def dask(name: str) -> click.Command:
+    # Runs where Dask is installed (extras dev, cluster; so in CI): one machine alone needs none.
     cli = pytest.importorskip(
         "distributed.cli",
         reason="Dask is not installed: it runs with the extras dev and cluster, so in CI",

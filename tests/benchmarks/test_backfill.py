@@ -158,6 +158,7 @@ def test_the_prefilter_beside_reading_and_the_peer(collection: Path) -> None:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    # Runs where Dask is installed (extras dev, cluster): one machine alone needs none.
     pytest.importorskip(
         "distributed",
         reason="Dask is not installed: it runs with the extras dev and cluster, so in CI",

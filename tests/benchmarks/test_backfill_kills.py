@@ -51,6 +51,7 @@ def undisturbed(collection: Path, tmp_path_factory: pytest.TempPathFactory) -> s
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    # Runs where Dask is installed (extras dev, cluster): one machine alone needs none.
     pytest.importorskip("distributed")
     made = Cluster(tmp_path)
     yield made
@@ -186,6 +187,7 @@ def test_the_connection_to_the_database(
     collection: Path, undisturbed: str, database: Database
 ) -> None:
     if database.engine.dialect.name != "postgresql":
+        # Runs on PostgreSQL alone: SQLite is a file, and no connection to it can be ended.
         pytest.skip("SQLite has no connection to lose")
     kills = 0
     others = open_database(database.url)

@@ -25,9 +25,9 @@ MANIFEST = SHARED / "real" / "manifest.jsonl"
 ROUNDS = 12
 SLOW_ROUNDS = 3
 
-# Real pages are never in the project: measured where they lie beside it.
 pytestmark = [
     pytest.mark.bench,
+    # Runs where ../shared/real lies beside the checkout: real pages are never in the project.
     pytest.mark.skipif(
         not MANIFEST.is_file(), reason=f"the real pages are not beside the project: {MANIFEST}"
     ),
@@ -83,6 +83,7 @@ def alone(name: str) -> float:
 
 
 def test_reader_against_parse_and_trafilatura() -> None:
+    # Runs with the extra dev: the peer is there to be measured, the product does not need it.
     pytest.importorskip("trafilatura", reason="the peer is not installed (extra dev)")
     took = {name: alone(name) for name in READERS}
     parse, own, _careful, other = took.values()

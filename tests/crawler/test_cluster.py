@@ -34,6 +34,7 @@ def test_addresses_that_are_refused(url: str) -> None:
 
 
 def test_tls_without_certificates_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Runs where Dask is installed (extras dev, cluster; so in CI): one machine alone needs none.
     pytest.importorskip(
         "distributed",
         reason="Dask is not installed: it runs with the extras dev and cluster, so in CI",

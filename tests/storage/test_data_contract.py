@@ -156,6 +156,7 @@ def test_the_sql_examples_run(filled: Database) -> None:
 # DuckDB 2.0 calls pandas 3.1 in a way that pandas will no longer take.
 @pytest.mark.filterwarnings("ignore:The inplace keyword")
 def test_the_python_examples_run(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Runs where pandas and DuckDB are installed (extra dev, so in CI): the product needs neither.
     pytest.importorskip("pandas", reason="pandas is not installed (extra dev; CI does)")
     pytest.importorskip("duckdb", reason="duckdb is not installed (extra dev; CI does)")
     url = filled.engine.url.render_as_string(hide_password=False)

@@ -8,7 +8,7 @@ from tests.score_pages import SHARED, read_all, score
 
 MANIFEST = SHARED / "real" / "manifest.jsonl"
 
-# Real pages are never in the project: it runs where they lie beside it.
+# Runs where ../shared/real lies beside the checkout: real pages are never in the project.
 pytestmark = pytest.mark.skipif(
     not MANIFEST.is_file(), reason=f"the real pages are not beside the project: {MANIFEST}"
 )

@@ -14,7 +14,7 @@ from storage.records import SHANGHAI, Article, Genre
 from tests.crawler.reading import batch
 
 SHARED = Path(__file__).resolve().parents[4] / "shared"
-# Real publications are never in the project: this gates where they are at hand.
+# Runs where ../shared/corpus lies beside the checkout: real texts are never in the project.
 pytestmark = pytest.mark.skipif(
     not (SHARED / "corpus").is_dir(), reason=f"the labelled corpora are not at {SHARED}"
 )

@@ -24,6 +24,7 @@ from tests.storage.samples import NOW
 if TYPE_CHECKING:
     from distributed import Client
 
+# Runs where Dask is installed (extras dev, cluster; so in CI): one machine alone needs none.
 pytest.importorskip(
     "distributed", reason="Dask is not installed: it runs with the extras dev and cluster, so in CI"
 )

@@ -43,6 +43,7 @@ AXE = Path(__file__).parent / "vendored/axe.min.js"
 
 pytestmark = [
     pytest.mark.browser,
+    # Runs where Chromium is installed (.ci/run installs it, so in CI): pip cannot bring a browser.
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}: CI installs it"),
 ]
 

@@ -429,6 +429,7 @@ def test_a_connection_that_the_server_ends_costs_nothing(
 ) -> None:
     """PostgreSQL started anew between two parts; SQLite has no connection to lose."""
     if database.engine.dialect.name != "postgresql":
+        # Runs on PostgreSQL alone, where a server is given, so in CI.
         pytest.skip("SQLite has no server: it runs on PostgreSQL alone, so in CI")
 
     class Unplugged(Here):
@@ -449,6 +450,7 @@ def test_a_connection_that_the_server_ends_costs_nothing(
 
 
 def test_dask_reads_as_the_pool_does(tmp_path: Path) -> None:
+    # Runs where Dask is installed (extras dev, cluster; so in CI): one machine alone needs none.
     distributed = pytest.importorskip(
         "distributed",
         reason="Dask is not installed: it runs with the extras dev and cluster, so in CI",

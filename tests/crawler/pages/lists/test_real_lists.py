@@ -10,9 +10,9 @@ from tests.crawler.pages.lists.listings import NOW
 
 REAL = Path(__file__).parents[5] / "shared" / "real"
 
-# Labelled by eye; counts and shapes only, for the pages are their publishers'.
-# Real pages are never in the project: these run where they lie beside it.
+# Runs where ../shared/real lies beside the checkout: real pages are never in the project.
 HAS_REAL = pytest.mark.skipif(not REAL.is_dir(), reason="../shared/real is absent on this machine")
+# Labelled by eye; counts and shapes only, for the pages are their publishers'.
 REAL_LISTS = [
     # file, URL it is read under, links, dated links, pattern of each URL, next page
     (

@@ -80,6 +80,7 @@ def test_a_database_that_drops_every_connection_ends_no_crawl(
     postgresql: Server | None, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if postgresql is None:
+        # Runs where a server is given, so in CI: SQLite has no connections to drop.
         pytest.skip("no PostgreSQL server given (CI gives one): see .ci/postgresql.sh")
     url = postgresql.create(postgresql.template)
     monkeypatch.setenv("CPPCC_DATABASE_URL", shown(url))
