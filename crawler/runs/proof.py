@@ -79,7 +79,11 @@ class PageFacts:
             leads_on=listing.next_page is not None,
             page_count=listing.page_count,
             item_count=listing.item_count,
-            more=tuple(f"{sign.kind.value}: {sign.evidence}" for sign in listing.more),
+            more=(
+                *(f"{sign.kind.value}: {sign.evidence}" for sign in listing.more),
+                # A page (版) of a paper that is read as a list is one of several.
+                *(f"page of an issue: {url}" for url in listing.issue_pages[:1]),
+            ),
             says_end=listing.says_end,
         )
 

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 NEXT = re.compile(
     r"^[\s\[(（【<>›»→]*(?:下\s*一?\s*[页頁张屏组]|后一?[页頁]|[后下]\s*\d{1,3}\s*[条篇则项]|下[1１]?[页頁]|next(?:\s*page)?|older(?:\s*(?:posts?|entries|news))?"
+    r"|(?:查看|浏览)?更早(?:以前|之前)?(?:的?(?:动态|内容|文章|新闻|消息|信息|记录|帖子|推送|资讯))?"
     r"|>{1,2}|[›»→])[\s\])）】<>›»→]*$",
     re.IGNORECASE,
 )
@@ -134,7 +135,8 @@ class Control:
 
 
 _MAY_CONTROL = re.compile(
-    r"[页頁张屏组更载查示批底全完部尽条史期余»›→]|^\W*(?:\d|>)|next|older|last|more", re.IGNORECASE
+    r"[页頁张屏组更载查示批底全完部尽条史期余早»›→]|^\W*(?:\d|>)|next|older|last|more",
+    re.IGNORECASE,
 )
 
 

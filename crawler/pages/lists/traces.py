@@ -89,12 +89,8 @@ def traces(
         if found := _LOADERS.search(text):
             yield MoreSign(MoreKind.SCROLL, found[0].strip()[:80])
             break
-    for short in walk.short_texts:
-        # 加载中 behind the list, where a reader sees it: what it would load never came.
-        if short.before and len(short.text) > 1 and LOADING.match(short.text):
-            if is_shown(short.node):
-                yield MoreSign(MoreKind.SCROLL, short.text)
-            break
+    yield from _loading(walk)
+    yield from _of_a_part(walk)
     for anchor in walk.anchors:
         leads_on = DAY_BEFORE.match(anchor.text) or (
             NEXT_SET.match(anchor.text) and anchor.url != walk.base
@@ -114,6 +110,55 @@ def traces(
             break
     yield from _named_steps(tree)
     yield from _of_boxes(tree, number)
+
+
+def _loading(walk: AnchorWalk) -> Iterator[MoreSign]:
+    """加载中 behind the list where a reader sees it: what it would load never came.
+
+    Where it is hidden, and the words of the end are too, a script will show one of the two.
+    """
+    behind = [short for short in walk.short_texts if short.before and len(short.text) > 1]
+    loading = next((short for short in behind if LOADING.match(short.text)), None)
+    if loading is None:
+        return
+    ends = [short for short in behind if END.match(short.text)]
+    if is_shown(loading.node) or (ends and not any(is_shown(short.node) for short in ends)):
+        yield MoreSign(MoreKind.SCROLL, loading.text)
+
+
+_ONLY_NEWEST = re.compile(
+    r"(?:[仅只](?:显示|展示|列出|保留|提供|收录)|(?:显示|展示|列出)的?是)[^。;；\n]{0,8}?(?:最新|最近|近期|前|部分|近?(?:一|三|半|\d+)个?[年月周])"
+    r"|(?:更早|以前|之前|往年|历史|过往|早期|其余|其他)的?(?:内容|新闻|信息|文章|消息|数据|稿件|记录)[^。;；\n]{0,4}"
+    r"(?:请|可[到在以通]|见|需|移步|由)"
+)
+_LONGEST_NOTE = 80
+
+
+def _of_a_part(walk: AnchorWalk) -> Iterator[MoreSign]:
+    """What says that the list is a part of something: its newest, or one month."""
+    for text in walk.loose_texts:
+        if len(text) <= _LONGEST_NOTE and (found := _ONLY_NEWEST.search(text)):
+            yield MoreSign(MoreKind.FLAG, found[0])
+            return
+    months = [
+        (int(found["year"]), int(found["month"]))
+        for anchor in walk.anchors
+        if (found := _MONTH.match(anchor.text)) and is_shown(anchor.node)
+    ]
+    # Two months that stand round a third: this page's own lies between them.
+    for earlier in months:
+        if _after(earlier, 2) in months and _after(earlier, 1) not in months:
+            yield MoreSign(MoreKind.STEP, f"{earlier[0]}年{earlier[1]}月")
+            return
+
+
+_MONTH = re.compile(r"^\W*(?P<year>(?:19|20)\d\d)\s*[年./-]\s*(?P<month>\d{1,2})\s*月?\W*$")
+
+
+def _after(month: tuple[int, int], count: int) -> tuple[int, int]:
+    """The month so many after ``month``, both as year and number from 1."""
+    years, number = divmod(month[1] - 1 + count, 12)
+    return month[0] + years, number + 1
 
 
 def _named_steps(tree: LexborHTMLParser) -> Iterator[MoreSign]:
