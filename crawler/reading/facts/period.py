@@ -211,7 +211,7 @@ def _plan(title: Folded, published: datetime | None) -> Period:
     if match is None or number is None:
         return Period()
     last = 1955 + number * 5 + 50
-    if published is not None and last > _closed_year(published):
+    if published is not None and last > closed_year(published):
         return Period()
     return Period((last - 4, last), _evidence(title, "title", "five_year_plan", match.span()))
 
@@ -236,8 +236,8 @@ def _five_years(
 _TERM_ENDS = 8
 
 
-def _closed_year(published: datetime) -> int:
-    """The last full year at that day: reviews of a year appear from December on."""
+def closed_year(published: datetime) -> int:
+    """The last year that counts as over on that day: reviews of a year appear from November on."""
     return published.year if published.month >= 11 else published.year - 1
 
 
@@ -286,7 +286,7 @@ def _chosen_year(head: Folded, published: datetime | None) -> Period:
     """The year that is just over, where the opening names it with a choice: 2009年十件大事."""
     for match in _CHOSEN_OF.finditer(head.text) if published else ():
         year = year_number(match.group(1))
-        if published and year == _closed_year(published):
+        if published and year == closed_year(published):
             return Period((year,), _evidence(head, "text", "chosen_year", match.span(1)))
     return Period()
 
@@ -317,7 +317,7 @@ def _commonest_year(head: Folded, published: datetime | None) -> Period:
     year = int(written)
     if published is None and count < 2:
         return Period()
-    if published is not None and year != _closed_year(published):
+    if published is not None and year != closed_year(published):
         return Period()
     first = next(match for match in found if match.group(1) == written)
     return Period((year,), _evidence(head, "text", "commonest_year", first.span()))
@@ -354,7 +354,7 @@ def _since(said: _Said) -> Period:
         # A first session hears the report on the whole term before it.
         years = (start - 5, start - 1) if session == 1 else (start + session - 2,)
         return Period(years, evidence)
-    last = _closed_year(said.published) if said.published else None
+    last = closed_year(said.published) if said.published else None
     first = start + session - 1 if start else last
     if first is not None and last is not None and last - first > _LONGEST_TERM:
         first = last  # another place's count of terms
@@ -387,12 +387,12 @@ def _term_reviewed(title: Folded, committee: Committee | None) -> Period:
 def of_season(title: Folded, published: datetime) -> Period:
     """The year just over, for a review that says no year and appears when reviews of it do."""
     evidence = _evidence(title, "title", "season", (0, len(title.text)))
-    return Period((_closed_year(published),), evidence)
+    return Period((closed_year(published),), evidence)
 
 
 def _given_on(title: Folded, published: datetime, committee: Committee | None) -> Period:
     """A report covers the year before it; at a term's first session, the term before."""
-    last = _closed_year(published)
+    last = closed_year(published)
     evidence = _evidence(title, "title", "report_date", (0, len(title.text)))
     national = committee is not None and committee.level in (Level.NATIONAL, Level.PROVINCIAL)
     if national and (last - 2022) % 5 == 0 and published.month <= 3:
@@ -420,7 +420,7 @@ def _year_before(title: Folded, head: Folded, published: datetime | None) -> Per
     for field, source in (("title", title), ("text", head)):
         match = _PAST_YEAR.search(source.text)
         if match:
-            year = _closed_year(published)
+            year = closed_year(published)
             return Period((year,), _evidence(source, field, "year_before", match.span()))
     return Period()
 

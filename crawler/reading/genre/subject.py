@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from crawler.reading.facts.period import closed_year
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.claims import Claim, Parallel
 from crawler.reading.words.folding import Folded
@@ -97,7 +98,7 @@ def sums_up(subject: Subject) -> re.Match[str] | None:
         return match if year else None
     if not in_season(day):
         return None
-    return match if year is None or int(year) == day.year - (day.month < 12) else None
+    return match if year is None or int(year) == closed_year(day) else None
 
 
 def head_end(text: str) -> int:

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import islice
 
+from crawler.reading.facts.period import closed_year
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.actors import members_who_act, names_in_passing
 from crawler.reading.genre.claims import NUMBERED, OPENING, PAST_LIST, Claim, kind_of
@@ -204,10 +205,7 @@ def _is_over(year: str | None, subject: Subject) -> bool:
     day = subject.published
     if day is None or year is None or not year.isdigit():
         return True
-    return int(year) < day.year or (int(year) == day.year and day.month >= _LATE)
-
-
-_LATE = 11
+    return int(year) <= closed_year(day)
 
 
 def _months_in(text: str) -> set[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from crawler.reading.facts.period import closed_year
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.lookalikes import deeds_of_government, look_alikes
 from crawler.reading.genre.owner import owner_of
@@ -123,10 +124,7 @@ def _rubrics(subject: Subject) -> Iterator[Sign]:
 def _is_closed(year: int, subject: Subject) -> bool:
     """Whether ``year`` is the last that is over on the day of publication."""
     day = subject.published
-    return day is not None and year == day.year - (day.month < _LATE)
-
-
-_LATE = 11
+    return day is not None and year == closed_year(day)
 
 
 def _year_before(subject: Subject) -> bool:
