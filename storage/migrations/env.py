@@ -5,6 +5,7 @@ from alembic import context
 import storage.engine.access_tables
 import storage.engine.cluster_tables
 import storage.engine.flag_tables
+import storage.engine.incident_tables
 import storage.engine.link_tables
 import storage.engine.service_tables  # its tables join the same metadata
 import storage.engine.story_tables  # noqa: F401  # so do these

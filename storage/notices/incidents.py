@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from storage.engine.service_tables import NOT_RESOLVED, IncidentRow
+from storage.engine.incident_tables import NOT_RESOLVED, IncidentRow
 from storage.engine.tables import table_of, upsert_into
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.records import FailureClass
