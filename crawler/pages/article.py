@@ -9,10 +9,12 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import MojibakeError, NotArticleError, ScriptShellError, TooShortError
 from crawler.pages.held import with_held_text
+from crawler.pages.layout.blocks import other_blocks
 from crawler.pages.layout.body import Body, find_body
 from crawler.pages.layout.folds import folded_rest
 from crawler.pages.layout.page import Page
 from crawler.pages.layout.printed import with_markup, without_sections
+from crawler.pages.layout.rows import is_list_of_rows
 from crawler.pages.layout.text import Text, select_text
 from crawler.pages.layout.tree import lay_out
 from crawler.pages.layout.weights import Weights
@@ -105,12 +107,27 @@ def read_generically(
     head = read_head(tree, decoded.text)
     seen = Seen(tree, decoded.text, page, head, Weights(page), url, now)
     try:
-        return _read(seen, decoded)
+        found = _read(seen, decoded)
     except (NotArticleError, TooShortError, ScriptShellError) as refusal:
-        found = _read_otherwise(seen, decoded)
-        if found is None:
+        otherwise = _read_otherwise(seen, decoded)
+        if otherwise is None:
             raise refusal
+        return otherwise
+    if page.invisible_stops > found.text.count("。") + found.text.count("，"):
+        return _read_loaded(seen, decoded, found)
+    return found
+
+
+def _read_loaded(seen: Seen, decoded: Decoded, found: Article) -> Article:
+    """The page as a script shows it when it has loaded, where that is the article of its title.
+
+    What was visible (comments under a text that is still hidden) is less than what was not.
+    """
+    try:
+        loaded = _read(_shown(seen, lay_out(seen.tree, seen.source, loaded=True)), decoded)
+    except (NotArticleError, TooShortError, ScriptShellError):
         return found
+    return loaded if loaded.title == found.title and len(loaded.text) > len(found.text) else found
 
 
 def _read_otherwise(seen: Seen, decoded: Decoded) -> Article | None:
@@ -171,14 +188,24 @@ def _read(seen: Seen, decoded: Decoded, *, loaded: bool = False, whole: bool = F
     if page.folds and not whole and (rest := folded_rest(page, body)):
         unfolded = lay_out(seen.tree, seen.source, loaded=loaded, unfolded=rest)
         return _read(_shown(seen, unfolded), decoded, loaded=loaded, whole=True)
+    if anchor is None and _lists(seen, body):
+        raise NotArticleError("each sentence tells of a link", url=seen.at)
     title = find_title(page, head, start=body.start, end=body.end)
     line = title.line if title else None
+    if line is not None:
+        body = replace(body, blocks=other_blocks(page, seen.weights, body.box, line))
     beside = [part for part in (title.kicker, title.subtitle) if part] if title else []
     text = select_text(page, seen.weights, body, line, title.text if title else "", beside=beside)
     if not text.paragraphs:
         refuse_without_text(seen.source, head.title, page, seen.at)
     check_text(decoded, text.paragraphs, seen.at)
     return _article(seen, body, title, text)
+
+
+def _lists(seen: Seen, body: Body) -> bool:
+    """Whether the sentences of a body are abstracts in the rows of a list."""
+    worths = seen.weights.worths
+    return is_list_of_rows(seen.page, [at for at in range(body.start, body.end) if worths[at] > 0])
 
 
 def _article(seen: Seen, body: Body, title: Title | None, text: Text) -> Article:
@@ -213,7 +240,7 @@ def _article(seen: Seen, body: Body, title: Title | None, text: Text) -> Article
         outlet=outlet.name if outlet else None,
         author=credits.author.name if credits.author else None,
         editor=credits.editor.name if credits.editor else None,
-        images=images_of(page, body, url),
+        images=images_of(page, body, text, url),
         next_page=next_page(page, seen.source, url),
         score=sure,
         evidence=tuple(evidence),

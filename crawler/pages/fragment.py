@@ -55,7 +55,7 @@ def read_fragment(source: str, *, title: str, beside: Sequence[str] = (), url: s
     check_text(decoded, content.paragraphs, url)
     return Fragment(
         text="\n".join(content.paragraphs),
-        images=images_of(page, whole, url),
+        images=images_of(page, whole, None, url),
         credits=find_credits(
             Seen(tree, decoded.text, page, Head(), weights, url, None),
             title=None,

@@ -8,6 +8,7 @@ import re
 
 from crawler.pages.layout.body import Body
 from crawler.pages.layout.header import is_header
+from crawler.pages.layout.headings import heads_links
 from crawler.pages.layout.page import Page, Picture
 from crawler.pages.layout.text import Text
 from crawler.pages.raw.gate import refuse_challenge, refuse_not_found
@@ -20,7 +21,8 @@ from crawler.pages.values.titles import find_title
 from storage.records import Article, Evidence, Image
 
 _NO_PICTURE = re.compile(
-    r"^data:|qrcode|ewm|erweima|logo|icon|blank\.|space\.gif|spacer|loading|placeholder|/none\.",
+    r"^data:|qrcode|ewm|erweima|logo|icon|blank\.|space\.gif|spacer|loading|placeholder|/none\."
+    r"|/(?:share[_-]?)?(?:wx|wb|weixin|weibo|qq|qzone|wechat|share|print|close)\d?\.(?:png|gif|jpg|svg)",
     re.I,
 )
 _OF_PICTURES = 0.4
@@ -35,17 +37,27 @@ _DESCRIPTIONS = ("og:description", "twitter:description", "description")
 _SENTENCE = 20
 
 
-def images_of(page: Page, found: Body, url: str) -> tuple[Image, ...]:
-    """The pictures inside a body, those of the site's furniture left out."""
+def images_of(page: Page, found: Body, text: Text | None, url: str) -> tuple[Image, ...]:
+    """The pictures inside a body, those of the site's furniture left out.
+
+    Where the whole page is the body, only those among the lines of the text; None for a page
+    that is nothing but a text.
+    """
     holder = found.box
     if page.boxes[holder].tag == "p" and page.boxes[holder].parent >= 0:
         holder = page.boxes[holder].parent  # one sentence under its picture
     behind = page.behind(holder)
+    first, last = 0, found.end
+    if not holder and text is not None:
+        first, last = text.first, text.lines[-1] + 1
+    others = [range(block.index, page.behind(block.index)) for block in found.blocks]
     return _as_images(
         [
             picture
             for picture in page.pictures
-            if holder <= picture.box < behind and picture.line <= found.end
+            if holder <= picture.box < behind
+            and first <= picture.line <= last
+            and not any(picture.box in block for block in others)
         ],
         url,
     )
@@ -116,7 +128,8 @@ def article_of_pictures(seen: Seen) -> Article | None:
 def _under(page: Page, anchor: int) -> tuple[list[Picture], int]:
     """The pictures under title and header, and the line behind them.
 
-    A link to another page ends them, and so does a line that is neither header nor short.
+    A link to another page ends them, and so does a line that is neither header nor short, or
+    that heads links.
     """
     end = anchor + 1
     for index in range(anchor + 1, min(anchor + 1 + _HEADER_LINES, len(page.lines))):
@@ -125,7 +138,7 @@ def _under(page: Page, anchor: int) -> tuple[list[Picture], int]:
     last = end
     while last < min(end + _LINES_BETWEEN, len(page.lines)):
         line = page.lines[last]
-        if line.linked * 2 > len(line.text) or len(line.text) > _SHORT:
+        if line.linked * 2 > len(line.text) or len(line.text) > _SHORT or heads_links(line.text):
             break
         last += 1
     pictures = [

@@ -43,7 +43,8 @@ class Body:
     """The article's place: its box, its lines ``[start, end)``, its worth and the next best's.
 
     ``others``: the other stories on the page that were told from it; ``agreed``: lines of an
-    agreement; ``cards``: lines of other stories that stand on cards.
+    agreement; ``cards``: lines of other stories that stand on cards; ``blocks``: other blocks of
+    the page's column behind the article's own.
     """
 
     box: int
@@ -54,6 +55,7 @@ class Body:
     others: Others | None = None
     agreed: frozenset[int] = frozenset()
     cards: frozenset[int] = frozenset()
+    blocks: tuple[Box, ...] = ()
 
 
 def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body | None:
@@ -81,6 +83,8 @@ def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body |
             found = without_names
         if anchor is not None and (found is None or found.worth < ENOUGH_TEXT.value):
             beneath = _linked_text(page, anchor) or _beneath(page, anchor)
+            if beneath and (beneath.start in elsewhere or beneath.start in cards):
+                beneath = None
             if beneath and (found is None or not beneath.start <= found.start < beneath.end):
                 found = beneath
     if found is not None and (others is not None or agreed or cards):

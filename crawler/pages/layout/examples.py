@@ -34,6 +34,7 @@ EXAMPLES = (
     Example("share", "分享到：微信 微博", "buttons for sharing"),
     Example("keywords", "关键词：政协 提案", "words for search engines"),
     Example("pager", "上一页 1 2 3 下一页", "a pager without links, and buttons that unfold"),
+    Example("advert", "广告：滨江新房发售，首付八万起", "an advertisement says that it is one"),
     Example("player", "您的浏览器不支持播放视频，请升级版本", "a player that cannot play"),
     Example("buttons", "【打印】【关闭】", "buttons round an article"),
     Example("font_size", "字体：大 中 小", "sets the size of letters"),

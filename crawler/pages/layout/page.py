@@ -98,6 +98,8 @@ class Page:
 
     def behind(self, box: int) -> int:
         """The index of the first box behind all that ``box`` holds."""
+        if not box:  # the body, whose own boxes are no deeper than it is
+            return len(self.boxes)
         depth = self.boxes[box].depth
         for index in range(box + 1, len(self.boxes)):
             if self.boxes[index].depth <= depth:

@@ -90,6 +90,9 @@ def select_text(
             dropped[index] = "beside_title"
     dropped.update((index, "agreement") for index in body.agreed if begin <= index < body.end)
     dropped.update((index, "card") for index in body.cards if begin <= index < body.end)
+    for block in body.blocks:
+        lines = range(max(begin, block.start), min(block.end, body.end))
+        dropped.update(dict.fromkeys(lines, "block"))
     rows = table_rows(page, begin, body.end)
     numbers = list_numbers(page, begin, body.end)
     _drop_asides(page, weights, body, begin, dropped)

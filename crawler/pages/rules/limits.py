@@ -39,7 +39,7 @@ OF_REPLIES = Limit(
 OF_ASIDES = Limit(
     0.3,
     6.0,
-    "column_right",
+    "jcms",
     "the same in a box that is named for what stands beside the article; names may err",
 )
 SHORT_LINE = Limit(
@@ -80,6 +80,13 @@ CLAUSES = Limit(
     3, 1, "unseen_writer/k16.html", "sentences of an agreement; a report may speak of one too"
 )
 
+MOST_OF_COLUMN = Limit(
+    0.5,
+    1.0,
+    "fifth_writer/r18.html",
+    "share of a column's worth that one block of it must hold to be the text",
+)
+
 # Lines that are dropped by rule
 PARAGRAPH = Limit(
     80,
@@ -110,6 +117,14 @@ SHARED_PAIRS = Limit(
     "share of the title's pairs that a part of the same article says again at least",
 )
 
+# Rows of a list
+FEWEST_ROWS = Limit(
+    3, 60, "fifth_writer/r24.html", "sentences that make a list where each tells of a link"
+)
+MOST_ROWS = Limit(
+    0.8, 1.6, "fifth_writer/r24.html", "share of the sentences that stand under a link of their own"
+)
+
 # What a button unfolds
 NEAR_FOLD = Limit(
     6,
@@ -134,7 +149,7 @@ LONGEST_HEADER = Limit(
 LONGEST_HEADING = Limit(
     24,
     1,
-    "comments_counted",
+    "related_after",
     "characters of a heading over links or comments",
 )
 LONGEST_POST_HEAD = Limit(
@@ -142,7 +157,7 @@ LONGEST_POST_HEAD = Limit(
 )
 
 # Notes
-LONGEST_NOTE = Limit(300, 15, "note_of_apps", "characters of a note")
+LONGEST_NOTE = Limit(300, 15, "note_of_rights", "characters of a note")
 FEW_WORDS = Limit(
     3, 60, "second_writer/p04.html", "words of the trade that make a short line a note"
 )
