@@ -20,7 +20,7 @@ from scheduler.service.declared import Declared
 from scheduler.service.rounds import Limits, Rounds
 from storage.engine.database import open_database
 from tests.benchmarks.playing import now, play
-from tests.scheduler.simulation import make_source
+from tests.scheduler.world import make_source
 
 
 class Forked:

@@ -27,7 +27,8 @@ from storage.runs import door
 from storage.runs.history import get_run
 from tests.benchmarks.table import Table
 from tests.benchmarks.test_kills import SOURCES
-from tests.scheduler.simulation import Simulation, make_world
+from tests.scheduler.simulation import Simulation
+from tests.scheduler.world import make_world
 
 QUIET = datetime(2026, 6, 10, tzinfo=SHANGHAI)  # no session opens, no review is due
 SIMULATED = 124

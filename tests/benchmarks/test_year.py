@@ -20,7 +20,8 @@ from storage.engine.database import open_database
 from storage.notices import incidents
 from storage.records import SHANGHAI
 from tests.scheduler import simulation
-from tests.scheduler.simulation import Simulation, fixed_hourly, make_world, median_minutes
+from tests.scheduler.simulation import Simulation
+from tests.scheduler.world import fixed_hourly, make_world, median_minutes
 
 BEGIN = datetime.fromisoformat(os.environ.get("CPPCC_TEST_YEAR_FROM", "2026-04-01")).replace(
     tzinfo=SHANGHAI

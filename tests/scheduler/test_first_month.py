@@ -11,7 +11,8 @@ from crawler.sources.declaration import Source, load_sources
 from storage.engine.database import Database, open_database
 from storage.links.standing import all_standings
 from storage.records import SHANGHAI, SourceState
-from tests.scheduler.simulation import Simulation, world_of
+from tests.scheduler.simulation import Simulation
+from tests.scheduler.world import world_of
 
 BEGIN = datetime(2026, 10, 1, tzinfo=SHANGHAI)
 WEEK = timedelta(days=7)

@@ -11,7 +11,8 @@ from storage.engine.database import Database, open_database
 from storage.notices import coverage, incidents
 from storage.notices.coverage import CellStatus
 from storage.records import SHANGHAI
-from tests.scheduler.simulation import Simulation, make_world
+from tests.scheduler.simulation import Simulation
+from tests.scheduler.world import make_world
 
 
 @pytest.fixture

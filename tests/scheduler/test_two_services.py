@@ -15,7 +15,8 @@ from scheduler.service.rounds import Limits, Rounds
 from storage.engine.database import Database, open_database
 from storage.records import SHANGHAI, RunCounts, RunTrigger, Verdict, VerdictKind
 from storage.runs import door, health, history, lease
-from tests.scheduler.simulation import Played, make_source
+from tests.scheduler.played import Played
+from tests.scheduler.world import make_source
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
 MINUTE = timedelta(minutes=1)

@@ -10,7 +10,7 @@ from storage.engine.database import Database, open_database
 from storage.links import standing
 from storage.records import SHANGHAI, FailureClass, RunTrigger
 from storage.runs import door, health
-from tests.scheduler.simulation import make_source
+from tests.scheduler.world import make_source
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=SHANGHAI)
 NAMES = ("quiet", "gone", "moved", "walled", "claimed", "fresh", "sound", "paused")

@@ -15,7 +15,7 @@ from storage.notices.incidents import IncidentState
 from storage.records import SHANGHAI, FailureClass, RunCounts, RunTrigger, Verdict, VerdictKind
 from storage.runs import door, health, history, lease, watches
 from storage.runs.history import RunRecord
-from tests.scheduler.simulation import make_source
+from tests.scheduler.world import make_source
 
 DAY = timedelta(days=1)
 NOON = datetime(2027, 5, 10, 12, tzinfo=SHANGHAI)  # no region is in session then

@@ -23,7 +23,7 @@ from storage.notices import incidents
 from storage.records import SHANGHAI, FailureClass, RunCounts, RunTrigger, Verdict, VerdictKind
 from storage.runs import door, health, lease, watches
 from storage.runs.watches import ProbePage, Watch
-from tests.scheduler.simulation import make_source
+from tests.scheduler.world import make_source
 
 NOW = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
 AHEAD = NOW + timedelta(days=365)

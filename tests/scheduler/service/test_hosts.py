@@ -12,8 +12,8 @@ from storage.records import RunCounts, RunTrigger, Verdict, VerdictKind
 from storage.runs import door, history, lease
 from storage.runs.states import RunState
 from tests.scheduler.service.test_rounds import Body
-from tests.scheduler.simulation import make_source
 from tests.scheduler.test_two_services import MINUTE, NOON
+from tests.scheduler.world import make_source
 
 
 class Holding:

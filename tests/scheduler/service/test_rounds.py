@@ -21,7 +21,7 @@ from storage.runs import door, health, history, lease
 from storage.runs.freeing import MAX_CLAIMS
 from storage.runs.lease import LEASE_SECONDS
 from storage.runs.states import TRANSITIONS, RunState
-from tests.scheduler.simulation import make_source
+from tests.scheduler.world import make_source
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
 SECOND = timedelta(seconds=1)

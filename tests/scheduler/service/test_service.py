@@ -25,7 +25,9 @@ from storage.migrations import HEAD
 from storage.records import Genre, RunCounts, Verdict, VerdictKind
 from storage.runs import health, history, lease
 from storage.runs.states import RunState
-from tests.scheduler.simulation import Inbox, Played, World, make_source
+from tests.scheduler.played import Played
+from tests.scheduler.simulation import Inbox
+from tests.scheduler.world import World, make_source
 from tests.storage.samples import article
 from tests.storage.steps import save_article
 

@@ -12,7 +12,7 @@ from storage.records import SHANGHAI
 from storage.runs import watches
 from storage.runs.overview import source_overviews
 from storage.runs.watches import Watch
-from tests.scheduler.simulation import make_source
+from tests.scheduler.world import make_source
 
 NOW = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
 SOURCES = [make_source(number, "云南", "portal") for number in range(3)]

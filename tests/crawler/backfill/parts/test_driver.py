@@ -1,13 +1,9 @@
 """A back-fill ends with the same content whatever dies on the way, and each account closes."""
 
 import gzip
-import os
-import signal
-import threading
-import time
 from collections.abc import Generator, Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +11,15 @@ import pytest
 from sqlalchemy import text
 
 from crawler.backfill.parts import keeping
-from crawler.backfill.parts.dask_engine import DaskEngine
 from crawler.backfill.parts.driver import backfill
 from crawler.backfill.parts.keeping import Progress
-from crawler.backfill.parts.outcome import Backfilled
 from crawler.backfill.parts.part import Job, Part, PartAccount, PartResult
-from crawler.backfill.parts.planning import Plan, plan_parts
+from crawler.backfill.parts.planning import plan_parts
 from crawler.backfill.parts.pool import (
-    Engine,
-    EngineLostError,
-    LocalPool,
     LostPart,
     Outcome,
-    _Worker,
 )
 from crawler.backfill.parts.prefilter import Wanted
-from crawler.backfill.parts.tasks import read_part
 from crawler.sources.declaration import load_sources
 from storage.engine.database import Database, open_database
 from storage.publications.reading import list_publications
@@ -42,78 +31,11 @@ from storage.runs.parts import covered_years
 from storage.runs.states import RunState
 from tests.crawler.backfill.archive.making import (
     answer,
-    packed,
     page,
     record,
-    response,
     url_of,
 )
-
-NOW = datetime(2026, 1, 20, tzinfo=UTC)
-OTHER = "<html><head><title>天气</title></head><body><h1>天气</h1><p>晴转多云。</p></body></html>"
-
-
-class Here:
-    """An engine that reads in this process; ``dies_at`` is the part at which it is lost."""
-
-    def __init__(self, dies_at: int | None = None) -> None:
-        self.dies_at = dies_at
-        self.read_parts = 0
-
-    def read(self, job: Job, parts: Iterable[Part]) -> Generator[Outcome]:
-        for number, part in enumerate(parts):
-            if number == self.dies_at:
-                raise EngineLostError("the cluster is gone")
-            self.read_parts += 1
-            yield read_part(job, part)
-            yield None
-
-
-def archives(folder: Path, *, files: int = 4) -> Path:
-    """Files of five records each: two pages of ours, one of the weather, a picture, a request."""
-    for number in range(files):
-        members = [
-            response(10 * number + 1),
-            record(answer(OTHER.encode()), url=f"http://archive.example/w{number}.html"),
-            record(answer(b"GIF", kind="image/gif"), url="http://archive.example/a.gif"),
-            record(b"GET / HTTP/1.0\r\n\r\n", kind="request", url=url_of(1)),
-            response(10 * number + 2, date=f"20{18 + number}-02-01T00:00:00Z"),
-        ]
-        path = folder / f"a{number}.warc.gz"
-        path.write_bytes(b"".join(packed(members, "warc.gz")))
-    return folder
-
-
-def run(
-    database: Database,
-    *paths: Path,
-    engine: Engine | None = None,
-    wanted: Wanted | None = None,
-    seconds: int = 0,
-) -> Backfilled:
-    asked = wanted or Wanted()
-    now = NOW.replace(second=seconds)
-    return backfill(
-        database,
-        plan_parts(paths, asked),
-        wanted=asked,
-        sources=lambda: load_sources(None),
-        engine=lambda: engine or Here(),
-        now=lambda: now,
-    )
-
-
-def contents(database: Database) -> list[tuple[object, ...]]:
-    with database.reading() as session:
-        rows = session.execute(
-            text(
-                "SELECT p.url, r.revision, r.seen_at, r.text, p.first_seen_at, p.genre, c.sha256"
-                " FROM publications p JOIN revisions r ON r.publication_id = p.id"
-                " LEFT JOIN captures c ON c.publication_id = p.id AND c.revision = r.revision"
-                " ORDER BY p.url, r.revision"
-            )
-        )
-        return [tuple(row) for row in rows]
+from tests.crawler.backfill.parts.driving import NOW, Here, archives, contents, run
 
 
 def test_the_account_closes_and_a_second_run_reads_nothing(
@@ -294,124 +216,6 @@ def test_an_error_of_ours_leaves_no_running_run(database: Database, tmp_path: Pa
     assert "MemoryError" in record_.verdict.reason
 
 
-def test_a_killed_worker_costs_its_part_one_more_reading(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A real pool, and a real kill of whoever has the first part."""
-    plan = plan_parts([archives(tmp_path)], Wanted())
-    given: list[tuple[str, int]] = []
-    give = _Worker.give
-
-    def killing(worker: _Worker, part: Part, starts: int) -> None:
-        give(worker, part, starts)
-        given.append((part.path, starts))
-        if len(given) == 1:
-            os.kill(worker.process.pid, signal.SIGKILL)
-
-    monkeypatch.setattr(_Worker, "give", killing)
-    job = Job(wanted=Wanted(), sources=(), now=NOW)
-    results = [one for one in LocalPool(2).read(job, plan.parts) if isinstance(one, PartResult)]
-    assert sorted(one.part.path for one in results) == sorted(part.path for part in plan.parts)
-    assert all(one.account.read == 2 for one in results)
-    assert sorted(starts for _, starts in given) == [1, 1, 1, 1, 2]
-
-
-def test_a_part_that_kills_every_worker_is_given_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plan = plan_parts([archives(tmp_path, files=2)], Wanted())
-    give = _Worker.give
-
-    def killing(worker: _Worker, part: Part, starts: int) -> None:
-        give(worker, part, starts)
-        if part is plan.parts[0]:
-            os.kill(worker.process.pid, signal.SIGKILL)
-
-    monkeypatch.setattr(_Worker, "give", killing)
-    job = Job(wanted=Wanted(), sources=(), now=NOW)
-    outcomes = [one for one in LocalPool(1).read(job, plan.parts) if one is not None]
-    (lost,) = [one for one in outcomes if isinstance(one, LostPart)]
-    assert lost.part is plan.parts[0]
-    assert "signal 9" in lost.why
-    assert len(outcomes) == 2
-
-
-def test_a_worker_whose_pipe_breaks_before_it_ends_says_what_ended_it() -> None:
-    worker = _Worker(Job(wanted=Wanted(), sources=(), now=NOW))
-    worker._broken = "ConnectionResetError"  # seen before the process can be waited for
-    threading.Timer(0.2, worker.process.kill).start()
-    assert worker.dead_of() == "was ended by signal 9"
-    worker.end()
-
-
-def test_a_pool_that_is_closed_leaves_no_process(tmp_path: Path) -> None:
-    plan = plan_parts([archives(tmp_path)], Wanted())
-    job = Job(wanted=Wanted(), sources=(), now=NOW)
-    reading = LocalPool(2).read(job, plan.parts)
-    next(reading)
-    reading.close()
-    deadline = time.monotonic() + 60
-    while _children() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert _children() == []
-
-
-def _children() -> list[int]:
-    """Worker processes of this one that still run."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            stat = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            command = (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if int(stat[1]) == os.getpid() and b"backfill.parts.worker" in command:
-            found.append(int(entry.name))
-    return found
-
-
-def test_a_part_is_named_by_its_bytes(tmp_path: Path) -> None:
-    folder = archives(tmp_path, files=2)
-    (folder / "copy.warc.gz").write_bytes((folder / "a0.warc.gz").read_bytes())
-    plan = plan_parts([folder], Wanted())
-    assert len(plan.parts) == 2, "a copy is read once"
-    with (folder / "a0.warc.gz").open("ab") as more:
-        more.write(gzip.compress(response(9)))
-    grown = plan_parts([folder], Wanted())
-    assert len({part.key for part in (*plan.parts, *grown.parts)}) == 3
-
-
-def test_a_big_file_is_cut_into_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.backfill.parts.planning.PACKED_BYTES", 2000)
-    path = tmp_path / "big.warc.gz"
-    path.write_bytes(b"".join(packed([response(n) for n in range(30)], "warc.gz")))
-    plan: Plan = plan_parts([path], Wanted())
-    assert len(plan.parts) > 5
-    job = Job(wanted=Wanted(), sources=(), now=NOW)
-    articles = [one.url for part in plan.parts for one in read_part(job, part).articles]
-    assert sorted(articles) == sorted(url_of(n) for n in range(30))
-
-
-def test_a_page_joined_of_two_is_two_records_and_one_article(tmp_path: Path) -> None:
-    more = '<a href="/7_2.html">下一页</a></body>'.encode()
-    first = page(7).replace(b"</body>", more)
-    second = page(8)
-    members = [
-        record(answer(first), url=url_of(7)),
-        record(answer(second), url="http://archive.example/7_2.html"),
-        record(answer(first), url="http://archive.example/9.html"),
-    ]
-    path = tmp_path / "a.warc"
-    path.write_bytes(b"".join(members))
-    (part,) = plan_parts([path], Wanted()).parts
-    result = read_part(Job(wanted=Wanted(), sources=(), now=NOW), part)
-    assert [one.url for one in result.articles] == [url_of(7)] or len(result.articles) == 2
-    assert result.account.missing == 0
-    assert result.account.members == 3
-
-
 def test_a_missing_file_is_said(database: Database, tmp_path: Path) -> None:
     folder = archives(tmp_path, files=1)
     plan = plan_parts([folder], Wanted())
@@ -447,25 +251,6 @@ def test_a_connection_that_the_server_ends_costs_nothing(
     came_to = run(database, archives(tmp_path), engine=Unplugged())
     assert came_to.verdict.kind is VerdictKind.COMPLETE
     assert came_to.new == 8
-
-
-def test_dask_reads_as_the_pool_does(tmp_path: Path) -> None:
-    # Runs where Dask is installed (extras dev, cluster; so in CI): one machine alone needs none.
-    distributed = pytest.importorskip(
-        "distributed",
-        reason="Dask is not installed: it runs with the extras dev and cluster, so in CI",
-    )
-    plan = plan_parts([archives(tmp_path)], Wanted())
-    job = Job(wanted=Wanted(), sources=tuple(load_sources(None).values()), now=NOW)
-    client = distributed.Client(
-        processes=False, n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0",
-        set_as_default=False,
-    )  # fmt: skip
-    outcomes = [one for one in DaskEngine(client).read(job, plan.parts) if one is not None]
-    results = [one for one in outcomes if isinstance(one, PartResult)]
-    assert len(results) == len(outcomes) == len(plan.parts)
-    here = {part.key: read_part(job, part) for part in plan.parts}
-    assert all(one == here[one.part.key] for one in results)
 
 
 def test_a_paused_backfill_waits_alive_and_goes_on(
