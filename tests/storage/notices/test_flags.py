@@ -8,7 +8,14 @@ from sqlalchemy import text
 from storage.articles.snapshots import get_snapshot, put_snapshots, sha256_of
 from storage.engine.database import Database
 from storage.errors import RecordNotFoundError, SnapshotCorruptError, TransitionError
-from storage.notices.decisions import accept_flag, decisions_of, dismiss_flag, reopen_flag
+from storage.notices.decisions import (
+    CameBack,
+    accept_flag,
+    came_back,
+    decisions_of,
+    dismiss_flag,
+    reopen_flag,
+)
 from storage.notices.flags import FlagStatus, get_flag, list_flags
 from storage.records import FLAGGED_GENRES, Genre
 from tests.storage.samples import DAY, NOW, article
@@ -65,6 +72,26 @@ def test_a_revision_may_raise_the_flag_that_the_first_version_did_not(database: 
         assert [note.revision for note in flag.notes] == [3]
         keys = session.execute(text("SELECT idempotency_key FROM outbox ORDER BY id")).scalars()
         assert list(keys) == ["flag:1", "flag_note:1"]
+
+
+def test_why_a_story_came_back_is_what_happened_to_whichever_of_its_copies(
+    database: Database,
+) -> None:
+    one = article(1, genre=Genre.TEN_EVENTS)
+    copy = replace(one, url="https://other.example/1", source_id="o")
+    revised = replace(copy, text=copy.text + "\n更正。")
+    with database.begin() as session:
+        flag_id = save_article(session, one, now=NOW, run_id=None).flag_id or 0
+        told = []
+        for step in (copy, revised):
+            dismiss_flag(session, flag_id, why="不是", now=NOW, by="老王")
+            save_article(session, step, now=NOW + DAY, run_id=None)
+            told.append(came_back(decisions_of(session, flag_id)))
+        assert told == [CameBack.PRINTED, CameBack.REVISED]
+        assert decisions_of(session, flag_id)[-1].by is None
+        dismiss_flag(session, flag_id, why="不是", now=NOW)
+        reopen_flag(session, flag_id, now=NOW)
+        assert came_back(decisions_of(session, flag_id)) is None, "somebody undid it"
 
 
 def test_the_reason_of_a_decision_outlives_what_happens_next(database: Database) -> None:
