@@ -110,20 +110,22 @@ class Ground:
         known = self._memory.get(name)
         age = None if known is None else time.monotonic() - known[0]
         if known is None or age is None or age > LONGEST_MEMORY_SECONDS:
-            made = make(self)
-            self._memory[name] = (time.monotonic(), made)
-            return made
+            return self._make(name, make)
         if age > MEMORY_SECONDS and self._remaking.acquire(blocking=False):
             threading.Thread(target=self._remake, args=(name, make), daemon=True).start()
         return cast(T, known[1])
 
+    def _make(self, name: str, make: Callable[["Ground"], T]) -> T:
+        """Make it, and remember it unless something was written meanwhile that it rests on."""
+        memory = self._memory
+        made = make(self)
+        memory[name] = (time.monotonic(), made)  # one that was forgotten meanwhile is read no more
+        return made
+
     def _remake(self, name: str, make: Callable[["Ground"], object]) -> None:
-        """Make it anew, unless something was written meanwhile that it rests on."""
+        """Make it anew for the next who asks."""
         try:
-            before = self._memory.get(name)
-            made = make(self)
-            if self._memory.get(name) is before:
-                self._memory[name] = (time.monotonic(), made)
+            self._make(name, make)
         except StorageError as error:
             logger.warning("not made anew: name=%s error=%s", name, error)
         finally:
@@ -131,7 +133,7 @@ class Ground:
 
     def forget(self) -> None:
         """Something was written that what is remembered rests on."""
-        self._memory.clear()
+        self._memory = {}
 
     def close(self) -> None:
         """Give all connections back."""
@@ -150,7 +152,7 @@ class Ground:
                 if self._writer is not None:
                     self._writer.close()
                 self._reader = self._writer = None
-                self._memory.clear()
+                self._memory = {}
             if self._reader is None:
                 self._reader = open_reader(self.config.database_url, seconds=self._seconds)
             return self._reader

@@ -74,3 +74,15 @@ def test_a_folder_that_is_not_there_is_said_and_the_calendar_stands(config: Conf
     assert answer["total"] == 0
     assert "/nowhere/sources" in answer["broken"][0]
     assert console.get("/coverage").status_code == 200
+
+
+def test_what_was_made_while_something_was_written_is_not_remembered(config: Config) -> None:
+    ground = Ground(config)
+
+    def overtaken(given: Ground) -> str:
+        given.forget()  # a person decides while it is made
+        return "as it was before"
+
+    assert ground.remembered("cells", overtaken) == "as it was before"
+    assert ground.remembered("cells", lambda _: "as it is now") == "as it is now"
+    assert ground.remembered("cells", lambda _: "not asked") == "as it is now"
