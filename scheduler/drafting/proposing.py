@@ -1,6 +1,7 @@
 """Proposes a declaration for a site: looks at it, drafts, and tries the draft as a probe would."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -52,19 +53,30 @@ async def propose(
 
     found = await with_prober(config, look)
     draft, tried = found.draft, found.verification
-    _credit(draft, tried.articles)
+    note_credits(draft, tried.articles)
     for words in (*tried.findings, *tried.advice):
         draft.doubt(words)
     return found
 
 
-def _credit(draft: Draft, articles: tuple[ArticleSeen, ...]) -> None:
-    """Outlets that its articles credit: one that is much like its own name is its own."""
+def note_credits(draft: Draft, articles: Sequence[ArticleSeen]) -> None:
+    """What outlets its articles credit: one whose name holds its own, or stands in it, is its own.
+
+    Any other is only named: 内蒙古日报 and 内蒙古新闻网 begin alike and are two, and whoever counts
+    as its own makes a repost an original.
+    """
+    own = _letters(draft.name)
     credited = Counter(one.outlet for one in articles if one.outlet and one.outlet != draft.name)
     for outlet, count in credited.most_common(3):
-        if outlet in draft.name or draft.name in outlet or outlet[:3] == draft.name[:3]:
+        theirs = _letters(outlet)
+        if theirs and (theirs in own or own in theirs):
             draft.outlets += (outlet,)
         else:
             draft.note(f"outlet: {count} of {len(articles)} articles tried credit {outlet}")
     dated = sum(one.published_at is not None for one in articles)
     draft.note(f"dates: {dated} of {len(articles)} articles tried state their day")
+
+
+def _letters(name: str) -> str:
+    """A name without what parts its words: 人民网云南频道 is also written 人民网-云南频道."""
+    return "".join(sign for sign in name if sign.isalnum())

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from crawler.sources.declaration import load_source
+from crawler.sources.inference.draft import Draft
 from fixtures.kinds import making, sites
 from fixtures.server import SmallInternet
 from scheduler.config import Config
 from scheduler.drafting.found import NothingFoundError
-from scheduler.drafting.proposing import Proposal, propose
+from scheduler.drafting.proposing import Proposal, note_credits, propose
+from scheduler.probing.verification import ArticleSeen
 from storage.engine.database import Database, open_database
 from storage.publications.reading import list_publications
 from storage.records import VerdictKind
@@ -198,3 +200,23 @@ def test_what_is_not_certain_is_said(proposed: tuple[Found, Database], tmp_path:
 def test_a_site_is_asked_little(proposed: tuple[Found, Database]) -> None:
     asked = [one.requests for one in proposed[0].values() if isinstance(one, Proposal)]
     assert max(asked) <= 30
+
+
+@pytest.mark.parametrize(
+    ("name", "outlet", "own"),
+    [
+        ("人民网云南频道", "人民网-云南频道", True),
+        ("广西日报", "广西日报-广西云客户端", True),
+        ("云南日报数字报", "云南日报", True),
+        ("内蒙古新闻网", "内蒙古日报", False),
+        ("黑龙江政协网", "黑龙江日报", False),
+    ],
+)
+def test_only_an_outlet_of_the_same_name_is_its_own(name: str, outlet: str, own: bool) -> None:
+    draft = Draft(
+        id="new", name=name, region="云南", kind="portal", family="listing",
+        homepage="http://a.example/", hosts=("a.example",), options={},
+    )  # fmt: skip
+    note_credits(draft, [ArticleSeen(url="http://a.example/1.html", outlet=outlet)])
+    assert draft.outlets == ((outlet,) if own else ())
+    assert any("credit" in words for words in draft.seen) is not own
