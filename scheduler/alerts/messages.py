@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scheduler.health.subjects import cell_words
+from scheduler.health.subjects import cell_of
 from scheduler.i18n import Words
 from storage.notices.flags import Flag
 from storage.notices.incidents import Incident
@@ -233,7 +233,8 @@ def _incidents_data(incidents: Iterable[Incident]) -> Payload:
 
 def _subject(incident: Incident, words: Words) -> str:
     if incident.source_id is None:
-        return cell_words(incident.subject)
+        cell = cell_of(incident.subject)
+        return f"{cell[0]} {cell[1]}" if cell else incident.subject
     if incident.region is None:
         return incident.source_id
     return words.say("%(head)s (%(region)s)", head=incident.source_id, region=incident.region)

@@ -24,7 +24,7 @@ from crawler.sources.inference.lists import (
 )
 from scheduler.drafting.found import Found
 from scheduler.drafting.looking import Looker, Unanswered, is_data, text_of, title_of
-from scheduler.drafting.papers import find_paper
+from scheduler.drafting.paper_documents import of_documents
 from storage.records import Capture
 
 MOST_INTERFACES = 6
@@ -80,7 +80,7 @@ async def of_document(
     if rows is None:
         return None
     document = read_document(capture.body, url=capture.url, charset=charset_of(capture))
-    if (paper := await find_paper(looker, capture, document=document)) is not None:
+    if (paper := await of_documents(looker, capture, document)) is not None:
         return paper
     article_url = None
     if rows.url is None:

@@ -14,7 +14,6 @@ from crawler.sources.inference.shapes import pattern_of
 from scheduler.drafting.found import Found
 from scheduler.drafting.looking import Looker, Unanswered, read_page_as_list, text_of
 from scheduler.drafting.numbered import of_numbers
-from scheduler.drafting.paper_documents import of_documents
 from storage.records import Capture
 
 MOST_LEADS = 3
@@ -25,15 +24,8 @@ class NotProvedError(Exception):
     """An address that looks like an issue's, and that other days do not have."""
 
 
-async def find_paper(
-    looker: Looker,
-    capture: Capture,
-    *,
-    document: object = None,
-) -> Found | None:
-    """The paper that an address is an issue of, or leads to one of; None where it is none."""
-    if document is not None:
-        return await of_documents(looker, capture, document)
+async def find_paper(looker: Looker, capture: Capture) -> Found | None:
+    """The paper that a page is an issue of, or leads to one of; None where it is none."""
     entered = await _entered(looker, capture)
     for page, entry in ((entered, capture.url), (capture, None)):
         if page is not None:

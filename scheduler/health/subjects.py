@@ -18,7 +18,9 @@ def of_cell(cell: Cell) -> str:
     return f"coverage:{cell.region}:{cell.level.value}:{cell.year}"
 
 
-def cell_words(subject: str) -> str:
-    """Region and year of a cell's subject, for people: "云南 2025"."""
-    _, region, _, year = subject.split(":")
-    return f"{region} {year}"
+def cell_of(subject: str) -> tuple[str, int] | None:
+    """Region and year of a cell's subject; None for another subject."""
+    match subject.split(":"):
+        case ["coverage", region, _, year] if year.isdigit():
+            return region, int(year)
+    return None

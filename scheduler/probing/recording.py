@@ -93,17 +93,18 @@ def _article(article: Article) -> dict[str, object]:
 
 async def record(
     pages: Pages, source: Source, declaration: str, folder: Path, *, now: datetime
-) -> tuple[Verification, Path]:
+) -> tuple[Verification, Path | None]:
     """Try ``source`` and keep what came below ``folder/ID/DAY``; the trial, and where it lies.
 
-    ``declaration`` is the text of its file.  Nothing is written where no list was read.
+    ``declaration`` is the text of its file.  Nothing is written (None) where no list that names
+    an article was read.
     """
     recorder = Recorder(pages)
     tried = await verify(recorder, source, now=lambda: now)
     place = folder / source.id / now.astimezone(SHANGHAI).date().isoformat()
     answer = answer_of(tried)
-    if not answer["lists"]:
-        return tried, place
+    if not any(page.links for page in tried.pages):
+        return tried, None
     place.mkdir(parents=True, exist_ok=True)
     kept = [_keep(place, n, url, c) for n, (url, c) in enumerate(recorder.asked.items(), start=1)]
     (place / DECLARATION).write_text(declaration, "utf-8")

@@ -15,6 +15,7 @@ from scheduler.console.auth import Reader, ground_of
 from scheduler.console.commands import alone, run_command
 from scheduler.console.errors import ConsoleError
 from scheduler.console.pages.inbox import Region, Year
+from scheduler.console.pages.search import MOST_TERMS
 from scheduler.console.routes import MOST_ID, Ask, Pages
 from storage.exports import Format
 from storage.exports.selection import select_changes
@@ -22,7 +23,6 @@ from storage.records import Genre, Level
 
 EXPORT_SECONDS = 600.0
 PIECE = 1 << 16
-MOST_TERMS = 8
 
 TYPES = {
     Format.JSONL: "application/x-ndjson",

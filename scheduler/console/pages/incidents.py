@@ -14,6 +14,7 @@ from scheduler.console.ground import Ground
 from scheduler.console.pages.inbox import Before
 from scheduler.console.pages.runs import RunRow, run_row
 from scheduler.console.routes import MOST_ID, Ask, Pages
+from scheduler.health.subjects import cell_of
 from storage.notices.incidents import (
     Incident,
     acknowledge_incident,
@@ -85,14 +86,6 @@ def incident(asked: Ask, incident_id: Id) -> IncidentPage:
     return IncidentPage(
         incident=one, cell=cell_of(one.subject), runs=tuple(run_row(run) for run in runs)
     )
-
-
-def cell_of(subject: str) -> tuple[str, int] | None:
-    """Region and year of a coverage cell's subject; None for another subject."""
-    match subject.split(":"):
-        case ["coverage", region, _, year] if year.isdigit():
-            return region, int(year)
-    return None
 
 
 def acknowledge(ground: Ground, person: Person, incident_id: int, note: str | None) -> None:

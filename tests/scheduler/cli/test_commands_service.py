@@ -278,6 +278,21 @@ def test_the_doctor_names_only_sources_that_are_watched(database: Database) -> N
     assert not [line for line in words if "sound" in line]
 
 
+def test_a_source_is_paused_where_the_system_knows_no_login_name(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 1234")  # a container's own user
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    done = cppcc("sources", "pause", "yunnan_net", "--why", "it asked us to")
+    assert done.exit_code == 0, done.output
+    with database.reading() as session:
+        assert standing.standing_of(session, "yunnan_net").why == (
+            "paused by somebody: it asked us to"
+        )
+
+
 def test_the_doctor_goes_by_the_last_verdict_not_by_a_run_that_is_due(database: Database) -> None:
     now = datetime.now(SHANGHAI)
     for source, kind in (

@@ -1,6 +1,7 @@
 """Recorded pages are read as somebody who looked at them said that they are to be read."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from scheduler.config import Config
 from scheduler.probing.recording import (
     ANSWER,
     DECLARATION,
+    Recorded,
     load_recording,
     read_again,
     record,
 )
 from scheduler.probing.verification import with_prober
+from storage.records import SHANGHAI, Capture
 
 RECORDED = Path(__file__).parents[3] / "fixtures/recorded"
 PLACES = sorted(path.parent for path in RECORDED.rglob(ANSWER))
@@ -101,9 +104,9 @@ def test_what_is_recorded_is_a_draft_to_review(tmp_path: Path) -> None:
             )
         )
     assert tried.sound
+    assert place == tmp_path / "out/kept/2021-01-24"
     recording = load_recording(place)
     assert not recording.reviewed
-    assert place == tmp_path / "out/kept/2021-01-24"
     again = asyncio.run(read_again(recording, source))
     assert again == recording.answer
     assert len(again["lists"]) == len(again["articles"]) == 2  # type: ignore[arg-type]
@@ -111,6 +114,21 @@ def test_what_is_recorded_is_a_draft_to_review(tmp_path: Path) -> None:
     assert not any("drift" in str(one) for one in again["articles"])  # type: ignore[attr-defined]
     evidence = [one.article.evidence for one in tried.articles if one.article is not None]
     assert not [item for items in evidence for item in items if item.about == "drift"]
+
+
+@pytest.mark.parametrize("body", [None, b"<html><body><p>nothing</p></body></html>"])
+def test_where_no_article_is_listed_nothing_is_recorded(tmp_path: Path, body: bytes | None) -> None:
+    path = tmp_path / "kept.toml"
+    path.write_text(LAYOUT, "utf-8")
+    source = load_source(path)
+    (url,) = source.entry_urls
+    at = datetime(2021, 1, 24, 12, tzinfo=SHANGHAI)
+    page = Capture(url=url, fetched_at=at, status=200, headers=(), body=body or b"")
+    pages = Recorded({} if body is None else {url: page})
+    tried, place = asyncio.run(record(pages, source, LAYOUT, tmp_path / "out", now=at))
+    assert not tried.sound
+    assert place is None
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_page_that_was_altered_is_refused(tmp_path: Path) -> None:

@@ -1,11 +1,10 @@
 """Leaving a source alone, and watching it again."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
-from scheduler.cli.commands.context import open_context
+from scheduler.cli.commands.context import login, open_context
 from scheduler.cli.commands.sources.declared import declared
 from scheduler.cli.presentation import fail, say
 from storage.links import standing
@@ -23,9 +22,7 @@ def pause(
     if not why.strip():
         fail("--why needs a reason", code=2)
     with context.database.begin() as session:
-        standing.pause(
-            session, source_id, by=by or getpass.getuser(), why=why, now=context.config.now()
-        )
+        standing.pause(session, source_id, by=by or login(), why=why, now=context.config.now())
     say(f"{source_id} is paused: {why}")
 
 

@@ -153,13 +153,12 @@ def record(
             ),
         )
     )
-    written = (place / "answer.json").is_file() and any(page.links for page in tried.pages)
     if as_json:
         shown = verification_json(tried)
-        print_json({**shown, "folder": str(place) if written else None})
-    elif written:
+        print_json({**shown, "folder": str(place) if place else None})
+    elif place is not None:
         say(f'{place}: review answer.json, then set "reviewed": true')
-    if not written:
+    if place is None:
         if not as_json:
             _print_verification(tried)
         raise typer.Exit(1)
