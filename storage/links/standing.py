@@ -106,8 +106,8 @@ def doubt(session: Session, source_id: str, finding: str, *, now: datetime) -> N
     )
 
 
-def pause(session: Session, source_id: str, *, by: str | None, why: str, now: datetime) -> None:
-    """Leave the source alone until it is resumed; ``by`` None where the system knows no name."""
+def pause(session: Session, source_id: str, *, by: str, why: str, now: datetime) -> None:
+    """Leave the source alone until it is resumed."""
     _enter(session, source_id, {"paused_at": now, "paused_by": by, "paused_why": why})
 
 

@@ -18,9 +18,8 @@ from storage.notices.flags import FlagStatus, get_flag
 class FlagDecision:
     """One decision on a flag: what it was from then on, and who said so, why.
 
-    OPEN is the undoing of the decision before.  ``by`` is None for the program itself (a
-    dismissed story that came back) and for a command that named nobody; ``revision`` is the
-    publication's, as it was then.
+    OPEN is the undoing of the decision before.  ``by`` is None for the program itself alone
+    (a dismissed story that came back); ``revision`` is the publication's, as it was then.
     """
 
     at: datetime

@@ -1,6 +1,7 @@
 """What most commands begin with: settings, declarations and the open database."""
 
 import getpass
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -124,12 +125,15 @@ def _opened(opening: Callable[[str], Database], config: Config) -> Database:
         fail(str(error), hint=near_by(config.database_url) or hint)
 
 
-def login() -> str | None:
-    """Who is at work here: the login name; None where the system knows none, as in containers."""
+def login() -> str:
+    """Who is at work here: the login name, or "uid N" where the system knows none (containers).
+
+    A person always has a name in the history: what has none is what the program did by itself.
+    """
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # no entry in the passwd file; 3.13 says OSError
-        return None
+        return f"uid {os.getuid()}"
 
 
 def open_context() -> Context:

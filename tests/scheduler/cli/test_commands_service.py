@@ -1,6 +1,7 @@
 """The service's commands as they are typed: coverage, incidents, backup, restore, doctor."""
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -289,7 +290,7 @@ def test_a_source_is_paused_where_the_system_knows_no_login_name(
     assert done.exit_code == 0, done.output
     with database.reading() as session:
         assert standing.standing_of(session, "yunnan_net").why == (
-            "paused by somebody: it asked us to"
+            f"paused by uid {os.getuid()}: it asked us to"
         )
 
 

@@ -90,7 +90,7 @@ def test_why_a_story_came_back_is_what_happened_to_whichever_of_its_copies(
         assert told == [CameBack.PRINTED, CameBack.REVISED]
         assert decisions_of(session, flag_id)[-1].by is None
         dismiss_flag(session, flag_id, why="不是", now=NOW)
-        reopen_flag(session, flag_id, now=NOW)
+        reopen_flag(session, flag_id, now=NOW, by="老王")
         assert came_back(decisions_of(session, flag_id)) is None, "somebody undid it"
 
 
