@@ -53,6 +53,21 @@ _PLAIN_ESCAPES = {"n": "\n", "r": "", "t": "\t", "b": "", "f": "", "v": "", "0":
 _STOPS = re.compile(r"[，。！？；]")
 _EMPTY = re.compile(r"<(div|section|article|span|td)\b[^>]*>\s*</\1>", re.I)
 _TAGS = re.compile(r"<[^<>]*>")
+_OBJECT_CHARS = 4_000
+"""Characters before and behind a string among which the rest of its object is looked for."""
+_FIELDS = {
+    **dict.fromkeys(("title", "headline", "doctitle", "newstitle", "articletitle"), "title"),
+    **dict.fromkeys(("source", "sourcename", "medianame", "copyfrom", "docsource"), "outlet"),
+    **dict.fromkeys(("author", "authorname", "writer", "reporter"), "author"),
+    **dict.fromkeys(
+        ("pubtime", "publishtime", "pubdate", "publishdate", "releasetime", "displaytime"), "day"
+    ),
+}
+_FIELD = re.compile(
+    rf"(?<![\w-])[\"']?({'|'.join(_FIELDS)})[\"']?\s*:\s*([\"'])((?:[^\"'\\\n]|\\.){{1,120}})(?P<end>\2)",
+    re.I,
+)
+_LABELS = (("day", "发布时间"), ("outlet", "来源"), ("author", "作者"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,16 @@ class Held:
     at: int
     han: int
     keyed: bool
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A string of a script: ``keyed`` as a text is; ``header`` from what stands beside it."""
+
+    words: str
+    keyed: bool
+    header: str = ""
 
 
 def with_held_text(source: str, title: str) -> str | None:
@@ -85,7 +110,9 @@ def with_held_text(source: str, title: str) -> str | None:
     else:
         at = source.rfind("</body")
         at = len(source) if at < 0 else at
-    return f'{source[:at]}<div style="white-space:pre-wrap">{best.markup}</div>{source[at:]}'
+    header = "" if title else best.header
+    shown = f'{header}<div style="white-space:pre-wrap">{best.markup}</div>'
+    return f"{source[:at]}{shown}{source[at:]}"
 
 
 def _held(source: str) -> Iterator[Held]:
@@ -105,16 +132,16 @@ def _held(source: str) -> Iterator[Held]:
         if _AS_MARKUP.search(found[1]):
             yield from _as_held(found[2], found.start(), keyed=True)
         elif len(found[2]) <= _LONGEST:
-            for words, keyed in _strings(found[2]):
-                yield from _as_held(words, found.start(), keyed=keyed)
+            for held in _strings(found[2]):
+                yield from _as_held(held.words, found.start(), keyed=held.keyed, header=held.header)
 
 
-def _as_held(words: str, at: int, *, keyed: bool) -> Iterator[Held]:
+def _as_held(words: str, at: int, *, keyed: bool, header: str = "") -> Iterator[Held]:
     """What is enough of a text: sentences, not names or settings."""
     bare = _TAGS.sub("", words[:_LONGEST])
     han = len(_HAN.findall(bare))
     if han >= _ENOUGH_HAN and len(_STOPS.findall(bare)) >= 2:
-        yield Held(_markup(words), at, han, keyed)
+        yield Held(_markup(words), at, han, keyed, header)
 
 
 def _markup(words: str) -> str:
@@ -125,26 +152,58 @@ def _markup(words: str) -> str:
     return "".join(f"<p>{line}</p>" for line in words.splitlines() if line.strip())
 
 
-def _strings(script: str) -> Iterator[tuple[str, bool]]:
+def _strings(script: str) -> Iterator[_Words]:
     """The strings of a script with their escapes resolved, those of one list or sum together."""
     together: list[str] = []
     keyed = False
-    last = 0
+    last = begun = 0
     for found in _LITERAL.finditer(script):
         between = script[last : found.start()]
-        last = found.end()
         literal = found[1] or found[2] or found[3] or ""
         if not (together and len(between) < 200 and _TOGETHER.fullmatch(between)):
             if together:
-                yield from _decoded("".join(together), keyed)
+                yield from _decoded("".join(together), script, begun, last, keyed=keyed)
             together = []
-            before = script[max(0, found.start() - _KEY_CHARS) : found.start()]
+            begun = found.start()
+            before = script[max(0, begun - _KEY_CHARS) : begun]
             keyed = _KEYED.search(before) is not None and _NO_KEY.search(before) is None
         elif "+" not in between:
             together.append("\n")
+        last = found.end()
         together.append(_unescaped(literal))
     if together:
-        yield from _decoded("".join(together), keyed)
+        yield from _decoded("".join(together), script, begun, last, keyed=keyed)
+
+
+def _header_beside(script: str, begin: int, end: int) -> str:
+    """Title, day, outlet and author of the object that holds a string, as a page prints them.
+
+    Empty where the object names no title: a hot list beside the article has titles of its own.
+    """
+    opened = closed = depth = 0
+    for at in range(begin - 1, max(-1, begin - _OBJECT_CHARS), -1):
+        depth += (script[at] == "}") - (script[at] == "{")
+        if depth < 0:
+            opened = at
+            break
+    depth = 0
+    for at in range(end, min(len(script), end + _OBJECT_CHARS)):
+        depth += (script[at] == "{") - (script[at] == "}")
+        if depth < 0:
+            closed = at
+            break
+    own = f"{script[opened:begin]}\n{script[end:closed]}" if depth < 0 else script[opened:begin]
+    values: dict[str, str] = {}
+    for found in _FIELD.finditer(own):
+        words = _unescaped(found[3])
+        if found.lastgroup is not None and words.strip():
+            values.setdefault(_FIELDS[found[1].lower()], html.escape(words.strip()))
+    if "title" not in values:
+        return ""
+    line = "  ".join(f"{label}：{values[key]}" for key, label in _LABELS if key in values)
+    return f'<h1 class="title">{values["title"]}</h1>' + (
+        f'<div class="info">{line}</div>' if line else ""
+    )
 
 
 def _unescaped(literal: str) -> str:
@@ -159,8 +218,8 @@ def _character(found: re.Match[str]) -> str:
     return _PLAIN_ESCAPES.get(found[4], found[4])
 
 
-def _decoded(words: str, keyed: bool) -> Iterator[tuple[str, bool]]:
-    """A string, and what it spells: percent signs, base64, JSON."""
+def _decoded(words: str, script: str, begin: int, end: int, *, keyed: bool) -> Iterator[_Words]:
+    """A string of ``script[begin:end]``, and what it spells: percent signs, base64, JSON."""
     if len(words) < _ENOUGH_HAN:
         return
     if _PERCENT.search(words):
@@ -181,4 +240,4 @@ def _decoded(words: str, keyed: bool) -> Iterator[tuple[str, bool]]:
         if value is not None:
             yield from _strings(json.dumps(value, ensure_ascii=False))
             return
-    yield words, keyed
+    yield _Words(words, keyed, _header_beside(script, begin, end) if keyed else "")

@@ -25,7 +25,7 @@ DATE_LABEL = re.compile(
 )
 _CLOCKED = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?[\s\S]{0,8}?\d{1,2}\s*[:：时]\s*\d\d"
-    r"|^\W*\d{1,2}[-/.月]\d{1,2}日?\s+\d{1,2}:\d\d"
+    r"|^\W*(?:[\u4e00-\u9fff]{2,8}\s+)?\d{1,2}[-/.月]\d{1,2}日?\s+\d{1,2}:\d\d"
 )
 _OTHER_LABEL = re.compile(
     r"^\W*(?:"

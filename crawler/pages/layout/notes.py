@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crawler.pages.rules.limits import FEW_WORDS, LONGEST_NOTE, MANY_WORDS
+from crawler.pages.rules.limits import FEW_WORDS, LONGEST_ASKED, LONGEST_NOTE, MANY_WORDS
 from crawler.pages.rules.table import How, Rule, Table
 
 
@@ -134,6 +134,63 @@ def speaks_of_agreement(text: str) -> bool:
         if mark in text:
             return AGREEMENTS.holds(text)
     return False
+
+
+ASKS = Table(
+    (
+        Rule(
+            "do_this",
+            r"^\W*(?:请|欢迎|快来?|赶[快紧]|立即|马上)?(?:点击|戳|轻触|扫码|扫一扫|扫描|长按|识别|下载|打开|关注"
+            r"|订阅|转发|收藏|设为|点个|添加|加入|搜索).{0,24}(?:公众号|视频号|二维码|客户端|APP|小程序|蓝字"
+            r"|[上下]方|卡片|名片|链接|原文|我们|星标|在看|朋友圈|读者群|投票|留言)",
+            "长按识别二维码，周三抽取电影票",
+            "an order, and the thing of the trade that it is about",
+        ),
+        Rule(
+            "more_of_us",
+            r"不错过(?:每一|任何|更多)|第一时间(?:推送|送达)",
+            "设置之后，不错过每一篇",
+            "what a reader gains by it",
+        ),
+        Rule(
+            "asks_you",
+            r"^\W*(?:[您你](?:觉得|认为|最想|最喜欢|怎么看|有什么)|对此[，,]?[您你]).{0,24}[？?]\W*(?:[（(].{2,4}[）)])?$",
+            "你最想看谁的抽屉？",
+            "a question to the reader",
+        ),
+        Rule("poll", r"[（(][单多]选[）)]", "去哪一个渡口，（单选）", "a poll"),
+        Rule(
+            "leads",
+            r"(?:新闻|提供)线索.{0,20}(?:报料|爆料|联系|拨打|奖|酬)|[报爆]料(?:微信|热线|电话|[QqＱ])|采纳.{0,8}(?:酬|奖)",
+            "如有新闻线索，欢迎报料",
+            "a paper asks for news",
+        ),
+        Rule(
+            "gate",
+            r"(?:余下|剩余|以下)(?:内容|部分)?.{0,4}(?:仅[对限供]|需付费|付费后)|(?:全文|本文)(?:还剩|剩余)\s*\d+\s*[%％]"
+            r"|(?:成为|开通|购买).{0,12}(?:会员|订户|VIP).{0,12}(?:畅读|阅读|解锁|查看)|解锁全文|免费阅读篇数|登录后.{0,4}继续阅读",
+            "余下内容仅对订户开放，可随时取消",
+            "what the rest of a text costs",
+        ),
+        Rule(
+            "thanks",
+            r"(?:赞赏|打赏)(?:作者|支持)|^\W*(?:觉得|喜欢).{0,8}就?.{0,4}(?:打赏|赞一?个|点赞|转发)",
+            "写得不易，赞赏作者",
+            "asks for money, or for praise",
+        ),
+        Rule(
+            "useful",
+            r"(?:信息|文章|内容|本文).{0,6}(?:是否有用|有帮助吗|满意吗)",
+            "这条信息对您是否有用？",
+            "asks what a reader thinks of the page",
+        ),
+    ),
+    how=How.ANYWHERE,
+    longest=LONGEST_ASKED,
+)
+"""What a site asks of its readers right before or behind a text, in the text's own box."""
+
+asks_reader = ASKS.holds
 
 
 def _any_word(names: frozenset[str]) -> re.Pattern[str]:

@@ -22,6 +22,7 @@ from crawler.pages.rules.limits import (
     HEADER_LINES_NEAR,
     LONGEST_HEADLINE,
     OWN_TEXT,
+    SHARED_WORDS,
     SHORTEST_HEADING,
     STORY_LINES,
 )
@@ -36,6 +37,8 @@ _NUMBERED = re.compile(
     r"\W*(?:[一二三四五六七八九十百\d]{1,3}\s*[、.．:：)）]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳❶-❿]"
     r"|第[一二三四五六七八九十\d]{1,3}\s*[章节条项部篇回、:：，\s]|[Nn][Oo]\.?\s*\d|\d{1,2}\s)"
 )
+_RULE = re.compile(r"[\s*＊★☆※◆◇●○■□—_=~·•…#+-]{3,}")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _ENDS = frozenset(("editor", "platform_note", "copyright"))
 _SENTENCE_END = ("。", "！", "？", "”", "…", "）", ")", ".", "!", "?", "』", "」")
 
@@ -71,6 +74,10 @@ def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
     kinds = {_kind(page, index) for index in range(anchor + 1, first)}
     for index in range(first, behind_sentences(weights.worths)):
         line = page.lines[index]
+        ruled = own >= OWN_TEXT.value and _RULE.fullmatch(line.text) is not None
+        if ruled and _parts_another(page, weights, anchor, first=first, rule=index):
+            sign = "a headline behind a rule of signs whose story shares no words with the text"
+            return Others(index, _behind(page, weights, index + 1, first), False, sign)
         if own >= OWN_TEXT.value and len(line.text) >= SHORTEST_HEADING.value:
             found = _head_of_other(page, weights, index, anchor=anchor, first=first, last=last)
             if found and (found[0] or _kind(page, index) not in kinds):
@@ -190,11 +197,39 @@ def _head_of_other(
     return None
 
 
-def _is_announced(page: Page, index: int) -> bool:
-    """Whether a line that is no link stands under a heading for related links.
+def _parts_another(page: Page, weights: Weights, anchor: int, *, first: int, rule: int) -> bool:
+    """Whether a rule of signs (* * *) parts the article from another story under a headline.
 
-    A rule of signs (* * *) announces nothing: an article's own parts are set off so too.
+    An article's own parts are set off so too: more than once, or they say the same words again.
     """
+    if rule + 2 >= len(page.lines) or not page.lines[rule - 1].text.endswith(_SENTENCE_END):
+        return False
+    head = page.lines[rule + 1].text
+    if len(head) > LONGEST_HEADLINE.value or head.endswith("。") or _NUMBERED.match(head):
+        return False
+    behind = [line.text for line in page.lines[rule + 1 : rule + 1 + STORY_LINES.value]]
+    if any(map(_RULE.fullmatch, behind)) or not _says(weights, rule + 2):
+        return False
+    own = "".join(line.text for line in page.lines[first:rule])
+    story = "".join(behind)
+    return unlike(page.lines[anchor].text, story) and _shared(own, story) < SHARED_WORDS.value
+
+
+def _shared(one: str, other: str) -> int:
+    """How many runs of three characters two texts have in common.
+
+    Of 1,277 halves of real articles 12 have fewer than two in common, of 3,000 pairs of texts
+    taken at random 85 in 100.
+    """
+    return len(_runs(one) & _runs(other))
+
+
+def _runs(text: str) -> set[str]:
+    return {word[at : at + 3] for word in _HAN.findall(text) for at in range(len(word) - 2)}
+
+
+def _is_announced(page: Page, index: int) -> bool:
+    """Whether a line that is no link stands under a heading for related links."""
     return not page.lines[index].linked and heads_links(page.lines[index - 1].text)
 
 

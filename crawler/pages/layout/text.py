@@ -9,10 +9,17 @@ from crawler.pages.layout.body import Body
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import OUTLET_LABEL, is_header, states_day
 from crawler.pages.layout.headings import heads_comments, heads_links, heads_post
-from crawler.pages.layout.notes import note_of
+from crawler.pages.layout.notes import asks_reader, note_of
 from crawler.pages.layout.page import Line, Page
 from crawler.pages.layout.weights import Weights, is_dated_link, is_teaser
-from crawler.pages.rules.limits import CELL, ENOUGH_TEXT, HEADER_LINES, LINK, LINKED_PARAGRAPH
+from crawler.pages.rules.limits import (
+    CELL,
+    ENOUGH_TEXT,
+    HEADER_LINES,
+    HEADS,
+    LINK,
+    LINKED_PARAGRAPH,
+)
 
 _STYLE_BEFORE = re.compile(
     r"^(?:[.@#]?[\w .,:#@-]{1,120}\{[^{}]{0,600}\}\s*)+(?=[\u4e00-\u9fff“《])"
@@ -41,7 +48,8 @@ _ENDERS = frozenset(
 )
 # A block of 来源 / 作者 / 编辑 under the text is the header's, set at the end.
 _BYLINE = re.compile(
-    r"\W*(?:(?:本文)?作\s*者|记\s*者|通讯员|摄影|撰稿|撰文|文字|图片)\s*[:：丨|]\s*\S.{0,30}$"
+    r"\W*(?:(?:本文)?作\s*者|记\s*者|通讯员|摄影|撰稿|撰文|文字|图片|设计|策划|文案|制图|海报|剪辑|视频|供稿|供图|出品"
+    r"|插画|翻译|统筹)\s*[:：丨|｜/]\s*\S.{0,30}$"
 )
 _CREDITS = frozenset({"editor", "source_line", "byline"})
 _LABELLED_LINK = re.compile(
@@ -88,6 +96,9 @@ def select_text(
     for index in range(begin, min(begin + HEADER_LINES.value, body.end)):
         if page.lines[index].text in beside:
             dropped[index] = "beside_title"
+    for index in range(begin, min(begin + HEADS.value, body.end)):
+        if asks_reader(page.lines[index].text):
+            dropped[index] = "asks_reader"
     dropped.update((index, "agreement") for index in body.agreed if begin <= index < body.end)
     dropped.update((index, "card") for index in body.cards if begin <= index < body.end)
     for block in body.blocks:
@@ -374,6 +385,9 @@ def _drop_tail(
     for index in range(end - 1, begin - 1, -1):
         if index in dropped or index in rows or not _STOP.search(page.lines[index].text):
             continue
+        if asks_reader(page.lines[index].text):
+            dropped[index] = "asks_reader"
+            continue
         note = note_of(page.lines[index].text, linked=page.lines[index].linked > 0)
         if note is None or (note == "promotion" and not _apart(page, index)):
             last = index
@@ -387,6 +401,8 @@ def _drop_tail(
         text = page.lines[index].text
         if index in rows:
             continue
+        if asks_reader(text):
+            dropped.setdefault(index, "asks_reader")
         if dropped.get(index) in _ENDERS or weights.rule(index) in _ENDERS:
             ended = True
         elif _BYLINE.match(text) and dropped.get(index - 1) in _CREDITS:

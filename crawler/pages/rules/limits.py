@@ -158,6 +158,12 @@ LONGEST_POST_HEAD = Limit(
 
 # Notes
 LONGEST_NOTE = Limit(300, 15, "note_of_rights", "characters of a note")
+LONGEST_ASKED = Limit(
+    100,
+    5,
+    "fifth_writer/r20.html",
+    "characters of a line in which a site asks something of its readers",
+)
 FEW_WORDS = Limit(
     3, 60, "second_writer/p04.html", "words of the trade that make a short line a note"
 )
@@ -190,6 +196,12 @@ OWN_TEXT = Limit(
     "known_faults/feed_one_story_below.html",
     "worth of the article's own sentences, from which what follows may be another's",
 )
+SHARED_WORDS = Limit(
+    2,
+    0,
+    "third_writer/a24.html",
+    "runs of three characters that a part of an article has in common with what stands before it",
+)
 STORY_LINES = Limit(
     12, 240, "unseen_writer/b34.html", "lines of a story that are compared with the title"
 )
@@ -197,6 +209,12 @@ STORY_LINES = Limit(
 # Which lines of a body are its text
 HEADER_LINES = Limit(
     14, 0, "article_appended", "lines at the head of a body that may be its header's"
+)
+HEADS = Limit(
+    3,
+    0,
+    "fourth_writer/n42.html",
+    "lines at the head of a text in which a site may ask something of its readers",
 )
 LINKED_PARAGRAPH = Limit(
     40,

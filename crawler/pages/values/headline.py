@@ -201,7 +201,7 @@ def beside(page: Page, whole: list[int], index: int, start: int) -> tuple[str | 
         if near < index and KICKER.search(name) and len(text) <= 80:
             kicker = text
         elif (
-            whole[-1] < near <= start + 1
+            whole[-1] < near <= max(start, whole[-1]) + 1
             and len(text) <= LONGEST_TITLE.value
             and (SUBTITLE.search(name) or text.startswith("——"))
         ):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.pages.layout.header import BARE_OUTLET_LABEL, OUTLET_LABEL
+from crawler.pages.layout.header import BARE_OUTLET_LABEL, OUTLET_LABEL, header_by
 from crawler.pages.layout.page import Line, Page
 from crawler.pages.layout.text import Text
 from crawler.pages.rules.limits import LONGEST_LABELLED, PERSON_CHARS
@@ -23,7 +23,7 @@ DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]|\d{1,2}[-/月]\d{1,2}|\d{1,2}\s*[:�
 EDGE = " \t\u3000:：|｜丨,，;；。、-—·•[]【】()（）<>/\\'\"“”"
 DATE_AND_CLOCK = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?|\d{1,2}\s*[:：]\s*\d\d(?:[:：]\d\d)?"
-    r"|\d{1,2}[-/月]\d{1,2}日?|星期.|发布于|发布(?=\s*[:：])|(?:https?://|www\.)[\w./-]+|\b[AP]M\b"
+    r"|\d{1,2}[-/月]\d{1,2}日?|星期.|\d{1,2}\s*(?:分钟|小时|天|个月|年)前|发布于|发布(?=\s*[:：])|(?:https?://|www\.)[\w./-]+|\b[AP]M\b"
 )
 # 2017-03-18 13:05 青岚镕媒: nothing but a day and one name
 _DATE_AND_NAME = re.compile(
@@ -45,7 +45,7 @@ _MICROBLOG = re.compile(r"\s*[(（]?微博[)）]?$")
 _DASHES = frozenset("-–—·")
 _OUTLET_NAME = re.compile(
     r"(?<=\S)(?:网|报|社|日报|晚报|新闻|电视台|广播|客户端|频道|杂志|在线|周刊|政协|发布|融媒|传媒|头条号|研究院|委员会|人民政府|办公室|协会|学会|公众号|号|台|通讯|观察|时报|快讯|论坛|观点|热线|局|厅|文联|法院|检察院"
-    r"|大学|学院|头条|电台|APP|App|之声|之窗|视频|微信)$"
+    r"|大学|学院|头条|电台|APP|App|之声|之窗|视频|微信|周末|月刊|融媒体中心|记者站)$"
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CHANNEL = re.compile(
@@ -66,6 +66,9 @@ _OWN_METAS = ("og:site_name", "sitename", "application-name")
 _OWN_NAME = re.compile(
     r".{2}(?:网|报|社|新闻|电视台|广播|客户端|在线|周刊|政协|融媒|传媒|台|观察|热线|人民政府|门户网站)$"
 )
+_E_PAPER = re.compile(r"^(\S{2,10}报)(?:多媒体)?(?:数字报|电子报|电子版|数字版)")
+"""What an e-paper calls its pages: 清江日报数字报, an article's title behind it or none."""
+_E_PAPER_SUFFIX = re.compile(r"(?<=报)(?:多媒体)?(?:数字报|电子报|电子版|数字版)$")
 _STOPS = re.compile(r"[，。！？；]")
 _SCRIPT_KEYS = ('"media', '"source', "mediaName", "copyfrom")
 _SCRIPT_OUTLET = re.compile(
@@ -154,6 +157,7 @@ def find_outlet(
         _labelled(page, [index for index in header if index != title])
         or _labelled_behind(page, tail)
         or _beside_date(page, header, title, frozenset(_SITE_PARTS.split(head.title)[1:]))
+        or _of_paper(head)
         or _of_metas(head)
         or _with_its_page(page, tail)
         or _account(page, header)
@@ -218,6 +222,15 @@ def _labelled_behind(page: Page, tail: list[int]) -> Credit | None:
     return None
 
 
+def _of_paper(head: Head) -> Credit | None:
+    """The paper that the Founder comment of an e-paper's page names."""
+    for key in ("sourcename", "source"):
+        words = head.enp.get(key)
+        if words and (name := clean_outlet(words)):
+            return credit_of("outlet", "enpproperty", "html", name, words)
+    return None
+
+
 def _of_metas(head: Head) -> Credit | None:
     for key in _METAS:
         content = head.metas.get(key)
@@ -244,8 +257,10 @@ def site_itself(head: Head) -> Credit | None:
     named = [("meta " + key, head.metas[key]) for key in _OWN_METAS if key in head.metas]
     parts = [part.strip() for part in _SITE_PARTS.split(head.title)]
     named.extend(("<title>", part) for part in reversed(parts[1:]))
+    if parts and (paper := _E_PAPER.search(parts[0])):
+        named.append(("<title>", paper[1]))
     for where, words in named:
-        name = clean_outlet(words)
+        name = clean_outlet(_E_PAPER_SUFFIX.sub("", words))
         if name and len(name) <= 20 and _OWN_NAME.search(name) and not _CHANNEL.match(name):
             return credit_of("outlet", f"the site itself, {where}", "meta", name, words)
     return None
@@ -311,7 +326,7 @@ def _beside_date(
 
     What ends like an outlet's name goes before what may be anything else but a person.
     """
-    dated = {index for index in header if DATE.search(page.lines[index].text)}
+    dated = {index for index in header if states_when(page.lines[index].text)}
     other: Credit | None = None
     for index in header:
         line = page.lines[index]
@@ -329,9 +344,15 @@ def _beside_date(
                 return credit_of("outlet", "printed beside the date", "html", words[0], line.text)
             alone = named or (index in dated and len(line.pieces) > 1)
             alone = alone or (index in dated and _DATE_AND_NAME.fullmatch(line.text) is not None)
-            if other is None and alone and not is_person(name):
+            short = not named and len(name) < PERSON_CHARS.value  # 步青 6月2日: who wrote it
+            if other is None and alone and not short and not is_person(name):
                 other = credit_of("outlet", "printed beside the date", "html", name, line.text)
     return other
+
+
+def states_when(text: str) -> bool:
+    """Whether a header's line states a day, or how long ago."""
+    return DATE.search(text) is not None or header_by(text) == "some_time_ago"
 
 
 def names_beside(line: Line) -> list[str]:

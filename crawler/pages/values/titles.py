@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from crawler.pages.layout.boilerplate import dropped_by
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import is_header
 from crawler.pages.layout.page import Page
@@ -120,6 +121,8 @@ def _right_above(page: Page, start: int) -> int | None:
         line = page.lines[index]
         if line.linked or len(line.text) > 80 or NOT_TITLE.holds(line.text):
             break
+        if dropped_by(line.text):
+            continue
         block.append(index)
     names = {index: page.boxes[page.lines[index].box].name for index in block}
     met = Counter(names.values())
@@ -141,6 +144,8 @@ def _above_text(page: Page, start: int) -> int | None:
     for index in range(start - 1, max(-1, start - _NEAR), -1):
         line = page.lines[index]
         if 4 <= len(line.text) <= 80 and not line.linked and not NOT_TITLE.holds(line.text):
+            if dropped_by(line.text):
+                continue
             return index
     return None
 
@@ -180,7 +185,7 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
         score -= 1.5
     if len(key) < 5:
         score -= 1.0
-    if not agreement and names_site(text):
+    if not agreement and names_site(text) and box.tag != "founder-title":
         score -= 1.5
     return score
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.pages import article
+from crawler.pages import article, held
 from crawler.pages.layout import body, boilerplate, stories, text, tree, weights
 from crawler.pages.layout.boilerplate import RULE_IDS, dropped_by
 from crawler.pages.layout.examples import EXAMPLES, HEADERS, Example
@@ -68,9 +68,12 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (body, "_beneath", lambda *_: None, "verses"),
         (body, "_is_one_of_some", lambda *_: False, "names_without_stops"),
         (weights, "_RIGHT", NEVER, "column_right"),
-        (article, "other_blocks", lambda *_: (), "fifth_writer/r18.html"),
+        (article, "other_blocks", lambda *_: (), "fifth_writer/r17_2.html"),
         (article, "is_list_of_rows", lambda *_: False, "fifth_writer/r24.html"),
         (article, "_read_loaded", lambda _seen, _decoded, found: found, "fifth_writer/r04.html"),
+        (stories, "_parts_another", lambda *_, **__: False, "third_writer/a24.html"),
+        (outlets, "_of_paper", lambda _head: None, "founder_paper_unnamed"),
+        (held, "_header_beside", lambda *_: "", "fourth_writer/n15.html"),
         (text, "_heads_article", lambda *_: False, "article_appended"),
         (weights, "_DAY_BESIDE", NEVER, "dated_links_inside"),
         (text, "_BYLINE", NEVER, "tail_byline"),
