@@ -14,6 +14,8 @@ _ACTS_WITH_TOTALS = re.compile(
 )
 _OPENS = 300
 _FIRST_WORDS = 60
+# What a committee did before somebody else's news: 此前，某县政协曾就此组织委员视察.
+_FOLLOWED = re.compile(r"(?:此前|早前|先前),?[^,。\n]{0,12}$")
 _OWN_SITE = re.compile(r"政协(?!报)")
 _ONCE = 1
 _TWICE = 2
@@ -30,7 +32,7 @@ def names_in_passing(subject: Subject, text: str) -> bool:
         return False
     named = [match.start() for match in islice(_BODY_ITSELF.finditer(text, 0, BODY), 3)]
     if named and _OWN_SITE.search(subject.outlet):
-        return False
+        return _FOLLOWED.search(text, 0, named[0]) is not None
     if not named or named[0] > _FIRST_WORDS:
         few = _ONCE if len(text) >= WHOLE_TEXT else _TWICE
         return len(named) <= few or (len(named) == _TWICE and named[0] > _OPENS)

@@ -54,7 +54,7 @@ def look_alikes(subject: Subject) -> Iterator[Sign]:
     yield from _others_wording(title)
     if selected or _NUMBERED.search(title):
         yield from _to_come(subject)
-    core = _GIVEN_AT.sub(_blanked, _without_mottos(title))
+    core = _GIVEN_AT.sub(blanked, _without_mottos(title))
     narrow: Sign | None = None
     for name, pattern in _TITLE_LOOK_ALIKES:
         match = pattern.search(core)
@@ -80,7 +80,8 @@ def look_alikes(subject: Subject) -> Iterator[Sign]:
 _GIVEN_AT = re.compile(r"\([^()]{0,24}[届次][^()]{0,10}会议[^()]{0,6}\)$")
 
 
-def _blanked(match: re.Match[str]) -> str:
+def blanked(match: re.Match[str]) -> str:
+    """As many marks as ``match`` has characters, so that places stay."""
     return "·" * len(match.group())
 
 

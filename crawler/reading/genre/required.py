@@ -24,6 +24,7 @@ _BARS = frozenset(
         "text.deeds_planned",  # of a year to come
         "title.to_come",
         "text.scholarly",  # about such texts
+        "text.shop",
         "title.model_text",
         "title.sitting_opens",  # of a day
         "title.of_a_sitting",

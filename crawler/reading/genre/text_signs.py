@@ -75,7 +75,7 @@ _YEAR_OF_WORK = re.compile(
     r"(?:来|间|里|度)?[^。\n]{0,40}?政协(?!全会|会议|委员(?!会))"
 )
 _VOTING_OPEN = re.compile(
-    r"投票(?:时间|方式|通道|入口|方法|截止|倒计时)|限投|从中选出(?:您|十|\d)|选出您|选出不超过|"
+    r"投出?[^。\n]{0,10}一票|评选[^。\n,]{0,8}(?:正式)?(?:启动|开始|拉开)|投票(?:时间|方式|通道|入口|方法|截止|倒计时)|限投|从中选出(?:您|十|\d)|选出您|选出不超过|"
     r"候选(?:条目|事项|事件|项目|名单)?[^。\n]{0,12}(?:公布|公示|如下|排名不分)|得票居前|每人限|"
     r"推荐(?:范围|条件|办法|表)|自荐|请(?:您|你|登录)[^。\n]{0,16}(?:投|选)|怎么投|如何投票|[可须]选满|多选少选|"
     r"面向[^。\n]{0,8}征集(?!产生|而来|到)|每天?(?:可|限)投|"
@@ -131,9 +131,17 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
     yield from _of_itself(subject, text)
     yield from of_text("text.scholarly", w.SCHOLARLY.search(head))
     yield from of_text("text.spam", w.SPAM.search(head))
+    shop = {match.group(): match for match in _SHOP.finditer(head)}
+    if len(shop) >= _GOODS:
+        yield from of_text("text.shop", next(iter(shop.values())))
     yield from _selection(subject, text)
     yield from _owner(subject, text)
 
+
+_SHOP = re.compile(
+    r"书号|ISBN|开本|装帧|页数|包邮|预售|库存|定价|店铺价|会员价|优惠价|现货|下单|购物车|配送"
+)
+_GOODS = 3
 
 # What speaks of a year only in a text that is about a committee: others look back and count too.
 _OF_ITS_OWN_YEAR = frozenset({"text.own_voice", "text.looks_back", "text.five_years"})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from crawler.reading.facts.period import closed_year
 from crawler.reading.genre import wording as w
-from crawler.reading.genre.lookalikes import deeds_of_government, look_alikes
+from crawler.reading.genre.lookalikes import blanked, deeds_of_government, look_alikes
 from crawler.reading.genre.owner import owner_of
 from crawler.reading.genre.signs import Sign, of_meta, of_title
 from crawler.reading.genre.subject import (
@@ -23,7 +23,7 @@ _THINGS = re.compile(
     r"(?:[件桩则条]|个(?:“?(?:最|第一次|头一回|瞬间|镜头|画面|词|关键)))"
     r"(?!提案|建议|议案|民生|课题)"
 )
-_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_YEAR = re.compile(r"(?<!\d)((?:19[5-9]|20\d)\d)(?!\d)")
 _ENGLISH_REPORT = re.compile(r"work report|report on the work", re.IGNORECASE)
 
 
@@ -87,7 +87,7 @@ def title_signs(subject: Subject) -> Iterator[Sign]:
 
 
 def _rubrics(subject: Subject) -> Iterator[Sign]:
-    title, beside = subject.title.text, subject.beside
+    title, beside = w.AS_MEANS.sub(blanked, subject.title.text), subject.beside
     if strong := w.REVIEW_STRONG.search(title):
         yield from of_title("title.rubric", strong)
     elif inside := w.REVIEW_STRONG.search(beside):
@@ -145,10 +145,15 @@ def _dated(match: re.Match[str], subject: Subject) -> Iterator[Sign]:
     over = year < day.year or (year == day.year and day.month >= 11)
     if over:
         yield Sign("title.year_over", 1.0, "meta", quote=match.group())
+        if year <= closed_year(day) - _HISTORY:
+            yield Sign("title.year_long_over", 1.0, "meta", quote=match.group())
     elif year > day.year or day.month <= 4:
         yield Sign("title.year_to_come", 1.0, "meta", quote=match.group())
         if subject.named is not None:
             yield Sign("title.deeds_to_come", 1.0, "meta", quote=match.group())
+
+
+_HISTORY = 3
 
 
 def is_headed_as_report(title: str) -> bool:

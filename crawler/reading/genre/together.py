@@ -21,6 +21,7 @@ _OF_A_YEAR = frozenset(
         "text.committees_year",
         "text.its_deeds",
         "title.its_year",
+        "first.own_year",
     }
 )
 _WHOLE_LOOK = 1.0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crawler.reading.genre import wording as w
+from crawler.reading.genre.first_words import first_words
 from crawler.reading.genre.model import decide, learnt
 from crawler.reading.genre.owner import others_speak, owner_of
 from crawler.reading.genre.required import barred
@@ -26,6 +27,7 @@ class Verdict:
 def signs_of(subject: Subject) -> list[Sign]:
     """Every sign that a publication shows."""
     signs = [*title_signs(subject), *text_signs(subject)]
+    signs += first_words(signs, subject)
     return [*signs, *together(signs, subject)]
 
 

@@ -41,6 +41,12 @@ WRITERS = (
     "condensed8",
     "condensed9",
     "ordinary9",
+    "writer10",
+    "condensed10",
+    "ordinary10",
+    "writer11",
+    "condensed11",
+    "ordinary11",
     "firstwords",
     "condensed",
 )

@@ -19,7 +19,8 @@ LATER_WRITERS = ("writer5", "writer6", "writer9")
 """The first two were asked for traps: 40 of their 60 texts are marked open to dispute."""
 PLAIN_WRITERS = ("writer7", "writer8")
 """Asked for what a crawler meets; 16 texts each."""
-WHOLE = (*FIRST_WRITERS, *LATER_WRITERS, *PLAIN_WRITERS)
+LATEST_WRITERS = ("writer10", "writer11")
+WHOLE = (*FIRST_WRITERS, *LATER_WRITERS, *PLAIN_WRITERS, *LATEST_WRITERS)
 OWNED = {*FLAGGED_GENRES, Genre.WORK_REPORT, Genre.PROPOSAL_REPORT}
 
 
@@ -59,6 +60,18 @@ def test_flags_of_texts_as_they_are_met(
     assert found.accuracy >= 0.9
 
 
+@pytest.mark.parametrize("writer", LATEST_WRITERS)
+def test_flags_of_the_latest_whole_texts(
+    writer: str, readings: list[tuple[Labelled, Reading]]
+) -> None:
+    """Some twelve flags are due of each, of 20 and 24 texts."""
+    found = score([(t.genre, r.genre) for t, r in readings if t.writer == writer])
+    assert found.texts >= 20
+    assert found.precision >= 0.92
+    assert found.recall >= 0.92
+    assert found.accuracy >= 0.85
+
+
 def test_sure_flags_of_whole_texts(readings: list[tuple[Labelled, Reading]]) -> None:
     sure = [(t.genre, r.genre) for t, r in readings if t.writer in WHOLE and not t.unsure]
     found = score(sure)
@@ -74,6 +87,10 @@ LATER_FIRST_WORDS = (
     "condensed8",
     "condensed9",
     "ordinary9",
+    "condensed10",
+    "ordinary10",
+    "condensed11",
+    "ordinary11",
 )
 
 
