@@ -14,11 +14,11 @@ from crawler.pages.layout.body import Body, find_body
 from crawler.pages.layout.folds import folded_rest
 from crawler.pages.layout.page import Page
 from crawler.pages.layout.printed import with_markup, without_sections
-from crawler.pages.layout.rows import is_list_of_rows
+from crawler.pages.layout.rows import header_lines, is_list_of_rows
 from crawler.pages.layout.text import Text, select_text
 from crawler.pages.layout.tree import lay_out
 from crawler.pages.layout.weights import Weights
-from crawler.pages.pictures import article_of_pictures, images_of
+from crawler.pages.pictures import article_of_pictures, images_of, pictures_under
 from crawler.pages.quality import (
     check_article,
     check_bytes,
@@ -188,7 +188,7 @@ def _read(seen: Seen, decoded: Decoded, *, loaded: bool = False, whole: bool = F
     if page.folds and not whole and (rest := folded_rest(page, body)):
         unfolded = lay_out(seen.tree, seen.source, loaded=loaded, unfolded=rest)
         return _read(_shown(seen, unfolded), decoded, loaded=loaded, whole=True)
-    if anchor is None and _lists(seen, body):
+    if _lists(seen, body, anchor):
         raise NotArticleError("each sentence tells of a link", url=seen.at)
     title = find_title(page, head, start=body.start, end=body.end)
     line = title.line if title else None
@@ -202,10 +202,18 @@ def _read(seen: Seen, decoded: Decoded, *, loaded: bool = False, whole: bool = F
     return _article(seen, body, title, text)
 
 
-def _lists(seen: Seen, body: Body) -> bool:
-    """Whether the sentences of a body are abstracts in the rows of a list."""
-    worths = seen.weights.worths
-    return is_list_of_rows(seen.page, [at for at in range(body.start, body.end) if worths[at] > 0])
+def _lists(seen: Seen, body: Body, anchor: int | None) -> bool:
+    """Whether the sentences of a body are abstracts in the rows of a list.
+
+    Under a title with a header of its own they are an article of many stories, unless the
+    article is the pictures that stand there.
+    """
+    page, worths = seen.page, seen.weights.worths
+    told = [at for at in range(body.start, body.end) if worths[at] > 0]
+    own = [] if anchor is None else header_lines(page, anchor, told)
+    if not is_list_of_rows(page, [at for at in told if at not in own]):
+        return False
+    return anchor is None or not own or bool(pictures_under(page, anchor))
 
 
 def _article(seen: Seen, body: Body, title: Title | None, text: Text) -> Article:

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from crawler.pages.heldheader import header_beside
+
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _ENOUGH_HAN = 60
 """Characters of a text: what holds fewer is a caption or a description."""
@@ -40,6 +42,7 @@ _NO_KEY = re.compile(
     r"(?:agreement|privacy|copyright|recommend|related|comment|share)\w*[\"']?\s*[:=]\s*$", re.I
 )
 _KEY_CHARS = 40
+_IS_KEY = re.compile(r"\s*:")
 _TOGETHER = re.compile(
     r"\s*\]?\s*,\s*\[?\s*$|\s*\+\s*$"
     r"|\s*\}\s*,\s*\{(?:\s*[\"']?\w+[\"']?\s*:\s*(?:[\"'][\w-]{0,16}[\"']|-?\d+|null|true|false)\s*,)*"
@@ -53,21 +56,6 @@ _PLAIN_ESCAPES = {"n": "\n", "r": "", "t": "\t", "b": "", "f": "", "v": "", "0":
 _STOPS = re.compile(r"[，。！？；]")
 _EMPTY = re.compile(r"<(div|section|article|span|td)\b[^>]*>\s*</\1>", re.I)
 _TAGS = re.compile(r"<[^<>]*>")
-_OBJECT_CHARS = 4_000
-"""Characters before and behind a string among which the rest of its object is looked for."""
-_FIELDS = {
-    **dict.fromkeys(("title", "headline", "doctitle", "newstitle", "articletitle"), "title"),
-    **dict.fromkeys(("source", "sourcename", "medianame", "copyfrom", "docsource"), "outlet"),
-    **dict.fromkeys(("author", "authorname", "writer", "reporter"), "author"),
-    **dict.fromkeys(
-        ("pubtime", "publishtime", "pubdate", "publishdate", "releasetime", "displaytime"), "day"
-    ),
-}
-_FIELD = re.compile(
-    rf"(?<![\w-])[\"']?({'|'.join(_FIELDS)})[\"']?\s*:\s*([\"'])((?:[^\"'\\\n]|\\.){{1,120}})(?P<end>\2)",
-    re.I,
-)
-_LABELS = (("day", "发布时间"), ("outlet", "来源"), ("author", "作者"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +147,9 @@ def _strings(script: str) -> Iterator[_Words]:
     last = begun = 0
     for found in _LITERAL.finditer(script):
         between = script[last : found.start()]
+        if _IS_KEY.match(script, found.end()) and together:
+            yield from _decoded("".join(together), script, begun, last, keyed=keyed)
+            together = []
         literal = found[1] or found[2] or found[3] or ""
         if not (together and len(between) < 200 and _TOGETHER.fullmatch(between)):
             if together:
@@ -173,37 +164,6 @@ def _strings(script: str) -> Iterator[_Words]:
         together.append(_unescaped(literal))
     if together:
         yield from _decoded("".join(together), script, begun, last, keyed=keyed)
-
-
-def _header_beside(script: str, begin: int, end: int) -> str:
-    """Title, day, outlet and author of the object that holds a string, as a page prints them.
-
-    Empty where the object names no title: a hot list beside the article has titles of its own.
-    """
-    opened = closed = depth = 0
-    for at in range(begin - 1, max(-1, begin - _OBJECT_CHARS), -1):
-        depth += (script[at] == "}") - (script[at] == "{")
-        if depth < 0:
-            opened = at
-            break
-    depth = 0
-    for at in range(end, min(len(script), end + _OBJECT_CHARS)):
-        depth += (script[at] == "{") - (script[at] == "}")
-        if depth < 0:
-            closed = at
-            break
-    own = f"{script[opened:begin]}\n{script[end:closed]}" if depth < 0 else script[opened:begin]
-    values: dict[str, str] = {}
-    for found in _FIELD.finditer(own):
-        words = _unescaped(found[3])
-        if found.lastgroup is not None and words.strip():
-            values.setdefault(_FIELDS[found[1].lower()], html.escape(words.strip()))
-    if "title" not in values:
-        return ""
-    line = "  ".join(f"{label}：{values[key]}" for key, label in _LABELS if key in values)
-    return f'<h1 class="title">{values["title"]}</h1>' + (
-        f'<div class="info">{line}</div>' if line else ""
-    )
 
 
 def _unescaped(literal: str) -> str:
@@ -240,4 +200,4 @@ def _decoded(words: str, script: str, begin: int, end: int, *, keyed: bool) -> I
         if value is not None:
             yield from _strings(json.dumps(value, ensure_ascii=False))
             return
-    yield _Words(words, keyed, _header_beside(script, begin, end) if keyed else "")
+    yield _Words(words, keyed, header_beside(script, begin, end, _unescaped) if keyed else "")

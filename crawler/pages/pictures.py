@@ -125,6 +125,11 @@ def article_of_pictures(seen: Seen) -> Article | None:
     )
 
 
+def pictures_under(page: Page, anchor: int) -> tuple[Image, ...]:
+    """The pictures under the title on line ``anchor`` and its header; no address is to be used."""
+    return _as_images(_under(page, anchor)[0], "http://page.example/")
+
+
 def _under(page: Page, anchor: int) -> tuple[list[Picture], int]:
     """The pictures under title and header, and the line behind them.
 

@@ -6,12 +6,20 @@ cards that the page itself shows to be others' are left out.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import header_by
-from crawler.pages.layout.page import Box, Page
+from crawler.pages.layout.headings import heads_links
+from crawler.pages.layout.page import Box, Line, Page
 from crawler.pages.layout.weights import Weights
-from crawler.pages.rules.limits import FEWEST_CARDS, MOST_CARDS, SHARED_PAIRS, TITLE_PAIRS
+from crawler.pages.rules.limits import (
+    FEWEST_CARDS,
+    FEWEST_ROWS,
+    MOST_CARDS,
+    SHARED_PAIRS,
+    TITLE_PAIRS,
+)
 
 _TAGS = frozenset(("div", "li", "article", "section", "dl"))
 _HEAD = (4, 60)
@@ -33,7 +41,7 @@ def find_cards(page: Page, weights: Weights, anchor: int, first: int | None) -> 
 
     ``anchor`` is the title's line, ``first`` that of the first sentence under its header.
     """
-    found: set[int] = set()
+    found = set(_glued(page, weights, anchor))
     title = page.lines[anchor].text
     for boxes in _of_one_kind(page).values():
         cards = [box for box in boxes if _is_card(page, weights, box)]
@@ -47,6 +55,35 @@ def find_cards(page: Page, weights: Weights, anchor: int, first: int | None) -> 
         if unlike(title, "".join(page.lines[at].text for at in lines)):
             found.update(lines)
     return frozenset(found)
+
+
+def _glued(page: Page, weights: Weights, anchor: int) -> Iterator[int]:
+    """The lines of cards that are one line each: a link's words, and right behind what it tells."""
+    run: list[int] = []
+    title = page.lines[anchor].text
+    for index in range(anchor + 1, len(page.lines) + 1):
+        fits = (
+            index < len(page.lines) and weights.worths[index] > 0 and _is_glued(page.lines[index])
+        )
+        if fits and (not run or _is_beside(page, run[-1], index)):
+            run.append(index)
+            continue
+        if len(run) >= FEWEST_ROWS.value and (
+            heads_links(page.lines[run[0] - 1].text)
+            or unlike(title, "".join(page.lines[at].text for at in run))
+        ):
+            yield from run
+        run = [index] if fits else []
+
+
+def _is_glued(line: Line) -> bool:
+    """Whether a line begins with a link of a headline's length that is its only one."""
+    return _HEAD[0] <= line.linked <= _HEAD[1] and line.linked == len(line.pieces[0])
+
+
+def _is_beside(page: Page, one: int, other: int) -> bool:
+    first, second = page.boxes[page.lines[one].box], page.boxes[page.lines[other].box]
+    return (first.parent, first.tag, first.name) == (second.parent, second.tag, second.name)
 
 
 def _of_one_kind(page: Page) -> dict[tuple[int, str, str], list[Box]]:

@@ -37,8 +37,8 @@ LINKS = Table(
         ),
         Rule(
             "recommended_how",
-            r"(?:精彩|热门|最新|热点|编辑|好文|图片|图文|视频|为[您你]|本站|专题"
-            r"|新闻|内容|今日|小编|站长|热文)推荐",
+            r"(?:精彩|热门|最新|热点|编辑|好文|图片|图文|图解|图集|组图|视频|为[您你]|本站|专题|专栏|栏目"
+            r"|新闻|内容|今日|小编|站长|热文|好书|同类|更多)推荐",
             "编辑推荐",
             "what a site recommends, by whom or of which kind",
         ),
@@ -86,7 +86,7 @@ LINKS = Table(
         ),
         Rule(
             "pictures",
-            r"(?:图片|视频)新闻|精彩(?:图片|视频)|更多(?:图片|视频)",
+            r"(?:图片|视频)新闻|(?:更多(?:精彩)?|精彩)(?:图片|视频|图集|组图|大图)",
             "图片新闻",
             "pictures of other stories",
         ),
@@ -137,6 +137,21 @@ COMMENTS = Table(
 )
 """What heads what readers wrote."""
 
+SUMMARIES = Table(
+    (
+        Rule(
+            "by_machine",
+            r"(?:AI|Ai|ai|智能|机器)\s*(?:智能|生成)?(?:的)?(?:内容|全文)?(?:摘要|总结|导读|速览|概要|提要|解读)",
+            "AI 摘要",
+            "what a machine made of the text",
+        ),
+    ),
+    how=How.AT_THE_START,
+    frame=_LINE,
+    longest=LONGEST_HEADING,
+)
+"""What heads a summary that is not its author's."""
+
 POSTS = Table(
     (
         Rule(
@@ -172,4 +187,5 @@ UNFOLDS = Table(
 heads_links = LINKS.holds
 heads_comments = COMMENTS.holds
 heads_post = POSTS.holds
+heads_summary = SUMMARIES.holds
 unfolds = UNFOLDS.holds

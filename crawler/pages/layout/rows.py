@@ -23,15 +23,23 @@ def is_list_of_rows(page: Page, sentences: Sequence[int]) -> bool:
     before = -1
     told = led = 0
     for index in sentences:
-        if _leads_on(page.lines[index]):
+        if leads_on(page.lines[index]):
             continue
         told += 1
-        led += any(map(_leads_on, page.lines[before + 1 : index]))
+        led += any(map(leads_on, page.lines[before + 1 : index]))
         before = index
     return told >= FEWEST_ROWS.value and led >= MOST_ROWS.value * told
 
 
-def _leads_on(line: Line) -> bool:
+def header_lines(page: Page, anchor: int, sentences: Sequence[int]) -> list[int]:
+    """The header's lines under the title on line ``anchor``, above the first row of a list."""
+    first = next((at for at in sentences if not is_header(page.lines[at].text)), len(page.lines))
+    above = range(anchor + 1, min(first, len(page.lines)))
+    row = next((at for at in above if leads_on(page.lines[at])), first)
+    return [at for at in range(anchor + 1, row) if is_header(page.lines[at].text)]
+
+
+def leads_on(line: Line) -> bool:
     """Whether a line is a link, a headline's link with a day beside it, or a link to the whole."""
     if line.linked < 2:
         return False

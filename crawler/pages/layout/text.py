@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crawler.pages.layout.body import Body
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.header import OUTLET_LABEL, is_header, states_day
-from crawler.pages.layout.headings import heads_comments, heads_links, heads_post
+from crawler.pages.layout.headings import heads_comments, heads_links, heads_post, heads_summary
 from crawler.pages.layout.notes import asks_reader, note_of
 from crawler.pages.layout.page import Line, Page
 from crawler.pages.layout.weights import Weights, is_dated_link, is_teaser
@@ -96,6 +96,7 @@ def select_text(
     for index in range(begin, min(begin + HEADER_LINES.value, body.end)):
         if page.lines[index].text in beside:
             dropped[index] = "beside_title"
+    _drop_summary(page, begin, body.end, dropped)
     for index in range(begin, min(begin + HEADS.value, body.end)):
         if asks_reader(page.lines[index].text):
             dropped[index] = "asks_reader"
@@ -206,6 +207,18 @@ def _skip_header(page: Page, begin: int, end: int, dropped: dict[int, str]) -> i
             break
     dropped.update(dict.fromkeys(range(begin, last), "header"))
     return last
+
+
+def _drop_summary(page: Page, begin: int, end: int, dropped: dict[int, str]) -> None:
+    """A summary that a machine made, in a box of its own under the title."""
+    for index in range(begin, min(begin + HEADER_LINES.value, end)):
+        if heads_summary(page.lines[index].text):
+            box = page.boxes[page.lines[index].box]
+            while box.end - box.start <= 1 and box.parent > 0:
+                box = page.boxes[box.parent]
+            if begin <= box.start and box.end < end:
+                dropped.update(dict.fromkeys(range(box.start, box.end), "summary"))
+            return
 
 
 def _is_link(line: Line) -> bool:

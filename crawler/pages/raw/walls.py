@@ -144,7 +144,12 @@ NOT_FOUND_TITLE = Table(
             "未找到",
             "the same in Chinese, without what",
         ),
-        Rule("title_error", r"出错了|错误页面?|系统提示", "出错了_石桥网", "an error page"),
+        Rule(
+            "title_error",
+            r"出错了|错误页面?|(?:系统)?提示(?:信息)?",
+            "出错了_石桥网",
+            "an error page",
+        ),
     ),
     how=How.WHOLE,
     frame=r"\W*{}\W*(?:[-_|].*)?",

@@ -42,6 +42,7 @@ from crawler.pages.values.written import (
 from storage.records import SHANGHAI, Evidence, Precision
 
 _OF_A_CHANGE = re.compile(r"更新|修改|编辑|[Uu]pdated|[Mm]odified|[Ee]dited")
+_AIRED = "播出时间"
 _META_RANKS = (
     re.compile(r"pub(?:lish(?:ed)?)?(?:date|time|at|on)|date(?:time)?pub|published$|publication"),
     re.compile(r"releas|issued?$|issuedate"),
@@ -87,7 +88,7 @@ _ONLY_CLOCK = re.compile(r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?$")
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
-    """A date printed on line ``index``; ``label`` names it, ``change`` says of a change."""
+    """A date printed on line ``index``; ``label`` names it, ``change``: of a change or show."""
 
     index: int
     label: bool
@@ -186,7 +187,8 @@ def _printed(
             if dated is None and label:
                 dated = next(compact_dates_in(words, rule, "html", now), None)
             if dated:
-                yield _Printed(index, label, change, dated)
+                # When a programme goes on the air says less than a day of publication does.
+                yield _Printed(index, label, change or (not label and _AIRED in joined), dated)
 
 
 def _parts(joined: str) -> list[tuple[str, bool]]:

@@ -28,6 +28,7 @@ from crawler.pages.values.headline import (
 from crawler.pages.values.lookalikes import NOT_TITLE
 from crawler.pages.values.names import (
     agreement_of,
+    is_site,
     keys_of,
     names_of,
     names_site,
@@ -45,6 +46,8 @@ _NEAR = 12
 _GUESSED = 1.2
 _WHOLE = 3.0
 """Agreement of a line that begins what the page calls itself."""
+_FOOT = 12
+"""Lines at the foot of a page among which it says whose it is."""
 _ABOVE = 80
 _WITHIN = 40
 """Lines above the text, and into it, among which the title is looked for."""
@@ -79,7 +82,7 @@ def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
     if best is not None and best[0] >= 1.2:
         return _printed(page, head, best[1], best[0], start)
     stated = _unprinted(head)
-    if stated is None or names_site(stated.text):
+    if stated is None or names_site(stated.text) or _is_masthead(page, stated.text):
         drawn = _drawn(page, start)
         if drawn is not None:
             return drawn
@@ -92,6 +95,17 @@ def find_title(page: Page, head: Head, *, start: int, end: int) -> Title | None:
         above = _above_text(page, start)
         return None if above is None else _printed(page, head, above, _GUESSED, start)
     return stated
+
+
+def _is_masthead(page: Page, words: str) -> bool:
+    """Whether what a page calls itself is whose rights a line at its foot tells of."""
+    key = comparable(words)
+    return len(key) >= 2 and any(
+        key in comparable(line.text)
+        for line in page.lines[-_FOOT:]
+        if ("版权" in line.text or "Copyright" in line.text)
+        and len(line.text) <= LONGEST_TITLE.value
+    )
 
 
 def _above_header(page: Page, start: int, end: int) -> int | None:
@@ -169,6 +183,8 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
         return None
     if KICKER.search(box.name) or SUBTITLE.search(box.name):
         return None
+    if not heading and not is_named and is_site(text) and [key] == wanted:
+        return None  # the site's name, which is all that the page calls itself
     agreement = agreement_of(key, wanted)
     if agreement < _WHOLE and len(line.pieces) > 1:
         key = comparable(without_badges(line, wanted))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.pages import article, held
-from crawler.pages.layout import body, boilerplate, stories, text, tree, weights
+from crawler.pages.layout import body, boilerplate, cards, stories, text, tree, weights
 from crawler.pages.layout.boilerplate import RULE_IDS, dropped_by
 from crawler.pages.layout.examples import EXAMPLES, HEADERS, Example
 from crawler.pages.layout.header import SIGNS, header_by
@@ -73,7 +73,13 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (article, "_read_loaded", lambda _seen, _decoded, found: found, "fifth_writer/r04.html"),
         (stories, "_parts_another", lambda *_, **__: False, "third_writer/a24.html"),
         (outlets, "_of_paper", lambda _head: None, "founder_paper_unnamed"),
-        (held, "_header_beside", lambda *_: "", "fourth_writer/n15.html"),
+        (held, "header_beside", lambda *_: "", "fourth_writer/n15.html"),
+        (cards, "_glued", lambda *_: iter(()), "sixth_writer/p23.shtml"),
+        (article, "header_lines", lambda *_: [1], "sixth_writer/p39.html"),
+        (article, "pictures_under", lambda *_: (), "pictures_above_rows"),
+        (text, "_drop_summary", lambda *_: None, "sixth_writer/p25.html"),
+        (titles, "_is_masthead", lambda *_: False, "sixth_writer/p35.asp.html"),
+        (dates, "_AIRED", "\0", "aired_before_published"),
         (text, "_heads_article", lambda *_: False, "article_appended"),
         (weights, "_DAY_BESIDE", NEVER, "dated_links_inside"),
         (text, "_BYLINE", NEVER, "tail_byline"),

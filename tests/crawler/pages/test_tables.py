@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.pages.layout.headings import COMMENTS, LINKS, POSTS, UNFOLDS
+from crawler.pages.layout.headings import COMMENTS, LINKS, POSTS, SUMMARIES, UNFOLDS
 from crawler.pages.layout.notes import AGREEMENTS, ASKS, VOCABULARIES, note_of, speaks_of_agreement
 from crawler.pages.raw.walls import NOT_FOUND, NOT_FOUND_TITLE, WALL_SCRIPTS, WALLS, wall_script
 from crawler.pages.rules.table import How, Rule, Table
@@ -16,7 +16,18 @@ from crawler.pages.values.lookalikes import (
 )
 
 TABLES = (
-    *(LINKS, COMMENTS, POSTS, UNFOLDS, AGREEMENTS, ASKS, WALLS, NOT_FOUND, NOT_FOUND_TITLE),
+    *(
+        LINKS,
+        COMMENTS,
+        POSTS,
+        SUMMARIES,
+        UNFOLDS,
+        AGREEMENTS,
+        ASKS,
+        WALLS,
+        NOT_FOUND,
+        NOT_FOUND_TITLE,
+    ),
     *(NOBODY, NO_NAME, NO_OUTLET, NOT_PUBLISHED, OF_THE_EVENT, NOT_TITLE),
 )
 RULES = [(table, rule) for table in TABLES for rule in table.rules]
