@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from storage.engine.rows import WORDS_JOINED, evidence_from_json, images_from_json
@@ -141,6 +141,11 @@ def get_summaries(session: Session, ids: Sequence[int]) -> dict[int, Publication
         )
         found |= {row.id: _summary(row) for row in rows}
     return found
+
+
+def last_id(session: Session) -> int:
+    """The id of what was stored last, 0 of an empty database: about how many there are."""
+    return session.scalars(select(func.max(PublicationRow.id))).one() or 0
 
 
 def stored_urls(session: Session, urls: Sequence[str]) -> set[str]:

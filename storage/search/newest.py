@@ -6,11 +6,11 @@ in today may be the thousandth.
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.engine.tables import PublicationRow, RevisionRow
-from storage.publications.reading import PublicationSummary, get_summaries
+from storage.publications.reading import PublicationSummary, get_summaries, last_id
 from storage.records import Genre, Level
 from storage.search.grams import folded, joined
 from storage.search.query import matching, publication_filters
@@ -31,7 +31,7 @@ def newest_hits(
 ) -> list[PublicationSummary]:
     """At most ``limit`` hits of a search, what was stored last first; terms as in ``search``."""
     filters = publication_filters(region, year, genre, level, originals=originals)
-    last = session.scalars(select(func.max(PublicationRow.id))).one() or 0
+    last = last_id(session)
     rows = session.execute(
         select(PublicationRow.id, PublicationRow.title, RevisionRow.text)
         .join(

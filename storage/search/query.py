@@ -43,11 +43,11 @@ from storage.records import SHANGHAI, Genre, Level
 from storage.search.grams import folded, fts5_query, joined, postgresql_grams
 from storage.search.snippets import Span, snippet, spans
 
-CANDIDATES = 4000
-"""So many candidates can be sorted in 10 ms; with more of them, the newest texts are read."""
+CANDIDATES = 40_000
+"""So many can be looked up and sorted in 40 ms; with more of them, the newest texts are read."""
 
-EXACT_CANDIDATES = 12_000
-"""The same of words of one or two signs, whose candidates are hits: none is read to check it."""
+AHEAD = 256
+"""Of longer words so many of the best candidates are sorted first: most of them are hits."""
 
 WALK_LIMIT = 5000
 """Texts read in vain before all candidates are sorted after all, however many there are."""
@@ -191,7 +191,7 @@ def _hits(
 ) -> list[int]:
     """The best of those that hold all terms, without those in ``known``."""
     found: dict[int, None] = {}
-    for id_ in _ranked(session, wanted, limit):
+    for id_ in _ranked(session, wanted, None if limit is None else limit + len(known)):
         if id_ not in known and id_ not in found:
             found[id_] = None
             if len(found) == limit:
@@ -200,39 +200,37 @@ def _hits(
 
 
 def _ranked(session: Session, wanted: _Wanted, limit: int | None) -> Iterator[int]:
-    """Those that hold all terms, best first; some may come twice."""
-    ids = None
-    if limit is not None:
-        bound = EXACT_CANDIDATES if wanted.is_gram else CANDIDATES
-        ids = _candidates(session, wanted, most=max(bound, 4 * limit))
-        if ids is None and (yield from _walk(session, wanted)):
-            return
-    if ids is None:
-        ids = _candidates(session, wanted, most=None) or []
-    yield from ids if wanted.is_gram else _checked(session, wanted, ids)
+    """Those that hold all terms, best first, ``limit`` at least if there are; some come twice."""
+    many = limit is not None and _are_many(session, wanted)
+    if many and (yield from _walk(session, wanted)):
+        return
+    if wanted.is_gram:
+        yield from _candidates(session, wanted, best=limit)
+        return
+    best = None if limit is None else limit + AHEAD
+    ids = _candidates(session, wanted, best=best)
+    yield from _checked(session, wanted, ids)
+    if len(ids) == best:
+        yield from _checked(session, wanted, _candidates(session, wanted, best=None)[best:])
 
 
-def _candidates(session: Session, wanted: _Wanted, *, most: int | None) -> list[int] | None:
-    """Ids of those that hold all grams of all terms and pass the filters, best first.
+def _are_many(session: Session, wanted: _Wanted) -> bool:
+    """Whether more than ``CANDIDATES`` texts hold the grams, whatever the filters say of them."""
+    found, _ = _found(session, wanted, most=CANDIDATES)
+    return session.scalars(select(func.count()).select_from(found)).one() > CANDIDATES
 
-    None when more than ``most`` texts hold the grams, whatever the filters say of them.
-    """
-    found, current = _found(session, wanted, most=most)
+
+def _candidates(session: Session, wanted: _Wanted, *, best: int | None) -> list[int]:
+    """Ids of those that hold all grams of all terms and pass the filters: the best, or all."""
+    found, current = _found(session, wanted, most=None)
     row = PublicationRow
-    # What the filters refuse comes as null: the number of rows is that of the texts found.
     query = (
         select(row.id)
-        .select_from(found.outerjoin(row, and_(current, *wanted.filters)))
-        .order_by(
-            row.is_original.desc().nulls_last(),
-            row.published_at.desc().nulls_last(),
-            row.id.desc().nulls_last(),
-        )
+        .select_from(found.join(row, and_(current, *wanted.filters)))
+        .order_by(row.is_original.desc(), row.published_at.desc().nulls_last(), row.id.desc())
+        .limit(best)
     )
-    ids = list(session.scalars(query))
-    if most is not None and len(ids) > most:
-        return None
-    return [id_ for id_ in ids if id_ is not None]
+    return list(session.scalars(query))
 
 
 def _found(

@@ -1,11 +1,11 @@
 """A database of many articles in minutes: ``python -m tests.benchmarks.large_database URL N``.
 
 A few thousand made articles go through the crawl's own way of storing, and are then multiplied
-inside the database: each copy has its own ids, addresses, sums, bands and changes, and the words
-of its original.  So every table and index has the rows that N articles leave (3 % of them flagged,
-each a story of its own), and the sources have runs, incidents and decisions as the console shows
-them; what cannot be told from it is how words repeat.  On SQLite the search
-index is filled too with ``--search``, which takes most of the time.
+inside the database: each copy has its own ids, addresses, times, sums, bands and changes, and the
+words of its original.  So every table and index has the rows that N articles leave (3 % of them
+flagged, each a story of its own), and the sources have runs, incidents and decisions as the console
+shows them; what cannot be told from it is how words repeat.  On SQLite the search index is filled
+too with ``--search``, which takes most of the time.
 """
 
 import argparse
@@ -32,6 +32,7 @@ from tests.benchmarks.console_database import (
 ORIGINALS = 2000
 FLAGGED = 60
 BATCH = 200
+APART = "7 hours"
 STEP = 100_000
 """Articles a statement: the keys of so many are sorted before they go into an index."""
 
@@ -157,6 +158,8 @@ def _copying(name: str, connection: Connection) -> str:
             one = f"{one} + n.k * {ORIGINALS}"
         elif column.name in SUMS:
             one = f"substr({one}, 1, 56) || {wide}"
+        elif column.name == "published_at":  # else 500 articles of one moment follow each other
+            one = _earlier(one, postgresql=postgresql)
         elif column.name == "url":
             one = f"{one} || '?' || n.k"
         elif name == "bands":  # the key: a band of other words
@@ -165,10 +168,19 @@ def _copying(name: str, connection: Connection) -> str:
         values.append(one)
     order = " ORDER BY 1, 2" if name == "bands" else ""
     return (
-        "WITH RECURSIVE n(k) AS (SELECT :a UNION ALL SELECT k + 1 FROM n WHERE k + 1 < :b) "
+        "WITH RECURSIVE n(k) AS (SELECT CAST(:a AS BIGINT)"
+        " UNION ALL SELECT k + 1 FROM n WHERE k + 1 < :b) "
         f'INSERT INTO "{name}" ({", ".join(columns)}) '
         f"SELECT {', '.join(values)} FROM n CROSS JOIN originals t{order}"
     )
+
+
+def _earlier(moment: str, *, postgresql: bool) -> str:
+    """A moment in SQL, ``APART`` earlier with each copy."""
+    if postgresql:
+        return f"{moment} - n.k * interval '{APART}'"
+    hours, _ = APART.split()
+    return f"strftime('%Y-%m-%d %H:%M:%f000', {moment}, '-' || ({hours} * n.k) || ' hours')"
 
 
 def _originals(name: str) -> str:

@@ -12,7 +12,7 @@ STYLES = {"ok": "green", "warning": "yellow", "wrong": "red"}
 
 
 def doctor(
-    deep: Annotated[bool, typer.Option(help="Look at every page of the database file")] = False,
+    deep: Annotated[bool, typer.Option(help="Read the whole database, pages and content")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look at settings, declarations, disk, database, service and runs; 1 when one is wrong.

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from crawler.sources.declaration import Source, load_sources
+from scheduler import examination
 from scheduler.alerts.digest import digest_words
 from scheduler.config import Config
 from scheduler.examination import examine
@@ -207,7 +208,10 @@ def test_nothing_is_named_where_nothing_was_planted(
 
 
 def test_each_planted_hole_is_named(
-    database: Database, sources: dict[str, Source], tmp_path: Path
+    database: Database,
+    sources: dict[str, Source],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     gaps = named(filled(database, sources, HOLES), sources)
     told = {(one.source_id, one.kind, one.first, one.last, one.found) for one in gaps}
@@ -230,6 +234,11 @@ def test_each_planted_hole_is_named(
     config = Config(database_url=database.url, sources=tmp_path, var=tmp_path, today=NOW.date())
     checks = [one for one in examine(config) if one.subject == "outcome"]
     assert [one.words for one in checks] == [f"{name}: {fired[name]}" for name in sorted(fired)]
+    monkeypatch.setattr(examination, "MEASURED", 0)  # a large one: as the service found it
+    checks = [one for one in examine(config) if one.subject == "outcome"]
+    as_found = {f"{name}: {fired[name]}" for name in fired}
+    assert {one.words for one in checks if one.state == "warning"} == as_found
+    assert checks[-1].words.startswith("4 open incidents")
     with database.reading() as session:
         body = digest_words(session, sources, words_in("en"), now=NOW).body
     assert "less is stored than there should be (4):\n  " in body

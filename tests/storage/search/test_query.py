@@ -57,7 +57,10 @@ def urls(database: Database, *terms: str, limit: int | None = None) -> list[str]
         return [hit.publication.url for hit in search(session, *terms, limit=limit)]
 
 
-def test_every_query_finds_what_a_scan_finds(database: Database) -> None:
+def test_every_query_finds_what_a_scan_finds(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "AHEAD", 1)
     articles = generated(150, seed=5)
     store(database, articles)
     chance = random.Random(6)
