@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -10,10 +10,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
 from crawler.sources.declaration import NATIONAL, REGIONS
+from scheduler.console.english import (
+    committee_named,
+    outlet_named,
+    place_named,
+    quantity,
+    unit_named,
+)
 from scheduler.console.marks import highlighted
+from scheduler.console.reasons import reason
 from scheduler.i18n import Words, words_in
 from storage.records import SHANGHAI
-from storage.vocabulary import amount, number
+from storage.vocabulary import number
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -50,21 +58,20 @@ def environment(language: str) -> Environment:
         "moment": moment,
         "day": day,
         "number": number,
-        "amount": amount,
         "web": web_address,
         "host": host_of,
         "percent": lambda value: f"{value * 100:.0f}%",
         "inpath": lambda value: quote(str(value), safe=""),
     }
 
-    def place(region: str, committee: str) -> str:
-        """A committee as a row of a table names it, with its region where its name is foreign."""
-        known = bool(region) and language != "zh"
-        return f"{words.name('region', region)} {committee}" if known else committee
-
     made.globals |= {
-        "place": place,
+        "place": partial(place_named, words),
+        "committee_of": partial(committee_named, words),
+        "outlet_of": partial(outlet_named, words),
+        "quantity": partial(quantity, words),
+        "unit_of": partial(unit_named, words),
         "cut": highlighted,
+        "reason": lambda rule: reason(words, rule),
         "name": words.name,
         "knows": words.knows,
         "sign": lambda code: SIGNS.get(str(getattr(code, "value", code)), "·"),

@@ -63,15 +63,17 @@ class ComparePage:
         """The values by committee and year."""
         return {(row.committee or row.region, row.year): row for row in self.rows}
 
-    def chart(self, place: Callable[[str, str], str]) -> dict[str, object]:
+    def chart(
+        self, place: Callable[[str, str], str], unit: Callable[[str], str]
+    ) -> dict[str, object]:
         """What the picture shows: groups by year, a bar a committee, null for a gap.
 
-        ``place`` names a (region, committee).
+        ``place`` names a (region, committee), ``unit`` what is counted.
         """
         units = {row.unit for row in self.rows if row.value is not None}
         return {
             "years": [str(year) for year in self.years],
-            "unit": units.pop() if len(units) == 1 else "",
+            "unit": unit(units.pop()).strip() if len(units) == 1 else "",
             "series": [
                 {
                     "name": place(region, committee),

@@ -49,7 +49,8 @@ class FormatRow:
 class ExportsPage:
     """All formats, narrowed as the filters say.
 
-    ``cursor`` is what a program gives as ``since`` the next time.
+    ``feeds`` are of flags, which have neither words nor a level; ``cursor`` is what a program
+    gives as ``since`` the next time.
     """
 
     q: str
@@ -88,6 +89,8 @@ def exports(
     chosen = {key: str(value) for key, value in given.items() if value}
     chosen |= {"flagged": "true"} if flagged else {}
     filters = f"?{urlencode(chosen)}" if chosen else ""
+    narrow = {key: said for key, said in chosen.items() if key in ("region", "year", "genre")}
+    of_feeds = f"?{urlencode(narrow)}" if narrow else ""
     return ExportsPage(
         q=q,
         region=region or None,
@@ -103,7 +106,7 @@ def exports(
             )
             for one in Format
         ),
-        feeds=("/feeds/flags.atom", "/feeds/flags.json"),
+        feeds=tuple(f"/feeds/flags.{form}{of_feeds}" for form in ("atom", "json")),
     )
 
 
