@@ -8,8 +8,9 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -68,11 +69,10 @@ class Site:
             return get_flag(session, flag_id).status
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("console")
-    build(folder / "cppcc.db", 400).close()
-    config = Config(database_url=f"sqlite:///{folder / 'cppcc.db'}", var=folder, today=NOW.date())
+@contextmanager
+def serving(folder: Path, today: date) -> Iterator[Site]:
+    """A console over the database in ``folder``, on a port of its own."""
+    config = Config(database_url=f"sqlite:///{folder / 'cppcc.db'}", var=folder, today=today)
     database = open_database(config.database_url, migrate=False)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -87,6 +87,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         running.should_exit = True
         thread.join(60)
     database.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("console")
+    build(folder / "cppcc.db", 400).close()
+    with serving(folder, NOW.date()) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
