@@ -18,6 +18,7 @@ from scheduler.console.english import (
     unit_named,
 )
 from scheduler.console.marks import highlighted
+from scheduler.console.phrases import recorded
 from scheduler.console.reasons import reason
 from scheduler.i18n import Words, words_in
 from storage.records import SHANGHAI
@@ -71,7 +72,8 @@ def environment(language: str) -> Environment:
         "quantity": partial(quantity, words),
         "unit_of": partial(unit_named, words),
         "cut": highlighted,
-        "reason": lambda rule: reason(words, rule),
+        "reason": partial(reason, words),
+        "recorded_as": partial(recorded, words),
         "name": words.name,
         "knows": words.knows,
         "sign": lambda code: SIGNS.get(str(getattr(code, "value", code)), "·"),

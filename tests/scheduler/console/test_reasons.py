@@ -11,7 +11,8 @@ from fastapi.testclient import TestClient
 
 from crawler.reading.genre.model import learnt
 from crawler.reading.genre.required import _BARS
-from scheduler.console.reasons import reason, rules
+from scheduler.console.phrases import phrasebook
+from scheduler.console.reasons import RULES, reason
 from scheduler.i18n import words_in
 
 CRAWLER = Path(__file__).parents[3] / "crawler"
@@ -102,10 +103,10 @@ def test_a_name_says_what_the_page_said() -> None:
 
 
 def test_no_row_names_what_no_rule_is_called() -> None:
-    plain, _ = rules()
+    plain = phrasebook(RULES).plain
     of_signs = {code for code in plain if re.match(r"(?:title|text|outlet|owner)\.", code)}
     assert of_signs <= signs() | {"text.will_do"}
-    assert all(name for rule in plain.values() for name in rule.names.values())
+    assert all(name for rule in plain.values() for name in rule.said.values())
 
 
 def test_a_publication_shows_its_reasons_in_words(local: TestClient, flags: list[int]) -> None:
