@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from storage.records import End, Listing, OpenCause
+from storage.records import End, Listing, MoreKind, OpenCause
 
 MAX_ROUNDS = 3
 """How often the pages of a list that moves are read again before it is left open."""
@@ -56,8 +56,8 @@ class PageFacts:
     ``number`` is that of the page as it was asked for, from 1.  ``links`` are canonical URLs in
     page order, ``days`` what is printed beside each.  ``leads_on``: it gives a next page that can
     be asked for.  ``page_count`` and ``item_count`` are totals that the page states; ``more`` are
-    the signs, in words, of more articles that no address of the page leads to, ``says_end`` the
-    words in which it says that there are no more.
+    the signs, in words, of more articles that no address of the page leads to, ``part`` the words
+    in which it says that it shows a part, ``says_end`` those that there are no more.
     """
 
     number: int
@@ -67,6 +67,7 @@ class PageFacts:
     page_count: int | None = None
     item_count: int | None = None
     more: tuple[str, ...] = ()
+    part: str | None = None
     says_end: str | None = None
 
     @classmethod
@@ -84,6 +85,7 @@ class PageFacts:
                 # A page (版) of a paper that is read as a list is one of several.
                 *(f"page of an issue: {url}" for url in listing.issue_pages[:1]),
             ),
+            part=next((sign.evidence for sign in listing.more if sign.kind is MoreKind.PART), None),
             says_end=listing.says_end,
         )
 
@@ -133,15 +135,15 @@ def _judge_last(
         if page.number < bounds.max_pages:
             return GO_ON
         return Open(OpenCause.LIMIT, f"stopped at the limit of {bounds.max_pages} pages")
-    if more_pages:
-        return Open(OpenCause.PAGES_LEFT, f"{here} of {page.page_count} leads no further")
     whole = pages[0].number == 1  # or earlier ones are not known here
+    met = whole and page.item_count is not None and len(shown) == page.item_count > 0
+    if more_pages and not met:  # a script shows by parts what the page holds as a whole
+        return Open(OpenCause.PAGES_LEFT, f"{here} of {page.page_count} leads no further")
     if whole and page.item_count is not None and len(shown) < page.item_count:
         return Open(
             OpenCause.ITEMS_LEFT, f"{page.item_count} articles declared, {len(shown)} found"
         )
-    met = whole and page.item_count is not None and len(shown) == page.item_count > 0
-    if page.more and not met and not page.page_count:
+    if page.more and not met and (page.part or not page.page_count):
         return Open(
             OpenCause.NOT_FOLLOWED,
             f"{here} says that there is more, which cannot be followed: {'; '.join(page.more)}",
@@ -157,10 +159,10 @@ def _judge_last(
 
 def _last_words(page: PageFacts, *, met: bool) -> str:
     """What says that a page is the last one."""
-    if page.page_count:
-        return f"page {page.number} of {page.page_count}"
     if met:
         return f"all {page.item_count} articles seen"
+    if page.page_count:
+        return f"page {page.number} of {page.page_count}"
     if page.says_end:
         return f"it says {page.says_end!r}"
     return "nothing on it says that there is more"

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.errors import LayoutChangedError, WrongContentError
 from crawler.pages.lists.anchors import Anchor, AnchorWalk
+from crawler.pages.lists.columns import column_sign
 from crawler.pages.lists.epaper import read_issue_page
 from crawler.pages.lists.linktitles import LEAST_TITLE, clean_title, is_better_title
 from crawler.pages.lists.listdays import DayRow, only_year, resolve_days
@@ -138,9 +139,15 @@ def read_listing(
         chosen = _selected(page, link_selector, article_pattern, url)
     else:
         chosen = _article_anchors(walk.anchors, url, pager, article_pattern)
+        if _only_beside(chosen) and _EMPTY_WORDS.search(_visible(page)):
+            chosen = []
     links = _links(chosen, page, pager, url, now)
     if not links and not (issue and issue.other_pages):
         _refuse_unless_empty(page, pager, url)
+    more = pager.more
+    if not more and pager.next_page is None and pager.page_count is None:
+        column = column_sign(links, walk.anchors, url)
+        more = (column,) if column else ()
     return Listing(
         url=url,
         links=links,
@@ -150,7 +157,7 @@ def read_listing(
         page_count=pager.page_count,
         item_count=pager.item_count,
         page_size=pager.page_size,
-        more=pager.more,
+        more=more,
         says_end=pager.says_end,
         issue_pages=issue.other_pages if issue else (),
     )
@@ -183,6 +190,11 @@ def _visible(page: _Page) -> str:
 def _is_rich(walk: AnchorWalk) -> bool:
     """Whether the page holds so many titled links that no "not found" page would."""
     return sum(len(anchor.title) >= 10 for anchor in walk.anchors) >= 12
+
+
+def _only_beside(chosen: Sequence[Anchor]) -> bool:
+    """Whether all links that would be the list stand in boxes beside it (推荐阅读)."""
+    return bool(chosen) and all(anchor.in_side_block or anchor.under_more for anchor in chosen)
 
 
 def _refuse_unless_empty(page: _Page, pager: Pager, url: str) -> None:

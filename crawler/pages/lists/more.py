@@ -26,6 +26,7 @@ from crawler.pages.lists.scriptcounts import Counts
 from storage.records import MoreKind, MoreSign
 
 _MOST_DAYS = 28
+_OF_COMMENTS = re.compile(r"留言|评论|跟帖|回复|点评")
 
 
 def _page_controls(living: Sequence[Control]) -> list[Control]:
@@ -53,7 +54,7 @@ def more_signs(
             # The last page's 下一页 leads to the page itself; turn(1) is a step, not a number.
             if control.page is None or control.page > number or control.page == 1:
                 yield MoreSign(MoreKind.STEP, control.evidence)
-        elif LOAD_MORE.match(control.text):
+        elif LOAD_MORE.match(control.text) and not _OF_COMMENTS.search(control.text):
             if counts.no_more is None or counts.more is not None:
                 yield MoreSign(MoreKind.LOAD_MORE, control.evidence)
         elif BARE_MORE.match(control.text) and re.search(

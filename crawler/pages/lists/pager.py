@@ -31,7 +31,7 @@ from crawler.pages.lists.controls import (
 )
 from crawler.pages.lists.more import end_words, more_signs
 from crawler.pages.lists.scriptcounts import page_address, read_counts
-from crawler.pages.lists.traces import traces
+from crawler.pages.lists.traces import said_part, traces
 from crawler.pages.raw.urls import registered_domain, url_date
 from storage.records import MoreSign
 
@@ -74,7 +74,7 @@ _COUNTS = (
 )
 _ITEMS = (
     re.compile(
-        r"(?:共|总共|合计)\s*(?:有|计|找到)?\s*(\d{1,8})\s*"
+        r"(?:共|总共|合计)\s*(?:有|计|找到)?\s*(\d{1,3}(?:,\d{3})+|\d{1,8})\s*"
         r"(?:条(?!.{0,2}措施|例|件)|篇|则|个?(?:记录|结果)|项(?=[\s，,。;；/|]|$)|件(?=[\s/|]|$))"
     ),
     re.compile(r"(?:总条数|总记录数?|总数|记录总数|记录数)\s*[:：]?\s*(\d{1,8})"),
@@ -88,6 +88,18 @@ _CURRENT = (
     re.compile(r"(?<![\d/.-])(\d{1,6})\s*/\s*\d{1,6}\s*[页頁]"),
 )
 _MAX_SCRIPT = 200_000
+_TITLED_TOTAL = "[title='总数'], [title='总记录数'], [title='总条数'], [title='Total record']"
+"""EmpireCMS prints the total alone, and says what it is in a title."""
+_COMMENT_PAGE = re.compile(r"[?&](?:c|comment|reply|msg)_?page=|comment-page-\d", re.IGNORECASE)
+_COMMENT_BOX = re.compile(
+    r"(?:^|[\s_-])(?:comments?|pinglun|liuyan|msg|message-?board|repl(?:y|ies)|guestbook)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_PAGE_FIELD = re.compile(
+    r"(?:^|&)(page|p|pn|pageno|pagenum|pageindex|currpage|start|offset)=(\d{1,5})(?:&|$)", re.I
+)
+_OFFSETS = frozenset(("start", "offset"))
+_PREVIOUS_PAGE = re.compile(r"^\W*[上前]一?[页頁]\W*$")
 
 
 _LONGEST_STEP = 16
@@ -124,7 +136,13 @@ def read_pager(
     items = _first_number(_ITEMS, words)
     items = counts.items if items is None else items
     size = _first_number(_SIZES, words) or counts.size
-    steps = [a for a in anchors if NEXT.match(a.text or a.title) or _loads_more(a, url)]
+    if items is None and (total := tree.css_first(_TITLED_TOTAL)) is not None:
+        items = int(words_of) if (words_of := (total.text() or "").strip()).isdecimal() else None
+    steps = [
+        a
+        for a in anchors
+        if (NEXT.match(a.text or a.title) or _loads_more(a, url)) and not _of_comments(a)
+    ]
     numbered = _numbered(anchors, url)
     lone = _LONE_ITEMS.findall(words)
     if items is None and len(lone) == 1 and (steps or numbered or living):
@@ -135,7 +153,7 @@ def read_pager(
     if number is None:
         number = _unlinked_number(anchors, numbered) or _number_in(url, numbered, base)
     if number is None:
-        number = _marked_number(walk) or counts.number
+        number = _marked_number(walk) or counts.number or _behind_previous(anchors, url)
     if choice is not None:
         count = choice.count if count is None else count
         number = _chosen(choice, url, base) if number is None else number
@@ -169,6 +187,8 @@ def read_pager(
     says_end = end_words(walk) or (counts.no_more if not counts.more else None)
     if not more and next_page is None and says_end is None and not _is_last(number, count):
         more = tuple(traces(tree, walk, living, scripts, number or page_number or 1))
+    elif not more and next_page is None and _is_last(number, count):
+        more = tuple(said_part(walk.loose_texts))
     is_pager = bool(steps or len(numbered) > 1 or stated or count or next_page)
     return Pager(next_page, number, count, items, size, more, says_end, is_pager)
 
@@ -184,6 +204,42 @@ def _loads_more(anchor: Anchor, url: str) -> bool:
     here, there = urlsplit(url), urlsplit(anchor.url)
     same = (here.netloc, here.path) == (there.netloc, there.path)
     return same and bool(re.search(r"(?:^|&)\w*p(?:age)?\w*=\d", there.query))
+
+
+def _of_comments(anchor: Anchor) -> bool:
+    """Whether a step turns the pages of what readers wrote, not those of the list."""
+    if _COMMENT_PAGE.search(anchor.url):
+        return True
+    element = anchor.node.parent
+    for _ in range(3):
+        if element is None:
+            return False
+        name = f"{element.attributes.get('class') or ''} {element.attributes.get('id') or ''}"
+        if _COMMENT_BOX.search(name):
+            return True
+        element = element.parent
+    return False
+
+
+def _behind_previous(anchors: Sequence[Anchor], url: str) -> int | None:
+    """The page number in this address, where 上一页 leads to the one before it.
+
+    An offset (``start=60`` behind ``start=40``) is a number of as many pages.
+    """
+    own = _PAGE_FIELD.search(urlsplit(url).query)
+    if own is None:
+        return None
+    for anchor in anchors:
+        if not _PREVIOUS_PAGE.match(anchor.text):
+            continue
+        before = _PAGE_FIELD.search(urlsplit(anchor.url).query)
+        if before is None or before[1] != own[1]:
+            continue
+        here, step = int(own[2]), int(own[2]) - int(before[2])
+        if own[1].lower() in _OFFSETS:
+            return here // step + 1 if step > 1 and here % step == 0 else None
+        return here if step == 1 else None
+    return None
 
 
 def _marked_number(walk: AnchorWalk) -> int | None:
@@ -335,7 +391,7 @@ def _first_number(patterns: Sequence[re.Pattern[str]], text: str) -> int | None:
     for pattern in patterns:
         found = pattern.search(text)
         if found:
-            return int(next(group for group in found.groups() if group))
+            return int(next(group for group in found.groups() if group).replace(",", ""))
     return None
 
 

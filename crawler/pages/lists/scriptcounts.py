@@ -58,9 +58,9 @@ _ZERO_BASED = re.compile(
 _GOES = re.compile(r"location(?:\.href)?\s*=\s*(?!=)|location\.(?:assign|replace)\(\s*|open\(\s*")
 _CHOSEN = re.compile(r"\b(\w+)\.(?:curr(?:ent)?(?:Page)?|page(?:Num|No)?)\b")
 _CALLBACK = re.compile(r"(?:function\s*\w*\s*\(\s*(\w+)|\(?\s*(\w+)[\w\s,]*\)?\s*=>)")
-_HAS_FLAG = re.compile(r"[Hh]as|[Ii]s[-_]?[Ll]ast|[Ii]s[-_]?[Ee]nd")
+_HAS_FLAG = re.compile(r"[Hh]as|continue_flag|[Ii]s[-_]?[Ll]ast|[Ii]s[-_]?[Ee]nd")
 _MORE_FLAG = re.compile(
-    r"\b(?:data-)?(?P<name>has-?_?(?:more|next)(?:-?_?page)?|is[-_]?(?:last|end)(?:[-_]?page)?)['\"]?\s*[:=]\s*"
+    r"\b(?:data-)?(?P<name>has-?_?(?:more|next)(?:-?_?page)?|continue[-_]?flag|is[-_]?(?:last|end)(?:[-_]?page)?)['\"]?\s*[:=]\s*"
     r"['\"]?(?P<value>true|false|[01])\b",
     re.IGNORECASE,
 )
@@ -75,10 +75,10 @@ _ATTRIBUTES = (
         "items",
         re.compile(r"total(?:[-_]?(?:count|records?|rows?|num|items?))?|record-?count|rowcount"),
     ),
-    ("size", re.compile(r"page[-_]?size|per-?page|limit|default-?page-?size")),
+    ("size", re.compile(r"(?:page[-_]?)?size|per-?page|limit|default-?page-?size")),
     ("number", re.compile(r"current-?page|curpage|page-?(?:no|num|index)|current|page")),
 )
-_FLAG = re.compile(r"has-?(?:more|next)|is-?(?:last|end)")
+_FLAG = re.compile(r"has-?(?:more|next)|is-?(?:last|end)|continue[-_]flag")
 _PREFIX = re.compile(r"^(?:v-bind:|data-|:)")
 _PAGER_TAG = re.compile(r"pag|fenye|infinite|\bfy\b|flow|load|more", re.IGNORECASE)
 _LINKS = frozenset(("a", "button", "option", "area"))
@@ -139,7 +139,8 @@ def _read_tag(tag: str, attributes: Mapping[str, str | None], counts: Counts) ->
     names = (
         f"{tag} {attributes.get('class') or ''} {attributes.get('id') or ''} {' '.join(attributes)}"
     )
-    is_pager = tag not in _LINKS and bool(_PAGER_TAG.search(names))
+    is_pager = bool(_PAGER_TAG.search(names))
+    is_link = tag in _LINKS
     for raw, value in attributes.items():
         name = _PREFIX.sub("", raw)
         value = (value or "").strip()
@@ -150,7 +151,8 @@ def _read_tag(tag: str, attributes: Mapping[str, str | None], counts: Counts) ->
         elif is_pager and value.isdecimal() and len(value) < 9:
             for role, names_of in _ATTRIBUTES:
                 if names_of.fullmatch(name):
-                    counts.take(role, int(value))
+                    if not is_link or name.startswith(("total", "count", "record", "max")):
+                        counts.take(role, int(value))
                     break
 
 

@@ -90,7 +90,8 @@ def traces(
             yield MoreSign(MoreKind.SCROLL, found[0].strip()[:80])
             break
     yield from _loading(walk)
-    yield from _of_a_part(walk)
+    yield from said_part(walk.loose_texts)
+    yield from _of_a_month(walk)
     for anchor in walk.anchors:
         leads_on = DAY_BEFORE.match(anchor.text) or (
             NEXT_SET.match(anchor.text) and anchor.url != walk.base
@@ -134,12 +135,16 @@ _ONLY_NEWEST = re.compile(
 _LONGEST_NOTE = 80
 
 
-def _of_a_part(walk: AnchorWalk) -> Iterator[MoreSign]:
-    """What says that the list is a part of something: its newest, or one month."""
-    for text in walk.loose_texts:
+def said_part(loose_texts: Sequence[str]) -> Iterator[MoreSign]:
+    """The words in which a page says that its list is a part: its newest, its first pages."""
+    for text in loose_texts:
         if len(text) <= _LONGEST_NOTE and (found := _ONLY_NEWEST.search(text)):
-            yield MoreSign(MoreKind.FLAG, found[0])
+            yield MoreSign(MoreKind.PART, found[0])
             return
+
+
+def _of_a_month(walk: AnchorWalk) -> Iterator[MoreSign]:
+    """The months round the page's own, which the page does not lead to as its next page."""
     months = [
         (int(found["year"]), int(found["month"]))
         for anchor in walk.anchors

@@ -7,6 +7,7 @@ depth that the walk touches between two things.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -27,6 +28,7 @@ from crawler.pages.lists.linktitles import (
 from crawler.pages.lists.listdays import is_only_a_day, printed_day, stated_year, without_day
 from crawler.pages.lists.rowdays import assign_days
 from crawler.pages.lists.targets import Targets, script_target
+from storage.records import SHANGHAI
 
 _UNREAD = frozenset(("script", "style", "noscript", "template", "head", "iframe", "svg", "object"))
 _BLOCKS = (
@@ -51,7 +53,8 @@ _COUNTED = frozenset(
         *("total", "total-count", "totalcount", "recordcount", "rowcount", "record-count"),
         *("pagesize", "page-size", "page_size", "per-page", "perpage", "limit"),
         *("current-page", "currentpage", "pageno", "page-no", "pagenum", "curpage", "pageindex"),
-        *("has-more", "hasmore", "has-next", "is-last", "is-end", "page", "current"),
+        *("has-more", "hasmore", "has-next", "is-last", "is-end", "page", "current", "size"),
+        *("continue_flag", "continue-flag"),
     ]
 )
 _LONGEST_CONTROL = 40
@@ -165,6 +168,7 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
                 or "onclick" in attributes
                 or tag == "area"
                 or ("data-href" in attributes or "data-url" in attributes)
+                or ("data-link" in attributes and "data-title" in attributes)  # WeChat's albums
             ):
                 anchor = _anchor_at(node, tag, attributes, targets)
                 if anchor is not None:
@@ -177,7 +181,8 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
                     walk.meet(anchor, depth)
                     walk.anchors.append(anchor)
                     reading = _Reading(anchor, depth)
-                    anchor.title = clean_text(attributes.get("title") or "")
+                    title = attributes.get("title") or attributes.get("data-title") or ""
+                    anchor.title = clean_text(title)
         elif tag == "img":
             reading.alt = reading.alt or clean_text(attributes.get("alt") or "")
         elif tag in _BLOCKS:
@@ -217,6 +222,7 @@ def _is_counted(attributes: Mapping[str, str | None]) -> bool:
     return known
 
 
+_EPOCH = re.compile(r"1[0-9]{9}")
 _PREFIX = re.compile(r"^(?:v-bind:|data-|:)")
 
 
@@ -245,6 +251,7 @@ def _anchor_at(
         target = (
             attributes.get("data-href")
             or attributes.get("data-url")
+            or attributes.get("data-link")
             or script_target(f"{target or ''} {attributes.get('onclick') or ''}")
         )
         if target and not is_link and node.css_first("a[href]") is not None:
@@ -279,6 +286,9 @@ def _finish(reading: _Reading, walk: AnchorWalk) -> bool:
     lines: list[tuple[str, bool]] = []
     for text, in_heading in reading.pieces:
         text = clean_text(text)
+        if _EPOCH.fullmatch(text):  # a script prints it as a day
+            at = datetime.fromtimestamp(int(text), SHANGHAI)
+            text = f"{at:%Y-%m-%d}"
         day = printed_day(text) if len(text) < 24 else None
         if day is not None and is_only_a_day(text):
             anchor.day = anchor.day or day
