@@ -2,14 +2,17 @@
 
 A box that holds the printed title with the text is a column of the page, not an editor's text:
 what stands in it behind the block with the text is a block of its own (offers, comments, what else
-to read).  It belongs to the text where it is of the same kind, or no block but a paragraph.
+to read).  It belongs to the text where it is of the same kind, no block but a paragraph, or
+sentences that say again what the text says and lead nowhere.
 """
 
 import re
 
+from crawler.pages.layout.comparable import shared_runs
+from crawler.pages.layout.header import is_header
 from crawler.pages.layout.page import Box, Page
 from crawler.pages.layout.weights import Weights
-from crawler.pages.rules.limits import ENOUGH_TEXT, MOST_OF_COLUMN
+from crawler.pages.rules.limits import ENOUGH_TEXT, GOES_ON, MOST_OF_COLUMN
 
 _BLOCKS = frozenset(
     ("div", "section", "article", "aside", "ul", "ol", "dl", "form", "table", "footer", "nav")
@@ -35,6 +38,7 @@ def other_blocks(page: Page, weights: Weights, box: int, title: int) -> tuple[Bo
             other
             for other in children[own + 1 :]
             if _stands_apart(page, worths, children[own], other)
+            and not _is_part(page, weights, children[own], other)
         ]
         box = children[own].index
     return tuple(found)
@@ -58,3 +62,15 @@ def _stands_apart(page: Page, worths: list[float], own: Box, other: Box) -> bool
     last = next((at for at in range(own.end - 1, own.start - 1, -1) if worths[at] > 0), None)
     goes_on = last == own.end - 1 and not page.lines[last].text.endswith(_SENTENCE_END)
     return not (goes_on and other.start == own.end and worths[other.start] > 0)
+
+
+def _is_part(page: Page, weights: Weights, own: Box, other: Box) -> bool:
+    """Whether a block behind the text's is sentences on the same thing, under no head."""
+    lines = page.lines[other.start : other.end]
+    worths = weights.worths[other.start : other.end]
+    if any(worth <= 0 or line.linked for worth, line in zip(worths, lines, strict=True)):
+        return False
+    if len(lines) < 2 or weights.share(other.index) < 1.0 or any(is_header(o.text) for o in lines):
+        return False
+    text = "".join(line.text for line in page.lines[own.start : own.end])
+    return shared_runs(text, "".join(line.text for line in lines)) >= GOES_ON.value

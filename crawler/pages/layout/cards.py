@@ -41,7 +41,7 @@ def find_cards(page: Page, weights: Weights, anchor: int, first: int | None) -> 
 
     ``anchor`` is the title's line, ``first`` that of the first sentence under its header.
     """
-    found = set(_glued(page, weights, anchor))
+    found = set(_glued(page, weights, anchor, first))
     title = page.lines[anchor].text
     for boxes in _of_one_kind(page).values():
         cards = [box for box in boxes if _is_card(page, weights, box)]
@@ -57,8 +57,12 @@ def find_cards(page: Page, weights: Weights, anchor: int, first: int | None) -> 
     return frozenset(found)
 
 
-def _glued(page: Page, weights: Weights, anchor: int) -> Iterator[int]:
-    """The lines of cards that are one line each: a link's words, and right behind what it tells."""
+def _glued(page: Page, weights: Weights, anchor: int, first: int | None) -> Iterator[int]:
+    """The lines of cards that are one line each: a link's words, and right behind what it tells.
+
+    An article's own paragraphs may begin with links too: those stand beside its first sentence.
+    """
+    own = page.boxes[page.lines[first].box].parent if first is not None else -1
     run: list[int] = []
     title = page.lines[anchor].text
     for index in range(anchor + 1, len(page.lines) + 1):
@@ -70,7 +74,10 @@ def _glued(page: Page, weights: Weights, anchor: int) -> Iterator[int]:
             continue
         if len(run) >= FEWEST_ROWS.value and (
             heads_links(page.lines[run[0] - 1].text)
-            or unlike(title, "".join(page.lines[at].text for at in run))
+            or (
+                page.boxes[page.lines[run[0]].box].parent != own
+                and unlike(title, "".join(page.lines[at].text for at in run))
+            )
         ):
             yield from run
         run = [index] if fits else []

@@ -38,7 +38,7 @@ LINKS = Table(
         Rule(
             "recommended_how",
             r"(?:精彩|热门|最新|热点|编辑|好文|图片|图文|图解|图集|组图|视频|为[您你]|本站|专题|专栏|栏目"
-            r"|新闻|内容|今日|小编|站长|热文|好书|同类|更多)推荐",
+            r"|新闻|内容|今日|小编|站长|热文|同类|更多)推荐",
             "编辑推荐",
             "what a site recommends, by whom or of which kind",
         ),

@@ -87,6 +87,13 @@ MOST_OF_COLUMN = Limit(
     "share of a column's worth that one block of it must hold to be the text",
 )
 
+GOES_ON = Limit(
+    3,
+    60,
+    "split_under_other_names",
+    "runs of three characters that a block behind the text shares with it, from which it is a part",
+)
+
 # Lines that are dropped by rule
 PARAGRAPH = Limit(
     80,
@@ -159,7 +166,7 @@ LONGEST_POST_HEAD = Limit(
 # Notes
 LONGEST_NOTE = Limit(300, 15, "note_of_rights", "characters of a note")
 LONGEST_ASKED = Limit(
-    100,
+    64,
     5,
     "fifth_writer/r20.html",
     "characters of a line in which a site asks something of its readers",
