@@ -164,11 +164,17 @@ class Run(Protocol):
     def settled(self, urls: Sequence[str]) -> bool:
         """Whether each of these was stored or refused by the time of the last complete run."""
 
-    def any_known(self, urls: Sequence[str]) -> bool:
-        """Whether an earlier run knew one of these."""
+    def known_when_judged(self, walk: str, urls: Sequence[str]) -> frozenset[str] | None:
+        """Which of these were known when a run last read the list to its end, or named a gap in it.
+
+        None before there was such a run.
+        """
 
     def settled_on(self) -> date | None:
         """The day on which the last complete run ended; None before there is one."""
+
+    def gap_named(self, walk: str) -> bool:
+        """Whether a run since the last complete one has named a gap in this walk already."""
 
     def issue_days(self, since: date) -> tuple[date, ...]:
         """The days from ``since`` on, and the oldest and newest of all, that were ever listed."""

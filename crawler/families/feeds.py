@@ -20,7 +20,7 @@ from crawler.errors import LayoutChangedError, TruncatedPageError
 from crawler.families.base import Ask, Family, HttpUrl, Listed, Probed, Run, Site, Step, Walker
 from crawler.pages.raw.storable import storable
 from crawler.pages.raw.urls import canonical_url, url_date
-from crawler.runs.proof import Open, Proved
+from crawler.runs.proof import Open, Proved, gap_in
 from storage.records import SHANGHAI, Capture, End, Link, Listing, OpenCause, RequestKind
 
 MOST_BYTES = 50 * 2**20
@@ -216,13 +216,13 @@ class FeedWalker(Walker):
         yield Listed(links=tuple(link for link in links if self._is_wanted(link)), walk=ask.walk)
         # Asked after the links are met, so that the database is asked for them once.
         settled = not self.run.full and self.run.settled(urls)
-        gap = bool(urls) and self.run.settled_on() is not None and not self.run.any_known(urls)
+        known = None if feed.files else self.run.known_when_judged(ask.walk, urls)
+        listed = [(link.url, link.published_on) for link in links]
+        gap = None if known is None or ask.page_number > 1 else gap_in(listed, known)
         yield from self._further(feed, ask)
         self._left[ask.walk] -= 1
-        if not feed.files and ask.page_number == 1 and gap:
-            walk.end_with(
-                Open(OpenCause.GAP, "it shows nothing that it showed before: more may have come")
-            )
+        if gap is not None:
+            walk.end_with(gap)
         if self._left[ask.walk] == 0:
             proved = End.KNOWN_REACHED if settled else End.LAST_PAGE
             walk.end_with(Proved(proved, f"{ask.walk} read whole", empty=not walk.shown))

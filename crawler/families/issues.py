@@ -12,12 +12,18 @@ from pydantic import AfterValidator, Field
 
 from crawler.families.base import Ask, Family, HttpUrl, Run, Site, Step, Walker
 from crawler.runs.proof import Archive, IssueFacts, Open, Proved, judge_issue
-from storage.records import Capture, End, RefusalClass, RequestKind
+from storage.records import Capture, End, OpenCause, RefusalClass, RequestKind
 
 DATE_FIELDS = frozenset({"YYYY", "MM", "DD"})
 REVISED_DAYS = 2
 """An issue may still be corrected for this long; older ones of a complete run are not read
 again unless asked for."""
+
+
+MOST_DAYS_BACK = 60
+"""So many days are caught up on when the last complete run is longer ago than the look-back."""
+NOT_ASKED_FOR = "issues not asked for"
+"""The walk that says so of issues between the last complete run and those that are read."""
 
 
 def a_dated_url(fields: AbstractSet[str]) -> Callable[[str], str]:
@@ -109,16 +115,28 @@ class IssueWalker(Walker):
     def days(self) -> list[date]:
         """The days to ask for, newest first.
 
-        ``since`` and ``until`` decide where given; otherwise the declared look-back, less
-        the days that the last complete run has settled.
+        ``since`` and ``until`` decide where given; otherwise all that the last complete run has
+        not settled, however long ago it was, up to ``MOST_DAYS_BACK``; the declared look-back
+        where there was none, or where everything is to be read again.
         """
         last_day = self.run.until or self.run.now().date()
         first_day = self.run.since or last_day - timedelta(days=self.issues.lookback_days - 1)
-        settled = self.run.settled_on()
-        if self.run.since is None and not self.run.full and settled is not None:
-            first_day = max(first_day, settled - timedelta(days=REVISED_DAYS - 1))
+        unsettled = self._unsettled_since()
+        if not self._bounded and unsettled is not None:
+            first_day = min(first_day, unsettled) if self.run.full else unsettled
+            most = max(MOST_DAYS_BACK, self.issues.lookback_days)
+            first_day = max(first_day, last_day - timedelta(days=most - 1))
         count = (last_day - first_day).days + 1
         return [last_day - timedelta(days=ago) for ago in range(count)]
+
+    @property
+    def _bounded(self) -> bool:
+        return self.run.since is not None or self.run.until is not None
+
+    def _unsettled_since(self) -> date | None:
+        """The first day that the last complete run has not settled; None before there is one."""
+        settled = self.run.settled_on()
+        return None if settled is None else settled - timedelta(days=REVISED_DAYS - 1)
 
     def note_page(
         self, ask: Ask, urls: Sequence[str], *, links: int, open_pages: int | None
@@ -165,6 +183,21 @@ class IssueWalker(Walker):
         return True
 
     def conclude(self) -> None:
+        """Judge what only the whole run can tell: days without an issue, days not asked for."""
+        self._judge_missing()
+        days, unsettled = self.days(), self._unsettled_since()
+        if self._bounded or unsettled is None or days[-1] <= unsettled:
+            return
+        if not self.run.gap_named(NOT_ASKED_FOR):
+            self.run.account.walk(NOT_ASKED_FOR).end_with(
+                Open(
+                    OpenCause.GAP,
+                    f"no issue from {unsettled} to {days[-1] - timedelta(days=1)} was asked for: "
+                    "the last complete run is too long ago (cppcc backfill reads them)",
+                )
+            )
+
+    def _judge_missing(self) -> None:
         """Say of each missing issue whether the archive around it makes it a day without one."""
         if not self._missing:
             return

@@ -19,10 +19,11 @@ from crawler.runs.proof import (
     PageFacts,
     Proved,
     ReadAgain,
+    gap_in,
     judge_again,
     judge_list,
 )
-from storage.records import Capture, Link, Listing, RequestKind
+from storage.records import Capture, End, Link, Listing, RequestKind
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """Stands where bytes could not be decoded: one in a heading of a few words is no accident."""
@@ -152,6 +153,8 @@ class ListWalker(Walker):
 
     def _decide(self, walk: Walk, progress: _Progress, decision: Decision) -> Iterator[Ask]:
         match decision:
+            case Proved(by=End.SILENT):
+                walk.end_with(self._gap(walk, progress) or decision)
             case Proved() | Open():
                 walk.end_with(decision)
             case ReadAgain(reached):
@@ -159,6 +162,14 @@ class ListWalker(Walker):
                 progress.again = []
                 progress.rounds += 1
                 yield from self._ask_again(walk, progress)
+
+    def _gap(self, walk: Walk, progress: _Progress) -> Open | None:
+        """Why a list that says nothing of its end may lack articles; None where it does not."""
+        links = [
+            link for page in progress.pages for link in zip(page.links, page.days, strict=True)
+        ]
+        known = self.run.known_when_judged(walk.name, [url for url, _ in links])
+        return None if known is None else gap_in(links, known)
 
     def _ask_again(self, walk: Walk, progress: _Progress) -> Iterable[Ask]:
         for page in progress.to_read_again:

@@ -26,12 +26,15 @@ from crawler.families.base import (
     Walker,
     charset_of,
 )
+from crawler.families.issues import NOT_ASKED_FOR
 from crawler.pages.lists.linktitles import clean_title
 from crawler.pages.raw.charset import decode
 from crawler.pages.raw.urls import canonical_url
 from crawler.runs.proof import Open, Proved
 from storage.records import Capture, End, Link, OpenCause, RequestKind
 
+MOST_ISSUES_BACK = 60
+"""So many issues are caught up on when the last complete run read none of the newest ones."""
 _DAY = re.compile(r"(20\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
 
 
@@ -50,7 +53,8 @@ class NumberedOptions(Family):
 
     ``page_url`` is the address of a page (版) of an issue: its ``{issue}`` is the number, its
     ``{page}`` the page's name.  ``entry_url`` is a page that links to the newest issue.
-    ``lookback_issues`` are read at most, from the newest back.
+    ``lookback_issues`` are read by a first crawl, from the newest back; a later one goes on to
+    the first that an earlier complete run has settled.
     """
 
     asks_for: ClassVar[RequestKind] = RequestKind.LISTING
@@ -176,10 +180,21 @@ class NumberedWalker(Walker):
                 read=self.read_page,
                 page_number=page_number,
             )
-        if settled and not self.run.full:
+        looked_back = self._newest - number + 1 >= self.options.lookback_issues
+        if number == 1 or (settled and (looked_back or not self.run.full)):
             return  # those before it were read by an earlier complete run
-        if number > 1 and self._newest - number + 1 < self.options.lookback_issues:
+        if looked_back and self.run.settled_on() is None:
+            return  # the first crawl: no more was asked for
+        if self._newest - number + 1 < max(MOST_ISSUES_BACK, self.options.lookback_issues):
             yield self._first_page(number - 1, _of_number(self.options, ask.url, number - 1))
+        elif not self.run.gap_named(NOT_ASKED_FOR):
+            self.run.account.walk(NOT_ASKED_FOR).end_with(
+                Open(
+                    OpenCause.GAP,
+                    f"no issue before {number} was asked for: the last complete run, on "
+                    f"{self.run.settled_on()}, is too long ago",
+                )
+            )
 
     def read_page(self, capture: Capture, ask: Ask) -> Iterator[Step]:
         """A further page of an issue."""

@@ -1,12 +1,14 @@
 """Whether a list, or an issue, was read to its end: pure functions of what its pages said.
 
 "No link to a next page" proves nothing by itself: a script, a form or a button may lead on.
-So an end is proved only by something that says so, and where a list says that there is more,
-or was not what it had been a moment before, it stays open with the cause.  ``Proved`` and
+So an end is proved by something that says so, and where a list says that there is more,
+or was not what it had been a moment before, it stays open with the cause.  A list that says
+nothing either way may be whole, or a window of the newest: it is taken for its end (``SILENT``)
+as long as it joins on to what it showed when it was last read so.  ``Proved`` and
 ``Open`` end a walk, ``GO_ON`` asks for the next page, ``READ_AGAIN`` for the pages read so far.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -150,22 +152,45 @@ def _judge_last(
         )
     if unreached := _unreached(pages, bounds):
         return Open(OpenCause.WINDOW, unreached)
-    return Proved(
-        End.COUNT_MET if met else End.LAST_PAGE,
-        f"last page of {name} read ({page.number}): {_last_words(page, met=met)}",
-        empty=not shown,
-    )
+    proof, words = _what_ends(page, met=met)
+    return Proved(proof, f"last page of {name} read ({page.number}): {words}", empty=not shown)
 
 
-def _last_words(page: PageFacts, *, met: bool) -> str:
-    """What says that a page is the last one."""
+def _what_ends(page: PageFacts, *, met: bool) -> tuple[End, str]:
+    """What says that a page is the last one, and the same in words."""
     if met:
-        return f"all {page.item_count} articles seen"
+        return End.COUNT_MET, f"all {page.item_count} articles seen"
     if page.page_count:
-        return f"page {page.number} of {page.page_count}"
+        return End.LAST_PAGE, f"page {page.number} of {page.page_count}"
     if page.says_end:
-        return f"it says {page.says_end!r}"
-    return "nothing on it says that there is more"
+        return End.LAST_PAGE, f"it says {page.says_end!r}"
+    return End.SILENT, "nothing on it says that there is more"
+
+
+def gap_in(links: Sequence[tuple[str, date | None]], known: Collection[str]) -> Open | None:
+    """Why articles may have come and gone between two readings of a list that holds the newest.
+
+    ``links`` are all that it shows, the newest first, with the day beside each; ``known`` those
+    that were known when its end was judged last.  None where what is new joins on to them.
+    A list may keep old articles on top; below these everything is new then, and newer.
+    """
+    fresh = [(at, day) for at, (url, day) in enumerate(links) if url not in known]
+    kept = [(at, day) for at, (url, day) in enumerate(links) if url in known]
+    if not fresh:
+        return None
+    if not kept:
+        return Open(OpenCause.GAP, "it shows nothing that it showed before: more may have come")
+    days, kept_days = [day for _, day in fresh if day], [day for _, day in kept if day]
+    if kept[-1][0] > fresh[0][0] or len(days) < len(fresh) or len(kept_days) < len(kept):
+        return None
+    newest_first = days == sorted(days, reverse=True) and days[0] > days[-1]
+    if newest_first and days[-1] > max(kept_days):
+        return Open(
+            OpenCause.GAP,
+            f"below {len(kept)} kept on top it shows nothing that it showed before: more may have "
+            "come",
+        )
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +210,7 @@ def judge_page(listing: Listing) -> PageEnd:
     match _judge_last([page], Bounds(max_pages=page.number + 1), name="", known=False):
         case Proved():
             met = page.number == 1 and len(set(page.links)) == page.item_count
-            return PageEnd(True, _last_words(page, met=met))
+            return PageEnd(True, _what_ends(page, met=met)[1])
         case Open(words=words):
             return PageEnd(False, words)
         case GoOn():

@@ -349,6 +349,16 @@ class SourceSpider(scrapy.Spider):
             return None
         return last.finished_at.astimezone(self.now().tzinfo).date()
 
+    def gap_named(self, walk: str) -> bool:
+        """Whether a run since the last complete one has named a gap in this walk already.
+
+        So that a hole which nobody can fill is said once, and does not hide what comes after it.
+        """
+        named_at, last = self.ledger.judged_at(walk), self.ledger.last_complete
+        if named_at is None or last is None or last.finished_at is None:
+            return named_at is not None
+        return named_at > last.finished_at
+
     def issue_days(self, since: date) -> tuple[date, ...]:
         """The days from ``since`` on, and the oldest and newest of all, that were ever listed."""
         return self.ledger.listed_days(since)
@@ -369,9 +379,17 @@ class SourceSpider(scrapy.Spider):
             self.account.doubts.append(doubt)
             self.account.walk(list_url).doubt = doubt.kind
 
-    def any_known(self, urls: Sequence[str]) -> bool:
-        """Whether an earlier run knew one of these."""
-        return bool(self._known_to_earlier(urls))
+    def known_when_judged(self, walk: str, urls: Sequence[str]) -> frozenset[str] | None:
+        """Which of these were known when a run last read the list to its end, or named a gap in it.
+
+        What a run that died on the way had met is not among them: nobody has judged what lay
+        between.  None before there was such a run.
+        """
+        judged_at = self.ledger.judged_at(walk)
+        if judged_at is None:
+            return None
+        known = self._known_to_earlier(urls)
+        return frozenset(url for url, link in known.items() if link.first_seen_at <= judged_at)
 
     def _known_to_earlier(self, urls: Sequence[str]) -> dict[str, KnownLink]:
         """What earlier runs knew of these; the database is asked for those not met yet alone."""

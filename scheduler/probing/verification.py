@@ -120,6 +120,10 @@ class _Trial:
         """There was no complete run."""
         return None
 
+    def gap_named(self, walk: str) -> bool:
+        """No run was before."""
+        return False
+
     def issue_days(self, since: date) -> tuple[date, ...]:
         """No issue is known."""
         return ()
@@ -127,9 +131,9 @@ class _Trial:
     def compare(self, list_url: str, listing: Listing) -> None:
         """There is nothing to compare with."""
 
-    def any_known(self, urls: Sequence[str]) -> bool:
-        """None is."""
-        return False
+    def known_when_judged(self, walk: str, urls: Sequence[str]) -> frozenset[str] | None:
+        """No run was before."""
+        return None
 
     def article_of(self, item: Item, capture: Capture) -> Article:
         """An article that a document gives."""

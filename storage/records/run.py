@@ -75,7 +75,8 @@ class End(StrEnum):
     KNOWN_REACHED = "known_reached"  # a page whose articles an earlier complete run had settled
     BEFORE_SINCE = "before_since"  # articles older than the days asked for
     COUNT_MET = "count_met"  # as many articles as the list says that it holds
-    LAST_PAGE = "last_page"  # the last page, by all that it says
+    LAST_PAGE = "last_page"  # the last page, as it says itself
+    SILENT = "silent"  # nothing on it says that there is more; it still shows what it did before
     ISSUE_WHOLE = "issue_whole"  # every page that the issue names
     NO_ISSUE = "no_issue"  # the site says that there is none, within a known archive
 
@@ -92,7 +93,7 @@ class OpenCause(StrEnum):
     LIMIT = "limit"  # the declared limit of pages
     MOVED = "moved"  # it changed while it was read
     WINDOW = "window"  # it does not reach back to the days asked for
-    GAP = "gap"  # a feed shows nothing of what it showed before: more may have come between
+    GAP = "gap"  # it shows nothing of what it showed before: more may have come between
     NO_ARCHIVE = "no_archive"  # no issue of a paper was ever seen where these should be
 
 

@@ -7,12 +7,13 @@ written when the run ends.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from storage.engine.service_tables import RunWalkRow
-from storage.engine.tables import table_of
+from storage.engine.tables import RunRow, table_of
 from storage.links.discoveries import LinkState, known_links
 from storage.records import DoubtKind, End, OpenCause, RefusalClass, WalkTotals
 
@@ -85,6 +86,31 @@ def put_totals(session: Session, run_id: int, walks: Sequence[WalkTotals]) -> No
         for position, one in enumerate(walks, start=1)
     ]
     session.execute(insert(_WALKS), rows)
+
+
+_JUDGED = (End.KNOWN_REACHED, End.COUNT_MET, End.LAST_PAGE, End.SILENT)
+
+
+def last_judged_at(session: Session, source_id: str, walk: str) -> datetime | None:
+    """When the last run ended that read a list of the source to its end, or named a gap in it.
+
+    One that stopped at a day asked for has judged nothing of what came between.  None before
+    there was such a run.
+    """
+    judged = _WALKS.c.end_proof.in_([end.value for end in _JUDGED])
+    query = (
+        select(RunRow.finished_at)
+        .join(_WALKS, _WALKS.c.run_id == RunRow.id)
+        .where(
+            RunRow.source_id == source_id,
+            RunRow.finished_at.is_not(None),
+            _WALKS.c.name == walk,
+            or_(judged, _WALKS.c.cause == OpenCause.GAP.value),
+        )
+        .order_by(RunRow.finished_at.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
 
 
 def list_totals(session: Session, run_id: int) -> list[WalkTotals]:

@@ -57,10 +57,10 @@ MORE = ("加载更多",)
 FIRST = page(1, "abc", leads_on=True)
 LONG_AGO = date(2020, 1, 1)
 CASES = [
-    Case("one page without a pager", [page(1, "abc")], End.LAST_PAGE),
+    Case("one page without a pager", [page(1, "abc")], End.SILENT),
     Case("a next page", [FIRST], GoOn),
-    Case("an empty list", [page(1, "")], End.LAST_PAGE, empty=True),
-    Case("an empty list of none", [page(1, "", item_count=0)], End.LAST_PAGE, empty=True),
+    Case("an empty list", [page(1, "")], End.SILENT, empty=True),
+    Case("an empty list of none", [page(1, "", item_count=0)], End.SILENT, empty=True),
     Case("an empty list of many", [page(1, "", item_count=9)], O.ITEMS_LEFT),
     Case("an empty first page that leads on", [page(1, "", leads_on=True)], O.EMPTY_PAGE),
     Case("an empty first page of three", [page(1, "", page_count=3)], O.EMPTY_PAGE),
@@ -71,7 +71,7 @@ CASES = [
     Case("page 1 of 1", [page(1, "abc", page_count=1)], End.LAST_PAGE),
     Case("3 of 9 articles", [page(1, "abc", item_count=9)], O.ITEMS_LEFT, "9 articles declared"),
     Case("3 of 3 articles", [page(1, "abc", item_count=3)], End.COUNT_MET),
-    Case("more than it counts", [page(1, "abcd", item_count=3)], End.LAST_PAGE),
+    Case("more than it counts", [page(1, "abcd", item_count=3)], End.SILENT),
     Case("a button for more", [page(1, "abc", more=MORE)], O.NOT_FOLLOWED, "加载更多"),
     Case("a button, and all there", [page(1, "abc", more=MORE, item_count=3)], End.COUNT_MET),
     Case("a button for more beside a next page", [page(1, "abc", more=MORE, leads_on=True)], GoOn),
@@ -103,10 +103,10 @@ CASES = [
     Case("not yet older", [FIRST], GoOn, since=date(2021, 1, 24)),
     Case("older, but not all dated", [replace(FIRST, days=(LONG_AGO, None))], GoOn, since=NEWEST),
     Case("the list is too short", [page(1, "abc")], O.WINDOW, "back to 2021-01-24", LONG_AGO),
-    Case("the list reaches the day", [page(1, "abc")], End.LAST_PAGE, since=date(2021, 1, 24)),
+    Case("the list reaches the day", [page(1, "abc")], End.SILENT, since=date(2021, 1, 24)),
     Case("a list without days", [page(1, "abc", day=0)], O.WINDOW, "prints no days", LONG_AGO),
     Case("only until a day before", [page(1, "abc")], O.WINDOW, until=date(2020, 12, 31)),
-    Case("until a day within", [page(1, "abc")], End.LAST_PAGE, until=NEWEST),
+    Case("until a day within", [page(1, "abc")], End.SILENT, until=NEWEST),
     Case("short, and more is said", [page(1, "abc", more=MORE)], O.NOT_FOLLOWED, since=LONG_AGO),
 ]  # fmt: skip
 
@@ -133,7 +133,7 @@ def test_the_end_of_a_list(case: Case) -> None:
 
 def test_each_end_and_cause_of_a_list_has_a_case() -> None:
     of_issues = {End.ISSUE_WHOLE, End.NO_ISSUE, O.NO_ARCHIVE}
-    by_others = {O.REFUSED, O.MOVED, O.GAP}  # by the account, by judge_again, by feeds
+    by_others = {O.REFUSED, O.MOVED, O.GAP}  # by the account, by judge_again, by gap_in
     assert {case.decision for case in CASES} - {GoOn, ReadAgain} == (
         {*End, *O} - of_issues - by_others
     )
