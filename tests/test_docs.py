@@ -8,9 +8,13 @@ import pytest
 import typer
 from typer.main import get_command
 
+from crawler.reading.genre.model import learnt
+from crawler.reading.genre.required import _BARS
 from scheduler.cli.app import app
 from scheduler.cli.lazy import LazyGroup
 from scheduler.config import Config
+from scheduler.i18n import words_in
+from scheduler.i18n.reasons import reason
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -104,3 +108,10 @@ def test_the_architecture_page_shows_every_room_as_it_says_of_itself() -> None:
     page = (ROOT / "docs/architecture.md").read_text("utf-8")
     printed = dict(re.findall(r"^\| (`[a-z0-9_/]+/`) \| (.*) \|$", page, re.MULTILINE))
     assert printed == rooms()
+
+
+def test_every_learnt_sign_has_a_name_for_readers() -> None:
+    words = words_in("zh")
+    signs = {*learnt().whole, *learnt().short, *_BARS}
+    nameless = [sign for sign in sorted(signs) if reason(words, f"cppcc_news.{sign}") is None]
+    assert not nameless, "add a row to scheduler/i18n/rules.tsv: code, Chinese, English"

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from scheduler.health.subjects import cell_of
 from scheduler.i18n import Words
+from scheduler.i18n.reasons import reason
 from storage.notices.flags import Flag
 from storage.notices.incidents import Incident
 from storage.notices.outbox import Payload
@@ -84,7 +85,9 @@ def flag_notice(key: str, flag: Flag, publication: Publication, words: Words) ->
             publication=flag.publication_id,
         ),
     ]
-    why = [f"{evidence.rule}: “{evidence.quote}”" for evidence in flag.evidence[:WHY_RULES]]
+    why = [
+        f"{reason(words, one.rule) or one.rule}: “{one.quote}”" for one in flag.evidence[:WHY_RULES]
+    ]
     if why:
         lines.append(words.say("why: %(why)s", why="; ".join(why)))
     lines += [f"{event.ordinal}. {event.heading}" for event in events[:MOST_EVENTS]]

@@ -18,9 +18,9 @@ from scheduler.console.english import (
     unit_named,
 )
 from scheduler.console.marks import highlighted
-from scheduler.console.phrases import recorded
-from scheduler.console.reasons import reason
 from scheduler.i18n import Words, words_in
+from scheduler.i18n.phrases import recorded
+from scheduler.i18n.reasons import reason
 from storage.records import SHANGHAI
 from storage.vocabulary import number
 

@@ -40,7 +40,13 @@ PLACES = {
 }  # fmt: skip
 """Column and row of each region's tile, as it lies on the map."""
 
-MISSING = (CellStatus.OVERDUE, CellStatus.SOURCE_BROKEN, CellStatus.DUE)
+MISSING = (
+    CellStatus.OVERDUE,
+    CellStatus.SOURCE_BROKEN,
+    CellStatus.DUE,
+    CellStatus.NOT_WATCHED,
+    CellStatus.NO_SOURCE,
+)
 
 Year = Annotated[int | None, Query(ge=1949, le=2100)]
 

@@ -12,6 +12,7 @@ from scheduler.backups import note_backup
 from scheduler.config import Config
 from scheduler.console.pages import probing
 from scheduler.i18n import words_in
+from scheduler.i18n.reasons import reason
 from scheduler.probing.verification import ArticleSeen, PageSeen, Verification
 from scheduler.shapes.verification import verification_json
 from storage.engine.database import Database
@@ -142,3 +143,13 @@ def test_a_region_has_its_name_in_both_languages(
     assert local.get("/compare.json", params={"regions": named}).json()["regions"] == ["云南"]
     assert ">Yunnan<" in local.get("/search?lang=en").text
     assert ">云南<" in local.get("/search?lang=zh").text
+
+
+def test_a_publication_shows_its_reasons_in_words(local: TestClient, flags: list[int]) -> None:
+    page = local.get("/publications/1").text
+    told = local.get("/publications/1.json").json()["publication"]["reading"]["evidence"]
+    assert told
+    words = words_in("zh")
+    for one in told:
+        name = reason(words, one["rule"])
+        assert name is None or name in page

@@ -3,8 +3,8 @@
 import pytest
 
 from scheduler.config import Config
-from scheduler.console.phrases import phrasebook, recorded
 from scheduler.i18n import words_in
+from scheduler.i18n.phrases import phrasebook, recorded
 
 ZH = words_in("zh")
 

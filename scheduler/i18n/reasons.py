@@ -6,8 +6,8 @@ English.
 
 import re
 
-from scheduler.console.phrases import phrasebook
 from scheduler.i18n import Words
+from scheduler.i18n.phrases import phrasebook
 from storage.records import Genre
 
 RULES = "rules.tsv"
