@@ -111,7 +111,9 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
     term, session = term_and_session(title.text, beside, text.text[:600])
     selection = Selection()
     if verdict.genre in _SELECTING:
-        counts = counts_of(title.text, beside, text.text, subject.stated)
+        counts = counts_of(
+            title.text, beside, text.text, subject.stated, firmly=subject.stated_firmly
+        )
         sure = verdict.genre is Genre.TEN_EVENTS
         selection = select(text, counts, period.years, article.images, sure=sure)
     figures = figures_of(

@@ -32,6 +32,9 @@ LOOKS_BACK = re.compile(
 )
 
 
+_FEWEST_CLAIMED = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What the rules look at: everything folded.
@@ -63,6 +66,11 @@ class Subject:
             return self.named
         fitting = next((c.number for c in self.claims if self.parallel.fits(c.number)), None)
         return fitting or (self.claims[0].number if self.claims else None)
+
+    @property
+    def stated_firmly(self) -> bool:
+        """Whether the title states it, or a claim of more than what any text counts: 三件事."""
+        return self.named is not None or (self.stated or 0) >= _FEWEST_CLAIMED
 
     @property
     def end_of_body(self) -> int:

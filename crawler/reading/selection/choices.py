@@ -49,7 +49,9 @@ def best_choice(text: str, counts: Counts, stated: int | None) -> Choice | None:
     return best
 
 
-_LED = frozenset({"const", "symbol", "parallel", "ending", "spaced", "pictograph", "dated"})
+_LED = frozenset(
+    {"const", "symbol", "parallel", "ending", "spaced", "pictograph", "dated", "months", "opening"}
+)
 
 
 def _heads(text: str, outer: Choice, inner: Choice) -> bool:
@@ -84,12 +86,26 @@ def _choices(text: str, counts: Counts, stated: int | None) -> Iterator[Choice]:
     for parts in parts_of(text, counts):
         number = len(parts.starts)
         covered = _covered(text, parts.starts[0][0], parts.starts[-1][0])
-        score = parts.regular + 2 * counts.weight(number) + covered
+        said = max(counts.weight(number), PLAIN if parts.kind == "months" else 0)
+        score = parts.regular + 2 * said + covered
         if counts.weight(number) == PLAIN and parts.regular < _REGULAR_ENOUGH:
+            continue
+        if not counts.weight(number) and not _speaks_for_itself(parts, covered, counts, stated):
             continue
         yield Choice(score, number, parts=parts)
 
 
+def _speaks_for_itself(parts: Parts, covered: float, counts: Counts, stated: int | None) -> bool:
+    """Whether items that nobody counted are the list: of one form, and all of the text."""
+    if parts.kind == "months" and stated is None:
+        return covered >= _UNCOUNTED_COVERS
+    if stated is not None or any(counts.weight(n) > PLAIN for n in counts.ranked):
+        return False
+    return parts.regular >= _UNCOUNTED_FORM and covered >= _UNCOUNTED_COVERS
+
+
+_UNCOUNTED_FORM = 3.4
+_UNCOUNTED_COVERS = 1.2
 _SUFFIXED_SCORE = 20.0
 _NUMBERED = 5.0
 _NUMBERED_INSIDE = 3.9

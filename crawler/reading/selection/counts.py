@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crawler.reading.words.numerals import ordinal
 
@@ -16,18 +16,28 @@ _COUNT = re.compile(
     r"(?P<n>[二三四五六七八九十]{1,3}|\d{1,2})"
     r"(?:大|件|个|项|则|桩|条|句|幅|张|组|段|样|宗|篇|枚|行|页|响|帧|笔|名(?=[^委职]))(?![月])"
 )
+# In a title any measure counts what the text lists: 十二本台历页, 十处落笔, 八枚印章.
+_COUNT_IN_TITLE = re.compile(
+    r"(?<![\d第.一二三四五六七八九十百千万亿])(?<!\d,)"
+    r"(?P<n>[三四五六七八九十]{1,3}|\d{1,2})"
+    r"(?:本|处|枚|封|方|盏|棵|首|卷|幕|站|课|步|道|声|面|把|颗|粒|束|块|朵|味|节|扇|串|扎|页|格|味|度|瞬|问|变|景|联)"
+    r"(?![\d年月日届])"
+)
 # What makes a count the count of a selection: the act of selecting, or what is selected.
 _SELECTS = re.compile(
     r"[评选推]出|评选|选定|遴选|揭[晓榜]|出炉|选[取录编]|择[定取要]|梳理|盘点|入选|整理[发公]?布?|圈定|"
     r"挑[出选]|拣选|公布|确认|列出|精选|推选|撷取|摘[录编要]|清单|年度|大事|要事|实事|好事|新鲜事|"
     r"亮点|看点|成果|镜头|瞬间|印象|印记|足迹|关键词|热词|新闻|故事|名场面|第一次|头一回|之最|“最”|"
-    r"事[儿项件]?(?=[,。:!?“”、\s]|$)|收下|留下"
+    r"事[儿项件]?(?=[,。:!?“”、\s]|$)|收下|留下|[留挑选](?:出|了)"
 )
+_ABOVE = ("以上", "上述")
+# What points at the list: 以上八件, 下面这七张.
+_POINTS = re.compile(r"(?:以上|上述|下面|以下|下列)[这的共]?$")
 # What says that the choice has been made, not that it is to come.
 _CHOSEN = re.compile(
     r"评[选]?(?:出|定|产生)|选(?:出|定|取|编|录|了)|推选|揭[晓榜]|出炉|入选|遴选|择[定取]|圈定|敲定|"
-    r"挑(?:出|选)|拣选|筛(?:出|选|到)|精选|梳理|盘点|公布|发布|归纳|提炼|撷取|[议审核]定|确认|列为|票选|"
-    r"产生|名单|照录|实录|留(?:下|几个)"
+    r"挑(?:出|选|了)|拣(?:选|出|了)|筛(?:出|选|到)|精选|梳理|盘点|公布|发布|归纳|提炼|撷取|[议审核]定|确认|列为|票选|"
+    r"产生|名单|照录|实录|留(?:下|了|几个)"
 )
 # What is to come, or is no event: proposals, people, a quarter, a government's works.
 _TO_COME = re.compile(
@@ -44,12 +54,13 @@ class Counts:
 
     ``weights`` maps a number to TITLE, SELECTED or PLAIN; ``at`` to where the text first
     says it so (-1: the title does); ``chosen`` are those of which the text says, beside them,
-    that the choice has been made.
+    that the choice has been made; ``until`` is where one is told of as standing above: 以上八件.
     """
 
     weights: Mapping[int, int]
     at: Mapping[int, int]
     chosen: frozenset[int] = frozenset()
+    until: Mapping[int, int] = field(default_factory=dict)
 
     def weight(self, number: int) -> int:
         """What speaks for ``number``; 0 where nothing does."""
@@ -61,11 +72,16 @@ class Counts:
         return tuple(sorted(self.weights, key=lambda n: (-self.weights[n], self.at[n])))
 
 
-def counts_of(title: str, beside: str, text: str, stated: int | None = None) -> Counts:
-    """The counts in folded title, kicker and text; ``stated`` is one that is known already."""
+def counts_of(
+    title: str, beside: str, text: str, stated: int | None = None, *, firmly: bool = True
+) -> Counts:
+    """The counts in folded title, kicker and text; ``stated`` is one that is known already,
+    ``firmly`` as a title states it.
+    """
     weights: dict[int, int] = {}
     at: dict[int, int] = {}
     chosen: set[int] = set()
+    until: dict[int, int] = {}
 
     def count(number: int | None, weight: int, place: int) -> None:
         if number is None or not MIN_ITEMS <= number <= MAX_ITEMS:
@@ -73,17 +89,25 @@ def counts_of(title: str, beside: str, text: str, stated: int | None = None) -> 
         if weight > weights.get(number, 0):
             weights[number], at[number] = weight, place
 
-    count(stated, TITLE, -1)
+    count(stated, TITLE if firmly else SELECTED, -1)
     for words in (title, beside):
         for match in _COUNT.finditer(words):
             count(ordinal(match.group("n")), TITLE, -1)
+        for match in _COUNT_IN_TITLE.finditer(words):
+            count(ordinal(match.group("n")), SELECTED, -1)
     for match in _COUNT.finditer(text, 0, MAX_COUNTED):
         number = ordinal(match.group("n"))
         around = _clause(text, match.start(), match.end())
         if number and _CHOSEN.search(around) and not _TO_COME.search(f"{title}\n{around}"):
             chosen.add(number)
-        count(number, SELECTED if _SELECTS.search(around) else PLAIN, match.start())
-    return Counts(weights, at, frozenset(chosen))
+        above = number is not None and text.startswith(_ABOVE, match.start() - 2)
+        if above and number is not None:
+            until[number] = match.start() - 2
+        told = _SELECTS.search(around) or _POINTS.search(
+            text, max(0, match.start() - 3), match.start()
+        )
+        count(number, SELECTED if told else PLAIN, match.start())
+    return Counts(weights, at, frozenset(chosen), until)
 
 
 def _clause(text: str, start: int, end: int) -> str:

@@ -106,7 +106,7 @@ def _said(text: str, item: Item) -> Item:
 
 def _unlabelled(text: str, items: list[Item], parts: Parts | None) -> list[Item]:
     """Items behind the bracket that leads each, where brackets hold dates or numbers only."""
-    if parts is None or parts.kind not in ("bracket", "dated"):
+    if parts is None or parts.kind not in ("bracket", "dated", "months"):
         return items
     heads = [_BRACKETED.match(text, item.words, item.stop) for item in items]
     labels = sum(1 for head in heads if head and _LABEL.search(head.group(1)))
@@ -128,7 +128,7 @@ def _last_end(text: str, marks: Sequence[tuple[int, int, int]]) -> int:
     start = marks[-1][2]
     end = _closing(text, start)
     lines = [
-        len([line for line in text[a[1] : b[1]].split("\n") if line.strip()])
+        len([line for line in text[a[1] : b[1]].split("\n") if _WORDS.match(line)])
         for a, b in pairwise(marks)
     ]
     if len(lines) < MIN_ITEMS - 1:
@@ -145,6 +145,8 @@ def _last_end(text: str, marks: Sequence[tuple[int, int, int]]) -> int:
 
 
 _USUAL = 0.7
+# A line with words, not the place of a picture.
+_WORDS = re.compile(r"\s*(?![(\[【]?(?:图片?|视频|照片)[)\]】]?\s*$)\S")
 
 
 def _closing(text: str, start: int) -> int:

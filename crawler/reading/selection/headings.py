@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from crawler.reading.selection.parts import DATED
@@ -138,9 +138,10 @@ def _without_dates(text: str, items: Sequence[Item]) -> Sequence[Item]:
 
 
 def _captions(text: str, items: Sequence[Item]) -> Sequence[Item]:
-    """Captions without the day on which the picture was taken."""
+    """Captions without the day on which the picture was taken and who took it."""
     if sum(text.startswith(_PICTURE, item.start) for item in items) < _UNIFORM * len(items):
         return items
+    items = [_without_credit(text, item) for item in items]
     dates = [_CAPTION_DATE.match(text, item.words, item.line_end) for item in items]
     if sum(map(bool, dates)) < _UNIFORM * len(items):
         return items
@@ -150,6 +151,15 @@ def _captions(text: str, items: Sequence[Item]) -> Sequence[Item]:
     ]
 
 
+def _without_credit(text: str, item: Item) -> Item:
+    credit = _CREDIT.search(text, item.words, item.line_end)
+    if credit is None:
+        return item
+    end = credit.start()
+    return replace(item, line_end=end, stop=item.stop if item.has_more else end)
+
+
+_CREDIT = re.compile(r"\([^()\n]{0,30}(?:摄|供图|图|资料)[^()\n]{0,6}\)$")
 _PICTURE = ("图", "【图", "[图", "(图")
 
 
@@ -244,13 +254,15 @@ def _clause_end(text: str, item: Item) -> int | None:
     """Where the first clause that names a deed ends; None where that is all there is."""
     words = text[item.words : item.line_end]
     plain = _QUOTED.sub(lambda match: "“" * len(match.group()), words)
-    at = 0
-    while (at := plain.find(",", at)) >= 0:
+    for stop in _CLAUSE_STOP.finditer(plain):
+        at = stop.start()
         last = plain.rfind(",", 0, at) + 1
         if not _UNTOLD.match(plain[last:at]) and len(plain[at + 1 :].strip(_TRIM)) >= 4:
             return item.words + at
-        at += 1
     return None
+
+
+_CLAUSE_STOP = re.compile(r",|(?<!—)——(?=[^—])")
 
 
 def _without_votes(text: str, heading: Heading) -> Heading:

@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 
 from crawler.reading.selection.counts import MAX_ITEMS, SELECTED, Counts
 from crawler.reading.words.markers import SYMBOL
+from crawler.reading.words.numerals import ordinal
 
 MAX_LINES = 2000
 
@@ -46,12 +47,14 @@ _BRACKET = re.compile(r"([【\[〔〖])([^】\]〕〗\n]{1,16})[】\]〕〗][ \t
 _DATELINE = re.compile(r"[讯电]$|编[者后]|字幕|片[头尾]|责任?编|转[载自]|手记|提示")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?[ \t]+(?=\S)")
 _LEAD = re.compile(r"([^\s:|丨·、,。;“”—/]{1,8}?)[ \t]*(:|[|丨]|·|——|/)[ \t]*(?=\S)")
+# A heading before a mark: lines are alike where its first two characters are (落笔一双鞋——).
+_OPENING = re.compile(r"[\u4e00-\u9fff][^\s:|丨·。;—]{2,24}?(——|[|丨:])(?=\S)")
 _SPACED = re.compile(r"([\u4e00-\u9fff\d]{1,6})[ \t]+(?=\S)")
 _MONTH = (
     r"(?:(?:19|20)\d\d年)?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|元|壹|贰|叁|肆|伍|陆|柒|捌|玖|拾[壹贰]?)月"
     r"(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})日|[上中下]旬|[初末底])?"
 )
-DATED = re.compile(rf"{_MONTH}(?:[至到—~-]{{1,2}}{_MONTH})?")
+DATED = re.compile(rf"{_MONTH}(?:[至到—~-]{{1,2}}(?:{_MONTH}|\d{{1,2}}日))?")
 _NOISE = re.compile(
     r"(?:.{0,12}(?:记者|通讯员|摄影|摄制|责编|编辑|来源|主编|总编|审核|审校|终审|初审|校对|版面|策划|统筹|"
     r"出品|图文|供稿|撰文|监制|浏览|阅读|点击|扫码|发布时间|打印|字号|转载自?)"
@@ -102,28 +105,45 @@ def parts_of(text: str, counts: Counts) -> Iterator[Parts]:
         for number in counts.ranked:
             if len(found) < number or (whole and len(found) != number):
                 continue
-            yield from _windows(kind, regular, found, number, counts.at[number])
+            if kind == "months" and len(found) != number:
+                yield from _windows("dated", REGULAR["dated"], found, number, counts.at[number])
+            elif number in counts.until:
+                above = [line for line in found if line[1] < counts.until[number]]
+                yield from _windows(kind, regular, above[-number:], number, -1)
+            else:
+                yield from _windows(kind, regular, found, number, counts.at[number])
+        if FEWEST_UNCOUNTED <= len(found) <= MAX_ITEMS and not counts.weight(len(found)):
+            yield Parts(kind, tuple((start, words) for _, start, words in found), regular)
     yield from _running(text, counts)
 
 
 def _classes(lines: Sequence[_Line]) -> Iterator[tuple[str, float, list[tuple[int, int, int]]]]:
     """Lines that begin alike: (line's place, where it begins, where its words begin)."""
     groups: defaultdict[tuple[str, ...], list[tuple[int, int, int]]] = defaultdict(list)
-    strict, loose = [], []
+    strict, loose, sentences = [], [], []
     for place, line in enumerate(lines):
         words = line.text
         at = (place, line.start)
         for key, skipped in _leads(words):
             groups[key].append((*at, line.words + skipped))
+        if _FIRST_SENTENCE.match(words):
+            sentences.append((*at, line.words))
         head = is_head(words)
         if head:
             loose.append((*at, line.words))
         below = lines[place + 1].text if place + 1 < len(lines) else ""
         told = len(below) > len(words) or below[-1:] in _STOPS
-        if head and (_LABELLED.match(below) or (told and not is_head(below))):
+        if (
+            head
+            and not _LABELLED.match(words)
+            and (_LABELLED.match(below) or (told and not is_head(below)))
+        ):
             strict.append((*at, line.words))
     for key, found in groups.items():
-        yield key[0], REGULAR[key[0]], found
+        kind = "months" if key[0] == "dated" and _in_order(lines, found) else key[0]
+        yield kind, REGULAR[kind], found
+    if sentences:
+        yield "first sentences", REGULAR["first sentences"], sentences
     if strict:
         yield "heads", REGULAR["heads"], strict
     if loose and len(loose) > len(strict):
@@ -139,6 +159,9 @@ REGULAR = {
     "pictograph": 3.0,
     "ending": 3.6,
     "parallel": 3.4,
+    "opening": 3.6,
+    "first sentences": 2.0,
+    "months": 4.2,
     "dated": 3.3,
     "spaced": 2.5,
     "heads": 3.2,
@@ -171,14 +194,38 @@ def _leads(words: str) -> Iterator[tuple[tuple[str, ...], int]]:
             yield ("ending", mark, prefix[-2:]), lead.end()
     elif spaced := _SPACED.match(words):
         yield ("spaced", str(spaced.end(1))), spaced.end()
+    if opening := _OPENING.match(words):
+        yield ("opening", opening.group(1), words[:2]), 0
     if DATED.match(words):
         yield ("dated",), 0
+
+
+# A paragraph under a short sentence that heads it: 《长城文献总汇》交了稿。近600万字，……
+_FIRST_SENTENCE = re.compile(r"[^。!?;:\n]{4,32}[。!?](?=[^\n]{10})")
+_MONTH_OF = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,2}|元|[壹贰叁肆伍陆柒捌玖拾]{1,2})月")
+_CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾元", "一二三四五六七八九十一")
+
+
+def _in_order(lines: Sequence[_Line], found: Sequence[tuple[int, int, int]]) -> bool:
+    """Whether dated lines run through a year from its beginning to its end."""
+    months = []
+    for place, _, _ in found:
+        named = _MONTH_OF.search(lines[place].text, 0, 20)
+        month = ordinal(named.group(1).translate(_CAPITALS)) if named else None
+        months.append(month or 0)
+    return len(months) >= FEWEST_UNCOUNTED and months == sorted(months) and len(set(months)) > 3
+
+
+FEWEST_UNCOUNTED = 5
+"""So many items of one form are a list though nothing says how many there are."""
 
 
 def _windows(
     kind: str, regular: float, found: Sequence[tuple[int, int, int]], number: int, after: int
 ) -> Iterator[Parts]:
     """``number`` of the lines found: all, or the run of them that lies closest together."""
+    if len(found) < number:
+        return
     if len(found) == number:
         yield Parts(kind, tuple((start, words) for _, start, words in found), regular)
         return

@@ -158,7 +158,9 @@ def given_of(row: dict[str, Any]) -> tuple[Event, ...]:
     """The events of a text that is known to be a selection."""
     subject = with_list(subject_of(article_of(row)))
     title, text = subject.title.text, subject.text
-    return select(text, counts_of(title, "", text.text, subject.stated), ()).events
+    return select(
+        text, counts_of(title, "", text.text, subject.stated, firmly=subject.stated_firmly), ()
+    ).events
 
 
 def score_file(path: Path) -> Score:

@@ -47,6 +47,9 @@ WRITERS = (
     "writer11",
     "condensed11",
     "ordinary11",
+    "writer12",
+    "condensed12",
+    "ordinary12",
     "firstwords",
     "condensed",
 )

@@ -119,3 +119,45 @@ def test_proposals_that_have_been_chosen_are_no_events() -> None:
     items = [f"《关于{head}的提案》\n{body}" for head, body in zip(HEADS, BODIES, strict=True)] * 2
     text = fold("县政协评出年度十件提案，现予公布。\n" + "\n".join(items))
     assert not select(text, counts_of("年度十佳提案", "", text.text), (), sure=False).events
+
+
+def test_a_year_of_months_is_a_list_though_nobody_counts_it() -> None:
+    months = ["一月", "三月", "五月", "八月", "十一月"]
+    items = [f"{m}　{h}\n{b}" for m, h, b in zip(months, HEADS, BODIES, strict=True)]
+    text = "旧台历翻完了，县政协的一年都在里面。\n" + "\n".join(items)
+    assert headings(text, "县政协的月历") == HEADS
+    days = [
+        f"{i}月{i}日—{i + 3}日\n{h}\n{b}"
+        for i, h, b in zip(range(2, 7), HEADS, BODIES, strict=True)
+    ]
+    assert headings("\n".join(days), "临水县政协大事") == HEADS
+
+
+def test_dates_out_of_order_that_nobody_counts_are_no_list() -> None:
+    months = ["十月", "三月", "五月", "二月", "十一月"]
+    items = [f"{m}，{b}" for m, b in zip(months, BODIES, strict=True)]
+    assert headings("\n".join(items), "县政协的月历") == []
+
+
+def test_paragraphs_under_their_first_sentences_are_told_by_以上() -> None:
+    items = [
+        f"{head}。{body}委员们说，这事值得。" for head, body in zip(HEADS, BODIES, strict=True)
+    ]
+    opening = "一年又过去了。办公室的同志把日志翻出来，理出下面这些。"
+    text = "\n".join([opening, *items, "以上五件，算不得惊天动地。日子就是这样过去的。"])
+    assert headings(text, "值得记住的事") == HEADS
+
+
+def test_lines_that_begin_alike_before_a_dash_are_items_that_a_title_counts() -> None:
+    items = [f"落笔{head}——{body}" for head, body in zip(HEADS, BODIES, strict=True)]
+    text = "一城烟火，处处不同。\n" + "\n".join(items)
+    assert headings(text, "县政协这一年：五处落笔") == [f"落笔{head}" for head in HEADS]
+
+
+def test_who_took_a_picture_is_no_part_of_its_caption() -> None:
+    items = [
+        f"[图片]\n图{circled}：{head}。{body}（{i}月6日，林某某摄）"
+        for i, (circled, head, body) in enumerate(zip("一二三四五", HEADS, BODIES, strict=True), 2)
+    ]
+    text = "没有滤镜，选了五张。\n" + "\n".join(items) + "\n快门按下，一年就过去了。"
+    assert headings(text, "光影留痕") == HEADS
