@@ -228,7 +228,16 @@ class PublicationRow(Base):
             "year_to",
             "committee_region",
             "committee_level",
+            "genre",  # and the next: SQLite looks at the condition again, in the index then
+            "removed_at",
             where=FLAGGED,
+        ),
+        partial_index(
+            "ix_publications_originals",
+            "committee_region",
+            "story_id",
+            "is_original",
+            where=text("is_original"),
         ),
         Index(None, "story_id"),
         Index(None, "published_at"),
