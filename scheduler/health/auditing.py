@@ -15,7 +15,7 @@ from scheduler.health.controls import Holdings, holding_gaps
 from scheduler.health.outcomes import DAY
 from scheduler.rhythm.almanac import Almanac
 from storage.audit import counts, works
-from storage.audit.counts import LinkFact, WalkFact
+from storage.audit.counts import Between, LinkFact, WalkFact
 from storage.links.standing import all_standings
 from storage.notices import coverage
 from storage.records import SHANGHAI
@@ -111,6 +111,9 @@ def holdings(
     for link in counts.open_links(session, since=first, until=last, now=now):
         links.setdefault(link.source_id, []).append(link)
     quiet = counts.quiet_runs(session, since=first, until=last)
+    between: dict[str, list[Between]] = {}
+    for gap in counts.gaps_between(session, since=first, until=last):
+        between.setdefault(gap.source_id, []).append(gap)
     found = []
     for source in sources.values():
         options = source.options
@@ -127,6 +130,7 @@ def holdings(
                 skips_days=isinstance(options, IssueFamily) and options.skips_days,
                 links=links.get(source.id, ()),
                 quiet=quiet.get(source.id, {}),
+                between=between.get(source.id, ()),
             )
         )
     return found

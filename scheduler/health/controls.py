@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from scheduler.health import outcomes
 from scheduler.health.audit import Gap, Watched
 from scheduler.health.outcomes import DAY, Span
-from storage.audit.counts import LinkFact, WalkFact
+from storage.audit.counts import Between, LinkFact, WalkFact
 from storage.records import End, GapCause, GapKind, OpenCause, RefusalClass, SourceState
 
 WEEKDAY_SPAN = timedelta(weeks=4)
@@ -26,7 +26,8 @@ class Holdings:
     ``days`` are its publications by day, of all that is stored; ``lists`` its walks of whole
     lists, ``issues`` the newest walk of each day of a paper; ``paper`` says that it prints
     issues, ``skips_days`` that its declaration knows days without one.  ``links`` wait or are
-    refused; ``quiet`` are sound runs that stored nothing new, by month (its first day).
+    refused; ``quiet`` are sound runs that stored nothing new, by month (its first day);
+    ``between`` are gaps that runs named between two readings of a list.
     """
 
     watched: Watched
@@ -39,12 +40,14 @@ class Holdings:
     skips_days: bool = False
     links: Sequence[LinkFact] = ()
     quiet: Mapping[date, int] = field(default_factory=dict)
+    between: Sequence[Between] = ()
 
 
 def holding_gaps(held: Holdings) -> list[Gap]:
     """Every gap of one source, by kind."""
     return [
         *_list_gaps(held),
+        *_gaps_between(held),
         *_issue_gaps(held),
         *_link_gaps(held),
         *_month_gaps(held),
@@ -116,6 +119,23 @@ def _of_walk(
         found=found,
         refused=walk.refused if cause is GapCause.REFUSED else (),
     )
+
+
+def _gaps_between(held: Holdings) -> Iterator[Gap]:
+    """Nobody looked in time: that explains it, and no later reading of the list can mend it."""
+    for one in held.between:
+        begun = "the reading before" if one.first is None else str(one.first)
+        yield Gap(
+            kind=GapKind.BETWEEN,
+            cause=GapCause.NOT_WATCHED,
+            what=f"{one.source_id}: {one.name}: what it showed between {begun} and {one.last}",
+            why=f"{one.words} (run {one.run_id})",
+            region=held.watched.region,
+            source_id=one.source_id,
+            year=one.last.year,
+            first=one.first,
+            last=one.last,
+        )
 
 
 def _issue_gaps(held: Holdings) -> Iterator[Gap]:

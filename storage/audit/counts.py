@@ -12,6 +12,7 @@ from storage.engine.service_tables import RunWalkRow
 from storage.engine.tables import PublicationRow, RunRow, table_of
 from storage.links.discoveries import LinkState
 from storage.records import SHANGHAI, SOUND_KINDS, End, OpenCause, RefusalClass
+from storage.runs.totals import last_judged_at
 
 _WALKS = table_of(RunWalkRow)
 _RUNS = table_of(RunRow)
@@ -36,6 +37,21 @@ class WalkFact:
     end: End | None = None
     cause: OpenCause | None = None
     words: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between:
+    """A gap between two readings of a list (its name), from the day of the one to the other's.
+
+    ``first`` is None where the list was never read before; ``words`` are those of run ``run_id``.
+    """
+
+    source_id: str
+    run_id: int
+    name: str
+    first: date | None
+    last: date
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +165,35 @@ def issue_walks(session: Session, *, since: date, until: date) -> list[WalkFact]
         select(ranked).where(ranked.c.new == 1).order_by(ranked.c.source_id, ranked.c.day)
     )
     return [_walk(one) for one in rows]
+
+
+def gaps_between(session: Session, *, since: date, until: date) -> list[Between]:
+    """Every gap that a run of those days named between two readings of a list, oldest first."""
+    row = _WALKS.c
+    found = session.execute(
+        select(_RUNS.c.source_id, row.run_id, row.name, row.words, _RUNS.c.finished_at)
+        .join(_RUNS, _RUNS.c.id == row.run_id)
+        .where(
+            row.cause == OpenCause.GAP.value,
+            _RUNS.c.finished_at >= _midnight(since),
+            _RUNS.c.finished_at < _midnight(until + timedelta(days=1)),
+        )
+        .order_by(row.run_id, row.position)
+    )
+    gaps = []
+    for source_id, run_id, name, words, ended_at in found:
+        judged_at = last_judged_at(session, source_id, name, before=ended_at)
+        gaps.append(
+            Between(
+                source_id=source_id,
+                run_id=run_id,
+                name=name,
+                first=None if judged_at is None else judged_at.astimezone(SHANGHAI).date(),
+                last=ended_at.astimezone(SHANGHAI).date(),
+                words=words,
+            )
+        )
+    return gaps
 
 
 def _columns() -> Sequence[ColumnElement[object]]:

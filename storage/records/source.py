@@ -41,6 +41,7 @@ class GapKind(StrEnum):
     COPY = "copy"  # what others say that they took from an outlet
     ISSUE = "issue"  # days of a paper
     TOTAL = "total"  # articles that the site itself counts
+    BETWEEN = "between"  # what a list may have shown and dropped between two readings
     MONTH = "month"  # months of a source far below the same months of other years
     DAY = "day"  # a day of a source far below the same weekdays around it
 

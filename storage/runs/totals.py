@@ -91,11 +91,13 @@ def put_totals(session: Session, run_id: int, walks: Sequence[WalkTotals]) -> No
 _JUDGED = (End.KNOWN_REACHED, End.COUNT_MET, End.LAST_PAGE, End.SILENT)
 
 
-def last_judged_at(session: Session, source_id: str, walk: str) -> datetime | None:
+def last_judged_at(
+    session: Session, source_id: str, walk: str, *, before: datetime | None = None
+) -> datetime | None:
     """When the last run ended that read a list of the source to its end, or named a gap in it.
 
-    One that stopped at a day asked for has judged nothing of what came between.  None before
-    there was such a run.
+    Of those that ended ``before``, where it is given.  One that stopped at a day asked for has
+    judged nothing of what came between.  None before there was such a run.
     """
     judged = _WALKS.c.end_proof.in_([end.value for end in _JUDGED])
     query = (
@@ -104,6 +106,7 @@ def last_judged_at(session: Session, source_id: str, walk: str) -> datetime | No
         .where(
             RunRow.source_id == source_id,
             RunRow.finished_at.is_not(None),
+            *(() if before is None else (RunRow.finished_at < before,)),
             _WALKS.c.name == walk,
             or_(judged, _WALKS.c.cause == OpenCause.GAP.value),
         )

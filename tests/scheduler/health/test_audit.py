@@ -16,7 +16,7 @@ from scheduler.health.audit import (
 from scheduler.health.controls import Holdings, holding_gaps
 from scheduler.health.expected import Expectations
 from scheduler.rhythm.almanac import load_almanac
-from storage.audit.counts import LinkFact, WalkFact
+from storage.audit.counts import Between, LinkFact, WalkFact
 from storage.audit.works import RefusedLink, Work
 from storage.notices.coverage import CellStatus, Found
 from storage.records import (
@@ -204,6 +204,17 @@ def test_there_is_no_gap_in(name: str) -> None:
 
 
 HOLES: dict[str, tuple[dict[str, object], GapKind, GapCause]] = {
+    "a list that showed nothing of what it had shown before": (
+        {
+            "between": [
+                Between(
+                    source_id="yn", run_id=7, name="list", first=date(2022, 5, 4),
+                    last=date(2022, 5, 20), words="it shows nothing that it showed before",
+                )
+            ]
+        },
+        GapKind.BETWEEN, GapCause.NOT_WATCHED,
+    ),
     "a list that states 659 and showed 4": (
         {"lists": [walk(stated=659, seen=4, stored=4)]}, GapKind.TOTAL, GapCause.UNEXPLAINED,
     ),

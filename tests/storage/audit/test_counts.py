@@ -13,7 +13,7 @@ from storage.engine.database import Database
 from storage.engine.link_tables import DiscoveryRow
 from storage.engine.service_tables import RunWalkRow
 from storage.engine.tables import PublicationRow, RunRow, StoryRow, table_of
-from storage.records import End, Genre, OpenCause, RefusalClass
+from storage.records import SHANGHAI, End, Genre, OpenCause, RefusalClass
 
 NOW = datetime(2025, 3, 10, 4, tzinfo=UTC)
 SINCE, UNTIL = date(2025, 1, 1), date(2025, 1, 31)
@@ -91,6 +91,27 @@ def test_of_a_list_the_deepest_and_the_newest_proved_walk_count(session: Session
         ("another", 6, 5), ("list", 1, 600), ("list", 3, 40),
     ]  # fmt: skip
     assert walks[1].refused == ((RefusalClass.TOO_LARGE, 1), (RefusalClass.TOO_SHORT, 2))
+
+
+def test_a_gap_lies_between_the_reading_that_named_it_and_the_one_before(session: Session) -> None:
+    gap = {"end_proof": None, "cause": OpenCause.GAP.value, "words": "nothing joins on"}
+    put_walk(session, 1, **gap)
+    put_walk(session, 2, end_proof=End.SILENT.value)
+    put_walk(session, 3, end_proof=End.BEFORE_SINCE.value)
+    put_walk(session, 4, name="another", **gap)
+    put_walk(session, 60 * 24 * 9, **gap)
+    today = NOW.astimezone(SHANGHAI).date()
+    later = today + timedelta(days=9)
+    gaps = counts.gaps_between(session, since=today, until=later)
+    assert [(one.name, one.run_id, one.first, one.last) for one in gaps] == [
+        ("list", 1, None, today), ("another", 4, None, today), ("list", 60 * 24 * 9, today, later),
+    ]  # fmt: skip
+    assert (
+        counts.gaps_between(
+            session, since=today - timedelta(days=2), until=today - timedelta(days=1)
+        )
+        == []
+    )
 
 
 def test_of_an_issue_the_newest_walk_counts(session: Session) -> None:
