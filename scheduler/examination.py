@@ -280,7 +280,8 @@ def _outcomes(config: Config, sources: Mapping[str, Source], *, whole: bool) -> 
     """
     with _reading(config) as session:
         if not whole and last_id(session) > MEASURED:
-            yield from _told_outcomes(incidents.unresolved_incidents(session))
+            works = bool(services.at_work(session, now=datetime.now(UTC)))
+            yield from _told_outcomes(incidents.unresolved_incidents(session), measured=works)
             return
         found = alarm.alarms(session, sources, now=config.now())
     for one in found:
@@ -289,15 +290,18 @@ def _outcomes(config: Config, sources: Mapping[str, Source], *, whole: bool) -> 
         yield Check("outcome", "ok", "no proved source holds less than it should")
 
 
-def _told_outcomes(unresolved: Sequence[Incident]) -> Iterator[Check]:
+def _told_outcomes(unresolved: Sequence[Incident], *, measured: bool) -> Iterator[Check]:
+    """``measured``: a service is at work, which measures once a day."""
     told = [one for one in unresolved if one.failure_class is FailureClass.OUTCOME]
     for one in told:
         yield Check("outcome", "warning", f"{one.source_id}: {one.reason}")
     yield Check(
         "outcome",
-        "ok",
-        f"{len(told)} open incidents: as the service found once a day; not measured now, since "
-        f"more than {MEASURED} publications are stored: `cppcc doctor --deep`",
+        "ok" if measured and not told else "warning",
+        f"{len(told)} open incidents, as the service finds once a day"
+        + ("" if measured else "; none is at work")
+        + f"; not measured now, since more than {MEASURED} publications are stored: "
+        "`cppcc doctor --deep`",
     )
 
 
