@@ -167,6 +167,7 @@ def list_publications(
     committee_region: str | None = None,
     genre: Genre | None = None,
     year: int | None = None,
+    last_year: int | None = None,
     story_id: int | None = None,
     originals_only: bool = False,
     limit: int = 50,
@@ -175,9 +176,9 @@ def list_publications(
     """A page of publications, the newest ``published_at`` first, those without one last.
 
     ``after`` is (published_at, id) of the last one on the page before.  ``year`` is one that
-    the publication covers.
+    the publication covers, ``last_year`` the last that it does, as a cell of coverage has it.
     """
-    query = select(PublicationRow)
+    query = select(PublicationRow.id)
     wanted = (
         (PublicationRow.source_id, source_id),
         (PublicationRow.region, region),
@@ -190,6 +191,10 @@ def list_publications(
             query = query.where(column == value)
     if year is not None:
         query = query.where(PublicationRow.year_from <= year, PublicationRow.year_to >= year)
+    if last_year is not None:
+        # Named, though it excludes none: the index of cells has the genre before the year.
+        query = query.where(PublicationRow.genre.in_(list(Genre)))
+        query = query.where(PublicationRow.year_to == last_year)
     if originals_only:
         query = query.where(PublicationRow.is_original)
     if after is None:
@@ -206,14 +211,18 @@ def list_publications(
     return dated + _undated(session, query, limit - len(dated), None)
 
 
-def _page(session: Session, query: Select[PublicationRow], limit: int) -> list[PublicationSummary]:
+def _page(session: Session, query: Select[int], limit: int) -> list[PublicationSummary]:
+    """The summaries of a page of ids: only a page of rows is read whole, evidence and all."""
     ordered = query.order_by(PublicationRow.published_at.desc(), PublicationRow.id.desc())
-    rows = session.scalars(ordered.limit(limit).execution_options(populate_existing=True))
-    return [_summary(row) for row in rows]
+    ids = session.scalars(ordered.limit(limit)).all()
+    found = select(PublicationRow).where(PublicationRow.id.in_(ids))
+    rows = session.scalars(found.execution_options(populate_existing=True))
+    by_id = {row.id: row for row in rows}
+    return [_summary(by_id[one]) for one in ids]
 
 
 def _undated(
-    session: Session, query: Select[PublicationRow], limit: int, before: int | None
+    session: Session, query: Select[int], limit: int, before: int | None
 ) -> list[PublicationSummary]:
     if limit <= 0:
         return []

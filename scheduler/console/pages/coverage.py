@@ -181,7 +181,7 @@ def cell(
         overviews = source_overviews(session, [source.id for source in declared])
         waived = cells.waivers(session).get((region, one.level, year))
         likely = list_publications(
-            session, committee_region=region, year=year, limit=CANDIDATES, originals_only=True
+            session, committee_region=region, last_year=year, limit=CANDIDATES, originals_only=True
         )
         filled = get_summaries(session, [one.publication_id] if one.publication_id else [])
     sources = [

@@ -90,6 +90,9 @@ def test_what_is_doubtful_waits_first(database: Database) -> None:
     wanted = InboxFilter(status=FlagStatus.OPEN)
     with database.reading() as session:
         assert [row.flag for row in list_inbox(session, wanted)] == order
+        for limit in range(1, 5):
+            page = list_inbox(session, wanted, limit=limit)
+            assert [row.flag for row in page] == order[:limit]
         for place, flag_id in enumerate(order):
             rest = list_inbox(session, wanted, before=flag_id)
             assert [row.flag for row in rest] == order[place + 1 :]
