@@ -12,7 +12,7 @@ from crawler.pages.layout.comparable import shared_runs
 from crawler.pages.layout.header import is_header
 from crawler.pages.layout.page import Box, Page
 from crawler.pages.layout.weights import Weights
-from crawler.pages.rules.limits import ENOUGH_TEXT, GOES_ON, MOST_OF_COLUMN
+from crawler.pages.rules.limits import ENOUGH_TEXT, GOES_ON, MOST_OF_COLUMN, SHARED_WORDS
 
 _BLOCKS = frozenset(
     ("div", "section", "article", "aside", "ul", "ol", "dl", "form", "table", "footer", "nav")
@@ -37,8 +37,7 @@ def other_blocks(page: Page, weights: Weights, box: int, title: int) -> tuple[Bo
         found += [
             other
             for other in children[own + 1 :]
-            if _stands_apart(page, worths, children[own], other)
-            and not _is_part(page, weights, children[own], other)
+            if _stands_apart(page, weights, children[own], other)
         ]
         box = children[own].index
     return tuple(found)
@@ -53,15 +52,31 @@ def _children(page: Page, box: int) -> list[Box]:
     ]
 
 
-def _stands_apart(page: Page, worths: list[float], own: Box, other: Box) -> bool:
-    """Whether a block behind the text's is another one: it has a name, and one of its own."""
-    if other.tag not in _BLOCKS or not other.name.strip():
+def _stands_apart(page: Page, weights: Weights, own: Box, other: Box) -> bool:
+    """Whether a block behind the text's is another one, by its name, or by what it begins with."""
+    if other.tag not in _BLOCKS:
         return False
+    if not other.name.strip():
+        return _begins_another(page, weights, own, other)
     if (own.tag, _DIGITS.sub("", own.name)) == (other.tag, _DIGITS.sub("", other.name)):
         return False
+    worths = weights.worths
     last = next((at for at in range(own.end - 1, own.start - 1, -1) if worths[at] > 0), None)
     goes_on = last == own.end - 1 and not page.lines[last].text.endswith(_SENTENCE_END)
-    return not (goes_on and other.start == own.end and worths[other.start] > 0)
+    if goes_on and other.start == own.end and worths[other.start] > 0:
+        return False
+    return not _is_part(page, weights, own, other)
+
+
+def _begins_another(page: Page, weights: Weights, own: Box, other: Box) -> bool:
+    """Whether a block without a name begins with a label or a link, and shares no words."""
+    if weights.worths[other.start] > 0:
+        return False
+    return shared_runs(_words(page, own), _words(page, other)) < SHARED_WORDS.value
+
+
+def _words(page: Page, box: Box) -> str:
+    return "".join(line.text for line in page.lines[box.start : box.end])
 
 
 def _is_part(page: Page, weights: Weights, own: Box, other: Box) -> bool:
@@ -72,5 +87,4 @@ def _is_part(page: Page, weights: Weights, own: Box, other: Box) -> bool:
         return False
     if len(lines) < 2 or weights.share(other.index) < 1.0 or any(is_header(o.text) for o in lines):
         return False
-    text = "".join(line.text for line in page.lines[own.start : own.end])
-    return shared_runs(text, "".join(line.text for line in lines)) >= GOES_ON.value
+    return shared_runs(_words(page, own), _words(page, other)) >= GOES_ON.value

@@ -94,7 +94,7 @@ def _is_beside(page: Page, one: int, other: int) -> bool:
 
 
 def _of_one_kind(page: Page) -> dict[tuple[int, str, str], list[Box]]:
-    """Named boxes of at least two lines, by what holds them, their tag and their name."""
+    """Boxes of at least two lines, by what holds them, their tag and name, if any."""
     fewest = FEWEST_CARDS.value
     beside: dict[tuple[int, str], list[Box]] = defaultdict(list)
     for box in page.boxes:
@@ -104,9 +104,12 @@ def _of_one_kind(page: Page) -> dict[tuple[int, str, str], list[Box]]:
     for (parent, tag), boxes in beside.items():
         if len(boxes) >= fewest:
             for box in boxes:
-                if box.name or box.attributes:
-                    kinds[parent, tag, box.name].append(box)
-    return {kind: boxes for kind, boxes in kinds.items() if len(boxes) >= fewest}
+                kinds[parent, tag, box.name].append(box)
+    return {
+        kind: boxes
+        for kind, boxes in kinds.items()
+        if len(boxes) >= (fewest if kind[2].strip() or boxes[0].attributes else FEWEST_ROWS.value)
+    }
 
 
 def _is_card(page: Page, weights: Weights, box: Box) -> bool:
