@@ -23,6 +23,7 @@ from crawler.pages.quality import (
     check_article,
     check_bytes,
     check_text,
+    is_hopeless,
     refuse_without_text,
     sureness,
 )
@@ -220,6 +221,8 @@ def _article(seen: Seen, body: Body, title: Title | None, text: Text) -> Article
     """The article of a text, with what the page states of it; refused where it is none."""
     page, head, url = seen.page, seen.head, seen.url
     line = title.line if title else None
+    if is_hopeless(page, body, text, title):
+        refuse_without_text(seen.source, head.title, page, seen.at)
     dated = find_date(seen, title=line, text=text)
     credits = find_credits(seen, title=line, end=body.end, text=text)
     outlet = credits.outlet

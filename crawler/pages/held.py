@@ -33,6 +33,7 @@ _ATTRIBUTE = re.compile(
     r"\s(?:value|srcdoc|v-html|:?content|data-[\w-]+)\s*=\s*(?:\"([^\"]{120,})\"|'([^']{120,})')"
 )
 _MAY_HOLD = re.compile(r"[\u4e00-\u9fff]|\\u[4-9]|\\x|%u[4-9]|%E[4-9]|atob|ase64|&#x?\d", re.I)
+_SPELT = re.compile(r"\\u[4-9]|\\x|%u[4-9]|%E[4-9]|atob|ase64|&#x?\d", re.I)
 _KEYED = re.compile(
     r"(?:content|body|html|detail|text|article|news|zw|para\w*|data|innerHTML|write(?:ln)?|desc)\w*[\"']?\s*"
     r"(?:[:=]|\()[\s\w.(\[{]*$",
@@ -119,9 +120,16 @@ def _held(source: str) -> Iterator[Held]:
             continue
         if _AS_MARKUP.search(found[1]):
             yield from _as_held(found[2], found.start(), keyed=True)
-        elif len(found[2]) <= _LONGEST:
+        elif len(found[2]) <= _LONGEST and _may_hold(found[2]):
             for held in _strings(found[2]):
                 yield from _as_held(held.words, found.start(), keyed=held.keyed, header=held.header)
+
+
+def _may_hold(script: str) -> bool:
+    """Whether a script's strings may hold a text: so many characters, or ways to spell them."""
+    return _SPELT.search(script) is not None or (
+        ("，" in script or "。" in script) and len(_HAN.findall(script)) >= _ENOUGH_HAN
+    )
 
 
 def _as_held(words: str, at: int, *, keyed: bool, header: str = "") -> Iterator[Held]:

@@ -14,6 +14,7 @@ from crawler.errors import (
     TruncatedPageError,
 )
 from crawler.pages.layout.body import Body
+from crawler.pages.layout.header import OUTLET_LABEL
 from crawler.pages.layout.headings import heads_links
 from crawler.pages.layout.page import Page
 from crawler.pages.layout.text import Text
@@ -53,6 +54,10 @@ _INJECTED = 5
 _UNSURE = 0.45
 _SURE = 0.75
 _SHORT = 100
+_OF_DAY = 0.15
+"""What a day on the page adds to how sure a reading is."""
+_NEAR = 100
+"""Lines round a text among which a credit may stand."""
 _SEEN = 80
 """Lines of a page that are looked at for what it says instead of an article."""
 _MIN_HAN = 0.15
@@ -128,9 +133,31 @@ def sureness(page: Page, body: Body, text: Text, title: Title | None, dated: Dat
     if title is not None:
         score += 0.25 if title.line is not None and title.sure >= 0.5 else 0.1
     if dated is not None:
-        score += 0.05 if dated.evidence.field == "url" else 0.15
+        score += 0.05 if dated.evidence.field == "url" else _OF_DAY
     score += 0.15 * (1.0 - min(1.0, body.rival / max(1.0, body.worth)))
     return round(score, 3)
+
+
+def is_hopeless(page: Page, body: Body, text: Text, title: Title | None) -> bool:
+    """Whether no day and no credit could make an article of what was read.
+
+    Asked before they are looked for, which costs most of a refused page.  A little text among
+    many links is one only where title, day and 来源 stand together.
+    """
+    at_best = sureness(page, body, text, title, None) + _OF_DAY
+    if at_best < _UNSURE:
+        return True
+    if at_best >= _SURE or not _is_outweighed(page, text):
+        return False
+    last = text.lines[-1]
+    near = page.lines[max(0, text.first - _NEAR) : last + _NEAR]
+    return not any(OUTLET_LABEL.search(line.text) or "来源" in line.text for line in near)
+
+
+def _is_outweighed(page: Page, text: Text) -> bool:
+    """Whether a little text stands among many links."""
+    size = sum(len(paragraph) for paragraph in text.paragraphs)
+    return size < _SHORT and sum(line.linked for line in page.lines) > 8 * size
 
 
 def check_article(
@@ -159,11 +186,6 @@ def check_article(
         and is_cut_short(source)
     ):
         raise TruncatedPageError("the text breaks off with the page", url=url)
-    outweighed = (
-        size < _SHORT
-        and sure < _SURE
-        and not credited
-        and sum(line.linked for line in page.lines) > 8 * size
-    )
+    outweighed = sure < _SURE and not credited and _is_outweighed(page, text)
     if sure < _UNSURE or outweighed:
         refuse_without_text(source, page_title, page, url)
