@@ -12,6 +12,7 @@ It ends when the launcher's end of the socket closes and leaves its children to 
 has its lease, and sees by itself whether its claimer still lives.
 """
 
+import ctypes
 import gc
 import importlib.util
 import json
@@ -74,11 +75,13 @@ class Request:
     """A run to begin: the words of ``crawler.run``, and the environment, as for a process.
 
     ``name`` is how its process is called in lists of processes; 15 characters are shown.
+    ``ends_with_template``: it is killed when the template ends, and is not left to itself.
     """
 
     name: str
     words: list[str]
     environment: dict[str, str]
+    ends_with_template: bool = False
 
     def as_bytes(self) -> bytes:
         """What goes through the socket, with the descriptor of the log beside it."""
@@ -224,8 +227,19 @@ class Template:
         self._channel.send(json.dumps({"told": what, **facts}).encode())
 
 
+def end_with_parent() -> None:
+    """In a child: let it be killed when the process that forked it ends.  Of Linux alone."""
+    if _PRCTL is not None:
+        _PRCTL(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+
 def become_a_run(request: Request, log: int) -> None:
     """Be as a process that was just started for a run: session, signals, output, environment."""
+    if request.ends_with_template:
+        end_with_parent()
     os.setsid()
     Path("/proc/self/comm").write_text(request.name, "utf-8")
     signal.set_wakeup_fd(-1)

@@ -1,22 +1,24 @@
-"""What a worker of the cluster does with a run: a child process, as a service has it.
+"""What a worker of the cluster does with a run: a process forked from a template, as a service.
 
 The worker's own environment says where the database is (``CPPCC_DATABASE_URL``,
 ``CPPCC_SOURCES``), as a service's does, so no secret travels with a run.
 """
 
-import ctypes
 import logging
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from typing import BinaryIO
 
 from crawler.config import CrawlConfig
-from scheduler.carrying.launcher import ClaimedRun, command
+from crawler.template import Request, end_with_parent
+from scheduler.carrying.launcher import ChildProcess, ClaimedRun, command, words_of
+from scheduler.carrying.template import ForkedRun, Templates
 from storage.engine.database import Database, open_database
 from storage.errors import StorageError
 from storage.runs import outputs
@@ -29,7 +31,10 @@ KEEP_SECONDS = 30.0
 NOT_CARRIED = -signal.SIGKILL
 """Answered for a start that was begun elsewhere or is another's: as for a killed child."""
 
-_children: dict[str, subprocess.Popen[bytes]] = {}
+_templates = Templates()
+_forking = threading.Lock()
+"""The templates serve one thread at a time, and a worker may have several."""
+_children: dict[str, ForkedRun | ChildProcess] = {}
 _ended: set[str] = set()
 
 
@@ -69,20 +74,12 @@ def carry(run: ClaimedRun, environment: Mapping[str, str]) -> int:
 
 def _watch(run: ClaimedRun, settings: Mapping[str, str], log: BinaryIO, database: Database) -> int:
     key, kept_at = key_of(run), time.monotonic()
-    popen = subprocess.Popen(
-        command(run),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        env=dict(settings),
-        start_new_session=True,
-        preexec_fn=_end_with_parent,
-    )
-    _children[key] = popen
+    child = _fork(run, settings, log) or _start(run, settings, log)
+    _children[key] = child
     try:
         if key in _ended:
-            popen.terminate()
-        while (code := popen.poll()) is None:
+            child.cancel()
+        while (code := child.poll()) is None:
             time.sleep(POLL_SECONDS)
             if time.monotonic() - kept_at > KEEP_SECONDS:
                 kept_at = time.monotonic()
@@ -91,6 +88,34 @@ def _watch(run: ClaimedRun, settings: Mapping[str, str], log: BinaryIO, database
     finally:
         del _children[key]
         _ended.discard(key)
+
+
+def _fork(run: ClaimedRun, settings: Mapping[str, str], log: BinaryIO) -> ForkedRun | None:
+    """The run as a child of the template, which ends with this worker, and it with the template."""
+    if sys.platform != "linux":
+        return None
+    request = Request(
+        name=f"run-{run.run_id}",
+        words=words_of(run),
+        environment=dict(settings),
+        ends_with_template=True,
+    )
+    with _forking:
+        return _templates.fork(request, log.fileno(), log=None)
+
+
+def _start(run: ClaimedRun, settings: Mapping[str, str], log: BinaryIO) -> ChildProcess:
+    """The run as a process of its own, which ends with this worker."""
+    popen = subprocess.Popen(
+        command(run),
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=dict(settings),
+        start_new_session=True,
+        preexec_fn=end_with_parent,
+    )
+    return ChildProcess(popen, None)
 
 
 def _keep(
@@ -114,17 +139,10 @@ async def end_child(key: str, number: int) -> None:
 
     A coroutine, for of those alone Dask lets the caller go without waiting for every worker.
     """
-    popen = _children.get(key)
-    if popen is None:
+    child = _children.get(key)
+    if child is None:
         _ended.add(key)
-    elif popen.poll() is None:
-        os.killpg(popen.pid, number) if number == signal.SIGKILL else popen.send_signal(number)
-
-
-def _end_with_parent() -> None:
-    """In the child: let it be killed with the worker, whose run is carried elsewhere then."""
-    if _PRCTL is not None:
-        _PRCTL(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-
-
-_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+    elif number == signal.SIGKILL:
+        child.kill()
+    else:
+        child.cancel()

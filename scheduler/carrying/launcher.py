@@ -53,7 +53,7 @@ class Launcher(Protocol):
 class ChildProcess:
     """A run as a child process in a group of its own."""
 
-    def __init__(self, popen: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, popen: subprocess.Popen[bytes], log: Path | None) -> None:
         self._popen = popen
         self.log = log
 

@@ -55,7 +55,7 @@ def launcher_for(logs: Path, *, kept: Path | None = None, template: bool) -> Lau
 class ForkedRun:
     """A run as a child of a template, in a group of its own."""
 
-    def __init__(self, template: "TemplateProcess", pid: int, log: Path) -> None:
+    def __init__(self, template: "TemplateProcess", pid: int, log: Path | None) -> None:
         self._template = template
         self.pid = pid
         self.log = log
@@ -78,7 +78,7 @@ class ForkedRun:
 
 
 class TemplateProcess:
-    """One template, with the children that it forked.
+    """One template, with the children that it forked; of any thread.
 
     It ends when it is retired and the last of them has ended.
     """
@@ -96,6 +96,7 @@ class TemplateProcess:
         self._channel = ours
         self._codes: dict[int, int | None] = {}
         self._answer: dict[str, object] | None = None
+        self._lock = threading.RLock()
         self._retired = False
         self.ready = False
         self.lost = False
@@ -110,6 +111,10 @@ class TemplateProcess:
 
         :raises TemplateError: when there is none.
         """
+        with self._lock:
+            return self._fork(request, log)
+
+    def _fork(self, request: Request, log: int) -> int | None:
         self._answer = None
         try:
             socket.send_fds(self._channel, [request.as_bytes()], [log])
@@ -131,6 +136,10 @@ class TemplateProcess:
 
     def hear(self, seconds: float = 0.0) -> None:
         """Take in what the template says; wait so long for a first word."""
+        with self._lock:
+            self._hear(seconds)
+
+    def _hear(self, seconds: float) -> None:
         while not self.lost and select.select([self._channel], [], [], seconds)[0]:
             try:
                 message = self._channel.recv(LONGEST_MESSAGE)
@@ -156,12 +165,13 @@ class TemplateProcess:
 
     def code_of(self, pid: int) -> int | None:
         """A child's exit code; None while it works."""
-        self.hear()
-        code = self._codes[pid]
-        if code is None and self.lost:
-            code = self._codes[pid] = _code_of_orphan(pid)
-        self._close_if_done()
-        return code
+        with self._lock:
+            self.hear()
+            code = self._codes[pid]
+            if code is None and self.lost:
+                code = self._codes[pid] = _code_of_orphan(pid)
+            self._close_if_done()
+            return code
 
     def send(self, pid: int, number: signal.Signals, *, group: bool = False) -> None:
         """Send a signal to a child that works, or to its group."""
@@ -175,9 +185,10 @@ class TemplateProcess:
 
     def retire(self) -> None:
         """Fork no more; the children that work go on."""
-        self._retired = True
-        self.hear()
-        self._close_if_done()
+        with self._lock:
+            self._retired = True
+            self.hear()
+            self._close_if_done()
 
     def _close_if_done(self) -> None:
         if self._retired and not self.lost and None not in self._codes.values():
@@ -209,54 +220,34 @@ def _code_of_orphan(pid: int) -> int | None:
     return None
 
 
-class TemplateLauncher:
-    """Forks each run from a template, which the first run starts.
+class Templates:
+    """The template of the day, which the first request starts; one thread at a time.
 
     One whose code is not the disk's any more is replaced; so is one after :meth:`renew`.  What
     a former one forked goes on.
     """
 
-    def __init__(
-        self,
-        plain: Launcher,
-        logs: Path,
-        *,
-        kept: Path | None = None,
-        command: Sequence[str] = COMMAND,
-    ) -> None:
-        self._plain = plain
-        self._logs = logs
-        self._kept = kept
+    def __init__(self, command: Sequence[str] = COMMAND) -> None:
         self._command = command
         self._renewing = threading.Event()
         self._failures = 0
         self.template: TemplateProcess | None = None
 
-    def start(self, run: ClaimedRun) -> RunHandle:
-        """Begin ``run``; its log is ``run-<id>.log``.
-
-        :raises OSError: when no process can be started, or the log is a link or cannot be made.
-        """
+    def fork(self, request: Request, output: int, *, log: Path | None) -> ForkedRun | None:
+        """A run whose output goes to the descriptor ``output``; None where none can be forked."""
         template = self.warm()
         if template is None or not template.ready:
-            return self._plain.start(run)
-        log, output = open_log(self._logs, run)
-        request = Request(
-            name=f"run-{run.run_id}",
-            words=words_of(run, kept=self._kept),
-            environment=dict(os.environ),
-        )
-        with output:
-            try:
-                pid = template.fork(request, output.fileno())
-            except TemplateError as error:
-                logger.warning("run=%s starts without the template: %s", run.run_id, error)
-                return self._plain.start(run)
+            return None
+        try:
+            pid = template.fork(request, output)
+        except TemplateError as error:
+            logger.warning("%s starts without the template: %s", request.name, error)
+            return None
         if pid is None:
             logger.info("the program on the disk is another by now: a new template begins")
             self.renew()
             self.warm()
-            return self._plain.start(run)
+            return None
         self._failures = 0
         return ForkedRun(template, pid, log)
 
@@ -291,3 +282,35 @@ class TemplateLauncher:
         if self.template is not None:
             self.template.retire()
             self.template = None
+
+
+class TemplateLauncher(Templates):
+    """Forks each run from a template; ``plain`` starts those that cannot be."""
+
+    def __init__(
+        self,
+        plain: Launcher,
+        logs: Path,
+        *,
+        kept: Path | None = None,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        super().__init__(command)
+        self._plain = plain
+        self._logs = logs
+        self._kept = kept
+
+    def start(self, run: ClaimedRun) -> RunHandle:
+        """Begin ``run``; its log is ``run-<id>.log``.
+
+        :raises OSError: when no process can be started, or the log is a link or cannot be made.
+        """
+        log, output = open_log(self._logs, run)
+        request = Request(
+            name=f"run-{run.run_id}",
+            words=words_of(run, kept=self._kept),
+            environment=dict(os.environ),
+        )
+        with output:
+            forked = self.fork(request, output.fileno(), log=log)
+        return self._plain.start(run) if forked is None else forked

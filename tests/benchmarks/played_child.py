@@ -22,6 +22,7 @@ def _played(run: ClaimedRun) -> list[str]:
 def dask_setup(worker: object) -> None:
     """Dask calls this in a worker that begins."""
     vars(cluster_worker)["command"] = _played
+    vars(cluster_worker)["_fork"] = lambda *_: None  # a template would crawl
 
 
 if __name__ == "__main__":

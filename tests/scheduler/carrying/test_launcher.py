@@ -77,7 +77,12 @@ def forked(handle: RunHandle) -> ForkedRun:
 
 
 def said(handle: RunHandle) -> str:
-    return forked(handle).log.read_text("utf-8")
+    return log_of(handle).read_text("utf-8")
+
+
+def log_of(handle: RunHandle) -> Path:
+    assert isinstance(handle.log, Path)
+    return handle.log
 
 
 @pytest.mark.parametrize(("how", "code"), [("ends", 0), ("fails", 4), ("dies", -signal.SIGKILL)])
@@ -94,7 +99,7 @@ def test_a_forked_run_has_a_group_an_environment_and_a_log_of_its_own(
     handle = launcher.start(run("ends"))
     assert code_of(handle) == 0
     assert said(handle) == "ends in what the launcher has now, group True\n"
-    assert forked(handle).log.name == "run-7.log"
+    assert log_of(handle).name == "run-7.log"
 
 
 def test_a_cancelled_run_gets_the_signal_though_its_template_heeds_none(
@@ -227,7 +232,7 @@ def test_a_plain_run_is_a_process_started_anew(
     handle = LocalLauncher(tmp_path / "logs", kept=Path("kept")).start(run("one"))
     assert code_of(handle) == 4
     words = "one --run-id 7 --token 3 --kept kept True\n"
-    assert handle.log.read_text("utf-8") == words
+    assert said(handle) == words
 
 
 def test_a_real_template_has_no_thread_and_forks_a_run_that_ends_with_its_verdict(

@@ -1,9 +1,11 @@
 """Runs on a cluster: carried to its workers, ended there, given back when it is gone."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,13 +14,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.cluster import ClusterError
+from crawler.template import Request
 from scheduler.carrying import cluster_worker
 from scheduler.carrying.cluster_worker import NOT_CARRIED, carry, end_child, key_of
-from scheduler.carrying.launcher import ClaimedRun
+from scheduler.carrying.launcher import ChildProcess, ClaimedRun
 from scheduler.carrying.remote import ClusterLauncher, RemoteRun
+from scheduler.carrying.template import Templates
 from storage.engine.database import Database, open_database
 from storage.records import RunTrigger, VerdictKind
 from storage.runs import door, history, outputs
+from tests.scheduler.carrying.test_launcher import PATIENCE, PLAYED
 from tests.storage.samples import NOW
 
 if TYPE_CHECKING:
@@ -35,6 +40,15 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened = open_database(f"sqlite:///{tmp_path / 'cppcc.db'}")
     yield opened
     opened.close()
+
+
+@pytest.fixture(autouse=True)
+def templates(monkeypatch: pytest.MonkeyPatch) -> Iterator[Templates]:
+    """A worker's templates, whose runs play; until one is ready, runs are real processes."""
+    made = Templates(PLAYED)
+    monkeypatch.setattr(cluster_worker, "_templates", made)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +107,38 @@ def test_a_run_is_carried_by_a_worker_and_its_output_kept(
     assert "runs log" in handle.log
 
 
+def test_a_worker_forks_its_runs_from_a_template(
+    database: Database, cluster: "Client", templates: Templates
+) -> None:
+    templates.warm(PATIENCE)
+    launcher = ClusterLauncher(
+        "tcp://127.0.0.1:1",
+        {"CPPCC_DATABASE_URL": database.url, "PLAYED": "what the service gives"},
+        connecting=lambda url: cluster,
+    )
+    until(launcher.ready)
+    run = claimed(database, "ends")
+    assert ended(launcher.start(run)) == 0
+    with database.reading() as session:
+        (output,) = outputs.outputs_of(session, run.run_id)
+    assert output.output == "ends in what the service gives, group True\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="runs on Linux: elsewhere nothing is forked")
+def test_a_run_that_a_worker_forked_ends_with_its_template(templates: Templates) -> None:
+    templates.warm(PATIENCE)
+    request = Request(name="run-7", words=["sleeps"], environment={}, ends_with_template=True)
+    with tempfile.TemporaryFile() as log:
+        child = templates.fork(request, log.fileno(), log=None)
+        assert child is not None
+        assert templates.template is not None
+        until(lambda: os.fstat(log.fileno()).st_size > 0)
+        assert child.poll() is None
+        os.kill(templates.template.pid, signal.SIGKILL)
+        until(lambda: child.poll() is not None)
+        assert child.poll() == -signal.SIGKILL
+
+
 def test_a_start_that_the_cluster_begins_again_is_as_one_killed(database: Database) -> None:
     run = claimed(database)
     with database.begin() as session:
@@ -118,7 +164,7 @@ def test_a_child_on_a_worker_is_told_to_end(
     child = subprocess.Popen(
         [sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True
     )
-    cluster_worker._children[key_of(run)] = child
+    cluster_worker._children[key_of(run)] = ChildProcess(child, None)
     handle.cancel() if number == signal.SIGTERM else handle.kill()
     until(lambda: child.poll() is not None)
     del cluster_worker._children[key_of(run)]
