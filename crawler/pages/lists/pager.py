@@ -8,7 +8,7 @@ which a page says that there is more is one of the ``more`` signs.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -123,7 +123,9 @@ def read_pager(
     scripts = _scripts(tree)
     trs = next((found for text in scripts if (found := _TRS.search(text))), None)
     if trs:
-        return _trs_pager(trs, "\n".join(scripts), url, walk.base, page_number)
+        called = _trs_pager(trs, "\n".join(scripts), url, walk.base, page_number)
+        last = _is_last(called.page_number, called.page_count)
+        return replace(called, more=tuple(said_part(walk.loose_texts))) if last else called
     anchors, base = walk.anchors, walk.base
     words = _pager_words(walk.loose_texts)
     hidden = (field.attributes for field in tree.css("input[type=hidden]"))
@@ -399,12 +401,17 @@ def _numbered(anchors: Sequence[Anchor], url: str) -> dict[int, str]:
     """Page number -> URL, of links whose whole text is a number; a calendar's days are none."""
     numbered: dict[int, str] = {}
     site, own_day = _site(url), url_date(url)
+    has_calendar = False
     for anchor in anchors:
         found = NUMBER.match(anchor.text)
-        if not found or not 0 < int(found[1]) < 10_000:
+        if not found or not 0 < int(found[1]) < 10_000 or _site(anchor.url) != site:
             continue
-        if _site(anchor.url) == site and url_date(anchor.url) in (None, own_day):
+        if url_date(anchor.url) in (None, own_day):
             numbered.setdefault(int(found[1]), anchor.url)
+        else:
+            has_calendar = True
+    if has_calendar and own_day is not None:
+        numbered.pop(own_day.day, None)  # the page itself among its month's days
     return numbered
 
 
