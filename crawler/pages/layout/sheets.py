@@ -123,13 +123,14 @@ class Sheets:
 
     def effect_on(self, node: LexborNode, classes: str, own: str) -> int:
         """What the sheets do to one element; the most exact rule decides whether it is seen."""
-        found: list[_Rule] = []
-        for name in classes.split():
-            found.extend(self.rules.get(name, ()))
+        rules = self.rules
+        found = [rule for name in classes.split() if name in rules for rule in rules[name]]
         if not found:
             self.untouched.add(classes)
+            if own not in self.ids:
+                return 0
         if own:
-            found.extend(self.rules.get(f"#{own}", ()))
+            found.extend(rules.get(f"#{own}", ()))
         found = [rule for rule in found if rule.holds(node)]
         if not found:
             return 0

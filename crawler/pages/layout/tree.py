@@ -290,7 +290,9 @@ def _effect(node: LexborNode, attributes: Attributes, sheets: Sheets) -> int:
     """What style does to a picture; the walk does the same in place for what holds others."""
     effect = 0
     if sheets.rules:
-        effect = sheets.effect_on(node, attributes.get("class") or "", attributes.get("id") or "")
+        classes, own_name = attributes.get("class") or "", attributes.get("id") or ""
+        if classes not in sheets.untouched or own_name in sheets.ids:
+            effect = sheets.effect_on(node, classes, own_name)
     if style := attributes.get("style"):
         own = effect_of(style)
         effect = own if own & SHOWN else effect | own
