@@ -7,10 +7,12 @@ never an author; reporters named in the text are authors.
 import re
 from dataclasses import dataclass
 
+from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.page import Page
 from crawler.pages.layout.text import Text
-from crawler.pages.rules.limits import LONGEST_NAMES, SHORT_CREDITS
+from crawler.pages.rules.limits import LONGEST_NAMES, SHORT_CREDITS, SHORTEST_TITLE
 from crawler.pages.values.head import Head, author_places, named_outlet, outlet_places
+from crawler.pages.values.linked import linked_values, name_of
 from crawler.pages.values.lookalikes import NOBODY
 from crawler.pages.values.outlets import (
     DATE,
@@ -38,10 +40,13 @@ _EDITOR_LABEL = re.compile(
     r"(?:责任编辑|责\s*编|编\s*辑|编\s*审|責任編輯|責編|編輯)"
     r"(?:\s*[:：/丨|／]\s*|\s+(?=[\u4e00-\u9fff]{2,4}(?:\W*$|\s\s)))"
 )
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _BYLINES = frozenset({"byline", "source_line"})
 _ENDING = re.compile(
     r"[（(【]\s*作者\s*[:：]\s*([\u4e00-\u9fff·]{2,12})\s+(?:责任)?编辑\s*[:：][^（()）]{2,12}[)）】]\W*$"
 )
+_STAFF_NUMBER = re.compile(r"(?<=[\u4e00-\u9fff])_[A-Z]{1,3}\d{2,6}$")
+"""王一舟_NN7710: a portal's number of its editor."""
 _OF_ROLES = frozenset("者员員生人采撰文图")
 """Characters of the words for who writes: 记者, 通讯员, 实习生, 撰稿人, 采写."""
 
@@ -71,7 +76,8 @@ def find_credits(seen: Seen, *, title: int | None, end: int, text: Text) -> Cred
         author=_labelled(page, "author", _AUTHOR_LABEL, header)
         or _author(page, seen.head, header, text)
         or _in_its_place(seen)
-        or _labelled(page, "author", _AUTHOR_LABEL, bylines),
+        or _labelled(page, "author", _AUTHOR_LABEL, bylines)
+        or _in_linked_data(seen),
         editor=_labelled(page, "editor", _EDITOR_LABEL, [*tail, *header]),
     )
 
@@ -125,6 +131,23 @@ def _in_its_place(seen: Seen) -> Credit | None:
     return None
 
 
+def _in_linked_data(seen: Seen) -> Credit | None:
+    """The person whom the linked data of the article of this title name as its author."""
+    if "ld+json" not in seen.source:
+        return None
+    own = comparable(seen.head.title)
+    for value in linked_values(seen.source):
+        author, named = value.get("author"), comparable(name_of(value))
+        if not isinstance(author, dict) or author.get("@type") != "Person":
+            continue
+        name = clean_name(str(author.get("name") or ""))
+        if name is None or names_outlet(name) or not _HAN.search(name):
+            continue
+        if len(named) >= SHORTEST_TITLE.value and named in own:
+            return credit_of("author", "linked data", "html", name, name)
+    return None
+
+
 def _beside_date(page: Page, header: list[int]) -> Credit | None:
     """A person's name without a label on the date's line."""
     for index in header:
@@ -161,4 +184,5 @@ def _labelled(page: Page, about: str, label: re.Pattern[str], lines: list[int]) 
 def clean_name(text: str) -> str | None:
     """One or more persons' names, blanks and brackets round them gone; None when empty."""
     name = re.split(r"\s{2,}|[|｜】）)\]]", text.strip(EDGE))[0].strip(EDGE)
+    name = _STAFF_NUMBER.sub("", name)
     return name if 2 <= len(name) <= LONGEST_NAMES.value and not NOBODY.holds(name) else None

@@ -5,7 +5,6 @@ date in the page's address is the last resort.  The day of a change, of today, o
 another story is none.  How days are written is in ``written``.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from crawler.pages.rules.limits import (
     SHORT_DATE,
 )
 from crawler.pages.values.head import Head
+from crawler.pages.values.linked import linked_values, name_of
 from crawler.pages.values.lookalikes import NOT_PUBLISHED, OF_THE_EVENT
 from crawler.pages.values.seen import Seen
 from crawler.pages.values.written import (
@@ -65,9 +65,8 @@ _SCRIPT_NAME = re.compile(
     r"|create_?time|oriCreateTime|displayTime|docreltime|\bct)[\"']?\s*$",
     re.I,
 )
-_LINKED_DATA = re.compile(
-    r"<script\b[^>]*application/ld\+json[^>]*>(.{0,100000}?)</script", re.I | re.S
-)
+_AGO = re.compile(r"刚刚|\d{1,3}\s*(?:分钟|小时|天|周|个?月|年)前|[昨前]天(?:\s*\d{1,2}:\d\d)?")
+_EXACT = ("title", "data-time", "data-date", "data-pubtime")
 _ELSEWHERE = re.compile(
     r"comment|pinglun|reply|gentie|related|recommend|\brec\b|side|(?<!entry-)(?<!post-)(?<!article-)footer"
     r"|\bfoot\b|rank|\bhot|list"
@@ -303,27 +302,33 @@ def _in_data(seen: Seen) -> Dated | None:
         found = _marked(seen, "[itemprop=datePublished]", "microdata datePublished")
     if found is None and "<time" in seen.source:
         found = _marked(seen, "time", "time element")
+    if found is None and "前" in seen.source:
+        found = _beside_ago(seen)
     return found
+
+
+def _beside_ago(seen: Seen) -> Dated | None:
+    """The exact day in an attribute of an element that prints how long ago it was (3天前).
+
+    None where several such elements differ: those are the days of other stories.
+    """
+    days: list[Dated] = []
+    for node in seen.tree.css("[title], [data-time], [data-date], [data-pubtime]"):
+        if not _AGO.fullmatch((node.text() or "").strip()) or _stands_elsewhere(node):
+            continue
+        given = (node.attributes.get(name) or "" for name in _EXACT)
+        exact = (date_of_value(value, "beside how long ago", "html", seen.now) for value in given)
+        days.extend(dated for dated in exact if dated is not None)
+    return days[0] if len({dated.at.date() for dated in days}) == 1 else None
 
 
 def _in_linked_data(seen: Seen) -> Dated | None:
     """The day of the linked data's article of this title; of its only article else."""
-    dated: list[tuple[str, str]] = []
-    for block in _LINKED_DATA.findall(seen.source):
-        try:
-            values = [json.loads(block)]
-        except (ValueError, RecursionError):
-            continue
-        while values:
-            value = values.pop()
-            if isinstance(value, list):
-                values.extend(value)
-            elif isinstance(value, dict):
-                values.extend(value.values())
-                day = value.get("datePublished")
-                if isinstance(day, str):
-                    named = value.get("headline") or value.get("name") or ""
-                    dated.append((comparable(str(named)), day))
+    dated = [
+        (comparable(name_of(value)), value["datePublished"])
+        for value in linked_values(seen.source)
+        if isinstance(value.get("datePublished"), str)
+    ]
     own = comparable(seen.head.title)
     of_title = [day for named, day in dated if len(named) >= SHORT_DATE.value // 2 and named in own]
     days = of_title or ([dated[0][1]] if len(dated) == 1 else [])

@@ -34,13 +34,10 @@ KNOWN_FAILURES: dict[str, frozenset[str]] = {
     # outlets and pictures outside the text's box, a message of pictures that a script shows,
     # abstracts inside the text
     "second_writer": frozenset(("c06.html", "i02.html", "i03.html", "i04.html", "r03.html")),
-    # authors by no label; pictures that only a script shows; a forum's floors; an exact time in an
-    # attribute beside a relative one
-    "third_writer": frozenset(
-        ("a07.html", "a08.html", "a09.html", "a11.html", "a13.html", "a15.html", "a16.html")
-    ),
-    # authors by no label; a number behind an editor's name; the time of a live text's last part
-    "fourth_writer": frozenset(("n07.html", "n12.html", "n33.html", "n43.html")),
+    # authors by no label; pictures that only a script shows; a forum's floors
+    "third_writer": frozenset(("a07.html", "a09.html", "a11.html", "a13.html", "a15.html")),
+    # an author by no label; the time of a live text's last part
+    "fourth_writer": frozenset(("n33.html", "n43.html")),
     # the minute of a meta beside the printed day that it lies in is believed
     "sixth_writer": frozenset(("p06.html",)),
 }
