@@ -197,7 +197,9 @@ def make_engine(
             parsed,
             json_serializer=to_json,
             pool_pre_ping=True,
-            connect_args={"options": f"-c lock_timeout={waits_ms}"},
+            # Compiling a query takes a second, and none of ours so long: a recheck of the search
+            # index is estimated far too dear.
+            connect_args={"options": f"-c lock_timeout={waits_ms} -c jit=off"},
         )
     path = sqlite_file(url)
     opened = None if path is None else DatabaseFile(path, access)

@@ -46,6 +46,9 @@ from storage.search.snippets import Span, snippet, spans
 CANDIDATES = 40_000
 """So many can be looked up and sorted in 40 ms; with more of them, the newest texts are read."""
 
+IN_HEAP = 8_000
+"""The same on PostgreSQL, whose index of words does not say by itself which texts it means."""
+
 AHEAD = 256
 """Of longer words so many of the best candidates are sorted first: most of them are hits."""
 
@@ -215,19 +218,30 @@ def _ranked(session: Session, wanted: _Wanted, limit: int | None) -> Iterator[in
 
 
 def _are_many(session: Session, wanted: _Wanted) -> bool:
-    """Whether more than ``CANDIDATES`` texts hold the grams, whatever the filters say of them."""
-    found, _ = _found(session, wanted, most=CANDIDATES)
-    return session.scalars(select(func.count()).select_from(found)).one() > CANDIDATES
+    """Whether too many texts to sort them hold the grams, whatever the filters say of them."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    most = CANDIDATES if sqlite else min(CANDIDATES, IN_HEAP)
+    found, _ = _found(session, wanted, most=most)
+    return session.scalars(select(func.count()).select_from(found)).one() > most
 
 
 def _candidates(session: Session, wanted: _Wanted, *, best: int | None) -> list[int]:
     """Ids of those that hold all grams of all terms and pass the filters: the best, or all."""
     found, current = _found(session, wanted, most=None)
     row = PublicationRow
-    query = (
-        select(row.id)
+    matched = (
+        select(row.id, row.is_original, row.published_at)
         .select_from(found.join(row, and_(current, *wanted.filters)))
-        .order_by(row.is_original.desc(), row.published_at.desc().nulls_last(), row.id.desc())
+        .cte("matched")
+        # Else the limit has PostgreSQL go through all publications in order, for minutes.
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+        .c
+    )
+    query = (
+        select(matched.id)
+        .order_by(
+            matched.is_original.desc(), matched.published_at.desc().nulls_last(), matched.id.desc()
+        )
         .limit(best)
     )
     return list(session.scalars(query))
