@@ -33,6 +33,16 @@ _CHOICE_BEHIND = re.compile(
 _RANK = re.compile(r"(?<=前)(?P<n>十|[3-9]|1\d)名(?=[^。\n]{0,12}(?:揭|公布|出炉|如下|依次))")
 
 
+_COUNT_ALONE = re.compile(rf"(?<![第\d一二三四五六七八九十万千百届.]){_COUNTED}")
+_FEWEST_COUNTED = 5
+
+
+def counted_in(text: str, end: int) -> frozenset[int]:
+    """The numbers of five or more that the beginning of ``text`` counts, chosen or not: 八样."""
+    found = (ordinal(match.group("n")) for match in _COUNT_ALONE.finditer(text, 0, end))
+    return frozenset(n for n in found if n is not None and _FEWEST_COUNTED <= n <= 30)
+
+
 # An earlier year's choice, told for comparison.
 PAST_LIST = re.compile(
     r"(?:去年此时|曾公布|还记得|先看上一|去年(?:年?底)?(?:公布|评出)|"

@@ -25,7 +25,7 @@ _YEAR = re.compile(
     r"(?!年?(?:第|前|以来|[上下]半年|\d{1,2}月|[一二三四五六七八九十]{1,2}月|优秀|新春|春节|元旦|计划))"
 )
 _PAST = re.compile(
-    r"过去的?一年|年头到年尾|一年到头|(?<!\d)(?:1|一)月.*(?:12|十二)月|一年来|这一年|这年|全年|一年间|一年里|年终|岁末|年末|岁尾|走过一年|一年耕耘|"
+    r"过去的?一年|年头到年尾|一年到头|^[^\n]*(?:[量记过走]一年(?!级|一度|以)|一年[:|])|(?<!\d)(?:1|一)月.*(?:12|十二)月|一年来|这一年|这年|全年|一年间|一年里|年终|岁末|年末|岁尾|走过一年|一年耕耘|"
     r"(?:串起|凑成|拼成|走完|装下|写满|晒出)[^,。;]{0,4}一年|36[56]天|三百六十五|"
     r"会议以来|五年来|这五年|年账|年度(?!计划|目标|任务|优秀|好|工作(?:要点|计划)|协商计划)|"
     r"去年(?:“|”|的?(?:履职|大事|协商|亮点|这些|那些)|[^,。;\n]{0,10}(?:政协|账|答卷|足迹|[件桩]|事))|"
@@ -34,13 +34,13 @@ _PAST = re.compile(
 _FIVE_YEARS = re.compile(r"五年(?!规划|计划|行动|前)|五载|任期|首年|届委员会")
 # A rubric, or what it may be called: 作业, 画像, 收成, 请查收.
 _ACCOUNT = re.compile(
-    rf"{w.REVIEW.pattern}|侧记|成绩|画像|大数据|作业|收成|回放|重温|印象|足音|年轮|手账|日历|月历|"
+    rf"{w.REVIEW.pattern}|侧记|成绩|概览|纵览|总览|讲述|画像|大数据|作业|收成|回放|重温|印象|足音|年轮|手账|日历|月历|"
     r"家底|家书|试卷|考卷|交卷|相册|影集|胶片|拼图|清单|台账|年表|图谱|日记|笔记|札记|大事|要事|亮点|看点|"
     r"请[^,。;]{0,4}(?:查收|批阅|检阅|过目|签收|审阅)|(?:晒|交|亮)出|答[卷案]|步履|足迹|记账|缩影|剪辑|回音|"
     r"瞬间|镜头|定格|片段|成果|成效|丰收|硕果|印迹|留痕|踪迹|故事集|记忆|收获"
 )
 _ENUMERATES = re.compile(
-    rf"(?<![第届\d])(?:{w.MANY}|\d{{1,2}})(?:大(?!会|学|街|道)|{w.PIECE}|个(?!月|人|多|百|专)){w.OF_DEEDS}[“\"]?[\u4e00-\u9fff]"
+    rf"(?<![第届\d])(?:{w.MANY}|\d{{1,2}})(?:大(?!会|学|街|道)|{w.PIECE}|[只枚本盏棵首束块味节瞬]|个(?!月|人|多|百|专)){w.OF_DEEDS}[“\"]?[\u4e00-\u9fff]"
 )
 _SEVERAL = re.compile(r"(?:[^;。\n]{4,40};){2}|(?:[\u4e00-\u9fff“”\d]{2,14}、){3}|①[^②]{2,60}②")
 _SEVERAL_DAYS = re.compile(
@@ -55,6 +55,7 @@ _ACTS = (
     r"揭牌|签约|来访|参加|出席|主持|审议|讨论|研究|开幕|闭幕|开班|报到|发言|协商会|约谈|捐赠|义诊|宣讲"
 )
 _TITLE_ACTS = re.compile(
+    r"(?:听取|审议|研究|审阅|批复)[^,。:|—]{0,10}政协|政协[^,。:|—]{0,12}(?:汇报|述职)|"
     rf"政协(?!会议以来)[^,。:|—]{{0,8}}?(?:{_ACTS})(?![^,。:|—]{{0,8}}(?:综述|纪实|回眸|回顾|盘点))"
 )
 _OF_A_DAY = re.compile(
@@ -62,7 +63,7 @@ _OF_A_DAY = re.compile(
     rf"本月|上周)[^。;]{{0,40}}?(?:{_ACTS})"
 )
 _AHEAD = re.compile(
-    r"今年要|明年要|新的一年(?:将|要)|将于|拟于|征集|投票|候选|推荐|报名|上半年|半年|季度|本月|即日起|开栏|尚未完成|待办"
+    r"今年要|明年要|新的一年(?:将|要)|将于|拟于|征集|投票|候选|推荐|报名|上半年|半年|季度|本月|即日起|开栏|征稿|启事|拟收录|答谢|感谢您|积分|年终奖|尚未完成|待办"
 )
 _SEVERAL_YEARS = 3
 _LONG_AGO = 3
@@ -102,6 +103,7 @@ _SPEAK_AGAINST = frozenset(
         "title.year_to_come",
         "owner.other",
         "owner.nobody",
+        "text.yearbook",
         "text.part_speaks",
         "text.many_committees",
         "text.half_is_over",
@@ -136,6 +138,7 @@ def years_told(statement: str, published: datetime | None) -> tuple[bool, bool]:
     return last in told, bool(told) and max(told) <= last - _LONG_AGO
 
 
+_OF_MEMBERS = frozenset({"title.member"})
 _OF_A_YEAR = frozenset({"text.calls_itself_review", "text.its_deeds"})
 _TERM_ENDS = 8
 
@@ -153,8 +156,12 @@ def first_words(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
     named = {sign.name for sign in signs}
     titled = not _TITLED.isdisjoint(named)
     against = named & _SPEAK_AGAINST
+    if "title.names_committee" in named:
+        against -= {"text.many_committees"}  # the column that it stands in: 地方政协全会扫描
     if titled:
         against -= _OUTWEIGHED
+        if _OF_MEMBERS & named and not _OF_A_YEAR.isdisjoint(named):
+            against -= {"title.narrow"}
     if len(text) >= WHOLE_TEXT or against:
         return
     title = w.AS_MEANS.sub("", subject.title.text)
@@ -186,7 +193,9 @@ def first_words(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
         yield Sign("first.enumerates", 1.0, "title")
     if totals:
         yield Sign("first.adds_up", min(1.0, totals / _MANY_TOTALS), "title")
-    if accounts or enumerates or totals >= _MANY_TOTALS:
+    if over and years_told(title, subject.published)[0] and _BODY.search(title):
+        yield Sign("first.titled_year", 1.0, "title")
+    if accounts or enumerates or totals >= (1 if over else _MANY_TOTALS):
         yield Sign("first.year_accounted", 1.0, "title")
 
 

@@ -25,6 +25,7 @@ _BARS = frozenset(
         "title.to_come",
         "text.scholarly",  # about such texts
         "text.shop",
+        "text.list_of_links",
         "title.model_text",
         "title.sitting_opens",  # of a day
         "title.of_a_sitting",
@@ -41,6 +42,9 @@ _TITLED = frozenset({"title.selection", "title.rubric", "title.rubric_dated", "t
 """A title that says so stands over a review even on the day that a sitting opens."""
 _FIGURES = "title.figure_headline"
 """First words under a headline of figures (开展履职活动90余项) are of the day it was told."""
+_MEMBER = "title.member"
+_ITS_DEEDS = "text.its_deeds"
+"""Members in a title may stand for the committee whose year's deeds the line below counts."""
 _CANDIDATES = "text.candidates_listed"
 _CHOSEN = frozenset({"title.voted", "text.voting_closed"})
 
@@ -50,7 +54,7 @@ def barred(signs: Iterable[Sign]) -> Sign | None:
     shown = {sign.name: sign for sign in signs}
     for name, sign in shown.items():
         if (
-            name in _BARS
+            (name in _BARS and not (name == _MEMBER and _ITS_DEEDS in shown))
             or (name == _CANDIDATES and _CHOSEN.isdisjoint(shown))
             or (name == _SITTING_OPENS and _TITLED.isdisjoint(shown))
             or (name == _FIGURES and SHORT in shown and _TITLED.isdisjoint(shown))

@@ -16,7 +16,7 @@ WHOLE_TEXT = 250
 CPPCC = re.compile(r"政协|人民政治协商会议")
 COMMITTEE_SITE = re.compile(
     r"[省市县区州盟旗]政协|全国政协|政协办公厅|人民政协[报网]|联谊报|华兴时报|各界导报|湘声报|民主协商报|江淮时报|联合时报|"
-    r"光华时报"
+    r"光华时报|[\u4e00-\u9fff]{2,}政协(?:网|微信|发布|融媒|之声)?$"
 )
 ENGLISH_CPPCC = re.compile(
     r"CPPCC|political (?:advisory|consultative)|national advisory body", re.I

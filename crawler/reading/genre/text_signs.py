@@ -9,7 +9,14 @@ from itertools import islice
 from crawler.reading.facts.period import closed_year
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.actors import members_who_act, names_in_passing
-from crawler.reading.genre.claims import NUMBERED, OPENING, PAST_LIST, Claim, kind_of
+from crawler.reading.genre.claims import (
+    NUMBERED,
+    OPENING,
+    PAST_LIST,
+    Claim,
+    counted_in,
+    kind_of,
+)
 from crawler.reading.genre.signs import Sign, of_meta, of_text, of_words
 from crawler.reading.genre.subject import (
     BODY,
@@ -128,6 +135,9 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
         yield Sign("text.lists_proposals", min(1.0, items / 6), "text")
     yield from of_text("text.speaks_to_members", _SPEECH.search(head))
     yield from of_text("text.reports_proposals", _PROPOSAL_SPEECH.search(head, 0, _PROPOSALS_OPEN))
+    links = list(islice(_LINK_WITH_DAY.finditer(text), _MANY_LINKS))
+    if len(links) == _MANY_LINKS:
+        yield from of_text("text.list_of_links", links[0])
     yield from _of_itself(subject, text)
     yield from of_text("text.scholarly", w.SCHOLARLY.search(head))
     yield from of_text("text.spam", w.SPAM.search(head))
@@ -138,6 +148,11 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
     yield from _owner(subject, text)
 
 
+# A page of a list: a title and its day on each line.
+_LINK_WITH_DAY = re.compile(
+    r"^[^\n。]{6,60}[ \t\u3000\[(]+20\d\d-\d{1,2}-\d{1,2}[\])]?[ \t]*$", re.MULTILINE
+)
+_MANY_LINKS = 5
 _SHOP = re.compile(
     r"书号|ISBN|开本|装帧|页数|包邮|预售|库存|定价|店铺价|会员价|优惠价|现货|下单|购物车|配送"
 )
@@ -240,6 +255,10 @@ def _within_item(subject: Subject, text: str, at: int) -> bool:
 
 
 _A_LIST = 5
+# 第1件, 第二桩 at the head of a line: whoever numbers deeds has counted them.
+_NUMBERED_DEED = re.compile(
+    r"^[ \t【(]*第([一二三四五六七八九十]{1,3}|\d{1,2})[件桩条样]", re.MULTILINE
+)
 _DATED_LINE = re.compile(r"\d{1,2}月\d")
 
 
@@ -268,6 +287,11 @@ def _selection(subject: Subject, text: str) -> Iterator[Sign]:
         yield from _chosen_by(text, fitting)
     elif claims:
         yield Sign("text.chosen", 1.0, "text", claims[0].start, claims[0].end)
+    if not fitting and any(found.fits(number) for number in counted_in(text, _LEAD_SPEAKS)):
+        yield Sign("text.counted_and_listed", 1.0, "text")
+    deeds = {match.group(1): match for match in _NUMBERED_DEED.finditer(text, 0, BODY)}
+    if len(deeds) >= _A_LIST:
+        yield from of_text("text.numbered_deeds", next(iter(deeds.values())))
     yield from of_text("text.chosen_works", _CHOSEN_WORKS.search(text, 0, OPENING))
     if found.longest >= 5:
         yield Sign("text.parallel", 1.0, "text")

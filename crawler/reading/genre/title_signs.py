@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from crawler.reading.facts.period import closed_year
+from crawler.reading.facts.period import closed_year, year_number
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.lookalikes import blanked, deeds_of_government, look_alikes
 from crawler.reading.genre.owner import owner_of
@@ -23,7 +23,7 @@ _THINGS = re.compile(
     r"(?:[件桩则条]|个(?:“?(?:最|第一次|头一回|瞬间|镜头|画面|词|关键)))"
     r"(?!提案|建议|议案|民生|课题)"
 )
-_YEAR = re.compile(r"(?<!\d)((?:19[5-9]|20\d)\d)(?!\d)")
+_YEAR = re.compile(r"(?<!\d)((?:19[5-9]|20\d)\d|二[〇零○][〇零○一二三四五六七八九]{2})(?!\d)")
 _ENGLISH_REPORT = re.compile(r"work report|report on the work", re.IGNORECASE)
 
 
@@ -141,7 +141,7 @@ def _dated(match: re.Match[str], subject: Subject) -> Iterator[Sign]:
     day = subject.published
     if day is None:
         return
-    year = int(match.group(1))
+    year = year_number(match.group(1)) or 0
     over = year < day.year or (year == day.year and day.month >= 11)
     if over:
         yield Sign("title.year_over", 1.0, "meta", quote=match.group())

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from crawler.reading.genre.wording import OTHER_PAGES
 from crawler.reading.words.markers import Marker, inline_markers, line_markers
@@ -52,11 +53,22 @@ _LONGEST_OF_LINKS = 4
 
 def chains_of(text: str, counts: Iterable[int]) -> Iterator[Chain]:
     """The best chain for each count, and the best of any length."""
-    lines, inside = list(line_markers(text)), list(inline_markers(text))
+    lines, inside = _leading(text), _inside(text)
     for count in (*counts, None):
         chain = _best(text, count, (lines, inside))
         if chain is not None:
             yield chain
+
+
+# One text is asked for its list while it is judged and again while it is split.
+@lru_cache(maxsize=2)
+def _leading(text: str) -> tuple[Marker, ...]:
+    return tuple(line_markers(text))
+
+
+@lru_cache(maxsize=2)
+def _inside(text: str) -> tuple[Marker, ...]:
+    return tuple(inline_markers(text))
 
 
 def _best(
@@ -71,7 +83,7 @@ def _best(
         if found is not None:
             markers = found[0] if line_led else found[1]
         else:
-            markers = list(line_markers(text) if line_led else inline_markers(text))
+            markers = _leading(text) if line_led else _inside(text)
         for chain in _chains(markers, line_led, stated):
             rank = _rank(chain, stated)
             if best is None or rank > best[0]:

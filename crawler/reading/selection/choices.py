@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from crawler.reading.selection.chains import Chain, chains_of
-from crawler.reading.selection.counts import MAX_ITEMS, PLAIN, Counts
+from crawler.reading.selection.counts import MAX_ITEMS, PLAIN, TITLE, Counts
 from crawler.reading.selection.parts import Parts, is_head, lines_of, parts_of
 from crawler.reading.words.markers import Marker, line_markers
 from crawler.reading.words.numerals import ordinal
@@ -88,6 +88,10 @@ def _choices(text: str, counts: Counts, stated: int | None) -> Iterator[Choice]:
         covered = _covered(text, parts.starts[0][0], parts.starts[-1][0])
         said = max(counts.weight(number), PLAIN if parts.kind == "months" else 0)
         score = parts.regular + 2 * said + covered
+        if parts.kind == "first sentences" and not (
+            number in counts.until or counts.weight(number) == TITLE
+        ):
+            continue
         if counts.weight(number) == PLAIN and parts.regular < _REGULAR_ENOUGH:
             continue
         if not counts.weight(number) and not _speaks_for_itself(parts, covered, counts, stated):

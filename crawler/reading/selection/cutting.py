@@ -180,6 +180,9 @@ _ENDS = " \t\u3000\r;；"
 def _unbracketed(heading: str) -> str:
     """A heading without the bracket that its number opened: 【亮点一：…】."""
     for opening, closing in ("【】", "[]", "〔〕"):
+        inside = heading[1:-1]
+        if heading[:1] == opening and heading[-1:] == closing and opening not in inside:
+            return inside.strip()
         if heading.endswith(closing) and opening not in heading:
             return heading[:-1].rstrip()
     return heading

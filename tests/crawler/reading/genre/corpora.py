@@ -50,6 +50,9 @@ WRITERS = (
     "writer12",
     "condensed12",
     "ordinary12",
+    "writer13",
+    "condensed13",
+    "ordinary13",
     "firstwords",
     "condensed",
 )

@@ -19,7 +19,7 @@ LATER_WRITERS = ("writer5", "writer6", "writer9")
 """The first two were asked for traps: 40 of their 60 texts are marked open to dispute."""
 PLAIN_WRITERS = ("writer7", "writer8")
 """Asked for what a crawler meets; 16 texts each."""
-LATEST_WRITERS = ("writer10", "writer11", "writer12")
+LATEST_WRITERS = ("writer10", "writer11", "writer12", "writer13")
 WHOLE = (*FIRST_WRITERS, *LATER_WRITERS, *PLAIN_WRITERS, *LATEST_WRITERS)
 OWNED = {*FLAGGED_GENRES, Genre.WORK_REPORT, Genre.PROPOSAL_REPORT}
 
@@ -93,6 +93,8 @@ LATER_FIRST_WORDS = (
     "ordinary11",
     "condensed12",
     "ordinary12",
+    "condensed13",
+    "ordinary13",
 )
 
 
