@@ -39,6 +39,7 @@ EXAMPLES = (
     Example("buttons", "【打印】【关闭】", "buttons round an article"),
     Example("font_size", "字体：大 中 小", "sets the size of letters"),
     Example("previous_next", "上一篇：春风又到渡口", "the neighbours in the list"),
+    Example("no_comment", "还没有任何评论，快来抢沙发", "the comments that nobody made"),
     Example("counts", "阅读数：1203次", "how often it was read"),
     Example("account", "投稿邮箱：tougao@qinghe.example", "an account to follow"),
     Example("menu", "关于我们 | 广告服务 | 联系方式", "a menu without links"),

@@ -27,10 +27,11 @@ NO_OUTLET = Table(
         Rule("crumbs", r"正文|首页|当前|[:：>]", "首页", "where in the site one is"),
         Rule(
             "buttons",
-            r"查看|点击|关注|更新|发表|朗读|收藏|打印",
+            r"查看|点击|关注|更新|发表|朗读|收藏|打印|下载|扫码|登录",
             "点击查看",
             "a button, or a label",
         ),
+        Rule("document", r"[〔［\[]\d{4}[〕］\]]", "洮卫函〔2024〕19号", "the number of a letter"),
         Rule("rank", r"官方账号|楼主|创作者|认证|作者$", "官方账号", "what kind of account it is"),
     ),
     how=How.ANYWHERE,
