@@ -167,7 +167,7 @@ class Run(Protocol):
     def known_when_judged(self, walk: str, urls: Sequence[str]) -> frozenset[str] | None:
         """Which of these were known when a run last read the list to its end, or named a gap in it.
 
-        None before there was such a run.
+        None before there was such a run, and where the list was empty then.
         """
 
     def settled_on(self) -> date | None:

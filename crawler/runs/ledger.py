@@ -20,7 +20,7 @@ from storage.runs import lease
 from storage.runs.history import RunRecord, last_complete_run
 from storage.runs.lease import LEASE_SECONDS
 from storage.runs.states import LeaseState
-from storage.runs.totals import last_judged_at, put_totals, settled_totals
+from storage.runs.totals import Judged, last_judged, put_totals, settled_totals
 
 
 class RunLedger:
@@ -50,10 +50,10 @@ class RunLedger:
         with self.database.reading() as session:
             return discoveries.known_links(session, self.source_id, urls)
 
-    def judged_at(self, walk: str) -> datetime | None:
-        """When the last run ended that read a list to its end, or named a gap in it."""
+    def judged(self, walk: str) -> Judged | None:
+        """The last run that read a list to its end, or named a gap in it."""
         with self.database.reading() as session:
-            return last_judged_at(session, self.source_id, walk)
+            return last_judged(session, self.source_id, walk)
 
     def due(self, limit: int) -> list[KnownLink]:
         """Links of this source whose next check is due, the longest overdue first."""

@@ -354,10 +354,10 @@ class SourceSpider(scrapy.Spider):
 
         So that a hole which nobody can fill is said once, and does not hide what comes after it.
         """
-        named_at, last = self.ledger.judged_at(walk), self.ledger.last_complete
-        if named_at is None or last is None or last.finished_at is None:
-            return named_at is not None
-        return named_at > last.finished_at
+        named, last = self.ledger.judged(walk), self.ledger.last_complete
+        if named is None or last is None or last.finished_at is None:
+            return named is not None
+        return named.at > last.finished_at
 
     def issue_days(self, since: date) -> tuple[date, ...]:
         """The days from ``since`` on, and the oldest and newest of all, that were ever listed."""
@@ -383,13 +383,14 @@ class SourceSpider(scrapy.Spider):
         """Which of these were known when a run last read the list to its end, or named a gap in it.
 
         What a run that died on the way had met is not among them: nobody has judged what lay
-        between.  None before there was such a run.
+        between.  None before there was such a run, and where the list was empty then: it showed
+        nothing that it could still show.
         """
-        judged_at = self.ledger.judged_at(walk)
-        if judged_at is None:
+        judged = self.ledger.judged(walk)
+        if judged is None or judged.seen == 0:
             return None
         known = self._known_to_earlier(urls)
-        return frozenset(url for url, link in known.items() if link.first_seen_at <= judged_at)
+        return frozenset(url for url, link in known.items() if link.first_seen_at <= judged.at)
 
     def _known_to_earlier(self, urls: Sequence[str]) -> dict[str, KnownLink]:
         """What earlier runs knew of these; the database is asked for those not met yet alone."""

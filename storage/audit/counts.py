@@ -12,7 +12,7 @@ from storage.engine.service_tables import RunWalkRow
 from storage.engine.tables import PublicationRow, RunRow, table_of
 from storage.links.discoveries import LinkState
 from storage.records import SHANGHAI, SOUND_KINDS, End, OpenCause, RefusalClass
-from storage.runs.totals import last_judged_at
+from storage.runs.totals import last_judged
 
 _WALKS = table_of(RunWalkRow)
 _RUNS = table_of(RunRow)
@@ -182,13 +182,13 @@ def gaps_between(session: Session, *, since: date, until: date) -> list[Between]
     )
     gaps = []
     for source_id, run_id, name, words, ended_at in found:
-        judged_at = last_judged_at(session, source_id, name, before=ended_at)
+        judged = last_judged(session, source_id, name, before=ended_at)
         gaps.append(
             Between(
                 source_id=source_id,
                 run_id=run_id,
                 name=name,
-                first=None if judged_at is None else judged_at.astimezone(SHANGHAI).date(),
+                first=None if judged is None else judged.at.astimezone(SHANGHAI).date(),
                 last=ended_at.astimezone(SHANGHAI).date(),
                 words=words,
             )

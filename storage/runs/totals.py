@@ -6,7 +6,7 @@ written when the run ends.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, insert, or_, select
@@ -91,17 +91,25 @@ def put_totals(session: Session, run_id: int, walks: Sequence[WalkTotals]) -> No
 _JUDGED = (End.KNOWN_REACHED, End.COUNT_MET, End.LAST_PAGE, End.SILENT)
 
 
-def last_judged_at(
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The last judgement on a list's end: when its run ended, how many articles it had seen."""
+
+    at: datetime
+    seen: int
+
+
+def last_judged(
     session: Session, source_id: str, walk: str, *, before: datetime | None = None
-) -> datetime | None:
-    """When the last run ended that read a list of the source to its end, or named a gap in it.
+) -> Judged | None:
+    """The last run that read a list of the source to its end, or named a gap in it.
 
     Of those that ended ``before``, where it is given.  One that stopped at a day asked for has
     judged nothing of what came between.  None before there was such a run.
     """
     judged = _WALKS.c.end_proof.in_([end.value for end in _JUDGED])
     query = (
-        select(RunRow.finished_at)
+        select(RunRow.finished_at, _WALKS.c.seen)
         .join(_WALKS, _WALKS.c.run_id == RunRow.id)
         .where(
             RunRow.source_id == source_id,
@@ -113,7 +121,8 @@ def last_judged_at(
         .order_by(RunRow.finished_at.desc())
         .limit(1)
     )
-    return session.scalars(query).one_or_none()
+    row = session.execute(query).one_or_none()
+    return None if row is None or row[0] is None else Judged(row[0], row[1])
 
 
 def list_totals(session: Session, run_id: int) -> list[WalkTotals]:

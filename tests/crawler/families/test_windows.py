@@ -143,6 +143,11 @@ def test_a_list_that_says_itself_where_it_ends_has_no_gap(database: Database) ->
     assert window.run(4, 3, foot='<div class="page">共1页 当前第1页</div>') == "last_page"
 
 
+def test_a_list_that_was_empty_and_fills_has_no_gap(window: Window) -> None:
+    assert "refused" not in window.run(foot="<p>暂无内容</p>")
+    assert window.run(4, 3) == ("last_page" if window.family == "feed" else "silent")
+
+
 def test_the_links_of_a_page_are_asked_for_once(window: Window) -> None:
     asked: list[str] = []
 
