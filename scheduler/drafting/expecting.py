@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
-from crawler.pages.lists.links import url_grade
+from crawler.pages.lists.addresses import url_grade
 from crawler.pages.raw.urls import registered_domain
 from crawler.sources.inference.draft import Draft
 from crawler.sources.inference.shapes import pattern_of

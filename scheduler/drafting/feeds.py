@@ -2,7 +2,7 @@
 
 from crawler.errors import PageError
 from crawler.families.feeds import read_feed
-from crawler.pages.lists.links import url_grade
+from crawler.pages.lists.addresses import url_grade
 from crawler.sources.inference.lists import feeds_in
 from scheduler.drafting.found import Found
 from scheduler.drafting.looking import Looker, text_of

@@ -8,7 +8,7 @@ which a page says that there is more is one of the ``more`` signs.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -32,6 +32,7 @@ from crawler.pages.lists.controls import (
 from crawler.pages.lists.more import end_words, more_signs
 from crawler.pages.lists.scriptcounts import page_address, read_counts
 from crawler.pages.lists.traces import said_part, traces
+from crawler.pages.lists.trs import read_call
 from crawler.pages.raw.urls import registered_domain, url_date
 from storage.records import MoreSign
 
@@ -58,12 +59,6 @@ _PAGER_WORDS = re.compile(
     re.IGNORECASE,
 )
 
-# createPageHTML(55,0,"index","shtml"), also with the id of its box first and the number of
-# items last.  TRS counts from 0: page 2 is index_1.
-_TRS = re.compile(
-    r"""(?<!function\s)\bcreatePage(?:HTML|Html)?\w*\(\s*(?:['"][\w#.-]+['"]\s*,\s*)?(\d+)\s*,\s*(\d+)\s*,"""
-    r"""\s*['"]([\w/-]+)['"]\s*,\s*['"](\w+)['"]\s*(?:,\s*['"]?(\d+)['"]?)?""",
-)
 _COUNTS = (
     re.compile(r"共\s*(?:有|计)?\s*(\d{1,6})\s*[页頁]"),
     re.compile(
@@ -121,11 +116,15 @@ def read_pager(
     with it whether they count from 0.
     """
     scripts = _scripts(tree)
-    trs = next((found for text in scripts if (found := _TRS.search(text))), None)
-    if trs:
-        called = _trs_pager(trs, "\n".join(scripts), url, walk.base, page_number)
-        last = _is_last(called.page_number, called.page_count)
-        return replace(called, more=tuple(said_part(walk.loose_texts))) if last else called
+    if (called := read_call(scripts, url, walk.base, page_number)) is not None:
+        return Pager(
+            called.next_page,
+            called.page_number,
+            called.page_count,
+            called.item_count,
+            more=tuple(said_part(walk.loose_texts)) if called.is_last else (),
+            found=True,
+        )
     anchors, base = walk.anchors, walk.base
     words = _pager_words(walk.loose_texts)
     hidden = (field.attributes for field in tree.css("input[type=hidden]"))
@@ -330,49 +329,6 @@ def _built_next(
         return None
     is_http = address.startswith(("http://", "https://"))
     return address if is_http and not _same(address, url) and _site(address) == _site(url) else None
-
-
-def _trs_pager(
-    call: re.Match[str], scripts: str, url: str, base: str, page_number: int | None
-) -> Pager:
-    """``createPageHTML(count, current, name, extension[, items])``, counted from zero."""
-    count, current, name, extension = int(call[1]), int(call[2]), call[3], call[4]
-    items = int(call[5]) if call[5] else None
-    one_based = _counts_from_one(current, name, url, scripts, page_number)
-    number = current if one_based else current + 1
-    next_page = None
-    if number < count:
-        suffix = number + 1 if one_based else number
-        next_page = urljoin(base, f"{name}_{suffix}.{extension}")
-    return Pager(next_page, number, count, items, found=True)
-
-
-_TRS_FUNCTION = re.compile(
-    r"\bfunction\s+createPage(?:HTML|Html)?\w*\s*\(([^)]*)\)\s*\{(.{0,4000})", re.DOTALL
-)
-
-
-def _counts_from_one(
-    current: int, name: str, url: str, scripts: str, page_number: int | None
-) -> bool:
-    """Some sites call the same function with the page's own number, from 1.
-
-    Page 3 counted from zero and page 2 counted from one are called alike, with the same
-    address.  What tells them apart: the function, if it stands in the page, the number that
-    the page was asked for as, or page 1, whose address has no number.
-    """
-    if current == 0:
-        return False
-    function = _TRS_FUNCTION.search(scripts)
-    if function:
-        if re.search(r"\w\s*=\s*1\s*;|==\s*1\s*\?", function[2]):
-            return True
-        if re.search(r"\w\s*=\s*0\s*;|==\s*0\b", function[2]):
-            return False
-    if page_number is not None and page_number > 1:
-        return current == page_number
-    file = urlsplit(url).path.rsplit("/", 1)[-1]
-    return not re.match(rf"{re.escape(name)}_\d+\.", file)
 
 
 def _site(url: str) -> str:

@@ -13,7 +13,7 @@ from statistics import median
 from urllib.parse import urljoin, urlsplit
 
 from crawler.families.items import ItemPaths, day_of
-from crawler.pages.lists.links import url_grade
+from crawler.pages.lists.addresses import url_grade
 
 LEAST_ITEMS = 3
 _PLAIN = re.compile(r"[A-Za-z_]\w*")

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.errors import LayoutChangedError
 from crawler.families.items import ItemPaths, values_in_scripts
-from crawler.pages.lists.links import url_grade
+from crawler.pages.lists.addresses import url_grade
 from crawler.pages.lists.pager import is_pager_text
 from crawler.pages.raw.urls import registered_domain, url_date
 from crawler.sources.inference.documents import Rows, as_written, find_rows

@@ -1,0 +1,77 @@
+"""The pager of TRS, which a script writes: ``createPageHTML(…)``."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+# createPageHTML(55,0,"index","shtml"), also with the id of its box first and the number of
+# items last.  TRS counts from 0: page 2 is index_1.
+_TRS = re.compile(
+    r"""(?<!function\s)\bcreatePage(?:HTML|Html)?\w*\(\s*(?:['"][\w#.-]+['"]\s*,\s*)?(\d+)\s*,\s*(\d+)\s*,"""
+    r"""\s*['"]([\w/-]+)['"]\s*,\s*['"](\w+)['"]\s*(?:,\s*['"]?(\d+)['"]?)?""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the call says: the address of the next page, this page's number, pages, articles."""
+
+    next_page: str | None
+    page_number: int
+    page_count: int
+    item_count: int | None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no page follows this one."""
+        return self.page_number >= self.page_count
+
+
+def read_call(
+    scripts: Sequence[str], url: str, base: str, page_number: int | None
+) -> Called | None:
+    """``createPageHTML(count, current, name, extension[, items])``, counted from zero.
+
+    None where no script calls it.  ``page_number`` is as ``pager.read_pager`` has it.
+    """
+    call = next((found for text in scripts if (found := _TRS.search(text))), None)
+    if call is None:
+        return None
+    count, current, name, extension = int(call[1]), int(call[2]), call[3], call[4]
+    items = int(call[5]) if call[5] else None
+    one_based = _counts_from_one(current, name, url, "\n".join(scripts), page_number)
+    number = current if one_based else current + 1
+    next_page = None
+    if number < count:
+        suffix = number + 1 if one_based else number
+        next_page = urljoin(base, f"{name}_{suffix}.{extension}")
+    return Called(next_page, number, count, items)
+
+
+_TRS_FUNCTION = re.compile(
+    r"\bfunction\s+createPage(?:HTML|Html)?\w*\s*\(([^)]*)\)\s*\{(.{0,4000})", re.DOTALL
+)
+
+
+def _counts_from_one(
+    current: int, name: str, url: str, scripts: str, page_number: int | None
+) -> bool:
+    """Some sites call the same function with the page's own number, from 1.
+
+    Page 3 counted from zero and page 2 counted from one are called alike, with the same
+    address.  What tells them apart: the function, if it stands in the page, the number that
+    the page was asked for as, or page 1, whose address has no number.
+    """
+    if current == 0:
+        return False
+    function = _TRS_FUNCTION.search(scripts)
+    if function:
+        if re.search(r"\w\s*=\s*1\s*;|==\s*1\s*\?", function[2]):
+            return True
+        if re.search(r"\w\s*=\s*0\s*;|==\s*0\b", function[2]):
+            return False
+    if page_number is not None and page_number > 1:
+        return current == page_number
+    file = urlsplit(url).path.rsplit("/", 1)[-1]
+    return not re.match(rf"{re.escape(name)}_\d+\.", file)
