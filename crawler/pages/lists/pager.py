@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from crawler.pages.lists.anchors import Anchor, AnchorWalk
 from crawler.pages.lists.controls import (
@@ -30,10 +30,18 @@ from crawler.pages.lists.controls import (
     page_choice,
 )
 from crawler.pages.lists.more import end_words, more_signs
+from crawler.pages.lists.pagenumbers import (
+    behind_previous,
+    front,
+    marked_number,
+    number_in,
+    numbered_links,
+    site_of,
+    unlinked_number,
+)
 from crawler.pages.lists.scriptcounts import page_address, read_counts
 from crawler.pages.lists.traces import said_part, traces
 from crawler.pages.lists.trs import read_call
-from crawler.pages.raw.urls import registered_domain, url_date
 from storage.records import MoreSign
 
 
@@ -90,13 +98,6 @@ _COMMENT_BOX = re.compile(
     r"(?:^|[\s_-])(?:comments?|pinglun|liuyan|msg|message-?board|repl(?:y|ies)|guestbook)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_PAGE_FIELD = re.compile(
-    r"(?:^|&)(page|p|pn|pageno|pagenum|pageindex|currpage|start|offset)=(\d{1,5})(?:&|$)", re.I
-)
-_OFFSETS = frozenset(("start", "offset"))
-_PREVIOUS_PAGE = re.compile(r"^\W*[上前]一?[页頁]\W*$")
-
-
 _LONGEST_STEP = 16
 
 
@@ -144,7 +145,7 @@ def read_pager(
         for a in anchors
         if (NEXT.match(a.text or a.title) or _loads_more(a, url)) and not _of_comments(a)
     ]
-    numbered = _numbered(anchors, url)
+    numbered = numbered_links(anchors, url)
     lone = _LONE_ITEMS.findall(words)
     if items is None and len(lone) == 1 and (steps or numbered or living):
         items = int(lone[0])
@@ -152,9 +153,9 @@ def read_pager(
     number = choice.chosen if choice is not None else None
     number = _first_number(_CURRENT, words) if number is None else number
     if number is None:
-        number = _unlinked_number(anchors, numbered) or _number_in(url, numbered, base)
+        number = unlinked_number(anchors, numbered) or number_in(url, numbered, base)
     if number is None:
-        number = _marked_number(walk) or counts.number or _behind_previous(anchors, url)
+        number = marked_number(walk) or counts.number or behind_previous(anchors, url)
     if choice is not None:
         count = choice.count if count is None else count
         number = _chosen(choice, url, base) if number is None else number
@@ -222,50 +223,12 @@ def _of_comments(anchor: Anchor) -> bool:
     return False
 
 
-def _behind_previous(anchors: Sequence[Anchor], url: str) -> int | None:
-    """The page number in this address, where 上一页 leads to the one before it.
-
-    An offset (``start=60`` behind ``start=40``) is a number of as many pages.
-    """
-    own = _PAGE_FIELD.search(urlsplit(url).query)
-    if own is None:
-        return None
-    for anchor in anchors:
-        if not _PREVIOUS_PAGE.match(anchor.text):
-            continue
-        before = _PAGE_FIELD.search(urlsplit(anchor.url).query)
-        if before is None or before[1] != own[1]:
-            continue
-        here, step = int(own[2]), int(own[2]) - int(before[2])
-        if own[1].lower() in _OFFSETS:
-            return here // step + 1 if step > 1 and here % step == 0 else None
-        return here if step == 1 else None
-    return None
-
-
-def _marked_number(walk: AnchorWalk) -> int | None:
-    """The current page among numbers that only a script answers: marked, or without an action."""
-    numbers = [short for short in walk.short_texts if NUMBER.match(short.text)]
-    if len(numbers) < 2:
-        return None
-    for short in numbers:
-        element: LexborNode | None = short.node
-        for _ in range(2):
-            if element is None:
-                break
-            name = element.attributes.get("class") or ""
-            if _MARKED.search(name) or element.attributes.get("aria-current"):
-                return int((NUMBER.match(short.text) or [0, 0])[1])
-            element = element.parent
-    return None
-
-
 def _chosen(choice: Choice, url: str, base: str) -> int | None:
     """The page that a choice of pages shows: the chosen one, or the one that leads here."""
     if choice.chosen is not None:
         return choice.chosen
     for number, value in enumerate(choice.values, start=1):
-        if leads_somewhere(value) and _front(urljoin(base, value)) == _front(url):
+        if leads_somewhere(value) and front(urljoin(base, value)) == front(url):
             return number
     return None
 
@@ -328,11 +291,11 @@ def _built_next(
     except ValueError:
         return None
     is_http = address.startswith(("http://", "https://"))
-    return address if is_http and not _same(address, url) and _site(address) == _site(url) else None
-
-
-def _site(url: str) -> str:
-    return registered_domain(urlsplit(url).hostname or "")
+    return (
+        address
+        if is_http and not _same(address, url) and site_of(address) == site_of(url)
+        else None
+    )
 
 
 def _scripts(tree: LexborHTMLParser) -> list[str]:
@@ -351,70 +314,6 @@ def _first_number(patterns: Sequence[re.Pattern[str]], text: str) -> int | None:
         if found:
             return int(next(group for group in found.groups() if group).replace(",", ""))
     return None
-
-
-def _numbered(anchors: Sequence[Anchor], url: str) -> dict[int, str]:
-    """Page number -> URL, of links whose whole text is a number; a calendar's days are none."""
-    numbered: dict[int, str] = {}
-    site, own_day = _site(url), url_date(url)
-    has_calendar = False
-    for anchor in anchors:
-        found = NUMBER.match(anchor.text)
-        if not found or not 0 < int(found[1]) < 10_000 or _site(anchor.url) != site:
-            continue
-        if url_date(anchor.url) in (None, own_day):
-            numbered.setdefault(int(found[1]), anchor.url)
-        else:
-            has_calendar = True
-    if has_calendar and own_day is not None:
-        numbered.pop(own_day.day, None)  # the page itself among its month's days
-    return numbered
-
-
-def _unlinked_number(anchors: Sequence[Anchor], numbered: dict[int, str]) -> int | None:
-    """The current page: a number among the page links that is no link, or is marked."""
-    targets = set(numbered.values())
-    for anchor in anchors:
-        if not NUMBER.match(anchor.text) or anchor.url not in targets:
-            continue
-        row = anchor.node.parent
-        if row is not None and row.tag == "li":
-            row = row.parent
-        if row is None:
-            continue
-        for node in row.css("span, b, strong, em, font, i, a, li")[:60]:
-            found = NUMBER.match((node.text() or "").strip())
-            if found and _adjoins(int(found[1]), numbered) and _is_current(node):
-                return int(found[1])
-        return None
-    return None
-
-
-_MARKED = re.compile(
-    r"(?:^|[\s_-])(?:cur\w*|active|on|hover|selected|this|(?:page-?)?(?:on|now))(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-
-
-def _is_current(node: LexborNode) -> bool:
-    link = node if node.tag == "a" else node.css_first("a")
-    is_link = link is not None and bool(link.attributes.get("href"))
-    return not is_link or bool(_MARKED.search(node.attributes.get("class") or ""))
-
-
-def _adjoins(number: int, numbered: dict[int, str]) -> bool:
-    return number + 1 in numbered or number - 1 in numbered
-
-
-def _number_in(url: str, numbered: dict[int, str], base: str) -> int | None:
-    """The number whose link leads here."""
-    here = {_front(url), _front(urljoin(base, url))}
-    return next((n for n, target in numbered.items() if _front(target) in here), None)
-
-
-def _front(url: str) -> str:
-    """``/dir/index.html`` is ``/dir/``."""
-    return re.sub(r"/(?:index|default)\.(?:s?html?|jhtml)$", "/", url)
 
 
 def _stated_next(

@@ -228,12 +228,12 @@ def _five_years(
         return Period((stated.years[1] - 4, stated.years[1]), stated.evidence)
     if published is None:
         return Period()
-    last = published.year if published.month >= _TERM_ENDS else published.year - 1
+    last = published.year if published.month >= TERM_ENDS else published.year - 1
     return Period((last - 4, last), _evidence(source, field, "five_years", match.span()))
 
 
-# Terms end from August on in counties, by the new year in prefectures and provinces.
-_TERM_ENDS = 8
+TERM_ENDS = 8
+"""Terms end from August on in counties, by the new year in prefectures and provinces."""
 
 
 def closed_year(published: datetime) -> int:

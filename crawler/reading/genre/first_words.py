@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from crawler.reading.facts.period import closed_year, year_number
+from crawler.reading.facts.period import TERM_ENDS, closed_year, year_number
 from crawler.reading.genre import wording as w
-from crawler.reading.genre.signs import Sign
+from crawler.reading.genre.signs import OF_ANOTHER_KIND, Sign
 from crawler.reading.genre.subject import COMMITTEE_SITE, WHOLE_TEXT, Subject, in_season
 
 _BODY = re.compile(
@@ -79,41 +79,22 @@ _TITLED = frozenset(
     }
 )
 """What says by itself that this is a review or a selection, whatever day it is told on."""
-_SPEAK_AGAINST = frozenset(
-    {
-        "title.narrow",
-        "title.meeting",
-        "title.discussion",
-        "title.vote",
-        "title.to_come",
-        "title.award",
-        "title.plan",
-        "title.many_committees",
-        "title.others_wording",
-        "title.government_deeds",
-        "title.work_report",
-        "title.proposal_report",
-        "title.report_digest",
-        "title.model_text",
-        "title.not_news",
-        "title.explainer",
-        "title.accounts",
-        "title.listing",
-        "title.sitting_opens",
-        "title.year_to_come",
-        "owner.other",
-        "owner.nobody",
-        "text.yearbook",
-        "text.part_speaks",
-        "text.many_committees",
-        "text.half_is_over",
-        "text.members_act",
-        "text.names_committee_in_passing",
-        "text.sitting_opens",
-        "text.voting_open",
-        "text.past_list",
-    }
-)
+_SPEAK_AGAINST = OF_ANOTHER_KIND | {
+    "title.model_text",
+    "title.sitting_opens",
+    "title.year_to_come",
+    "owner.other",
+    "owner.nobody",
+    "text.yearbook",
+    "text.part_speaks",
+    "text.many_committees",
+    "text.half_is_over",
+    "text.members_act",
+    "text.names_committee_in_passing",
+    "text.sitting_opens",
+    "text.voting_open",
+    "text.past_list",
+}
 _OUTWEIGHED = frozenset(
     {
         "text.sitting_opens",
@@ -140,13 +121,12 @@ def years_told(statement: str, published: datetime | None) -> tuple[bool, bool]:
 
 _OF_MEMBERS = frozenset({"title.member"})
 _OF_A_YEAR = frozenset({"text.calls_itself_review", "text.its_deeds"})
-_TERM_ENDS = 8
 
 
 def _term_is_over(statement: str, subject: Subject, titled: bool) -> bool:
     """Whether five years are told of when terms end, or under a review's title."""
     day = subject.published
-    ends = titled or day is None or day.month >= _TERM_ENDS or in_season(day)
+    ends = titled or day is None or day.month >= TERM_ENDS or in_season(day)
     return ends and _FIVE_YEARS.search(statement) is not None
 
 

@@ -24,6 +24,30 @@ class Sign:
     quote: str = ""
 
 
+OF_ANOTHER_KIND = frozenset(
+    {
+        "title.narrow",
+        "title.meeting",
+        "title.discussion",
+        "title.vote",
+        "title.to_come",
+        "title.award",
+        "title.plan",
+        "title.many_committees",
+        "title.others_wording",
+        "title.government_deeds",
+        "title.work_report",
+        "title.proposal_report",
+        "title.report_digest",
+        "title.not_news",
+        "title.explainer",
+        "title.accounts",
+        "title.listing",
+    }
+)
+"""Signs of a title that is of something else than a committee's year as a whole."""
+
+
 def of_title(name: str, match: re.Match[str] | None, value: float = 1.0) -> Iterator[Sign]:
     """The sign that ``match`` is of a title; none for no match."""
     if match is not None:

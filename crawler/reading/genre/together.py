@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from crawler.reading.genre.signs import Sign
+from crawler.reading.facts.period import TERM_ENDS
+from crawler.reading.genre.signs import OF_ANOTHER_KIND, Sign
 from crawler.reading.genre.subject import Subject, in_season
 
 _OF_A_YEAR = frozenset(
@@ -30,39 +31,16 @@ _MANY_TOTALS = 0.33
 
 
 _OWN_YEAR = frozenset({"title.names_committee", "title.year_over"})
-_SAYS_MORE = frozenset(
-    {
-        "title.narrow",
-        "title.meeting",
-        "title.discussion",
-        "title.vote",
-        "title.to_come",
-        "title.award",
-        "title.plan",
-        "title.many_committees",
-        "title.others_wording",
-        "title.government_deeds",
-        "title.work_report",
-        "title.proposal_report",
-        "title.report_digest",
-        "title.template",
-        "title.not_news",
-        "title.explainer",
-        "title.accounts",
-        "title.listing",
-    }
-)
+_SAYS_MORE = OF_ANOTHER_KIND | {"title.template"}
 
 
 _FIVE_YEARS = re.compile(r"五年|五载|5年")
-_TERM_ENDS = 8
-"""Terms of five years end from August on in counties, by the new year elsewhere."""
 
 
 def _term_ends(subject: Subject) -> bool:
     """Whether five years are told of when terms end."""
     told = _FIVE_YEARS.search(subject.title.text) or _FIVE_YEARS.search(subject.beside)
-    return bool(told and subject.published and subject.published.month >= _TERM_ENDS)
+    return bool(told and subject.published and subject.published.month >= TERM_ENDS)
 
 
 def together(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:

@@ -124,6 +124,8 @@ def test_a_worker_forks_its_runs_from_a_template(
     assert output.output == "ends in what the service gives, group True\n"
 
 
+# Runs on Linux, so in CI: a template forks there alone, and only there can a child be told to end
+# with its parent.
 @pytest.mark.skipif(sys.platform != "linux", reason="runs on Linux: elsewhere nothing is forked")
 def test_a_run_that_a_worker_forked_ends_with_its_template(templates: Templates) -> None:
     templates.warm(PATIENCE)
