@@ -99,8 +99,12 @@ def canonical_url(url: str) -> str:
     if path.lower().startswith(_GATE):
         # A gate may stand in a gate: the innermost one names the document.
         inner = path[path.lower().rfind(_GATE) + len(_GATE) :]
-        parts = _split(f"{parts.scheme}://{inner}?{parts.query}")
-        path = _without_twin_folders(_clean_path(parts.path))
+        try:
+            parts = _split(f"{parts.scheme}://{inner}?{parts.query}")
+        except ValueError:
+            pass  # a gate to no address: a page like any other
+        else:
+            path = _without_twin_folders(_clean_path(parts.path))
     host = _canonical_host(parts.hostname or "")
     if _SITE_WIDE_ID.search(path):
         host = _with_www(registered_domain(host))
@@ -115,7 +119,8 @@ def canonical_url(url: str) -> str:
 
 def _split(url: str) -> SplitResult:
     parts = urlsplit(url)
-    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
+    port = parts.port  # one out of range raises ValueError
+    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or port == 0:
         raise ValueError(f"not an absolute http URL: {url!r}")
     return parts
 

@@ -302,3 +302,8 @@ def test_url_date(path: str, day: date | None) -> None:
 def test_url_date_takes_any_text(text: str) -> None:
     found = url_date(text)
     assert found is None or found.year >= 1995
+
+
+@pytest.mark.parametrize("inner", ["", "/", "a.cn:999999999/x.html"])
+def test_a_gate_that_leads_to_no_address_is_a_page_like_any_other(inner: str) -> None:
+    assert "/gate/big5" in canonical_url(f"http://www.example.cn/gate/big5/{inner}")
