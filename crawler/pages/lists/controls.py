@@ -212,16 +212,21 @@ def fraction_of(texts: Iterable[ShortText]) -> tuple[int, int] | None:
         found = FRACTION.match(short.text)
         if found is None or not 1 <= int(found[1]) <= int(found[2]):
             continue
-        names: list[str] = []
-        element: LexborNode | None = short.node
-        while element is not None and len(names) < _NEAR:
-            attributes = element.attributes
-            names.append(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
-            element = element.parent
-        around = " ".join(names)
-        if _PAGING.search(around) and not _SLIDES.search(around):
+        if is_in_pager(short.node):
             return int(found[1]), int(found[2])
     return None
+
+
+def is_in_pager(node: LexborNode) -> bool:
+    """Whether the tags round a text are named for a pager, and none for slides or a calendar."""
+    names: list[str] = []
+    element: LexborNode | None = node
+    while element is not None and len(names) < _NEAR:
+        attributes = element.attributes
+        names.append(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
+        element = element.parent
+    around = " ".join(names)
+    return bool(_PAGING.search(around)) and not _SLIDES.search(around)
 
 
 def is_shown(node: LexborNode) -> bool:

@@ -283,6 +283,8 @@ def _main_groups(accepted: Sequence[list[Anchor]], pager: Pager) -> Sequence[lis
         if 2 * len(rival) < len(heaviest) or _weight(rival)[0] * 2 < _weight(heaviest)[0]:
             return accepted
         heaviest = rival
+    if len(kept) > 1 and len(heaviest) == pager.item_count and (pager.page_count or 1) == 1:
+        return [heaviest]  # all that the page declares
     if (pager.found or pager.item_count) and not _is_under_more(heaviest):
         kept = [group for group in kept if not _is_under_more(group)]
     return kept

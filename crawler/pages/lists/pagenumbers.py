@@ -7,13 +7,16 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborNode
 
 from crawler.pages.lists.anchors import Anchor, AnchorWalk
-from crawler.pages.lists.controls import NUMBER
+from crawler.pages.lists.controls import NUMBER, is_in_pager
 from crawler.pages.raw.urls import registered_domain, url_date
 
 _PAGE_FIELD = re.compile(
     r"(?:^|&)(page|p|pn|pageno|pagenum|pageindex|currpage|start|offset)=(\d{1,5})(?:&|$)", re.I
 )
 _OFFSETS = frozenset(("start", "offset"))
+_DAY_OF_MONTH = re.compile(r"(?:19|20)\d\d[-/_]?(?:0?[1-9]|1[0-2])[-/_]?(\d{1,2})(?:\.\w+|/)?$")
+_MONTH_OF_DAYS = 20
+"""Links to days from which they are a calendar's."""
 _PREVIOUS_PAGE = re.compile(r"^\W*[上前]一?[页頁]\W*$")
 
 
@@ -22,17 +25,40 @@ def numbered_links(anchors: Sequence[Anchor], url: str) -> dict[int, str]:
     numbered: dict[int, str] = {}
     site, own_day = site_of(url), url_date(url)
     has_calendar = False
+    days = 0
     for anchor in anchors:
         found = NUMBER.match(anchor.text)
         if not found or not 0 < int(found[1]) < 10_000 or site_of(anchor.url) != site:
             continue
+        if _is_year(int(found[1]), anchor.url):
+            continue
+        days += _is_day(int(found[1]), anchor.url)
         if url_date(anchor.url) in (None, own_day):
             numbered.setdefault(int(found[1]), anchor.url)
         else:
             has_calendar = True
     if has_calendar and own_day is not None:
         numbered.pop(own_day.day, None)  # the page itself among its month's days
+    if days >= _MONTH_OF_DAYS:
+        return numbered_links([one for one in anchors if not _is_days(one)], url)
     return numbered
+
+
+def _is_days(anchor: Anchor) -> bool:
+    found = NUMBER.match(anchor.text)
+    return found is not None and _is_day(int(found[1]), anchor.url)
+
+
+def _is_day(number: int, url: str) -> bool:
+    """Whether an address is that of a day of a month: ``/2025-12/07.html`` under 7."""
+    found = _DAY_OF_MONTH.search(urlsplit(url).path)
+    return found is not None and int(found[1]) == number
+
+
+def _is_year(number: int, url: str) -> bool:
+    """Whether a number is a year, by its address: ``/archives/2024/``, not ``/page/2024/``."""
+    path = urlsplit(url).path.lower()
+    return 1980 <= number <= 2100 and bool(re.search(rf"(?<!page)/{number}(?:/|\.\w+)?$", path))
 
 
 def unlinked_number(anchors: Sequence[Anchor], numbered: dict[int, str]) -> int | None:
@@ -106,7 +132,7 @@ def marked_number(walk: AnchorWalk) -> int | None:
     """The current page among numbers that only a script answers: marked, or without an action."""
     numbers = [short for short in walk.short_texts if NUMBER.match(short.text)]
     if len(numbers) < 2:
-        return None
+        numbers = [short for short in numbers if is_in_pager(short.node)]
     for short in numbers:
         element: LexborNode | None = short.node
         for _ in range(2):

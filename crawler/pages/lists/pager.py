@@ -90,6 +90,13 @@ _CURRENT = (
     re.compile(r"(?:页次|頁次|页码|当前页)\s*[:：]?\s*(\d{1,6})"),
     re.compile(r"(?<![\d/.-])(\d{1,6})\s*/\s*\d{1,6}\s*[页頁]"),
 )
+_SHOWN_ITEMS = re.compile(
+    r"(?:显示)?第?\s*(\d{1,8})\s*(?:至|到|[-–—~～])\s*第?\s*(\d{1,8})\s*[条项篇则]\S{0,4}?[,，;；]?\s*(?:总?共|合计)"
+    r"\s*(?:有|计)?\s*(\d{1,8})\s*[条项篇则]"
+    r"|showing\s+(\d{1,8})\s+to\s+(\d{1,8})\s+of\s+(\d{1,8})\s+entries",
+    re.IGNORECASE,
+)
+"""第 341 至 347 项，共 347 项: which articles of all a page shows."""
 _MAX_SCRIPT = 200_000
 _TITLED_TOTAL = "[title='总数'], [title='总记录数'], [title='总条数'], [title='Total record']"
 """EmpireCMS prints the total alone, and says what it is in a title."""
@@ -170,6 +177,15 @@ def read_pager(
         number = 1 if next_page else None
     if count is None and (fraction := fraction_of(walk.short_texts)) is not None:
         number, count = fraction[0] if number is None else number, fraction[1]
+    if count is None and (shown := _SHOWN_ITEMS.search(words)):
+        first, last, items = (int(part) for part in shown.groups() if part)
+        number = 1 if number is None and first <= 1 else number
+        if last >= items:
+            count = number
+        elif number is not None and number > 1:
+            size = (first - 1) // (number - 1)
+        else:
+            size = last - first + 1 if first <= 1 else size
     if count is None and items is not None and size:
         count = -(-items // size)
     if count is None:
@@ -188,7 +204,7 @@ def read_pager(
         next_page = None
     says_end = end_words(walk) or (counts.no_more if not counts.more else None)
     if not more and next_page is None and says_end is None and not _is_last(number, count):
-        more = tuple(traces(tree, walk, living, scripts, number or page_number or 1))
+        more = tuple(traces(tree, walk, living, scripts, number or page_number or 1, url))
     elif not more and next_page is None and _is_last(number, count):
         more = tuple(said_part(walk.loose_texts))
     is_pager = bool(steps or len(numbered) > 1 or stated or count or next_page)

@@ -43,7 +43,7 @@ def _named_values(script: str) -> Iterator[tuple[int, str, int]]:
             yield named.start(), role, int(found[1])
 
 
-_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'\\/])//(?!<!--)[^\n]*", re.DOTALL)
+COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'\\/])//(?!<!--)[^\n]*", re.DOTALL)
 _CALL = re.compile(
     r"(?<!function\s)(?<!\.fn\.)\b(?P<name>laypage(?:\.render)?|jqPaginator|twbsPagination|bootstrapPaginator"
     r"|(?<=[\s;{])\w{1,8}\.render(?=\(\s*\{[^{}]{0,80}\bcount\s*:)"
@@ -120,7 +120,7 @@ def read_counts(
     counts = Counts()
     for script in scripts:
         if len(script) <= _LONGEST and not script.isspace():
-            _read_script(_COMMENT.sub(" ", script), counts)
+            _read_script(COMMENT.sub(" ", script), counts)
     for tag, attributes in counted:
         _read_tag(tag, attributes, counts)
     for attributes in fields:

@@ -83,6 +83,7 @@ def traces(
     living: Sequence[Control],
     scripts: Sequence[str],
     number: int,
+    url: str,
 ) -> Iterator[MoreSign]:
     """What hints at pages after page ``number``, each with what stands on the page."""
     for text in scripts:
@@ -91,7 +92,7 @@ def traces(
             break
     yield from _loading(walk)
     yield from said_part(walk.loose_texts)
-    yield from _of_a_month(walk)
+    yield from _of_a_month(tree, walk, url)
     for anchor in walk.anchors:
         leads_on = DAY_BEFORE.match(anchor.text) or (
             NEXT_SET.match(anchor.text) and anchor.url != walk.base
@@ -143,13 +144,25 @@ def said_part(loose_texts: Sequence[str]) -> Iterator[MoreSign]:
             return
 
 
-def _of_a_month(walk: AnchorWalk) -> Iterator[MoreSign]:
+def _of_a_month(tree: LexborHTMLParser, walk: AnchorWalk, url: str) -> Iterator[MoreSign]:
     """The months round the page's own, which the page does not lead to as its next page."""
     months = [
         (int(found["year"]), int(found["month"]))
         for anchor in walk.anchors
         if (found := _MONTH.match(anchor.text)) and is_shown(anchor.node)
     ]
+    own: tuple[int, int] | None = None
+    for option in tree.css("option"):
+        if found := _MONTH.match((option.text() or "").strip()):
+            months.append((int(found["year"]), int(found["month"])))
+            if "selected" in option.attributes:
+                own = months[-1]
+    if own is None and len(months) > 1 and (found := _MONTH_IN.search(url)):
+        own = int(found["year"]), int(found["month"])
+    # A month's archive goes on with the months before it.
+    if own is not None and (before := [month for month in months if month < own]):
+        yield MoreSign(MoreKind.STEP, "{}年{}月".format(*max(before)))
+        return
     # Two months that stand round a third: this page's own lies between them.
     for earlier in months:
         if _after(earlier, 2) in months and _after(earlier, 1) not in months:
@@ -157,7 +170,14 @@ def _of_a_month(walk: AnchorWalk) -> Iterator[MoreSign]:
             return
 
 
-_MONTH = re.compile(r"^\W*(?P<year>(?:19|20)\d\d)\s*[年./-]\s*(?P<month>\d{1,2})\s*月?\W*$")
+_MONTH_IN = re.compile(
+    r"[/=](?P<year>(?:19|20)\d\d)[-/]?(?P<month>0[1-9]|1[0-2])(?:/|\.\w+)?(?:$|[?&#])"
+)
+"""The month in the address of its archive."""
+_MONTH = re.compile(
+    r"^\W*(?P<year>(?:19|20)\d\d)\s*[年./-]\s*(?P<month>\d{1,2})\s*月?\W*"
+    r"(?:[(（]\d{1,5}\s*篇?[)）])?\s*$"
+)
 
 
 def _after(month: tuple[int, int], count: int) -> tuple[int, int]:

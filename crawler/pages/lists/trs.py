@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from crawler.pages.lists.scriptcounts import COMMENT
+
 # createPageHTML(55,0,"index","shtml"), also with the id of its box first and the number of
 # items last.  TRS counts from 0: page 2 is index_1.
 _TRS = re.compile(
@@ -35,9 +37,12 @@ def read_call(
 
     None where no script calls it.  ``page_number`` is as ``pager.read_pager`` has it.
     """
-    call = next((found for text in scripts if (found := _TRS.search(text))), None)
-    if call is None:
+    called = [text for text in scripts if "createPage" in text]
+    calls = [found for text in called for found in _TRS.finditer(COMMENT.sub(" ", text))]
+    if not calls:
         return None
+    own = [one for one in calls if page_number is not None and int(one[2]) + 1 == page_number]
+    call = next((one for one in calls if _is_of(url, one[3], int(one[2]))), (own or calls)[0])
     count, current, name, extension = int(call[1]), int(call[2]), call[3], call[4]
     items = int(call[5]) if call[5] else None
     one_based = _counts_from_one(current, name, url, "\n".join(scripts), page_number)
@@ -47,6 +52,12 @@ def read_call(
         suffix = number + 1 if one_based else number
         next_page = urljoin(base, f"{name}_{suffix}.{extension}")
     return Called(next_page, number, count, items)
+
+
+def _is_of(url: str, name: str, current: int) -> bool:
+    """Whether an address carries the number that a call names as the page's own."""
+    file = urlsplit(url).path.rsplit("/", 1)[-1]
+    return current > 0 and re.match(rf"{re.escape(name)}_{current}\.", file) is not None
 
 
 _TRS_FUNCTION = re.compile(

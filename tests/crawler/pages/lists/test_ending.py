@@ -294,6 +294,58 @@ def test_the_number_asked_for_tells_zero_from_one(
     assert listing.next_page == (following and f"http://www.example-news.cn/szxw/{following}")
 
 
+def test_of_two_calls_of_the_pager_the_one_of_the_page_itself_counts() -> None:
+    calls = "createPageHTML(20,0,'index','html');\ncreatePageHTML(9,8,'index','html');"
+    url = "http://www.example-news.cn/szxw/index_8.html"
+    commented = read(f"<script>//{calls}</script>", url=url, page_number=9)
+    both = read(f"<script>{calls}</script>", url=url, page_number=9)
+    assert [(one.page_number, one.page_count, one.next_page) for one in (commented, both)] == [
+        (9, 9, None),
+        (9, 9, None),
+    ]
+
+
+def test_a_month_of_an_archive_goes_on_with_the_month_before_it() -> None:
+    months = "".join(
+        f"<option value='/archive/2021/{n:02d}/'{' selected' * (n == 1)}>2021年{n}月</option>"
+        for n in (2, 1)
+    )
+    years = "<option value='/archive/2020/12/'>2020年12月</option>"
+    first = read(f"<select onchange='location=this.value'>{months}</select>")
+    later = read(f"<select onchange='location=this.value'>{months}{years}</select>")
+    assert judge_page(first).proved
+    assert [sign.evidence for sign in later.more] == ["2020年12月"]
+    listed = "<ul><li><a href='/archive/2021/02/'>2021年2月(14)</a></li>"
+    listed += "<li><a href='/archive/2021/01/'>2021年1月(9)</a></li></ul>"
+    url = "http://www.example-news.cn/archive/2021/02/"
+    assert [sign.evidence for sign in read(listed, url=url).more] == ["2021年1月"]
+
+
+def test_days_of_a_calendar_beside_are_no_pages() -> None:
+    days = "".join(f"<a href='/cal/2021-01/{n:02d}.html'>{n}</a>" for n in range(1, 32))
+    pages = "<div><b>1</b><a href='index_2.html'>2</a><a href='index_3.html'>3</a></div>"
+    listing = read(f"<div>{days}</div>{pages}")
+    assert listing.next_page == "http://www.example-news.cn/szxw/index_2.html"
+    assert (listing.page_number, listing.page_count) == (1, None)
+
+
+@pytest.mark.parametrize(("last", "proved"), [(57, True), (20, False)])
+def test_the_articles_that_a_table_says_it_shows_tell_its_last_page(
+    last: int, proved: bool
+) -> None:
+    shown = f"显示第 {last - 9} 至 {last} 项结果，共 57 项"
+    pager = f"<div class='paginate'><a class='paginate_button current'>{-(-last // 10)}</a></div>"
+    assert judge_page(read(f"<div>{shown}</div>{pager}")).proved == proved
+
+
+def test_links_beside_a_list_that_holds_all_that_the_page_declares_are_no_articles() -> None:
+    beside = "".join(
+        f"<li><a href='/zt/{n}.jhtml'>北岸委员工作室接待第{n}次</a></li>" for n in "1234"
+    )
+    listing = read("<p>共 10 条记录 1/1 页</p>", head=f"<div><ul>{beside}</ul></div>")
+    assert len(listing.links) == 10
+
+
 def test_totals_of_scripts_are_read() -> None:
     listing = read("<script>laypage.render({elem:'p',count:238,limit:10,curr:1})</script>")
     assert (listing.item_count, listing.page_size, listing.page_count) == (238, 10, 24)
@@ -311,23 +363,22 @@ def test_the_last_of_counted_pages_is_the_end_though_its_step_still_answers() ->
     assert judge_page(listing) == PageEnd(proved=True, why="page 16 of 16")
 
 
-WRITERS = ("ends", "ends_third", "ends_fourth", "ends_fifth", "ends_sixth", "ends_seventh")
+WRITERS = (
+    *("ends", "ends_third", "ends_fourth", "ends_fifth", "ends_sixth", "ends_seventh"),
+    "ends_eighth",
+)
 FAULTS = {
     f"{folder}/{name}": wrong
     for folder in WRITERS
     for name, wrong in faults_of_ends(LISTINGS / folder)
 }
-# x04: DataTables' last page, whose number nothing states.  y15 and y16 show no sign that they go
-# on, which proves an end here, and none to their writers.  z06 is empty behind the last page, as
-# a page in the middle is that fails.  z11 is the last page of a month, and other months stand
-# beside; in z14 five links of a column beside count as the list's.
+# y15, y16 and y08 show no sign that they go on, which proves an end here (a weak one), and none
+# to their writers.  z06 is empty behind the last page, as a page in the middle is that fails.
 KNOWN_ENDS = {
-    "ends_third/x04_datatables_last.html",
     "ends_fourth/y15.html",
     "ends_fifth/z06.html",
     "ends_sixth/y16.html",
-    "ends_seventh/z11.html",
-    "ends_seventh/z14.html",
+    "ends_eighth/y08.html",
 }
 
 
