@@ -88,11 +88,26 @@ _TOTALS = re.compile(
 _TOTALS_WITHIN = 300
 
 
+_FIRST_REVIEWS = (11, 20)
+_YEAR_WITHIN = 120
+
+
 def in_season(published: datetime | None) -> bool:
     """Whether reviews of the year before appear on that day."""
     return published is not None and (
         published.month in (12, 1, 2) or (published.month == 3 and published.day <= 15)
     )
+
+
+def told_in_season(subject: Subject) -> bool:
+    """Whether it appears in the season, or late in November and names the year that closes."""
+    day = subject.published
+    if day is None or in_season(day):
+        return day is not None
+    if (day.month, day.day) < _FIRST_REVIEWS or day.month > _FIRST_REVIEWS[0]:
+        return False
+    year = str(closed_year(day))
+    return year in subject.title.text or year in subject.head[:_YEAR_WITHIN]
 
 
 def sums_up(subject: Subject) -> re.Match[str] | None:

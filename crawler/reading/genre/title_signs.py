@@ -14,7 +14,7 @@ from crawler.reading.genre.subject import (
     LOOKS_BACK,
     STANDING_COMMITTEE,
     Subject,
-    in_season,
+    told_in_season,
 )
 from crawler.reading.words.numerals import ordinal
 
@@ -116,7 +116,7 @@ def _rubrics(subject: Subject) -> Iterator[Sign]:
     told = back or _year_before(subject)
     # 举办……汇演 回顾一年履职: what a committee held that day is no achievement of its year.
     plain = not (w.FIGURE_HEADLINE.search(title) or w.MEETING.search(title))
-    if main and told and plain and in_season(subject.published):
+    if main and told and plain and told_in_season(subject):
         yield from of_title("title.achievement", main)
     yield from of_title("title.committee_says", w.COMMITTEE_SAYS.match(title))
 
@@ -131,8 +131,7 @@ def _year_before(subject: Subject) -> bool:
     """Whether title or opening name a committee in the year that is just over."""
     if subject.published is None:
         return False
-    year = subject.published.year - (subject.published.month < 12)
-    named = rf"{year}年?[\u4e00-\u9fff]{{0,8}}政协"
+    named = rf"{closed_year(subject.published)}年?[\u4e00-\u9fff]{{0,8}}政协"
     return re.search(named, subject.title.text + "\n" + subject.head) is not None
 
 

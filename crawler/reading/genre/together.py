@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from crawler.reading.facts.period import TERM_ENDS
 from crawler.reading.genre.signs import OF_ANOTHER_KIND, Sign
-from crawler.reading.genre.subject import Subject, in_season
+from crawler.reading.genre.subject import Subject, told_in_season
 
 _OF_A_YEAR = frozenset(
     {
@@ -58,7 +58,7 @@ def together(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
             yield Sign("title.own_years_selection", 1.0, "title")
         elif "title.rubric" in value:
             yield Sign("title.own_years_review", 1.0, "title")
-    if of_a_year and (in_season(subject.published) or _term_ends(subject)):
+    if of_a_year and (told_in_season(subject) or _term_ends(subject)):
         yield Sign("season", 1.0, "meta")
     if back and wide:
         yield Sign("text.year_and_functions", 1.0, "text")

@@ -53,6 +53,9 @@ WRITERS = (
     "writer13",
     "condensed13",
     "ordinary13",
+    "writer14",
+    "condensed14",
+    "december",
     "firstwords",
     "condensed",
 )

@@ -17,8 +17,8 @@ from tests.crawler.reading.genre.training import Score, score
 FIRST_WRITERS = ("whole", "writer1", "writer2", "writer3", "writer4")
 LATER_WRITERS = ("writer5", "writer6", "writer9")
 """The first two were asked for traps: 40 of their 60 texts are marked open to dispute."""
-PLAIN_WRITERS = ("writer7", "writer8")
-"""Asked for what a crawler meets; 16 texts each."""
+PLAIN_WRITERS = ("writer7", "writer8", "writer14")
+"""Asked for what a crawler meets; 14 to 16 texts each."""
 LATEST_WRITERS = ("writer10", "writer11", "writer12", "writer13")
 WHOLE = (*FIRST_WRITERS, *LATER_WRITERS, *PLAIN_WRITERS, *LATEST_WRITERS)
 OWNED = {*FLAGGED_GENRES, Genre.WORK_REPORT, Genre.PROPOSAL_REPORT}
@@ -55,7 +55,7 @@ def test_flags_of_texts_as_they_are_met(
     writer: str, readings: list[tuple[Labelled, Reading]]
 ) -> None:
     found = score([(t.genre, r.genre) for t, r in readings if t.writer == writer])
-    assert found.texts >= 16
+    assert found.texts >= 14
     assert (found.precision, found.recall) == (1.0, 1.0)
     assert found.accuracy >= 0.9
 
@@ -95,6 +95,8 @@ LATER_FIRST_WORDS = (
     "ordinary12",
     "condensed13",
     "ordinary13",
+    "condensed14",
+    "december",
 )
 
 
