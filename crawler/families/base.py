@@ -170,6 +170,13 @@ class Run(Protocol):
         None before there was such a run, and where the list was empty then.
         """
 
+    def to_look_behind(self, walk: str) -> date | None:
+        """The day back to which this run reads a list although it knows whole pages of it.
+
+        An article may be entered under an older day, behind a first page of which all is known.
+        None where that was looked for a short while ago.
+        """
+
     def settled_on(self) -> date | None:
         """The day on which the last complete run ended; None before there is one."""
 

@@ -68,13 +68,18 @@ def check_heading(heading: str, words: Sequence[str], url: str) -> None:
 
 @dataclass(slots=True)
 class _Progress:
-    """How far one list was read: its pages with their addresses, and rounds of re-reading."""
+    """How far one list was read: its pages with their addresses, and rounds of re-reading.
+
+    ``behind`` is the day back to which known pages are passed by, once ``behind_asked`` for.
+    """
 
     pages: list[PageFacts] = field(default_factory=list)
     urls: dict[int, str] = field(default_factory=dict)
     again: list[PageFacts] = field(default_factory=list)
     rounds: int = 0
     reached: Proved | None = None
+    behind: date | None = None
+    behind_asked: bool = False
 
     @property
     def to_read_again(self) -> list[PageFacts]:
@@ -119,7 +124,10 @@ class ListWalker(Walker):
         bounded = self.run.since is not None or self.run.until is not None
         # What a run before has settled says nothing of how far back this list reaches.
         known = not self.run.full and not bounded and self.run.settled(facts.links)
-        decision = judge_list(progress.pages, self._bounds, name=ask.walk, known=known)
+        bounds = self._bounds
+        if known:
+            bounds = replace(bounds, behind=self._behind(ask.walk, progress))
+        decision = judge_list(progress.pages, bounds, name=ask.walk, known=known)
         if isinstance(decision, GoOn):
             assert listing.next_page is not None  # or it would have been decided
             yield replace(ask, url=listing.next_page, page_number=ask.page_number + 1)
@@ -180,6 +188,13 @@ class ListWalker(Walker):
                 read=self.read_again,
                 page_number=page.number,
             )
+
+    def _behind(self, walk: str, progress: _Progress) -> date | None:
+        """How far behind known pages a list is read: asked once a run."""
+        if not progress.behind_asked:
+            progress.behind = self.run.to_look_behind(walk)
+            progress.behind_asked = True
+        return progress.behind
 
     @property
     def _bounds(self) -> Bounds:

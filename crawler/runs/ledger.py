@@ -20,7 +20,7 @@ from storage.runs import lease
 from storage.runs.history import RunRecord, last_complete_run
 from storage.runs.lease import LEASE_SECONDS
 from storage.runs.states import LeaseState
-from storage.runs.totals import Judged, last_judged, put_totals, settled_totals
+from storage.runs.totals import Judged, last_judged, last_looked_behind, put_totals, settled_totals
 
 
 class RunLedger:
@@ -54,6 +54,11 @@ class RunLedger:
         """The last run that read a list to its end, or named a gap in it."""
         with self.database.reading() as session:
             return last_judged(session, self.source_id, walk)
+
+    def looked_behind(self, walk: str) -> datetime | None:
+        """When a run last read a list on behind what was known; None before there was one."""
+        with self.database.reading() as session:
+            return last_looked_behind(session, self.source_id, walk)
 
     def due(self, limit: int) -> list[KnownLink]:
         """Links of this source whose next check is due, the longest overdue first."""

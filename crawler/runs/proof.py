@@ -10,12 +10,22 @@ as long as it joins on to what it showed when it was last read so.  ``Proved`` a
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from zlib import crc32
 
 from storage.records import End, Listing, MoreKind, OpenCause
 
 MAX_ROUNDS = 3
 """How often the pages of a list that moves are read again before it is left open."""
+
+
+LOOK_BEHIND = timedelta(days=7)
+"""How long a list may end at the first page of which all is known, before what lies behind it is
+looked at: articles are entered there under older days, when they are approved or moved late."""
+BACK_DATED = timedelta(days=14)
+"""By how much the day of an article may be older than that on which it was entered."""
+UNDATED_BEHIND = 5
+"""How many pages of a list that prints no days are read behind what is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +104,16 @@ class PageFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How far a walk is meant to go: days of publication, and pages."""
+    """How far a walk is meant to go: days of publication, and pages.
+
+    ``behind``: a page of which all is known ends it only where all its articles are older, for
+    one may have been entered behind it; None where any such page ends it.
+    """
 
     max_pages: int
     since: date | None = None
     until: date | None = None
+    behind: date | None = None
 
 
 def judge_list(
@@ -129,7 +144,7 @@ def _judge_last(
     if not page.links and (page.leads_on or more_pages or page.number > 1) and not behind:
         return Open(OpenCause.EMPTY_PAGE, f"{here} is empty")
     if known:
-        return Proved(End.KNOWN_REACHED, "articles of an earlier complete run reached")
+        return _judge_known(pages, bounds, name=name)
     newest = max((day for day in page.days if day), default=None)
     if bounds.since and newest and newest < bounds.since and all(page.days):
         return Proved(End.BEFORE_SINCE, f"articles before {bounds.since} reached")
@@ -154,6 +169,42 @@ def _judge_last(
         return Open(OpenCause.WINDOW, unreached)
     proof, words = _what_ends(page, met=met)
     return Proved(proof, f"last page of {name} read ({page.number}): {words}", empty=not shown)
+
+
+def look_behind(walk: str, looked_at: datetime | None, *, now: datetime) -> date | None:
+    """The day back to which known pages of a list are passed by now; None where none are.
+
+    ``looked_at`` is when a run did so last.  Up to two days sooner than ``LOOK_BEHIND``, by the
+    list's name, so that those which were first read together do not all take their turn at once.
+    """
+    sooner = timedelta(hours=crc32(walk.encode()) % 48)
+    if looked_at is not None and now - looked_at < LOOK_BEHIND - sooner:
+        return None
+    return ((looked_at or now).astimezone(now.tzinfo) - BACK_DATED).date()
+
+
+def _judge_known(pages: Sequence[PageFacts], bounds: Bounds, *, name: str) -> Proved | GoOn:
+    """What a page proves of which all was settled by the time of an earlier complete run.
+
+    That run's proof covers what stood behind it then; what was entered there since, under an
+    older day, is looked for down to the day ``bounds.behind``.
+    """
+    page = pages[-1]
+    reached = Proved(End.KNOWN_REACHED, "articles of an earlier complete run reached")
+    if bounds.behind is None:
+        return reached
+    newest = max((day for day in page.days if day), default=None)
+    deep = newest < bounds.behind if newest else page.number >= UNDATED_BEHIND
+    if not deep and page.leads_on and page.number < bounds.max_pages:
+        return GO_ON
+    if not page.leads_on:
+        whole = _judge_last(pages, bounds, name=name, known=False)
+        if isinstance(whole, Proved):
+            return whole
+        if not deep:
+            return reached  # nothing behind it can be asked for
+    how_far = f"back to {newest}" if newest else f"{page.number} pages"
+    return Proved(End.KNOWN_BEHIND, f"{reached.words}, and behind these {how_far} looked at")
 
 
 def _what_ends(page: PageFacts, *, met: bool) -> tuple[End, str]:

@@ -29,6 +29,7 @@ from crawler.reader import Draft, read_item
 from crawler.runs.account import CONFIRMED, SETTLED, Account
 from crawler.runs.doubts import doubt_of
 from crawler.runs.ledger import RunLedger
+from crawler.runs.proof import look_behind
 from crawler.sources.declaration import Source
 from storage.errors import StorageError
 from storage.links.discoveries import KnownLink, LinkState
@@ -341,6 +342,10 @@ class SourceSpider(scrapy.Spider):
             and known[url].state is not LinkState.PENDING
             for url in urls
         )
+
+    def to_look_behind(self, walk: str) -> date | None:
+        """The day back to which known pages of a list are passed by; None where none are."""
+        return look_behind(walk, self.ledger.looked_behind(walk), now=self.now())
 
     def settled_on(self) -> date | None:
         """The day on which the last complete run ended; None before there is one."""

@@ -116,6 +116,10 @@ class _Trial:
         """Nothing is."""
         return False
 
+    def to_look_behind(self, walk: str) -> date | None:
+        """Nothing is known that could be passed by."""
+        return None
+
     def settled_on(self) -> date | None:
         """There was no complete run."""
         return None

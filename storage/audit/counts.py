@@ -16,7 +16,7 @@ from storage.runs.totals import last_judged
 
 _WALKS = table_of(RunWalkRow)
 _RUNS = table_of(RunRow)
-SHORT_ENDS = (End.KNOWN_REACHED.value, End.BEFORE_SINCE.value)
+SHORT_ENDS = (End.KNOWN_REACHED.value, End.KNOWN_BEHIND.value, End.BEFORE_SINCE.value)
 """Ends that leave the rest of a list out on purpose."""
 
 

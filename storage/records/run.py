@@ -73,6 +73,7 @@ class End(StrEnum):
     """What proves that a list, or an issue, was read to its end."""
 
     KNOWN_REACHED = "known_reached"  # a page whose articles an earlier complete run had settled
+    KNOWN_BEHIND = "known_behind"  # the same, and what is listed behind such pages was looked at
     BEFORE_SINCE = "before_since"  # articles older than the days asked for
     COUNT_MET = "count_met"  # as many articles as the list says that it holds
     LAST_PAGE = "last_page"  # the last page, as it says itself

@@ -88,7 +88,8 @@ def put_totals(session: Session, run_id: int, walks: Sequence[WalkTotals]) -> No
     session.execute(insert(_WALKS), rows)
 
 
-_JUDGED = (End.KNOWN_REACHED, End.COUNT_MET, End.LAST_PAGE, End.SILENT)
+_LOOKED_BEHIND = (End.KNOWN_BEHIND, End.COUNT_MET, End.LAST_PAGE, End.SILENT)
+_JUDGED = (End.KNOWN_REACHED, *_LOOKED_BEHIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,26 @@ def last_judged(
     )
     row = session.execute(query).one_or_none()
     return None if row is None or row[0] is None else Judged(row[0], row[1])
+
+
+def last_looked_behind(session: Session, source_id: str, walk: str) -> datetime | None:
+    """When the last run ended that read a list of the source on behind what was known, or whole.
+
+    None before there was such a run.
+    """
+    query = (
+        select(RunRow.finished_at)
+        .join(_WALKS, _WALKS.c.run_id == RunRow.id)
+        .where(
+            RunRow.source_id == source_id,
+            RunRow.finished_at.is_not(None),
+            _WALKS.c.name == walk,
+            _WALKS.c.end_proof.in_([end.value for end in _LOOKED_BEHIND]),
+        )
+        .order_by(RunRow.finished_at.desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar_one_or_none()
 
 
 def list_totals(session: Session, run_id: int) -> list[WalkTotals]:

@@ -68,7 +68,7 @@ class Window:
         assert token is not None
         spider = spider_class(source)(options=CrawlOptions())
         assert isinstance(spider, SourceSpider)
-        spider.config = CrawlConfig(database_url=self.database.url)
+        spider.config = CrawlConfig(database_url=self.database.url, today=now.date())
         spider.ledger = RunLedger(
             self.database, source_id=source.id, run_id=run_id, token=token, now=lambda: now
         )

@@ -50,12 +50,15 @@ class Case:
     since: date | None = None
     until: date | None = None
     known: bool = False
+    behind: date | None = None
     empty: bool = False
 
 
 MORE = ("加载更多",)
 FIRST = page(1, "abc", leads_on=True)
 LONG_AGO = date(2020, 1, 1)
+DAY_24 = date(2021, 1, 24)
+UNDATED = page(4, "abc", day=0, leads_on=True)
 CASES = [
     Case("one page without a pager", [page(1, "abc")], End.SILENT),
     Case("a next page", [FIRST], GoOn),
@@ -77,6 +80,23 @@ CASES = [
     Case("a button for more beside a next page", [page(1, "abc", more=MORE, leads_on=True)], GoOn),
     Case("all of it known", [FIRST], End.KNOWN_REACHED, known=True),
     Case("known although more is said", [page(1, "abc", more=MORE)], End.KNOWN_REACHED, known=True),
+    Case("known, but days as late as those looked for", [FIRST], GoOn, known=True, behind=DAY_24),
+    Case("known and older", [FIRST], End.KNOWN_BEHIND, "to 2021-01-24", known=True, behind=NEWEST),
+    Case("new and older", [FIRST], GoOn, behind=NEWEST),
+    Case("known, few pages without days", [UNDATED], GoOn, known=True, behind=NEWEST),
+    Case(
+        "known, enough pages without days",
+        [replace(UNDATED, number=5)], End.KNOWN_BEHIND, "5 pages", known=True, behind=NEWEST,
+    ),
+    Case(
+        "known, and no further page may be asked for",
+        [replace(FIRST, number=9)], End.KNOWN_BEHIND, known=True, behind=LONG_AGO,
+    ),
+    Case("known whole", [page(1, "abc", page_count=1)], End.LAST_PAGE, known=True, behind=LONG_AGO),
+    Case(
+        "known, and what is behind cannot be asked for",
+        [page(1, "abc", more=MORE)], End.KNOWN_REACHED, known=True, behind=LONG_AGO,
+    ),
     Case("page 2 is page 1", [FIRST, page(2, "abc", leads_on=True)], O.REPEATS),
     Case("page 2 is page 1 and last", [FIRST, page(2, "bc")], O.REPEATS),
     Case("page 2 is page 1, and known", [FIRST, page(2, "abc")], O.REPEATS, known=True),
@@ -123,7 +143,7 @@ def kind_of(decision: Decision) -> object:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_end_of_a_list(case: Case) -> None:
-    bounds = Bounds(max_pages=9, since=case.since, until=case.until)
+    bounds = Bounds(max_pages=9, since=case.since, until=case.until, behind=case.behind)
     decision = judge_list(case.pages, bounds, name="the list", known=case.known)
     assert kind_of(decision) == case.decision
     if isinstance(decision, Proved | Open):
