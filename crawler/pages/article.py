@@ -251,7 +251,7 @@ def _article(seen: Seen, body: Body, title: Title | None, text: Text) -> Article
         outlet=outlet.name if outlet else None,
         author=credits.author.name if credits.author else None,
         editor=credits.editor.name if credits.editor else None,
-        images=images_of(page, body, text, url),
+        images=images_of(page, body, text, url, title=line),
         next_page=next_page(page, seen.source, url),
         score=sure,
         evidence=tuple(evidence),

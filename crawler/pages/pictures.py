@@ -37,11 +37,13 @@ _DESCRIPTIONS = ("og:description", "twitter:description", "description")
 _SENTENCE = 20
 
 
-def images_of(page: Page, found: Body, text: Text | None, url: str) -> tuple[Image, ...]:
+def images_of(
+    page: Page, found: Body, text: Text | None, url: str, *, title: int | None = None
+) -> tuple[Image, ...]:
     """The pictures inside a body, those of the site's furniture left out.
 
     Where the whole page is the body, only those among the lines of the text; None for a page
-    that is nothing but a text.
+    that is nothing but a text.  ``title`` is the title's line, None where none is printed.
     """
     holder = found.box
     if page.boxes[holder].tag == "p" and page.boxes[holder].parent >= 0:
@@ -51,16 +53,19 @@ def images_of(page: Page, found: Body, text: Text | None, url: str) -> tuple[Ima
     if not holder and text is not None:
         first, last = text.first, text.lines[-1] + 1
     others = [range(block.index, page.behind(block.index)) for block in found.blocks]
-    return _as_images(
-        [
-            picture
-            for picture in page.pictures
-            if holder <= picture.box < behind
-            and first <= picture.line <= last
-            and not any(picture.box in block for block in others)
-        ],
-        url,
-    )
+    inside = [
+        picture
+        for picture in page.pictures
+        if holder <= picture.box < behind
+        and first <= picture.line <= last
+        and not any(picture.box in block for block in others)
+    ]
+    images = _as_images(inside, url)
+    if not images and text is not None and title is not None and title < text.first:
+        # A picture in a box of its own between headline and text.
+        between = [at for at in page.pictures if title < at.line <= text.first and not at.href]
+        images = _as_images(between, url)
+    return images
 
 
 def _as_images(pictures: list[Picture], url: str) -> tuple[Image, ...]:

@@ -277,7 +277,11 @@ def _widened(page: Page, worths: list[float], best: int) -> int:
             break
         outer = page.boxes[outer.parent]
         around = [*range(outer.start, inner.start), *range(inner.end, outer.end)]
-        added = sum(worths[index] for index in around if worths[index] > 0)
+        said = [index for index in around if worths[index] > 0]
+        if said and inner.tag == "p":
+            # Links on either side of a box's sentences are left out of a text one by one.
+            around = [index for index in around if said[0] <= index <= said[-1]]
+        added = sum(worths[index] for index in said)
         linked = sum(-worths[index] for index in around if worths[index] <= LINK.value)
         if added > WORTH_ADDING.value * own and added > 2 * linked:
             return outer.index

@@ -80,7 +80,8 @@ LINKS = Table(
         ),
         Rule(
             "of_the_day",
-            r"(?:热点|今日|本周)(?:新闻|图片|热点)|热点专题|新闻热点",
+            r"(?:热点|今日|本周)(?:新闻|图片|热点)|热点专题|新闻热点"
+            r"|(?:\d{1,2}小时|[今本][日周月]|一周|每日)热[闻文]",
             "今日新闻",
             "what a day or a week brought",
         ),
@@ -160,6 +161,7 @@ POSTS = Table(
             "网友 江边人 2020-01-02 10:20",
             "who wrote it, and when",
         ),
+        Rule("post_written", r"发表[于在]", "发表于 2020-01-02 10:20", "when it was written"),
         Rule("post_number", r"\d{1,4}\s*[楼#]", "12楼 江边人 2020-01-02 10:20", "its number"),
     ),
     how=How.AT_THE_START,

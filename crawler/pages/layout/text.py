@@ -106,6 +106,8 @@ def select_text(
         lines = range(max(begin, block.start), min(block.end, body.end))
         dropped.update(dict.fromkeys(lines, "block"))
     rows = table_rows(page, begin, body.end)
+    if rows:
+        rows = _without_buttons(weights, rows)
     numbers = list_numbers(page, begin, body.end)
     _drop_asides(page, weights, body, begin, dropped)
     _drop_by_rule(page, weights, begin, body.end, title, rows, dropped)
@@ -159,6 +161,12 @@ def table_rows(page: Page, begin: int, end: int) -> dict[int, int]:
         if len(lines) > 1 and len(lines) == in_cells and short:
             found.update(dict.fromkeys(lines, row))
     return found
+
+
+def _without_buttons(weights: Weights, rows: dict[int, int]) -> dict[int, int]:
+    """Rows of a table without those in which each cell is a button: faces, what to share to."""
+    data = {row for index, row in rows.items() if weights.rule(index) is None}
+    return {index: row for index, row in rows.items() if row in data}
 
 
 def list_numbers(page: Page, begin: int, end: int) -> dict[int, str]:

@@ -14,6 +14,7 @@ from crawler.pages.rules.limits import LONGEST_NAMES, SHORT_CREDITS, SHORTEST_TI
 from crawler.pages.values.head import Head, author_places, named_outlet, outlet_places
 from crawler.pages.values.linked import linked_values, name_of
 from crawler.pages.values.lookalikes import NOBODY
+from crawler.pages.values.masthead import find_masthead
 from crawler.pages.values.outlets import (
     DATE,
     DATE_AND_CLOCK,
@@ -27,10 +28,9 @@ from crawler.pages.values.outlets import (
     names_outlet,
     outlet_in_script,
     placed_outlet,
-    site_itself,
     states_no_outlet,
 )
-from crawler.pages.values.people import is_person, named_by_role, reporters
+from crawler.pages.values.people import is_person, named_by_role, reporters, signed_by
 from crawler.pages.values.seen import Seen
 
 _AUTHOR_LABEL = re.compile(
@@ -96,13 +96,15 @@ def _outlet(
         found = placed_outlet(named_outlet(seen.tree, near)) or found
     found = found or outlet_in_script(seen.source)
     if found is None and not states_no_outlet(page, header):
-        found = site_itself(seen.head)
+        found = find_masthead(seen.head, page)
     return found
 
 
 def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | None:
     """A reporter named in the header, in the text, or by the Founder comment."""
     for index in header:
+        if name := signed_by(page.lines[index].text):
+            return credit_of("author", "signed", "html", name, page.lines[index].text)
         for piece in page.lines[index].pieces:
             if _OF_ROLES.isdisjoint(piece):
                 continue
@@ -124,9 +126,11 @@ def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | N
 
 
 def _in_its_place(seen: Seen) -> Credit | None:
-    """A person's name where WeChat prints the author's."""
-    for name in author_places(seen.tree, seen.source):
-        if is_person(name):
+    """A person's name where WeChat prints the author's; any name that a blog marks as one."""
+    blog = "rich_media" not in seen.source
+    for words in author_places(seen.tree, seen.source):
+        name = clean_name(words) if blog else words
+        if name and (is_person(name) or (blog and not names_outlet(name))):
             return credit_of("author", "at the author's place", "html", name, name)
     return None
 
@@ -158,7 +162,7 @@ def _beside_date(page: Page, header: list[int]) -> Credit | None:
             and DATE.search(line.text)
         ):
             for name in names_beside(line):
-                if is_person(name):
+                if is_person(name) and not names_outlet(name):
                     return credit_of("author", "printed beside the date", "html", name, line.text)
     return None
 

@@ -42,7 +42,7 @@ from crawler.pages.values.written import (
 from storage.records import SHANGHAI, Evidence, Precision
 
 _OF_A_CHANGE = re.compile(r"更新|修改|编辑|[Uu]pdated|[Mm]odified|[Ee]dited")
-_AIRED = "播出时间"
+_AIRED = re.compile(r"(?:播出|首播|开播|直播)(?:时间|日期)")
 _META_RANKS = (
     re.compile(r"pub(?:lish(?:ed)?)?(?:date|time|at|on)|date(?:time)?pub|published$|publication"),
     re.compile(r"releas|issued?$|issuedate"),
@@ -186,8 +186,7 @@ def _printed(
             if dated is None and label:
                 dated = next(compact_dates_in(words, rule, "html", now), None)
             if dated:
-                # When a programme goes on the air says less than a day of publication does.
-                yield _Printed(index, label, change or (not label and _AIRED in joined), dated)
+                yield _Printed(index, label, change, dated)
 
 
 def _parts(joined: str) -> list[tuple[str, bool]]:
@@ -195,7 +194,7 @@ def _parts(joined: str) -> list[tuple[str, bool]]:
 
     What dates the publication comes first; a line without a change's label is one part.
     """
-    if not _OF_A_CHANGE.search(joined):
+    if not _OF_A_CHANGE.search(joined) and not _AIRED.search(joined):
         return [(joined, False)]
     starts = [label.start() for label in DATE_LABEL.finditer(joined)]
     bounds = sorted({0, *starts, len(joined)})
@@ -203,7 +202,11 @@ def _parts(joined: str) -> list[tuple[str, bool]]:
         (joined[begin:end], _OF_A_CHANGE.search(joined[begin:end]) is not None)
         for begin, end in pairwise(bounds)
     ]
-    parts = [(words, change and _begins_label(words)) for words, change in parts]
+    # When a programme goes on the air says less than a day of publication does.
+    parts = [
+        (words, (change and _begins_label(words)) or _AIRED.search(words) is not None)
+        for words, change in parts
+    ]
     return sorted(parts, key=lambda part: part[1])
 
 

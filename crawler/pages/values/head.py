@@ -18,6 +18,9 @@ _ENP_FIELD = re.compile(
 _PLACES = {"#js_name": 'id="js_name"', "#source_baidu": "source_baidu"}
 _SOURCE_NAMES = "[class*=source],[id*=source],[class*=laiyuan],[id*=laiyuan]"
 _AUTHORS = "#js_author_name, .rich_media_meta_text"
+_BLOG_AUTHORS = ".author.vcard, .byline .author, a[rel~=author]"
+_FIRST_POSTER = "#postlist .authi a.xw1"
+"""Who wrote the first post of a Discuz thread."""
 _OUTLET_CHARS = 24
 _SPACES = re.compile(r"\s+")
 
@@ -84,10 +87,14 @@ def named_outlet(tree: LexborHTMLParser, near: str) -> dict[str, str]:
 
 
 def author_places(tree: LexborHTMLParser, text: str) -> list[str]:
-    """The words where WeChat prints who wrote, before the account's name."""
-    if "rich_media" not in text:
-        return []
-    return [_words(node.text()) for node in tree.css(_AUTHORS)]
+    """The words where WeChat prints who wrote, before the account's name; WordPress; a forum."""
+    if "rich_media" in text:
+        return [_words(node.text()) for node in tree.css(_AUTHORS)]
+    if "vcard" in text or 'rel="author"' in text:
+        return [_words(node.text()) for node in tree.css(_BLOG_AUTHORS)[:1]]
+    if 'id="postlist"' in text:
+        return [_words(node.text()) for node in tree.css(_FIRST_POSTER)[:1]]
+    return []
 
 
 def outlet_places(tree: LexborHTMLParser, text: str) -> dict[str, str]:

@@ -45,7 +45,7 @@ NOT_PUBLISHED = Table(
         Rule("deadline", r"截至|截止|有效期", "截止2021年1月24日", "until when something holds"),
         Rule(
             "happens",
-            r"活动时间|会议时间|开始时间|结束时间",
+            r"(?:活动|会议|开始|结束|开幕|举办|召开|报名|录制)时间",
             "会议时间：2021年1月24日",
             "when something happens",
         ),

@@ -74,6 +74,13 @@ def names_of(head: Head) -> list[str]:
     return names
 
 
+@lru_cache(maxsize=256)
+def last_parts(names: str) -> frozenset[str]:
+    """The last part of each of a page's names (a line each) that has several."""
+    parts = [[part for part in _SITE.split(name) if part.strip()] for name in names.split("\n")]
+    return frozenset(found[-1].strip() for found in parts if len(found) > 1)
+
+
 def keys_of(head: Head, names: list[str]) -> list[str]:
     """What a printed line is compared with: the page's names for itself, its title alone."""
     keys = list(dict.fromkeys(filter(None, map(comparable, names))))

@@ -39,7 +39,7 @@ _IN_BRACKETS = re.compile(
 )
 _WIRE = re.compile(r"(?:电|消息|报道|讯)$")
 _ENDING = 60
-_SITE_PARTS = re.compile(r"\s*(?:[_|｜»>]+|(?<![-–—])[-–—](?![-–—])|--)\s*")
+SITE_PARTS = re.compile(r"\s*(?:[_|｜»>]+|(?<![-–—])[-–—](?![-–—])|--)\s*")
 _BARE_LABELLED = re.compile(r"(?:[来來]源|稿源)\s+(\S{2,20})$")
 _MICROBLOG = re.compile(r"\s*[(（]?微博[)）]?$")
 _DASHES = frozenset("-–—·")
@@ -48,7 +48,7 @@ _OUTLET_NAME = re.compile(
     r"|大学|学院|头条|电台|APP|App|之声|之窗|视频|微信|周末|月刊|融媒体中心|记者站)$"
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_CHANNEL = re.compile(
+CHANNEL = re.compile(
     r"^(?:国内|国际|社会|时政|财经|体育|娱乐|综合|本地|地方|文化|教育|科技|军事|图片|视频|滚动|最新|今日|头条|民生|政务)*"
     r"(?:新闻|要闻|资讯|快讯|热点|观点)$"
 )
@@ -61,16 +61,14 @@ _ACCOUNT_NAMED = re.compile(
     r"(?:author|user|\bu|nick|account|media|mp|screen)[-_]?name\b|\baccount\b"
 )
 _ACCOUNT_CHARS = (4, 20)
+_OF_THE_SITE = re.compile(r"本[站网]")
+"""来源：本站: the site itself, which its masthead names."""
 _METAS = ("contentsource", "source", "mediaid", "article:source", "laiyuan", "og:article:source")
-_OWN_METAS = ("og:site_name", "sitename", "application-name")
-_OWN_NAME = re.compile(
-    r".{2}(?:网|报|社|新闻|电视台|广播|客户端|在线|周刊|政协|融媒|传媒|台|观察|热线|人民政府|门户网站)$"
-)
-_E_PAPER = re.compile(r"^(\S{2,10}报)(?:多媒体)?(?:数字报|电子报|电子版|数字版)")
-"""What an e-paper calls its pages: 清江日报数字报, an article's title behind it or none."""
-_E_PAPER_SUFFIX = re.compile(r"(?<=报)(?:多媒体)?(?:数字报|电子报|电子版|数字版)$")
 _STOPS = re.compile(r"[，。！？；]")
 _SCRIPT_KEYS = ('"media', '"source', "mediaName", "copyfrom")
+_WECHAT_ACCOUNT = re.compile(
+    r"(?:\bnickname\s*=|\bnick_name\s*:)\s*(?:\w+\(\s*)?([\"'])([^\"'<>{}\\]{2,24})\1"
+)
 _SCRIPT_OUTLET = re.compile(
     r"\"?(?:media(?:_?[nN]ame)?|source(?:_?[nN]ame)?|copyfrom)[\"']?\s*[:=]\s*"
     r"([\"'])([^\"'<>{}\\/:]{2,24})\1"
@@ -156,7 +154,8 @@ def find_outlet(
     return (
         _labelled(page, [index for index in header if index != title])
         or _labelled_behind(page, tail)
-        or _beside_date(page, header, title, frozenset(_SITE_PARTS.split(head.title)[1:]))
+        or _beside_date(page, header, title, frozenset(SITE_PARTS.split(head.title)[1:]))
+        or _pictured(page, header)
         or _of_paper(head)
         or _of_metas(head)
         or _with_its_page(page, tail)
@@ -166,12 +165,17 @@ def find_outlet(
 
 
 def states_no_outlet(page: Page, header: list[int]) -> bool:
-    """Whether a label for the outlet stands over the text, and names nobody: 来源：转载文章."""
-    return any(
-        len(page.lines[index].text) <= LONGEST_LABELLED.value
-        and OUTLET_LABEL.search(joined_pieces(page, index))
-        for index in header
-    )
+    """Whether a label for the outlet stands over the text, and names nobody: 来源：转载文章.
+
+    来源：本站 names the site.
+    """
+    for index in header:
+        joined = joined_pieces(page, index)
+        if len(page.lines[index].text) <= LONGEST_LABELLED.value:
+            label = OUTLET_LABEL.search(joined)
+            if label and not _OF_THE_SITE.match(joined[label.end() :].strip()):
+                return True
+    return False
 
 
 def _labelled(page: Page, header: list[int]) -> Credit | None:
@@ -213,6 +217,17 @@ def _drawn(page: Page, index: int) -> str | None:
     return None
 
 
+def _pictured(page: Page, header: list[int]) -> Credit | None:
+    """The outlet whose logo stands beside the date without a label, by the picture's words."""
+    dated = [index for index in header if states_when(page.lines[index].text)]
+    for picture in page.pictures:
+        words = picture.alt
+        beside = any(index == picture.line for index in dated)
+        if beside and words and names_outlet(words) and (name := clean_outlet(words)):
+            return credit_of("outlet", "a picture beside the date", "html", name, words)
+    return None
+
+
 def _labelled_behind(page: Page, tail: list[int]) -> Credit | None:
     for index in tail:
         joined = joined_pieces(page, index)
@@ -246,23 +261,6 @@ def _with_its_page(page: Page, tail: list[int]) -> Credit | None:
         if printed := _IN_PRINT.search(page.lines[index].text):
             words = page.lines[index].text
             return credit_of("outlet", "printed with its page", "html", printed[1], words)
-    return None
-
-
-def site_itself(head: Head) -> Credit | None:
-    """The site as its own outlet, where a page credits nobody: as it names itself.
-
-    A name counts that ends as outlets' names do; a channel's (新闻中心) does not.
-    """
-    named = [("meta " + key, head.metas[key]) for key in _OWN_METAS if key in head.metas]
-    parts = [part.strip() for part in _SITE_PARTS.split(head.title)]
-    named.extend(("<title>", part) for part in reversed(parts[1:]))
-    if parts and (paper := _E_PAPER.search(parts[0])):
-        named.append(("<title>", paper[1]))
-    for where, words in named:
-        name = clean_outlet(_E_PAPER_SUFFIX.sub("", words))
-        if name and len(name) <= 20 and _OWN_NAME.search(name) and not _CHANNEL.match(name):
-            return credit_of("outlet", f"the site itself, {where}", "meta", name, words)
     return None
 
 
@@ -305,6 +303,8 @@ def placed_outlet(places: dict[str, str]) -> Credit | None:
 def outlet_in_script(text: str) -> Credit | None:
     """The outlet that the page's own data names, where they name no second one."""
     named: dict[str, str] = {}
+    if "js_article" in text and (account := _WECHAT_ACCOUNT.search(text)):
+        return credit_of("outlet", "inline script", "html", account[2], account[0])
     for key in _SCRIPT_KEYS:
         at = text.find(key)
         while at >= 0:
@@ -339,7 +339,7 @@ def _beside_date(
             return credit_of("outlet", "printed with its page", "html", printed[1], line.text)
         for name in names_beside(line):
             words = [word for word in name.split() if word in site or _OUTLET_NAME.search(word)]
-            words = [word for word in words if not _CHANNEL.match(word)]
+            words = [word for word in words if not CHANNEL.match(word)]
             if words:
                 return credit_of("outlet", "printed beside the date", "html", words[0], line.text)
             alone = named or (index in dated and len(line.pieces) > 1)
@@ -380,4 +380,4 @@ def _plain_name(piece: str) -> str | None:
             return None
     if not 2 <= len(name) <= 20 or NO_OUTLET.holds(name):
         return None
-    return None if _CHANNEL.match(name) else name
+    return None if CHANNEL.match(name) else name

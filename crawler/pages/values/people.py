@@ -30,7 +30,7 @@ _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡"
     "贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
     "雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳"
-    "屈柯符臧曲祝项祁骆耿翁裴甘冉"
+    "屈柯符臧曲祝项祁骆耿翁裴甘冉谷郁盛童柏庄涂覃霍卜苗纪凌窦舒游阮詹蓝解佟邢俞缪戚匡邬鄢褚晏"
 )
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,3}")
 
@@ -38,6 +38,15 @@ _PERSON = re.compile(r"[\u4e00-\u9fff]{2,3}")
 def is_person(name: str) -> bool:
     """Whether a name without any label reads as a person's: a usual surname and one or two more."""
     return _PERSON.fullmatch(name) is not None and name[0] in _SURNAMES
+
+
+_SIGNED = re.compile(r"[□■◎●○◇◆▢☐]\s*([\u4e00-\u9fff]{2,4})")
+
+
+def signed_by(line: str) -> str | None:
+    """Whom a paper names behind a square in a line of its own (□ 郁离); None for no such line."""
+    found = _SIGNED.fullmatch(line.strip())
+    return found[1] if found else None
 
 
 def reporters(paragraphs: Sequence[str]) -> tuple[str, Evidence] | None:

@@ -30,22 +30,26 @@ from crawler.pages.values.names import (
     agreement_of,
     is_site,
     keys_of,
+    last_parts,
     names_of,
     names_site,
     uncut,
     without_site,
 )
-from crawler.pages.values.people import named_by_role
+from crawler.pages.values.people import is_person, named_by_role
 from storage.records import Evidence
 
 _LISTED = re.compile(r"list|nav|menu|logo|crumb|related|recommend|side|hot|rank|comment|more")
 _SIGNED = re.compile(r"[\u4e00-\u9fff]{2,4}\s*[\s/／|｜]\s*(?:摄影?|文|图|文/图|图/文)")
 """向东 摄: who took the picture above the text, or wrote it."""
+_SHORT_HEADLINE = re.compile(r"[\u4e00-\u9fff]{2,3}")
 _CUT_OFF = ("…", "...", "．．．")
 _NEAR = 12
 _GUESSED = 1.2
 _WHOLE = 3.0
 """Agreement of a line that begins what the page calls itself."""
+_LAST = 2.0
+"""Agreement of a line that ends what the page calls itself, site and channel before it."""
 _FOOT = 12
 """Lines at the foot of a page among which it says whose it is."""
 _ABOVE = 80
@@ -143,7 +147,14 @@ def _right_above(page: Page, start: int) -> int | None:
     fit = [index for index in block if _may_be_headline(page.lines[index].text)]
     named = (index for index in fit if names_title(names[index]))
     alone = (index for index in fit if met[names[index]] == 1)
-    return next(itertools.chain(named, alone, fit), None)
+    # 开渔: a headline of two characters, where nothing else can be one.
+    short = (index for index in block if not fit and _is_short_headline(page.lines[index].text))
+    return next(itertools.chain(named, alone, fit, short), None)
+
+
+def _is_short_headline(text: str) -> bool:
+    """Whether a line may be a headline although it is shorter than any other."""
+    return _SHORT_HEADLINE.fullmatch(text) is not None and not is_person(text)
 
 
 def _may_be_headline(text: str) -> bool:
@@ -189,6 +200,8 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
     if agreement < _WHOLE and len(line.pieces) > 1:
         key = comparable(without_badges(line, wanted))
         agreement = agreement_of(key, wanted)
+    if agreement == 0.0 and (heading or is_named) and _ends_names(page, index, named):
+        agreement = _LAST
     if agreement == 0.0 and ((not heading and not is_named) or is_spoilt(text)):
         return None
     mostly_linked = line.linked * 2 > len(text)
@@ -204,6 +217,16 @@ def _score(page: Page, index: int, wanted: list[str], named: str, start: int) ->
     if not agreement and names_site(text) and box.tag != "founder-title":
         score -= 1.5
     return score
+
+
+def _ends_names(page: Page, index: int, named: str) -> bool:
+    """Whether a line over a header is the last part of what a page calls itself, site first."""
+    line = page.lines[index]
+    if line.linked or is_site(line.text) or index + 1 >= len(page.lines):
+        return False
+    parts = last_parts(named)
+    above = is_header(page.lines[index + 1].text)
+    return above and line.text in parts and not _is_masthead(page, line.text)
 
 
 def _by_place(page: Page, index: int, start: int) -> float:

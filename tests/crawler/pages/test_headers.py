@@ -162,6 +162,36 @@ def test_a_page_that_credits_nobody_has_its_own_site_as_outlet() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("head", "foot", "outlet", "rule"),
+    [
+        ("<p class='site-title'>渡口旧事</p>", "", "渡口旧事", "the site itself, masthead"),
+        ("<img src='/logo.png' alt='清河晚报'>", "", "清河晚报", "the site itself, masthead"),
+        ("", "Copyright © 2009-2021 清河县政协 版权所有", "清河县政协", "line of its rights"),
+        ("", "清河日报社版权所有，未经许可不得转载", "清河日报", "line of its rights"),
+        ("", "清河传媒有限公司版权所有", None, ""),
+    ],
+)
+def test_a_site_that_only_its_masthead_names_is_the_outlet_and_the_evidence_says_so(
+    head: str, foot: str, outlet: str | None, rule: str
+) -> None:
+    article = read(
+        "2020-01-02",
+        head=f"<title>渡口的灯</title></head><body>{head}",
+        ending=f"</div><div>{foot}",
+    )
+    assert article.outlet == outlet
+    rules = [item.rule for item in article.evidence if item.about == "outlet"]
+    assert all(one.endswith(rule) for one in rules)
+    assert bool(rules) == (outlet is not None)
+
+
+def test_a_label_that_says_of_this_site_is_the_site_by_its_own_name() -> None:
+    article = read("2020-01-02 来源：本站原创")
+    assert article.outlet == "清河网"
+    assert article.evidence
+
+
 @pytest.mark.parametrize("label", ["来源：转载文章", "来源：王建国", "来源：", "来源：网络整理"])
 def test_a_label_without_an_outlet_names_none_and_no_site_stands_in(label: str) -> None:
     assert read(f"2020-01-02 {label}").outlet is None

@@ -14,7 +14,17 @@ from crawler.pages.layout.headings import COMMENTS, LINKS, POSTS
 from crawler.pages.layout.sheets import NO_SHEETS
 from crawler.pages.raw import charset
 from crawler.pages.rules.table import Table
-from crawler.pages.values import credits, dates, headline, names, outlets, titles, written
+from crawler.pages.values import (
+    credits,
+    dates,
+    head,
+    headline,
+    masthead,
+    names,
+    outlets,
+    titles,
+    written,
+)
 from crawler.pages.values.lookalikes import NOBODY
 from tests.crawler.pages.test_fixtures import PAGES, differences
 from tests.crawler.pages.test_reading_cases import failures, rows
@@ -78,10 +88,18 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (article, "header_lines", lambda *_: [1], "sixth_writer/p39.html"),
         (article, "pictures_under", lambda *_: (), "pictures_above_rows"),
         (text, "_drop_summary", lambda *_: None, "sixth_writer/p25.html"),
+        (titles, "_ends_names", lambda *_: False, "seventh_writer/q15.html"),
+        (titles, "_is_short_headline", lambda _text: False, "second_writer/i04.html"),
+        (credits, "signed_by", lambda _line: None, "third_writer/a07.html"),
+        (head, "_BLOG_AUTHORS", "#none", "third_writer/a15.html"),
+        (outlets, "_pictured", lambda *_: None, "second_writer/c06.html"),
+        (outlets, "_WECHAT_ACCOUNT", NEVER, "seventh_writer/q12.html"),
+        (masthead, "_NAMED_SITE", NEVER, "author_in_linked_data"),
+        (text, "_without_buttons", lambda _weights, rows: rows, "seventh_writer/q08.html"),
         (titles, "_is_masthead", lambda *_: False, "sixth_writer/p35.asp.html"),
-        (dates, "_AIRED", "\0", "aired_before_published"),
+        (dates, "_AIRED", NEVER, "fourth_writer/n43.html"),
         (dates, "_beside_ago", lambda _seen: None, "third_writer/a16.html"),
-        (credits, "_in_linked_data", lambda _seen: None, "fourth_writer/n07.html"),
+        (credits, "_in_linked_data", lambda _seen: None, "author_in_linked_data"),
         (credits, "_STAFF_NUMBER", NEVER, "fourth_writer/n12.html"),
         (text, "_heads_article", lambda *_: False, "article_appended"),
         (weights, "_DAY_BESIDE", NEVER, "dated_links_inside"),
@@ -136,6 +154,7 @@ def test_other_rule(
         (COMMENTS, "whose_comments", "comments_longer"),
         (LINKS, "related", "related_after"),
         (POSTS, "post_by", "posts_follow"),
+        (POSTS, "post_written", "third_writer/a09.html"),
         (NOBODY, "a_role", "second_writer/c14.html"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
