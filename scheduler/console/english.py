@@ -22,7 +22,8 @@ _KINDS = {
 _BODY = re.compile(
     r"中国人民政治协商会议|人民政协|政协|第?[一二三四五六七八九十\d]+届|常?(?:务)?委员会"
 )
-_ENDING = re.compile(r"(?:(?:壮族|回族|维吾尔)?自治区|省|市)?")
+_ENDINGS = {"Municipal": "市", "Regional": "(?:壮族|回族|维吾尔)?自治区", "Provincial": "省"}
+"""What follows the region in the name of its own committee: 吉林市政协 is not 吉林省's."""
 
 _OUTLETS: tuple[tuple[str, str], ...] = (
     (r"人民日报", "People's Daily"),
@@ -60,8 +61,8 @@ def committee_named(words: Words, region: str | None, name: str) -> Name:
     if of in ("", NATIONAL) and region == NATIONAL:
         return Name("National Committee of the CPPCC", words.language, name)
     rest = of.removeprefix(region or "")
-    if region in REGIONS and _ENDING.fullmatch(rest):
-        kind = _KINDS.get(region, "Provincial")
+    kind = _KINDS.get(region or "", "Provincial")
+    if region in REGIONS and re.fullmatch(f"(?:{_ENDINGS[kind]})?", rest):
         english = f"{words.name('region', region)} {kind} Committee of the CPPCC"
         return Name(english, words.language, name)
     return Name(name, CHINESE, name)

@@ -34,6 +34,15 @@ def test_what_is_no_committee_of_a_province_keeps_its_name(name: str) -> None:
     assert (named.words, named.language) == (name, "zh-CN")
 
 
+@pytest.mark.parametrize(
+    ("region", "name"), [("吉林", "吉林市政协"), ("云南", "市政协"), ("广西", "广西省政协")]
+)
+def test_a_city_that_is_called_as_its_province_is_not_the_province(region: str, name: str) -> None:
+    assert committee_named(EN, region, name).language == "zh-CN"
+    assert outlet_named(EN, name).language == "zh-CN"
+    assert place_named(EN, region, name).endswith(name)
+
+
 def test_every_region_has_a_committee_and_a_daily() -> None:
     for region in REGIONS:
         assert committee_named(EN, region, f"{region}政协").language == "en"
