@@ -231,6 +231,11 @@ def set_waiver(ground: Ground, region: str, year: int, why: str | None) -> None:
     ground.forget()
 
 
+def has_cell(ground: Ground, region: str, year: int) -> bool:
+    """Whether there is a page of this region and year."""
+    return any((one.region, one.year) == (region, year) for one in _cells(ground)[0])
+
+
 def _cells(ground: Ground) -> tuple[list[Cell], list[LevelCount], str | None]:
     """The cells as they stand now: computed, so that they are true without a service too."""
     declared = ground.declared()

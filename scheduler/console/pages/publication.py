@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from scheduler.console.auth import Reader, ground_of
 from scheduler.console.errors import MissingError
+from scheduler.console.ground import Ground
 from scheduler.console.marks import Mark, Piece, paragraphs, sentence_round
+from scheduler.console.pages.coverage import has_cell
 from scheduler.console.routes import MOST_ID, Ask, Pages, html_answer, words_of
 from storage.articles.snapshots import get_snapshot
 from storage.notices.decisions import CameBack, FlagDecision, came_back, decisions_of
@@ -23,7 +25,7 @@ from storage.publications.reading import (
     list_publications,
 )
 from storage.publications.revisions import Stretch, diff_words
-from storage.records import Evidence, Figure, Genre
+from storage.records import Evidence, Figure, Genre, Level
 
 COPIES = 100
 LONGEST_DIFF = 40_000
@@ -49,7 +51,8 @@ class PublicationPage:
     """One publication.  ``revision`` is the one whose words are shown, the newest by default.
 
     ``previous`` and ``next`` are (flag, publication) beside it in the inbox as it was narrowed;
-    ``copies`` are the other publications of its story, the original first.
+    ``copies`` are the other publications of its story, the original first; ``cell`` is the region
+    and year of its cell of coverage, None where there is none.
     """
 
     publication: Publication
@@ -63,6 +66,7 @@ class PublicationPage:
     next: tuple[int, int] | None
     copies: tuple[PublicationSummary, ...]
     changes: tuple[Change, ...]
+    cell: tuple[str, int] | None
 
     @property
     def came_back(self) -> CameBack | None:
@@ -139,7 +143,18 @@ def publication(
         next=beside[1],
         copies=tuple(sorted(others, key=lambda one: not one.is_original)),
         changes=tuple(_changes(found)),
+        cell=_cell(asked.ground, found),
     )
+
+
+def _cell(ground: Ground, found: Publication) -> tuple[str, int] | None:
+    reading = found.reading
+    if reading is None or reading.committee is None or not reading.years:
+        return None
+    region, year = reading.committee.region, reading.years[-1]
+    if reading.committee.level not in (Level.NATIONAL, Level.PROVINCIAL):
+        return None
+    return (region, year) if has_cell(ground, region, year) else None
 
 
 def _changes(found: Publication) -> list[Change]:

@@ -1,6 +1,7 @@
 """What single pages show and do, asked without a browser."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,10 +131,40 @@ def test_a_search_is_a_feed_and_a_file(local: TestClient, flags: list[int]) -> N
 def test_a_compared_value_leads_to_its_sentence(local: TestClient, flags: list[int]) -> None:
     rows = local.get("/compare.json?metric=proposals_filed").json()["rows"]
     stated = [row for row in rows if row["value"] is not None]
+    assert stated
     for row in stated:
         where, _, figure = row["address"].partition("#figure-")
         told = local.get(f"{where}.json").json()["publication"]["reading"]["figures"]
         assert told[int(figure) - 1]["value"] == row["value"]
+
+
+def test_every_value_of_a_wide_table_names_its_column_where_it_is_a_card() -> None:
+    bare = re.compile(r"<td(?![^>]*data-label)[^>]*>")
+    for file in sorted(TEMPLATES.glob("*.html")):
+        for table in re.findall(
+            r'<table class="[^"]*wide".*?</table>', file.read_text("utf-8"), re.S
+        ):
+            assert not bare.search(table), file.name
+
+
+def test_a_publication_leads_to_its_cell_where_there_is_one(
+    local: TestClient, database_of: Database
+) -> None:
+    told = article(4, genre=Genre.ANNUAL_REVIEW)
+    old = replace(article(5, genre=Genre.OTHER), title="二十年前的一次视察")
+    assert told.reading is not None
+    assert old.reading is not None
+    old = replace(old, reading=replace(old.reading, years=(1999,)))
+    for one in (told, old):
+        with database_of.begin() as session:
+            save_article(session, one, now=NOW, run_id=None)
+    for number, years in ((1, told.reading.years), (2, (1999,))):
+        found = local.get(f"/publications/{number}.json").json()
+        page = local.get(f"/publications/{number}").text
+        assert found["publication"]["reading"]["years"] == list(years)
+        address = f"/coverage/%E4%BA%91%E5%8D%97/{years[-1]}"
+        assert (address in page) is (found["cell"] is not None) is (number == 1)
+        assert local.get(address).status_code == (200 if number == 1 else 404)
 
 
 @pytest.mark.parametrize("named", ["云南", "云南省", "Yunnan", "yunnan"])
