@@ -125,6 +125,7 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
             other=False,
             national=committee is not None and committee.level is Level.NATIONAL,
             news=verdict.genre is Genre.CPPCC_NEWS,
+            signs=verdict.signs,
         ),
     )
     topics: tuple[Topic, ...] = ()

@@ -5,7 +5,7 @@ from bisect import bisect_right
 
 from crawler.reading.facts.metrics import counts_all, is_limited, metric_key
 from crawler.reading.facts.numbers import Found, numbers_in
-from crawler.reading.facts.scopes import Whose, scope_of
+from crawler.reading.facts.scopes import Whose, goes_on, scope_of
 from crawler.reading.words.folding import Folded
 from crawler.reading.words.markers import SYMBOL
 from crawler.reading.words.numerals import CIRCLED
@@ -17,9 +17,10 @@ MAX_SENTENCE = 400
 _BOUNDARY = ",。;!?\n:…"
 _SENTENCE_ENDS = "。!?\n"
 _ATTENDANCE = re.compile(
-    r"参加(?:会议|大会|全会)的(?:政协)?委员|应出席|应到|实到|实出席|出席(?:会议|大会|开幕会)的?(?:政协)?委员|符合(?:法定|规定)|会期(?!间)|"
-    r"列席人员|缺席"
+    r"参加(?:会议|大会|全会)的(?:政协)?委员|应出席|应到|实到|实出席|出席(?:会议|大会|开幕会)的?(?:政协)?委员|符合(?:法定|规定)|会期(?![间内])|"
+    r"列席人员"
 )
+_HEADS = frozenset({"名", "人", "位", "员", "个", "%", "天"})
 _PLANNED = re.compile(
     r"(?:计划|拟|力争|预计|打算|争取|将(?:要|会|继续|重点)?)"
     r"(?:召开|组织|开展|举办|安排|完成|实现|围绕|提交|建成|新增|形成)"
@@ -100,7 +101,7 @@ def figures_of(
     figures: list[Figure] = []
     starts = [event.span[0] for event in events if event.span]
     previous_end, previous_metric, previous_noun = 0, "", ""
-    sentence_at = (0, 0)
+    sentence_at = last_at = (0, 0)
     planned: re.Match[str] | None = None
     for found in numbers_in(text.text):
         if not sentence_at[0] <= found.start < found.end <= sentence_at[1]:
@@ -120,6 +121,12 @@ def figures_of(
         past = _PAST.search(before) and _TO_NOW.match(text.text, found.end)
         previous_end, previous_metric, previous_noun = found.end, metric, noun
         span = text.span(found.start, found.end)
+        scope = scope_of(
+            whose, text.text, sentence_at, (found.start, found.end), metric, found.unit
+        )
+        if figures and scope is whose.default and _goes_on(text.text, sentence_at, last_at):
+            scope = figures[-1].scope
+        last_at = sentence_at
         key = None if past else metric_key(metric, found.unit)
         figures.append(
             Figure(
@@ -131,13 +138,19 @@ def figures_of(
                 key=key,
                 qualifier=found.qualifier,
                 event=_event_at(events, starts, span[0]),
-                scope=scope_of(whose, text.text, sentence_at, found.start, metric, found.unit),
+                scope=scope,
                 whole=counts_all(key, metric) and not is_limited(before),
             )
         )
         if len(figures) >= MAX_FIGURES:
             break
     return tuple(figures)
+
+
+def _goes_on(text: str, sentence: tuple[int, int], last: tuple[int, int]) -> bool:
+    """Whether a sentence goes on with the figures of the one before it, in one paragraph."""
+    follows = sentence == last or "\n" not in text[last[1] - 1 : sentence[0]]
+    return follows and goes_on(text, sentence)
 
 
 def _event_at(events: tuple[Event, ...], starts: list[int], at: int) -> int | None:
@@ -162,7 +175,7 @@ def _is_performance(text: str, found: Found, sentence: tuple[int, int]) -> bool:
     """Head counts of a sitting are no performance."""
     clause_start = text.rfind(";", sentence[0], found.start) + 1 or sentence[0]
     clause = text[clause_start : min(len(text), found.end + 14)]
-    if _ATTENDANCE.search(clause):
+    if "缺席" in clause or (found.unit in _HEADS and _ATTENDANCE.search(clause)):
         return False
     lead = text[max(sentence[0], found.start - 30) : found.start]
     if ("每" in lead or "建议" in lead) and _ASKED.search(lead):
@@ -193,12 +206,16 @@ def _metric(
             own = _own(stated[: share.start()])
             return (own or previous_noun or previous) + "占比", own or previous_noun
     own = _own(left)
-    right = _right(text, found.end)
+    label = "" if left.strip() else _before_colon(text, found.start - len(left))
+    right = _right(text, found.end, told=bool(own or label))
+    if label and not right:
+        own = label
     if not right and _ONLY_ACT.fullmatch(told := _LEADING.sub("", _COMMITTEE.sub("", own))):
         before = _clause_before(text, found.start - len(left)) if found.start > len(left) else ""
         own = before + told if before else own
     if not own:
-        metric = right or ("字数" if found.unit == "字" else previous)
+        metric = right or ("字数" if found.unit == "字" else "")
+        metric = metric or _line_above(text, found.start) or previous
         metric = metric or _clause_before(text, found.start - len(left))
     elif not right or found.unit == "%":
         metric = own
@@ -226,10 +243,33 @@ _ONLY_ACT = re.compile(
 
 def _clause_before(text: str, end: int) -> str:
     """What the clause before speaks of: 重点提案由主席会议成员督办,共24件."""
-    clause = _left(text, 0, end - 1)
+    clause = _IN_BRACKETS.sub("", _left(text, 0, end - 1))
     return _tidied(_BEFORE_ACT.split(_LEADING.sub("", clause), maxsplit=1)[0])[:_LONGEST_TOPIC]
 
 
+def _before_colon(text: str, at: int) -> str:
+    """The label of a figure: 界别:26个, 定价:42元."""
+    if at == 0 or text[at - 1] != ":":
+        return ""
+    label = _LABEL.search(text, max(0, at - _LONGEST_TOPIC), at)
+    return _tidied(_ITEM.sub("", label.group(1))) if label else ""
+
+
+_LABEL = re.compile(r"(?:^|(?<=[\n ,。;、】]))([^\s,。;:!?、】\d]{2,8}):$")
+
+
+def _line_above(text: str, start: int) -> str:
+    """The label over a figure that opens its line: 请你来协商 and below it 34 场."""
+    line = text.rfind("\n", 0, start)
+    if line < 0 or text[line:start].strip():
+        return ""
+    above = text[text.rfind("\n", 0, line) + 1 : line].strip()
+    label = _tidied(_IN_BRACKETS.sub("", above))
+    return label if len(label) <= _LONGEST_TOPIC and not _NO_LABEL.search(label) else ""
+
+
+_IN_BRACKETS = re.compile(r"^【\s*\d*\s*|】$")
+_NO_LABEL = re.compile(r"[\d,。;:!?]")
 _BEFORE_ACT = re.compile(r"[由经被均已按]|全部")
 _LONGEST_TOPIC = 12
 
@@ -251,12 +291,15 @@ _ENDORSED = re.compile(r"(?:获|得到|受到)[^,。;\d]{1,16}?(?:批示|肯定|
 _DIVISIONS = re.compile(r"[省市县区州]\([省市县区旗州、]{1,5}\)")
 
 
-def _right(text: str, end: int) -> str:
+def _right(text: str, end: int, *, told: bool) -> str:
+    """The noun behind a number; where one is ``told`` before it a blank parts the next figure's."""
     follows = text[end : end + 1]
     if follows in "获得受" and (endorsed := _ENDORSED.match(text, end)):
         return endorsed.group()
     if follows in "省市县区州" and (kind := _DIVISIONS.match(text, end)):
         return kind.group()
+    if follows == " " and told:
+        return ""  # 收到提案 244 件 立案 209 件
     stop = _RIGHT_STOP.search(text, end, end + 28)
     words = text[end : stop.start() if stop else min(len(text), end + 16)]
     words = words.lstrip("的”)")

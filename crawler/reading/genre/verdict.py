@@ -17,11 +17,15 @@ from storage.records import FLAGGED_GENRES, Evidence, Genre
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The genre, how likely it is (of a flag: how likely one is due), and the evidence."""
+    """The genre, how likely it is (of a flag: how likely one is due), and the evidence.
+
+    ``signs`` names every sign that was seen, those of no weight too.
+    """
 
     genre: Genre
     score: float
     evidence: tuple[Evidence, ...] = ()
+    signs: frozenset[str] = frozenset()
 
 
 def signs_of(subject: Subject) -> list[Sign]:
@@ -34,6 +38,7 @@ def signs_of(subject: Subject) -> list[Sign]:
 def genre_of(subject: Subject) -> Verdict:
     """Weigh the signs of a publication that names a committee."""
     signs = signs_of(subject)
+    seen = frozenset(sign.name for sign in signs)
     weights = learnt()
     odds = weights.probabilities(signs)
     bar = barred(signs)
@@ -47,10 +52,9 @@ def genre_of(subject: Subject) -> Verdict:
     flag = sum(odds[one] for one in FLAGGED_GENRES)
     if bar is not None and flag > _WEIGHED_AS_FLAG:
         evidence.append(evidence_of(bar, subject, f"{genre}.required.{bar.name}", 0.0))
-        return Verdict(genre, _DOUBTFUL, tuple(evidence))
-    return Verdict(
-        genre, round(flag if genre in FLAGGED_GENRES else odds[genre], 3), tuple(evidence)
-    )
+        return Verdict(genre, _DOUBTFUL, tuple(evidence), seen)
+    score = round(flag if genre in FLAGGED_GENRES else odds[genre], 3)
+    return Verdict(genre, score, tuple(evidence), seen)
 
 
 _WEIGHED_AS_FLAG = 0.5

@@ -137,3 +137,26 @@ def test_spans_and_sentences() -> None:
     figures = figures_of(fold(text))
     assert [text[slice(*figure.span)] for figure in figures] == ["12次", "80余件"]
     assert {figure.sentence for figure in figures} == {"这一年开展协商12次,提案80余件。"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("收到提案 244 件　立案 209 件", [("收到提案", 244, "件"), ("立案", 209, "件")]),
+        ("请你来协商\n34 场", [("请你来协商", 34, "场")]),
+        ("📍29 名青年创客", [("青年创客", 29, "名")]),
+        ("走访群众 9400 余人次", [("走访群众", 9400, "人次")]),
+        ("1 件件有回音\n亮点8 对俄交流", []),
+        ("共 1468 条　1/98 页", []),
+        ("界别：26个", [("界别", 26, "个")]),
+        (
+            "小程序访问量突破120万，粉丝36.2万",
+            [("小程序访问量", 1200000, "次"), ("粉丝", 362000, "人")],
+        ),
+        ("应到委员341名，实到328名，收到提案305件。", [("收到提案", 305, "件")]),
+        ("热线24小时开通，录音160小时。", [("录音", 160, "小时")]),
+    ],
+)
+def test_figures_as_posters_print_them(text: str, found: list[tuple[str, float, str]]) -> None:
+    read = [(figure.metric, figure.value, figure.unit) for figure in figures_of(fold(text))]
+    assert read == found
