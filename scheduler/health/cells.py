@@ -1,14 +1,15 @@
 """Keeps the coverage cells as the day has them, and makes an overdue one an incident."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from crawler.sources.declaration import Source
 from scheduler.health import subjects
-from scheduler.health.expected import Expectations, RegionWatch, cells_on
+from scheduler.health.expected import Expectations, RegionWatch, Unseen, cells_on
 from scheduler.rhythm.almanac import Almanac
+from storage.audit.counts import gaps_between
 from storage.links.standing import all_standings
 from storage.notices import coverage, incidents
 from storage.notices.coverage import Cell, CellStatus
@@ -17,6 +18,8 @@ from storage.runs import watches
 
 SEEING = frozenset({FailureClass.SILENT, FailureClass.PARTIAL, FailureClass.OUTCOME})
 """Incidents of these classes leave a source able to show a review."""
+LOOKED_BACK = timedelta(days=366)
+"""Gaps are looked for so far: a review that is due, or late, was due within a year."""
 
 
 def refresh(
@@ -82,6 +85,7 @@ def region_watches(
         if one.source_id is not None and one.failure_class not in SEEING
     }
     standings = all_standings(session, sources)
+    unseen = _unseen(session, now)
     regions: dict[str, RegionWatch] = {}
     for source in sources.values():
         watched = standings[source.id].state is SourceState.VERIFIED
@@ -93,8 +97,19 @@ def region_watches(
             declared=1 + (before.declared if before else 0),
             sources=watched + (before.sources if before else 0),
             broken=(watched and source.id in broken) + (before.broken if before else 0),
+            unseen=(before.unseen if before else ()) + unseen.get(source.id, ()),
         )
     return regions
+
+
+def _unseen(session: Session, now: datetime) -> dict[str, tuple[Unseen, ...]]:
+    """The gaps that runs of the last year named between two readings of a list, by source."""
+    today = now.astimezone(SHANGHAI).date()
+    found: dict[str, tuple[Unseen, ...]] = {}
+    for gap in gaps_between(session, since=today - LOOKED_BACK, until=today):
+        one = Unseen(source_id=gap.source_id, first=gap.first, last=gap.last)
+        found[gap.source_id] = (*found.get(gap.source_id, ()), one)
+    return found
 
 
 def _waivers(session: Session, almanac: Almanac) -> dict[tuple[str, Level, int], str]:

@@ -1,6 +1,6 @@
 """Which reviews are expected when, and which of them are due or overdue.  Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +13,8 @@ LEARNT_YEARS = 2
 """So many years of history replace the declared window."""
 BEFORE = timedelta(days=14)  # before the earliest opening of past years
 AFTER = timedelta(days=21)  # after the latest: a week of sittings, then two for the review
+MOST_NAMED = 3
+"""Of the gaps in which a review may have come and gone unseen; `cppcc audit` names them all."""
 EARLIEST_END = (1, 31)
 LATEST_END = (5, 31)
 
@@ -27,14 +29,24 @@ class Expectations:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """Days between which articles of a source may have come and gone; no ``first`` for ever."""
+
+    source_id: str
+    first: date | None
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionWatch:
     """How a region is watched: since when, how many sources are declared for it, how many of
-    those are proved and not paused, how many of these are broken."""
+    those are proved and not paused, how many of these are broken, and what was ``unseen``."""
 
     since: date
     declared: int
     sources: int
     broken: int
+    unseen: tuple[Unseen, ...] = ()
 
 
 def committees() -> tuple[tuple[str, Level], ...]:
@@ -161,6 +173,19 @@ def _status(
         )
     if watch.broken >= watch.sources:
         return CellStatus.SOURCE_BROKEN, f"all {watch.sources} sources of this region are broken"
+    doubts = "".join(f"; {doubt}" for doubt in _doubts(first, watch))
     if today <= last:
-        return CellStatus.DUE, f"{(last - today).days} days left, until {last}"
-    return CellStatus.OVERDUE, f"{(today - last).days} days late; it was due until {last}"
+        return CellStatus.DUE, f"{(last - today).days} days left, until {last}{doubts}"
+    return CellStatus.OVERDUE, f"{(today - last).days} days late; it was due until {last}{doubts}"
+
+
+def _doubts(first: date, watch: RegionWatch) -> Iterator[str]:
+    """Why a review that was not found since ``first`` may have come all the same."""
+    if watch.broken:
+        yield f"{watch.broken} of {watch.sources} sources of this region are broken"
+    unseen = [one for one in watch.unseen if one.last >= first]
+    for one in unseen[:MOST_NAMED]:
+        since = f"between {one.first} and" if one.first else "before"
+        yield f"articles of {one.source_id} may have come and gone {since} {one.last}"
+    if len(unseen) > MOST_NAMED:
+        yield f"{len(unseen) - MOST_NAMED} such gaps more"

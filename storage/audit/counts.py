@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Date, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.engine.link_tables import DiscoveryRow
-from storage.engine.service_tables import RunWalkRow
+from storage.engine.service_tables import A_GAP, RunWalkRow
 from storage.engine.tables import PublicationRow, RunRow, table_of
 from storage.links.discoveries import LinkState
 from storage.records import SHANGHAI, SOUND_KINDS, End, OpenCause, RefusalClass
@@ -174,7 +174,7 @@ def gaps_between(session: Session, *, since: date, until: date) -> list[Between]
         select(_RUNS.c.source_id, row.run_id, row.name, row.words, _RUNS.c.finished_at)
         .join(_RUNS, _RUNS.c.id == row.run_id)
         .where(
-            row.cause == OpenCause.GAP.value,
+            A_GAP,
             _RUNS.c.finished_at >= _midnight(since),
             _RUNS.c.finished_at < _midnight(until + timedelta(days=1)),
         )

@@ -5,10 +5,10 @@ As in ``storage.engine.tables``: each column's meaning, nothing else.
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, Text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.engine.tables import Base, Id, Instant, Json, JsonValue
+from storage.engine.tables import Base, Id, Instant, Json, JsonValue, partial_index
 
 
 class WatchRow(Base):
@@ -86,10 +86,15 @@ class RunHealthRow(Base):
     conclusive: Mapped[bool] = mapped_column(default=True)  # False: it says nothing of its source
 
 
+A_GAP = text("cause = 'gap'")
+"""The few walks that named a gap; these words themselves, or SQLite does not take their index."""
+
+
 class RunWalkRow(Base):
     """The control totals of one list or issue within one run."""
 
     __tablename__ = "run_walks"
+    __table_args__ = (partial_index("ix_run_walks_gaps", "run_id", where=A_GAP),)
 
     run_id: Mapped[int] = mapped_column(
         Id, ForeignKey("runs.id"), primary_key=True, autoincrement=False

@@ -1,4 +1,4 @@
 """The schema's revisions, kept by Alembic."""
 
-HEAD = "0024"
+HEAD = "0025"
 """The newest revision: known here too, so that opening a database needs no Alembic."""

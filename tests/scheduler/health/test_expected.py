@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from scheduler.health.expected import Expectations, RegionWatch, cells_on, due_window
+from scheduler.health.expected import Expectations, RegionWatch, Unseen, cells_on, due_window
 from scheduler.rhythm.almanac import load_almanac
 from storage.notices.coverage import CellStatus, Found
 from storage.records import SHANGHAI, Level
@@ -120,6 +120,30 @@ def test_nobody_is_blamed_for_what_could_not_be_seen() -> None:
     assert status_on(late, broken) is CellStatus.SOURCE_BROKEN
     assert status_on(late, half) is CellStatus.OVERDUE
     assert status_on(date(2026, 11, 1), broken) is CellStatus.NOT_DUE
+
+
+def test_a_review_that_is_late_may_have_come_where_nobody_looked() -> None:
+    gaps = [Unseen(source_id="a_net", first=None, last=date(2026, 12, 19))]
+    gaps += [
+        Unseen(source_id="b_net", first=date(2027, 1, day), last=date(2027, 1, day + 2))
+        for day in (1, 11, 21)
+    ]
+    gaps.append(Unseen(source_id="c_net", first=None, last=date(2027, 1, 30)))
+    watch = RegionWatch(since=date(2026, 6, 1), declared=3, sources=3, broken=1, unseen=tuple(gaps))
+    cells = cells_on(date(2027, 3, 5), expectations(), {}, {"云南": watch})
+    (cell,) = [cell for cell in cells if (cell.region, cell.year) == ("云南", 2026)]
+    assert cell.reason.split("; ") == [
+        "5 days late",
+        "it was due until 2027-02-28",
+        "1 of 3 sources of this region are broken",
+        "articles of b_net may have come and gone between 2027-01-01 and 2027-01-03",
+        "articles of b_net may have come and gone between 2027-01-11 and 2027-01-13",
+        "articles of b_net may have come and gone between 2027-01-21 and 2027-01-23",
+        "1 such gaps more",
+    ]
+    known = cells_on(date(2027, 3, 5), expectations(), {("云南", LEVEL, 2026): found(2026, None)},
+                     {"云南": watch})  # fmt: skip
+    assert "found on 2027-01-01" in {cell.reason for cell in known}
 
 
 def test_an_unproved_source_watches_nothing() -> None:
