@@ -53,6 +53,7 @@ _PERCENT = re.compile(r"%u[0-9a-fA-F]{4}|(?:%[0-9a-fA-F]{2}){3}")
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{200,}={0,2}")
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))")
+_HALF = re.compile("[\ud800-\udfff]")
 _PLAIN_ESCAPES = {"n": "\n", "r": "", "t": "\t", "b": "", "f": "", "v": "", "0": "", "\n": ""}
 _STOPS = re.compile(r"[，。！？；]")
 _EMPTY = re.compile(r"<(div|section|article|span|td)\b[^>]*>\s*</\1>", re.I)
@@ -60,23 +61,35 @@ _TAGS = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a string stands: ``script[begin:end]``."""
+
+    script: str
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """A text that a page holds: as markup, and where in the source its holder stands."""
+    """A text that a page holds: as markup, and where in the source its holder stands.
+
+    ``place``: where it stands in its script; None outside of one.
+    """
 
     markup: str
     at: int
     han: int
     keyed: bool
-    header: str = ""
+    place: _Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """A string of a script: ``keyed`` as a text is; ``header`` from what stands beside it."""
+    """A string of a script: ``keyed`` as a text is."""
 
     words: str
     keyed: bool
-    header: str = ""
+    place: _Place
 
 
 def with_held_text(source: str, title: str) -> str | None:
@@ -88,9 +101,7 @@ def with_held_text(source: str, title: str) -> str | None:
     best = max(_held(source), key=lambda held: (held.keyed, held.han), default=None)
     if best is None:
         return None
-    printed = source.rfind(title, source.find("<body") + 1) if title else -1
-    first = source.find(title, source.find("<body") + 1) if title else -1
-    begin = max(0, first if first >= 0 else printed)
+    begin = max(0, source.find(title, source.find("<body") + 1)) if title else 0
     empty = _EMPTY.search(source, begin) if begin else None
     if empty is not None and empty.start() - begin < 4_000:
         at = source.find(">", empty.start()) + 1
@@ -99,7 +110,9 @@ def with_held_text(source: str, title: str) -> str | None:
     else:
         at = source.rfind("</body")
         at = len(source) if at < 0 else at
-    header = "" if title else best.header
+    header = ""
+    if not title and best.keyed and (place := best.place) is not None:
+        header = header_beside(place.script, place.begin, place.end, _unescaped)
     shown = f'{header}<div style="white-space:pre-wrap">{best.markup}</div>'
     return f"{source[:at]}{shown}{source[at:]}"
 
@@ -122,7 +135,7 @@ def _held(source: str) -> Iterator[Held]:
             yield from _as_held(found[2], found.start(), keyed=True)
         elif len(found[2]) <= _LONGEST and _may_hold(found[2]):
             for held in _strings(found[2]):
-                yield from _as_held(held.words, found.start(), keyed=held.keyed, header=held.header)
+                yield from _as_held(held.words, found.start(), keyed=held.keyed, place=held.place)
 
 
 def _may_hold(script: str) -> bool:
@@ -132,12 +145,12 @@ def _may_hold(script: str) -> bool:
     )
 
 
-def _as_held(words: str, at: int, *, keyed: bool, header: str = "") -> Iterator[Held]:
+def _as_held(words: str, at: int, *, keyed: bool, place: _Place | None = None) -> Iterator[Held]:
     """What is enough of a text: sentences, not names or settings."""
     bare = _TAGS.sub("", words[:_LONGEST])
     han = len(_HAN.findall(bare))
     if han >= _ENOUGH_HAN and len(_STOPS.findall(bare)) >= 2:
-        yield Held(_markup(words), at, han, keyed, header)
+        yield Held(_markup(words), at, han, keyed, place)
 
 
 def _markup(words: str) -> str:
@@ -156,12 +169,12 @@ def _strings(script: str) -> Iterator[_Words]:
     for found in _LITERAL.finditer(script):
         between = script[last : found.start()]
         if _IS_KEY.match(script, found.end()) and together:
-            yield from _decoded("".join(together), script, begun, last, keyed=keyed)
+            yield from _decoded("".join(together), _Place(script, begun, last), keyed=keyed)
             together = []
         literal = found[1] or found[2] or found[3] or ""
         if not (together and len(between) < 200 and _TOGETHER.fullmatch(between)):
             if together:
-                yield from _decoded("".join(together), script, begun, last, keyed=keyed)
+                yield from _decoded("".join(together), _Place(script, begun, last), keyed=keyed)
             together = []
             begun = found.start()
             before = script[max(0, begun - _KEY_CHARS) : begun]
@@ -171,11 +184,16 @@ def _strings(script: str) -> Iterator[_Words]:
         last = found.end()
         together.append(_unescaped(literal))
     if together:
-        yield from _decoded("".join(together), script, begun, last, keyed=keyed)
+        yield from _decoded("".join(together), _Place(script, begun, last), keyed=keyed)
 
 
 def _unescaped(literal: str) -> str:
-    return _ESCAPE.sub(_character, literal) if "\\" in literal else literal
+    if "\\" not in literal:
+        return literal
+    words = _ESCAPE.sub(_character, literal)
+    if _HALF.search(words):  # beyond U+FFFF scripts spell a character as two
+        words = words.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    return words
 
 
 def _character(found: re.Match[str]) -> str:
@@ -186,8 +204,8 @@ def _character(found: re.Match[str]) -> str:
     return _PLAIN_ESCAPES.get(found[4], found[4])
 
 
-def _decoded(words: str, script: str, begin: int, end: int, *, keyed: bool) -> Iterator[_Words]:
-    """A string of ``script[begin:end]``, and what it spells: percent signs, base64, JSON."""
+def _decoded(words: str, place: _Place, *, keyed: bool) -> Iterator[_Words]:
+    """The string at ``place``, and what it spells: percent signs, base64, JSON."""
     if len(words) < _ENOUGH_HAN:
         return
     if _PERCENT.search(words):
@@ -208,4 +226,4 @@ def _decoded(words: str, script: str, begin: int, end: int, *, keyed: bool) -> I
         if value is not None:
             yield from _strings(json.dumps(value, ensure_ascii=False))
             return
-    yield _Words(words, keyed, header_beside(script, begin, end, _unescaped) if keyed else "")
+    yield _Words(words, keyed, place)

@@ -38,6 +38,8 @@ def header_beside(script: str, begin: int, end: int, unescaped: Callable[[str], 
     own = _object_round(script, begin, end)
     values: dict[str, str] = {}
     for found in _FIELD.finditer(own):
+        if own.count("{", 0, found.start()) - own.count("}", 0, found.start()) != 1:
+            continue  # of an object within it: a column's title, a hot list's
         words = unescaped(found[3]) if found[3] else _day_of(found[4])
         if words.strip():
             values.setdefault(_FIELDS[found[1].lower()], html.escape(words.strip()))

@@ -20,6 +20,9 @@ PAGES = {
     "brackets": "<p>" + "（记者 " * 20_000 + "</p>" + SENTENCE * 9,
     "pager that never ends": SENTENCE * 9 + "<p>" + "1 > " * 20_000 + "</p>",
     "styles": "<style>" + ".a{display:none}" * 3_000 + "</style>" + SENTENCE * 9,
+    "strings of a script": "<script>"
+    + f'content="{"听取意见，汇报。" * 12}";' * 3_300
+    + "</script>",
     "pictures": SENTENCE + "<img src=x>" * 30_000 + SENTENCE * 9,
 }
 
