@@ -8,7 +8,7 @@ asked for and reads what came back; ``crawler/spiders`` carries that over HTTP.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, ClassVar, Protocol
@@ -179,6 +179,10 @@ class Run(Protocol):
 
     def settled_on(self) -> date | None:
         """The day on which the last complete run ended; None before there is one."""
+
+    def days_read(self, since: date) -> Mapping[date, date]:
+        """Days from ``since`` on whose issue an earlier run has read as a whole: the last day on
+        which one did."""
 
     def gap_named(self, walk: str) -> bool:
         """Whether a run since the last complete one has named a gap in this walk already."""

@@ -79,6 +79,11 @@ class IssueFamily(Family):
         return self.skips_days
 
 
+def _unsettled(ended: date) -> date:
+    """The first day whose issue may still be corrected when a run has ended on a day."""
+    return ended - timedelta(days=REVISED_DAYS - 1)
+
+
 class IssueWalker(Walker):
     """Reads the dated issues of a paper, one walk a day."""
 
@@ -116,9 +121,18 @@ class IssueWalker(Walker):
         """The days to ask for, newest first.
 
         ``since`` and ``until`` decide where given; otherwise all that the last complete run has
-        not settled, however long ago it was, up to ``MOST_DAYS_BACK``; the declared look-back
-        where there was none, or where everything is to be read again.
+        not settled, however long ago it was, up to ``MOST_DAYS_BACK``, less the issues that a run
+        since has read as a whole; the declared look-back where there was none, or where everything
+        is to be read again.
         """
+        days = self._window()
+        if self._bounded or self.run.full or self.run.settled_on() is None:
+            return days
+        read = self.run.days_read(days[-1])
+        return [day for day in days if day not in read or day >= _unsettled(read[day])]
+
+    def _window(self) -> list[date]:
+        """The days that are asked for unless they were read, newest first."""
         last_day = self.run.until or self.run.now().date()
         first_day = self.run.since or last_day - timedelta(days=self.issues.lookback_days - 1)
         unsettled = self._unsettled_since()
@@ -136,7 +150,7 @@ class IssueWalker(Walker):
     def _unsettled_since(self) -> date | None:
         """The first day that the last complete run has not settled; None before there is one."""
         settled = self.run.settled_on()
-        return None if settled is None else settled - timedelta(days=REVISED_DAYS - 1)
+        return None if settled is None else _unsettled(settled)
 
     def note_page(
         self, ask: Ask, urls: Sequence[str], *, links: int, open_pages: int | None
@@ -185,7 +199,7 @@ class IssueWalker(Walker):
     def conclude(self) -> None:
         """Judge what only the whole run can tell: days without an issue, days not asked for."""
         self._judge_missing()
-        days, unsettled = self.days(), self._unsettled_since()
+        days, unsettled = self._window(), self._unsettled_since()
         if self._bounded or unsettled is None or days[-1] <= unsettled:
             return
         if not self.run.gap_named(NOT_ASKED_FOR):

@@ -20,7 +20,14 @@ from storage.runs import lease
 from storage.runs.history import RunRecord, last_complete_run
 from storage.runs.lease import LEASE_SECONDS
 from storage.runs.states import LeaseState
-from storage.runs.totals import Judged, last_judged, last_looked_behind, put_totals, settled_totals
+from storage.runs.totals import (
+    Judged,
+    days_read,
+    last_judged,
+    last_looked_behind,
+    put_totals,
+    settled_totals,
+)
 
 
 class RunLedger:
@@ -59,6 +66,11 @@ class RunLedger:
         """When a run last read a list on behind what was known; None before there was one."""
         with self.database.reading() as session:
             return last_looked_behind(session, self.source_id, walk)
+
+    def days_read(self, since: date) -> dict[date, datetime]:
+        """Days from ``since`` on of whose issue nothing was left open, and when that was seen."""
+        with self.database.reading() as session:
+            return days_read(session, self.source_id, since=since)
 
     def due(self, limit: int) -> list[KnownLink]:
         """Links of this source whose next check is due, the longest overdue first."""

@@ -354,6 +354,13 @@ class SourceSpider(scrapy.Spider):
             return None
         return last.finished_at.astimezone(self.now().tzinfo).date()
 
+    def days_read(self, since: date) -> dict[date, date]:
+        """Days from ``since`` on whose issue an earlier run has read as a whole: the last day on
+        which one did, whatever the verdict on that run."""
+        zone = self.now().tzinfo
+        read = self.ledger.days_read(since)
+        return {day: ended.astimezone(zone).date() for day, ended in read.items()}
+
     def gap_named(self, walk: str) -> bool:
         """Whether a run since the last complete one has named a gap in this walk already.
 

@@ -124,6 +124,10 @@ class _Trial:
         """There was no complete run."""
         return None
 
+    def days_read(self, since: date) -> dict[date, date]:
+        """No run was before."""
+        return {}
+
     def gap_named(self, walk: str) -> bool:
         """No run was before."""
         return False

@@ -7,9 +7,9 @@ written when the run ends.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from storage.engine.service_tables import RunWalkRow
@@ -144,6 +144,27 @@ def last_looked_behind(session: Session, source_id: str, walk: str) -> datetime 
         .limit(1)
     )
     return session.execute(query).scalar_one_or_none()
+
+
+def days_read(session: Session, source_id: str, *, since: date) -> dict[date, datetime]:
+    """Days from ``since`` on of whose issue nothing was left open, and when such a run last ended.
+
+    Whatever the verdict was on the run as a whole; a day without an issue counts too.
+    """
+    whole = [End.ISSUE_WHOLE.value, End.NO_ISSUE.value]
+    rows = session.execute(
+        select(_WALKS.c.day, func.max(RunRow.finished_at))
+        .join(RunRow, RunRow.id == _WALKS.c.run_id)
+        .where(
+            RunRow.source_id == source_id,
+            RunRow.finished_at.is_not(None),
+            _WALKS.c.day >= since,
+            _WALKS.c.end_proof.in_(whole),
+            _WALKS.c.remainder == 0,
+        )
+        .group_by(_WALKS.c.day)
+    )
+    return {day: ended for day, ended in rows if ended is not None}
 
 
 def list_totals(session: Session, run_id: int) -> list[WalkTotals]:

@@ -106,6 +106,39 @@ def test_days_that_nobody_asked_for_are_named_once(database: Database) -> None:
     assert end(spider_of(database, "epaper", again), VerdictKind.PARTIAL) is not None
 
 
+def play_days(spider: SourceSpider, failing: str) -> list[str]:
+    """The days that are asked for; the issue of one of them does not come, of the others all."""
+    asked = []
+    for request in spider.entries():
+        day = request.url.removeprefix("http://p.example/").removesuffix("/node_1.htm")
+        asked.append(day)
+        if day != failing:
+            link = f'<a href="/c{day.replace("-", "").replace("/", "")}.htm">头条：政协协商议政</a>'
+            response = HtmlResponse(request.url, body=f"<html><body>{link}</body></html>".encode())
+            list(spider.answered(response, request.cb_kwargs["ask"]))
+    with spider.ledger.database.begin() as session:
+        session.execute(update(DiscoveryRow).values(state="stored"))
+    return asked
+
+
+def test_what_a_partial_run_read_as_a_whole_is_not_asked_for_again(database: Database) -> None:
+    complete_run(database, "epaper", NOW - timedelta(days=20, hours=1))
+    bad, newest = "2026-01/05", ["2026-01/20", "2026-01/19"]
+    first = spider_of(database, "epaper", NOW)
+    assert len(play_days(first, bad)) == 22
+    end(first, VerdictKind.PARTIAL)
+    again = spider_of(database, "epaper", NOW + timedelta(hours=1))
+    assert play_days(again, bad) == [*newest, bad]
+    end(again, VerdictKind.PARTIAL)
+    full = spider_of(database, "epaper", NOW + timedelta(hours=2), CrawlOptions(full=True))
+    assert len(play_days(full, bad)) == 22
+    end(full, VerdictKind.PARTIAL)
+    last = spider_of(database, "epaper", NOW + timedelta(hours=3))
+    assert play_days(last, "") == [*newest, bad]
+    end(last, VerdictKind.COMPLETE)
+    assert play_days(spider_of(database, "epaper", NOW + timedelta(hours=4)), "") == newest
+
+
 def issues_read(spider: SourceSpider, newest: int) -> list[int]:
     """The issues that are asked for, one after the other, when ``newest`` is the newest."""
     read: list[int] = []
