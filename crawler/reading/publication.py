@@ -86,7 +86,7 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
         )
     subject = with_list(subject)
     verdict = genre_of(subject)
-    evidence = list(verdict.evidence)
+    evidence, of_genre = list(verdict.evidence), len(verdict.evidence)
 
     if verdict.genre in _UNREAD and article.title:
         return Reading(
@@ -116,6 +116,9 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
         )
         sure = verdict.genre is Genre.TEN_EVENTS
         selection = select(text, counts, period.years, article.images, sure=sure)
+        if flagged and not sure and selection.firm and selection.events:
+            verdict = genre_of(subject, splits=True)  # genre and list are decided together
+            evidence[:of_genre] = verdict.evidence
     figures = figures_of(
         text,
         selection.events,

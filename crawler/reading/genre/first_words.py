@@ -31,10 +31,15 @@ _PAST = re.compile(
     r"去年(?:“|”|的?(?:履职|大事|协商|亮点|这些|那些)|[^,。;\n]{0,10}(?:政协|账|答卷|足迹|[件桩]|事))|"
     r"^[^\n]*去年(?![底初末\d])"
 )
+# A committee's work rounded up, which in the season needs no year: 某市政协履职综述.
+_ROUNDED_UP = re.compile(
+    r"政协(?!委员(?!会)|提案|委)[^,。:|—]{0,8}?(?:工作|履职)(?:成效|情况|亮点)?"
+    r"(?:综述|纪实|回[眸顾望]|总结|盘点|巡礼|掠影|扫描|述评|答卷|成绩单)"
+)
 _FIVE_YEARS = re.compile(r"五年(?!规划|计划|行动|前)|五载|任期|首年|届委员会")
 # A rubric, or what it may be called: 作业, 画像, 收成, 请查收.
 _ACCOUNT = re.compile(
-    rf"{w.REVIEW.pattern}|侧记|成绩|概览|纵览|总览|讲述|画像|大数据|作业|收成|回放|重温|印象|足音|年轮|手账|日历|月历|"
+    rf"{w.REVIEW.pattern}|侧记|成绩|概览|纵览|总览|讲述|画像|大数据|作业|本账|收成|回放|重温|印象|足音|年轮|手账|日历|月历|"
     r"家底|家书|试卷|考卷|交卷|相册|影集|胶片|拼图|清单|台账|年表|图谱|日记|笔记|札记|大事|要事|亮点|看点|"
     r"请[^,。;]{0,4}(?:查收|批阅|检阅|过目|签收|审阅)|(?:晒|交|亮)出|答[卷案]|步履|足迹|记账|缩影|剪辑|回音|"
     r"瞬间|镜头|定格|片段|成果|成效|丰收|硕果|印迹|留痕|踪迹|故事集|记忆|收获"
@@ -50,6 +55,7 @@ _TOTAL = re.compile(
     r"[\d一二三四五六七八九十百千两][\d.一二三四五六七八九十百千零]*[余多]?万?[余多]?"
     r"(?:人次|件次|场次|[件次场篇条期项份个])"
 )
+_LARGE_TOTAL = re.compile(r"\d{2,}[余多]?(?:人次|件次|场次|[件次场篇条期项份])")
 _ACTS = (
     r"召开|举行|举办|开展|组织|启动|部署|印发|下发|通报|表彰|慰问|传达|走访|赴|视察|调研|督办|考察|培训|座谈|"
     r"揭牌|签约|来访|回访|走进|探访|督导|检查|调度|参加|出席|主持|审议|讨论|研究|开幕|闭幕|开班|报到|发言|协商会|约谈|捐赠|义诊|宣讲"
@@ -156,11 +162,16 @@ def first_words(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
     if not titled and several is None and _OF_A_DAY.search(text):
         return
     over, long_ago = years_told(statement, subject.published)
-    if long_ago and not over:
+    if long_ago and not over and not _FIVE_YEARS.search(title):
         return
     if not over:
         season = in_season(subject.published) or subject.published is None
-        past = _PAST.search(statement) is not None or not _OF_A_YEAR.isdisjoint(named)
+        past = (
+            _PAST.search(statement) is not None
+            or not _OF_A_YEAR.isdisjoint(named)
+            or _ROUNDED_UP.search(f"{title}\n{subject.beside}") is not None
+            or (_ACCOUNT.search(title) and len(_LARGE_TOTAL.findall(text)) >= _MANY_TOTALS)
+        )
         if not (past and (season or titled)) and not _term_is_over(statement, subject, titled):
             return
     yield Sign("first.own_year", 1.0, "title")

@@ -100,8 +100,10 @@ def _rubrics(subject: Subject) -> Iterator[Sign]:
         yield from of_title("title.period", period)
     else:
         yield from of_meta("title.period", w.PERIOD.search(beside))
-    if year := _YEAR.search(title + "\n" + beside):
-        yield from _dated(year, subject)
+    if years := list(_YEAR.finditer(title + "\n" + beside)):
+        # 你好2026，再见2025: the year that is over is told of, wherever it stands.
+        closed = (year for year in years if _is_closed(year_number(year.group(1)) or 0, subject))
+        yield from _dated(next(closed, years[0]), subject)
     if (its := w.ITS_YEAR.search(title)) and _is_closed(int(its.group("year")), subject):
         yield from of_title("title.its_year", its)
     back = LOOKS_BACK.search(subject.head)

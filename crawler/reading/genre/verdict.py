@@ -35,14 +35,20 @@ def signs_of(subject: Subject) -> list[Sign]:
     return [*signs, *together(signs, subject)]
 
 
-def genre_of(subject: Subject) -> Verdict:
-    """Weigh the signs of a publication that names a committee."""
+def genre_of(subject: Subject, *, splits: bool = False) -> Verdict:
+    """Weigh the signs of a publication that names a committee.
+
+    ``splits`` says that its list stands there as it counts it: a flag is then of a selection,
+    whatever sections and look back it has besides.
+    """
     signs = signs_of(subject)
     seen = frozenset(sign.name for sign in signs)
     weights = learnt()
     odds = weights.probabilities(signs)
     bar = barred(signs)
     genre = decide(odds, may_flag=bar is None)
+    if splits and genre in FLAGGED_GENRES:
+        genre = Genre.TEN_EVENTS
     against = max((other for other in odds if other is not genre), key=lambda other: odds[other])
     evidence = [
         evidence_of(sign, subject, f"{genre}.{sign.name}", round(added, 2))

@@ -19,13 +19,13 @@ _COUNT = re.compile(
 # In a title any measure counts what the text lists: 十二本台历页, 十处落笔, 八枚印章.
 _COUNT_IN_TITLE = re.compile(
     r"(?<![\d第.一二三四五六七八九十百千万亿])(?<!\d,)"
-    r"(?P<n>[三四五六七八九十]{1,3}|\d{1,2})"
-    r"(?:本|处|枚|封|方|盏|棵|首|卷|幕|站|课|步|道|声|面|把|颗|粒|束|块|朵|味|节|扇|串|扎|页|格|味|度|瞬|问|变|景|联)"
+    r"(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2})"
+    r"(?:本|处|朵|枚|封|方|盏|棵|首|卷|幕|站|课|步|道|声|面|把|颗|粒|束|块|朵|味|节|扇|串|扎|页|格|味|度|瞬|问|变|景|联)"
     r"(?![\d年月日届])"
 )
 # What makes a count the count of a selection: the act of selecting, or what is selected.
 _SELECTS = re.compile(
-    r"[评选推]出|评选|选定|遴选|揭[晓榜]|出炉|选[取录编]|择[定取要]|梳理|盘点|入选|整理[发公]?布?|圈定|"
+    r"[评选推理]出|评选|选定|遴选|揭[晓榜]|出炉|选[取录编]|择[定取要]|梳理|盘点|入选|整理[发公]?布?|圈定|"
     r"挑[出选]|拣选|公布|确认|列出|精选|推选|撷取|摘[录编要]|清单|年度|大事|要事|实事|好事|新鲜事|"
     r"亮点|看点|成果|镜头|瞬间|印象|印记|足迹|关键词|热词|新闻|故事|名场面|第一次|头一回|之最|“最”|"
     r"事[儿项件]?(?=[,。:!?“”、\s]|$)|收下|留下|[留挑选](?:出|了)"
@@ -35,8 +35,8 @@ _ABOVE = ("以上", "上述")
 _POINTS = re.compile(r"(?:以上|上述|下面|以下|下列)[这的共]?$")
 # What says that the choice has been made, not that it is to come.
 _CHOSEN = re.compile(
-    r"评[选]?(?:出|定|产生)|选(?:出|定|取|编|录|了)|推选|揭[晓榜]|出炉|入选|遴选|择[定取]|圈定|敲定|"
-    r"挑(?:出|选|了)|拣(?:选|出|了)|筛(?:出|选|到)|精选|梳理|盘点|公布|发布|归纳|提炼|撷取|[议审核]定|确认|列为|票选|"
+    r"评[选]?(?:出|定|产生)|理出|选(?:出|定|取|编|录|了)|推选|揭[晓榜]|出炉|入选|遴选|择[定取]|圈定|敲定|"
+    r"挑(?:出|选|了)|拣(?:选|出|了)|筛(?:出|选|到)|[撷采摘截]取|采撷|精选|梳理|盘点|公布|发布|归纳|提炼|[议审核]定|确认|列为|票选|"
     r"产生|名单|照录|实录|留(?:下|了|几个)"
 )
 # What is to come, or is no event: proposals, people, a quarter, a government's works.
@@ -44,7 +44,9 @@ _TO_COME = re.compile(
     r"候选|拟|计划|明年|来年|新一年|今年[要将]|将[要在]|征集|投票通道|参评|推荐表|任务|力争|[愿心]望|心愿|期盼|"
     r"[件佳]提案|案例|人物|[名位]委员|季度|上半年|半年|颁奖|政府|民生实事|(?:今|新)年要"
 )
+_NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}|\d{1,2}")
 _CLAUSE = 48
+_OPENING = 700
 TITLE, SELECTED, PLAIN = 3, 2, 1
 
 
@@ -81,6 +83,7 @@ def counts_of(
     weights: dict[int, int] = {}
     at: dict[int, int] = {}
     chosen: set[int] = set()
+    titled = {ordinal(match.group()) for match in _NUMBER.finditer(f"{title}\n{beside}")}
     until: dict[int, int] = {}
 
     def count(number: int | None, weight: int, place: int) -> None:
@@ -88,6 +91,8 @@ def counts_of(
             return
         if weight > weights.get(number, 0):
             weights[number], at[number] = weight, place
+        elif number == stated and at[number] < 0 and number not in titled and place >= 0:
+            at[number] = place  # a claim of the text is where it says it
 
     count(stated, TITLE if firmly else SELECTED, -1)
     for words in (title, beside):
@@ -103,10 +108,17 @@ def counts_of(
         above = number is not None and text.startswith(_ABOVE, match.start() - 2)
         if above and number is not None:
             until[number] = match.start() - 2
+            if not _TO_COME.search(f"{title}\n{around}"):
+                chosen.add(number)
         told = _SELECTS.search(around) or _POINTS.search(
             text, max(0, match.start() - 3), match.start()
         )
         count(number, SELECTED if told else PLAIN, match.start())
+    for match in _COUNT_IN_TITLE.finditer(text, 0, _OPENING):
+        number, around = ordinal(match.group("n")), _clause(text, match.start(), match.end())
+        if number and _CHOSEN.search(around) and not _TO_COME.search(f"{title}\n{around}"):
+            chosen.add(number)
+            count(number, SELECTED, match.start())
     return Counts(weights, at, frozenset(chosen), until)
 
 

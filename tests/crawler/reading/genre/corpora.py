@@ -56,6 +56,7 @@ WRITERS = (
     "writer14",
     "condensed14",
     "december",
+    "january",
     "firstwords",
     "condensed",
 )

@@ -97,6 +97,7 @@ LATER_FIRST_WORDS = (
     "ordinary13",
     "condensed14",
     "december",
+    "january",
 )
 
 
