@@ -204,6 +204,8 @@ def _judge_known(pages: Sequence[PageFacts], bounds: Bounds, *, name: str) -> Pr
         if not deep:
             return reached  # nothing behind it can be asked for
     how_far = f"back to {newest}" if newest else f"{page.number} pages"
+    if not deep:
+        how_far += f" (no further: the limit is {bounds.max_pages} pages)"
     return Proved(End.KNOWN_BEHIND, f"{reached.words}, and behind these {how_far} looked at")
 
 

@@ -90,7 +90,8 @@ CASES = [
     ),
     Case(
         "known, and no further page may be asked for",
-        [replace(FIRST, number=9)], End.KNOWN_BEHIND, known=True, behind=LONG_AGO,
+        [replace(FIRST, number=9)], End.KNOWN_BEHIND, "no further: the limit is 9 pages",
+        known=True, behind=LONG_AGO,
     ),
     Case("known whole", [page(1, "abc", page_count=1)], End.LAST_PAGE, known=True, behind=LONG_AGO),
     Case(

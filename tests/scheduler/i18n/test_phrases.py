@@ -17,6 +17,10 @@ ZH = words_in("zh")
             "20 links listed, 11 article pages read; articles of an earlier complete run reached",
             "列表有 20 条链接，读取文章 11 篇；已接上此前一次完整的采集",
         ),
+        (
+            "要闻: below 2 kept on top it shows nothing that it showed before: more may have come",
+            "要闻：除置顶的 2 条外，上次显示的内容已全部不见，其间可能有遗漏",
+        ),
         ("2 x listing http_error (503: http://a.example/)", None),
         ("157 unverified, 7 verified, 0 paused; `cppcc sources list`",
          "未核实 157，已核实 7，已暂停 0；`cppcc sources list`"),
