@@ -14,6 +14,7 @@ SOURCE = Source.model_validate(
         "id": "a", "name": "某某网", "region": "云南", "kind": "portal",
         "homepage": "http://a.example/", "hosts": ["a.example"],
         "family": "listing", "listing": {"urls": ["http://a.example/list.html"]},
+        "expect": {"min_articles": 1, "max_days_silent": 3},
     }
 )  # fmt: skip
 
