@@ -192,6 +192,7 @@ class Template:
         between leaves nothing at work that nobody knows of.
         """
         go, give = os.pipe()
+        own = os.getpid()
         signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
         try:
             pid = os.fork()
@@ -204,7 +205,7 @@ class Template:
                 os._exit(0)
             os.close(go)
             self._channel.close()
-            become_a_run(request, log)
+            become_a_run(request, log, template=own)
             return request.words
         for descriptor in (go, log):
             os.close(descriptor)
@@ -227,19 +228,21 @@ class Template:
         self._channel.send(json.dumps({"told": what, **facts}).encode())
 
 
-def end_with_parent() -> None:
-    """In a child: let it be killed when the process that forked it ends.  Of Linux alone."""
+def end_with_parent(parent: int) -> None:
+    """In a child: let it be killed when ``parent``, which forked it, ends.  Of Linux alone."""
     if _PRCTL is not None:
         _PRCTL(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:  # it has ended already, and tells nobody of it
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 _PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
-def become_a_run(request: Request, log: int) -> None:
+def become_a_run(request: Request, log: int, *, template: int) -> None:
     """Be as a process that was just started for a run: session, signals, output, environment."""
     if request.ends_with_template:
-        end_with_parent()
+        end_with_parent(template)
     os.setsid()
     Path("/proc/self/comm").write_text(request.name, "utf-8")
     signal.set_wakeup_fd(-1)

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import BinaryIO
 
 from crawler.config import CrawlConfig
@@ -113,7 +114,7 @@ def _start(run: ClaimedRun, settings: Mapping[str, str], log: BinaryIO) -> Child
         stderr=subprocess.STDOUT,
         env=dict(settings),
         start_new_session=True,
-        preexec_fn=end_with_parent,
+        preexec_fn=partial(end_with_parent, os.getpid()),
     )
     return ChildProcess(popen, None)
 

@@ -141,6 +141,16 @@ def test_a_run_that_a_worker_forked_ends_with_its_template(templates: Templates)
         assert child.poll() == -signal.SIGKILL
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_a_child_whose_parent_has_ended_already_ends_too() -> None:
+    words = "import os; from crawler.template import end_with_parent; end_with_parent({}); print(7)"
+    for parent, code in (("os.getppid()", 0), ("os.getpid()", -signal.SIGKILL)):
+        done = subprocess.run(
+            [sys.executable, "-c", words.format(parent)], stdout=subprocess.DEVNULL
+        )
+        assert done.returncode == code
+
+
 def test_a_start_that_the_cluster_begins_again_is_as_one_killed(database: Database) -> None:
     run = claimed(database)
     with database.begin() as session:
