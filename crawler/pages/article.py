@@ -228,7 +228,11 @@ def _article(seen: Seen, body: Body, title: Title | None, text: Text) -> Article
     outlet = credits.outlet
     sure = sureness(page, body, text, title, dated)
     credited = outlet is not None and outlet.labelled and dated is not None
-    check_article(seen.source, head.title, page, text, title, sure, seen.at, credited=credited)
+    told = title.line is not None if title else False
+    told = told or (dated is not None and dated.evidence.field != "url")
+    check_article(
+        seen.source, head.title, page, text, title, sure, seen.at, credited=credited, told=told
+    )
     if title is None:
         raise NotArticleError("nothing on the page names the article", url=seen.at)
     if is_spoilt(title.text):

@@ -10,6 +10,7 @@ from crawler.errors import (
     HijackedPageError,
     MojibakeError,
     NotArticleError,
+    SoftNotFoundError,
     TooShortError,
     TruncatedPageError,
 )
@@ -28,6 +29,7 @@ from crawler.pages.raw.gate import (
     refuse_other_files,
     refuse_script_shell,
 )
+from crawler.pages.raw.walls import GONE
 from crawler.pages.values.titles import Title
 from crawler.pages.values.written import Dated
 
@@ -58,6 +60,9 @@ _OF_DAY = 0.15
 """What a day on the page adds to how sure a reading is."""
 _NEAR = 100
 """Lines round a text among which a credit may stand."""
+_COLUMN = re.compile(r".{0,12}(?:更多|MORE|more|More)[>»＞+\s]*")
+_COLUMNS = 2
+"""Heads of columns with a link to the whole, on the page of a topic or a home page."""
 _SEEN = 80
 """Lines of a page that are looked at for what it says instead of an article."""
 _MIN_HAN = 0.15
@@ -154,6 +159,11 @@ def is_hopeless(page: Page, body: Body, text: Text, title: Title | None) -> bool
     return not any(OUTLET_LABEL.search(line.text) or "来源" in line.text for line in near)
 
 
+def _leads_to_columns(page: Page) -> bool:
+    """Whether a page is columns with their newest, each of which leads on (更多): a topic's own."""
+    return sum(1 for line in page.lines if _COLUMN.fullmatch(line.text)) >= _COLUMNS
+
+
 def _is_outweighed(page: Page, text: Text) -> bool:
     """Whether a little text stands among many links."""
     size = sum(len(paragraph) for paragraph in text.paragraphs)
@@ -170,12 +180,18 @@ def check_article(
     url: str | None,
     *,
     credited: bool = False,
+    told: bool = True,
 ) -> None:
     """Refuse a page whose little text is no article.
 
-    ``credited``: title, day and 来源 stand together on it, as they do on no list.
+    ``credited``: title, day and 来源 stand together on it, as they do on no list.  ``told``: its
+    title is printed, or it states a day, not only in its address.
     """
     size = sum(len(paragraph) for paragraph in text.paragraphs)
+    if title is not None and GONE.fullmatch(title.text):
+        raise SoftNotFoundError(f"the page says {title.text[:40]!r}", url=url)
+    if not told and _leads_to_columns(page):
+        raise NotArticleError("columns that lead on, and neither headline nor day", url=url)
     if size < _LITTLE and sure < _SURE:
         words = _seen(page)
         refuse_challenge(page_title, words, source, url)

@@ -62,7 +62,7 @@ LINKS = Table(
         ),
         Rule(
             "guessed",
-            r"猜[您你]喜欢|大家都(?:在看|爱看)|看过本文的人.{0,6}",
+            r"猜[您你]喜欢|[您你]可能(?:还|也)?会?(?:感兴趣|喜欢)的?(?:内容|文章)?|大家都(?:在看|爱看)|看过本文的人.{0,6}",
             "猜你喜欢",
             "what readers may like",
         ),
@@ -91,6 +91,12 @@ LINKS = Table(
             "图片新闻",
             "pictures of other stories",
         ),
+        Rule(
+            "parts",
+            r"选集|分集(?:列表)?|节目列表|往期节目|剧集列表",
+            "选集",
+            "the other parts of a programme",
+        ),
         Rule("friends", r"友情链接", "友情链接", "other sites"),
         Rule("next_story", r"阅读下一篇.{0,4}", "阅读下一篇文章", "leads on to another story"),
         Rule(
@@ -102,7 +108,7 @@ LINKS = Table(
     ),
     how=How.AT_THE_START,
     frame=_LINE,
-    hint="[伸关關荐薦阅閱新聞闻文看欢行章热顾图链评频访节报]",
+    hint="[伸关關荐薦阅閱新聞闻文看欢行章热顾图链评频访节报集兴]",
     longest=LONGEST_HEADING,
 )
 """What heads related links, recommendations or a ranking."""

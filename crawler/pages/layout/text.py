@@ -55,7 +55,9 @@ _CREDITS = frozenset({"editor", "source_line", "byline"})
 _LABELLED_LINK = re.compile(
     r"\W*(?:(?:延伸|推荐|相关|更多|扩展)阅读|相关(?:新闻|链接|报道|专题)|往期回顾|[上下]期回顾)\s*[:：].{2,60}$"
 )
-_RECOMMENDS = re.compile(r"推荐|推薦|喜欢|都在[看搜]|热门|熱門|热点|排行")
+_RECOMMENDS = re.compile(
+    r"推荐|推薦|喜欢|都在[看搜]|热门|熱門|热点|排行|感兴趣|选集|图集|分集|剧集|节目列表"
+)
 _NOTICE = re.compile(
     r"\W*(?:征稿|征文|招聘|投稿|订阅|订报|招募)(?:启事|须知|方式|公告|热线|通知)\W*"
 )

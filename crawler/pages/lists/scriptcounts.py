@@ -172,6 +172,8 @@ def _read_script(script: str, counts: Counts) -> None:
         if total and shown:  # zxf_page calls the total pageNum, which others call the page shown
             counts.take("pages", int(total[1]))
             counts.take("number", int(shown[1]))
+        elif shown and int(shown[1]) > 0:
+            counts.take("number", int(shown[1]))
     named = list(_named_values(script))
     sized = any(role == "size" for _, role, _ in named)
     zero = bool(named) and bool(_ZERO_BASED.search(script))

@@ -159,6 +159,12 @@ def _of_a_month(tree: LexborHTMLParser, walk: AnchorWalk, url: str) -> Iterator[
                 own = months[-1]
     if own is None and len(months) > 1 and (found := _MONTH_IN.search(url)):
         own = int(found["year"]), int(found["month"])
+    if found := _MONTH_IN.search(url):  # a row of months, by where they lead
+        own = own or (int(found["year"]), int(found["month"]))
+        folder = url[: found.start()]
+        beside = [one.url for one in walk.anchors if one.url.startswith(folder)]
+        at = [month for one in beside if (month := _MONTH_IN.match(one, found.start()))]
+        months += [(int(month["year"]), int(month["month"])) for month in at]
     # A month's archive goes on with the months before it.
     if own is not None and (before := [month for month in months if month < own]):
         yield MoreSign(MoreKind.STEP, "{}年{}月".format(*max(before)))

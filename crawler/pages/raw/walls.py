@@ -133,6 +133,13 @@ NOT_FOUND = Table(
 )
 """What a page says that is none, under status 200."""
 
+GONE = re.compile(
+    r"\W*(?:非常|很|十分)?(?:抱歉|对不起|遗憾)?\W*[您你]?(?:所|要)*(?:访问|查看|浏览|请求|查找|打开)?的?"
+    r"(?:页面|网页|内容|文章|信息|地址|链接|资源|文件|稿件)(?:可能|暂时|已经?)?"
+    r"(?:不存在|找不到|未找到|没有?找到|被?删除|失效|走丢|下[线架]|无法访问)了?(?:[或，,、]\S{1,12})?\W*"
+)
+"""A whole headline that says that what the address named is gone."""
+
 # A headline may hold such words too; as a whole title they name the page.
 NOT_FOUND_TITLE = Table(
     (

@@ -24,6 +24,7 @@ from crawler.pages.values.outlets import (
     credit_of,
     find_outlet,
     joined_pieces,
+    labelled_outlet,
     names_beside,
     names_outlet,
     outlet_in_script,
@@ -45,6 +46,9 @@ _BYLINES = frozenset({"byline", "source_line"})
 _ENDING = re.compile(
     r"[（(【]\s*作者\s*[:：]\s*([\u4e00-\u9fff·]{2,12})\s+(?:责任)?编辑\s*[:：][^（()）]{2,12}[)）】]\W*$"
 )
+_INDEX_NUMBER = re.compile(r"\W*索\s*引\s*号")
+_TABLE = 30
+"""Lines of such a table, and from it to the text."""
 _STAFF_NUMBER = re.compile(r"(?<=[\u4e00-\u9fff])_[A-Z]{1,3}\d{2,6}$")
 """王一舟_NN7710: a portal's number of its editor."""
 _OF_ROLES = frozenset("者员員生人采撰文图")
@@ -88,6 +92,8 @@ def _outlet(
     """The outlet: as printed, else at a place that means nothing else, in data, the site itself."""
     page = seen.page
     found = find_outlet(page, seen.head, header, tail, text, title)
+    if found is None or not found.labelled:
+        found = labelled_outlet(page, list(_of_openness(page, text))) or found
     if found is not None and found.labelled:
         return found
     found = placed_outlet(outlet_places(seen.tree, seen.source)) or found
@@ -98,6 +104,14 @@ def _outlet(
     if found is None and not states_no_outlet(page, header):
         found = find_masthead(seen.head, page)
     return found
+
+
+def _of_openness(page: Page, text: Text) -> range:
+    """The lines of the table (索引号, 发布机构) that government sites print round the title."""
+    for index in range(max(0, text.first - _TABLE), text.first):
+        if _INDEX_NUMBER.match(page.lines[index].text):
+            return range(index, min(index + _TABLE, text.first))
+    return range(0)
 
 
 def _author(page: Page, head: Head, header: list[int], text: Text) -> Credit | None:

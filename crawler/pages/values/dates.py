@@ -198,22 +198,16 @@ def _parts(joined: str) -> list[tuple[str, bool]]:
         return [(joined, False)]
     starts = [label.start() for label in DATE_LABEL.finditer(joined)]
     bounds = sorted({0, *starts, len(joined)})
-    parts = [
-        (joined[begin:end], _OF_A_CHANGE.search(joined[begin:end]) is not None)
-        for begin, end in pairwise(bounds)
-    ]
+    parts = [joined[begin:end] for begin, end in pairwise(bounds)]
     # When a programme goes on the air says less than a day of publication does.
-    parts = [
-        (words, (change and _begins_label(words)) or _AIRED.search(words) is not None)
-        for words, change in parts
-    ]
-    return sorted(parts, key=lambda part: part[1])
+    told = [(words, _dates_change(words) or _AIRED.search(words) is not None) for words in parts]
+    return sorted(told, key=lambda part: part[1])
 
 
-def _begins_label(words: str) -> bool:
-    """Whether words begin with a label of a date."""
+def _dates_change(words: str) -> bool:
+    """Whether words begin with the label of a change; 责任编辑 behind a day is none."""
     found = DATE_LABEL.search(words)
-    return found is not None and found.start() <= 4
+    return found is not None and found.start() <= 4 and bool(_OF_A_CHANGE.search(found[0]))
 
 
 def _labelled_part(joined: str) -> str:

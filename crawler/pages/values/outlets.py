@@ -63,6 +63,11 @@ _ACCOUNT_NAMED = re.compile(
 _ACCOUNT_CHARS = (4, 20)
 _OF_THE_SITE = re.compile(r"本[站网]")
 """来源：本站: the site itself, which its masthead names."""
+_LABEL = re.compile(
+    r"\W*(?:文\s*号|主题(?:分类|词)|体裁(?:分类)?|(?:成文|发文|生成|发布|公开)(?:日期|时间|方式)|有\s*效\s*性|名\s*称|标\s*题"
+    r"|索\s*引\s*号|关键词|内容概述|公开范围|服务对象|信息类别)\W*"
+)
+"""The next cell's label, where a table of a government's page leaves the outlet empty."""
 _METAS = ("contentsource", "source", "mediaid", "article:source", "laiyuan", "og:article:source")
 _STOPS = re.compile(r"[，。！？；]")
 _SCRIPT_KEYS = ('"media', '"source', "mediaName", "copyfrom")
@@ -152,7 +157,7 @@ def find_outlet(
 ) -> Credit | None:
     """Whom the page credits; ``header`` and ``tail`` are the lines round the text."""
     return (
-        _labelled(page, [index for index in header if index != title])
+        labelled_outlet(page, [index for index in header if index != title])
         or _labelled_behind(page, tail)
         or _beside_date(page, header, title, frozenset(SITE_PARTS.split(head.title)[1:]))
         or _pictured(page, header)
@@ -178,7 +183,7 @@ def states_no_outlet(page: Page, header: list[int]) -> bool:
     return False
 
 
-def _labelled(page: Page, header: list[int]) -> Credit | None:
+def labelled_outlet(page: Page, header: list[int]) -> Credit | None:
     """The name behind 来源： in the header, on the next line, or in the words of a picture."""
     for index in header:
         joined = joined_pieces(page, index)
@@ -197,6 +202,7 @@ def _labelled(page: Page, header: list[int]) -> Credit | None:
                 name is None
                 and index + 1 in header
                 and not _STOPS.search(page.lines[index + 1].text)
+                and not _LABEL.fullmatch(page.lines[index + 1].text)
             ):
                 name = clean_outlet(joined_pieces(page, index + 1))
         if name and not _is_bare_person(name):

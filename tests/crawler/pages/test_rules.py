@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.pages import article, held
+from crawler.pages import article, held, quality
 from crawler.pages.layout import body, boilerplate, cards, stories, text, tree, weights
 from crawler.pages.layout.boilerplate import RULE_IDS, dropped_by
 from crawler.pages.layout.examples import EXAMPLES, HEADERS, Example
@@ -84,7 +84,7 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (stories, "_parts_another", lambda *_, **__: False, "third_writer/a24.html"),
         (outlets, "_of_paper", lambda _head: None, "founder_paper_unnamed"),
         (held, "header_beside", lambda *_: "", "fourth_writer/n15.html"),
-        (cards, "_glued", lambda *_: iter(()), "sixth_writer/p23.shtml"),
+        (cards, "_glued", lambda *_: iter(()), "cards_of_one_line"),
         (article, "header_lines", lambda *_: [1], "sixth_writer/p39.html"),
         (article, "pictures_under", lambda *_: (), "pictures_above_rows"),
         (text, "_drop_summary", lambda *_: None, "sixth_writer/p25.html"),
@@ -96,6 +96,10 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (outlets, "_WECHAT_ACCOUNT", NEVER, "seventh_writer/q12.html"),
         (masthead, "_NAMED_SITE", NEVER, "author_in_linked_data"),
         (text, "_without_buttons", lambda _weights, rows: rows, "seventh_writer/q08.html"),
+        (quality, "GONE", NEVER, "ninth_writer/q27.html"),
+        (quality, "_COLUMN", NEVER, "ninth_writer/q29.shtml"),
+        (dates, "_dates_change", lambda words: "编辑" in words, "ninth_writer/q13.shtml"),
+        (credits, "_INDEX_NUMBER", NEVER, "outlet_in_table"),
         (titles, "_is_masthead", lambda *_: False, "sixth_writer/p35.asp.html"),
         (dates, "_AIRED", NEVER, "fourth_writer/n43.html"),
         (dates, "_beside_ago", lambda _seen: None, "third_writer/a16.html"),
