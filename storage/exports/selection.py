@@ -7,6 +7,7 @@ from sqlalchemy import column, func, select, table
 from sqlalchemy.orm import Session
 
 from storage.engine.tables import ChangeRow, PublicationRow
+from storage.errors import ExportError
 from storage.exports.columns import METRICS, PLACE, view_of
 from storage.exports.filters import Filters, kept
 from storage.vocabulary import REGION_CODES
@@ -38,9 +39,18 @@ def select_changes(session: Session, since: int | None, filters: Filters = EVERY
 
     The cursor is read before the rows: a change that comes in between is exported now and
     again the next time, never left out.
+
+    :raises ExportError: where ``since`` is a cursor that this database has not given out yet: it
+        is of another one, or of later than the backup that this one was restored from.  The
+        cursors up to it are still to come, and would be passed over when they do.
     """
-    last = session.scalars(select(func.max(ChangeRow.cursor))).one()
-    return Selection(since=since, cursor=max(last or 0, since or 0), filters=filters)
+    last = session.scalars(select(func.max(ChangeRow.cursor))).one() or 0
+    if since is not None and since > last:
+        raise ExportError(
+            f"cursor {since} is not of this database, whose last one is {last}: it was restored "
+            "from a backup or is another one; export everything once, without --since"
+        )
+    return Selection(since=since, cursor=last, filters=filters)
 
 
 def id_batches(session: Session, chosen: Selection) -> Iterator[list[int]]:

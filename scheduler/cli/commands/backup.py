@@ -38,3 +38,4 @@ def restore(
     except BackupError as error:
         fail(str(error), hint="nothing was changed; a running service is stopped first")
     say("restored" + (f"; the former database is {kept}" if kept else ""))
+    print_note("whoever follows v1_changes exports everything once: cursors are the backup's again")

@@ -170,6 +170,15 @@ def test_following_the_cursor_gives_each_change_once(
     assert second.cursor == 5
 
 
+def test_a_cursor_that_was_not_given_out_here_is_refused(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    last = export(session, Format.JSONL, path).cursor
+    assert last is not None
+    assert export(session, Format.JSONL, path, since=last).count == 0
+    with pytest.raises(ExportError, match="restored from a backup"):
+        export(session, Format.JSONL, path, since=last + 1)
+
+
 def test_many_changes_are_walked_and_few_sorted_with_the_same_result(
     database: Database,
     articles: list[Article],
