@@ -7,7 +7,7 @@ from datetime import date, datetime
 from crawler.backfill.slices import DONE, Slice, SliceEnd, YearCovered, slices_of, years_of
 from crawler.sources.declaration import Source
 from storage.engine.database import Database
-from storage.records import RequestKind, Verdict, VerdictKind
+from storage.records import SHANGHAI, RequestKind, Verdict, VerdictKind
 from storage.runs import parts as ledger
 from storage.runs.history import RunRecord
 from storage.runs.options import CrawlOptions
@@ -15,6 +15,8 @@ from storage.runs.parts import PartEntry, PartState
 
 WANTED = "live"
 """What stands in the ledger for what was asked: all that the source publishes."""
+SO_FAR = "live, so far"
+"""The same of days of which the last one was not over: what came later that day is left to read."""
 MAX_LIST_PAGES = 5_000
 """List pages of one run: the declared bound is for a day's news."""
 MAX_RUNS = 20
@@ -86,6 +88,7 @@ class LiveBackfill:
         options = CrawlOptions(
             since=one.since, until=one.until, full=True, pages=MAX_LIST_PAGES, past=True
         )
+        over = one.until < self.now().astimezone(SHANGHAI).date()
         articles = 0
         for _ in range(MAX_RUNS):
             record = self.crawl(options)
@@ -100,17 +103,17 @@ class LiveBackfill:
             kind = None
         why = _short(record)
         end = SliceEnd(kind=kind, articles=max(articles, _stored(record)), why=why)
-        self._enter(one, record, end)
+        self._enter(one, record, end, WANTED if over else SO_FAR)
         return end
 
-    def _enter(self, one: Slice, record: RunRecord, end: SliceEnd) -> None:
+    def _enter(self, one: Slice, record: RunRecord, end: SliceEnd, wanted: str) -> None:
         counts = record.counts
         with self.database.begin() as session:
             ledger.enter_part(
                 session,
                 PartEntry(
                     key=one.name(self.source.id),
-                    wanted=WANTED,
+                    wanted=wanted,
                     path=self.source.id,
                     size=one.days,
                     state=PartState.DONE if end.done else PartState.FAILED,

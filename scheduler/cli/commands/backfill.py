@@ -152,6 +152,8 @@ def _walk_sources(
     if since is None:
         fail("a walk through a source's past needs --since", code=2)
     today = context.config.now().date()
+    if until is not None and until > today:
+        fail(f"--until {until} has not come yet: nothing can cover it", code=2)
     walks = [
         _walk_source(context, context.sources[one], since, until or today, dry_run, as_json)
         for one in dict.fromkeys(what)

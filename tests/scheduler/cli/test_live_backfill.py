@@ -86,6 +86,21 @@ def test_a_paper_is_walked_month_by_month_and_goes_on(database: Database, source
         assert covered_years(session) == {PAPER: {2020: 6, 2021: 6}}
 
 
+def test_days_that_are_not_over_are_read_again(database: Database, source: Source) -> None:
+    site = Site(database, {})
+    for asked in (1, 2):
+        made = walk(database, source, site.crawl, date(2021, 2, 1))
+        made.now = lambda: datetime(2021, 2, 10, 22, tzinfo=SHANGHAI)
+        list(made.read())
+        assert len(site.asked) == asked
+        assert made.verdict().kind is VerdictKind.COMPLETE
+    with database.reading() as session:
+        assert covered_years(session) == {PAPER: {2021: 3}}
+    list(walk(database, source, site.crawl, date(2021, 2, 1)).read())
+    list(walk(database, source, site.crawl, date(2021, 2, 1)).read())
+    assert len(site.asked) == 3, "over now, and read once"
+
+
 def test_a_list_is_walked_year_by_year(database: Database) -> None:
     site = Site(database, {})
     made = walk(database, load_sources(None)[LISTS], site.crawl, date(2018, 6, 1))
