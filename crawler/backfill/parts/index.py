@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.backfill.parts.prefilter import Wanted
+
+if TYPE_CHECKING:
+    import duckdb
 
 INDEX_SUFFIXES = (".cdx", ".cdx.gz", ".cdxj", ".cdxj.gz", ".parquet")
 
@@ -33,8 +37,18 @@ class IndexedRecord:
     offset: int
 
 
-def read_index(path: Path, wanted: Wanted) -> Iterator[IndexedRecord]:
+@dataclass(frozen=True, slots=True)
+class UnreadLines:
+    """So many lines of an index are none: which records they name nobody can say."""
+
+    count: int
+
+
+def read_index(path: Path, wanted: Wanted) -> Iterator[IndexedRecord | UnreadLines]:
     """The records of pages that an index names, those that ``wanted`` asks for.
+
+    Then, once, how many of its lines could not be read, where there are any: an index that was
+    cut, or spoilt, names less than it did.
 
     :raises ArchiveIndexError: when DuckDB is not there, or the file is no such index.
     """
@@ -46,19 +60,39 @@ def read_index(path: Path, wanted: Wanted) -> Iterator[IndexedRecord]:
         ) from error
     where, values = _conditions(wanted)
     try:
-        rows = duckdb.connect(":memory:").execute(
-            f"SELECT DISTINCT file, start FROM ({_rows_of(path)}) WHERE {where} ORDER BY ALL",
+        connection = duckdb.connect(":memory:")
+        rows = connection.execute(
+            "SELECT CASE WHEN sound THEN file END AS file, CASE WHEN sound THEN start END AS start,"
+            " count(*) FROM (SELECT *, (start IS NOT NULL AND file IS NOT NULL) AS sound"
+            f" FROM ({_rows_of(path)})) WHERE NOT sound OR ({where}) GROUP BY 1, 2 ORDER BY ALL",
             [str(path), *values],
         )
+        unread = 0
         while batch := rows.fetchmany(_BATCH):
-            for file, offset in batch:
-                yield IndexedRecord(file=file, offset=offset)
+            for file, offset, lines in batch:
+                if file is None:
+                    unread += lines
+                else:
+                    yield IndexedRecord(file=file, offset=offset)
+        if not path.name.lower().endswith(".parquet"):
+            unread += _rejected(connection)
+        if unread:
+            yield UnreadLines(unread)
     except duckdb.Error as error:
         raise ArchiveIndexError(f"{path} is no index of archives: {error}") from error
 
 
+def _rejected(connection: "duckdb.DuckDBPyConnection") -> int:
+    """How many lines the reader itself left out: too long ones, bytes that are no UTF-8."""
+    found = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
+    return int(found[0]) if found else 0
+
+
 def _rows_of(path: Path) -> str:
-    """The index as rows of (url, stamp, mime, status, start, file); stamp has 14 digits."""
+    """The index as rows of (url, stamp, mime, status, start, file); stamp has 14 digits.
+
+    A line that is none is a row without start or file.
+    """
     name = path.name.lower()
     if name.endswith(".parquet"):
         return (
@@ -69,8 +103,9 @@ def _rows_of(path: Path) -> str:
         )
     lines = (
         "SELECT line FROM read_csv(?, columns={'line': 'VARCHAR'}, delim='\\x01', quote='',"
-        " escape='', header=false, auto_detect=false, ignore_errors=true, max_line_size=4194304)"
-        " WHERE line IS NOT NULL AND NOT starts_with(line, ' ') AND NOT starts_with(line, '!')"
+        " escape='', header=false, auto_detect=false, ignore_errors=true, store_rejects=true,"
+        " max_line_size=4194304)"
+        " WHERE trim(line) <> '' AND NOT starts_with(line, ' ') AND NOT starts_with(line, '!')"
     )
     if ".cdxj" in name:
         return (
@@ -80,19 +115,19 @@ def _rows_of(path: Path) -> str:
             " TRY_CAST(json_extract_string(j, '$.offset') AS BIGINT) AS start,"
             " json_extract_string(j, '$.filename') AS file FROM ("
             "SELECT split_part(line, ' ', 2) AS stamp,"
-            " TRY_CAST(substr(line, strpos(line, '{')) AS JSON) AS j"
-            f" FROM ({lines}) WHERE strpos(line, '{{') > 0) WHERE j IS NOT NULL"
+            " TRY_CAST(substr(line, greatest(strpos(line, '{'), 1)) AS JSON) AS j"
+            f" FROM ({lines}))"
         )
     # 11 columns (N b a m s k r M S V g) or 9 (N b a m s k r V g): the last two are the same.
     return (
         "SELECT f[3] AS url, f[2] AS stamp, f[4] AS mime, f[5] AS status,"
-        " TRY_CAST(f[len(f) - 1] AS BIGINT) AS start, f[len(f)] AS file"
-        f" FROM (SELECT string_split(line, ' ') AS f FROM ({lines})) WHERE len(f) IN (9, 11)"
+        " CASE WHEN len(f) IN (9, 11) THEN TRY_CAST(f[len(f) - 1] AS BIGINT) END AS start,"
+        f" f[len(f)] AS file FROM (SELECT string_split(line, ' ') AS f FROM ({lines}))"
     )
 
 
 def _conditions(wanted: Wanted) -> tuple[str, list[str]]:
-    conditions = ["start IS NOT NULL", "file IS NOT NULL", _PAGE, _SOUND]
+    conditions = [_PAGE, _SOUND]
     values: list[str] = []
     if wanted.hosts:
         host = "lower(regexp_extract(url, '^[a-zA-Z]+://(?:[^/@]*@)?([^/:?#]+)', 1))"

@@ -67,7 +67,8 @@ def backfill_verdict(came_to: Backfilled, plan: Plan, stopped: str | None = None
     if came_to.failed:
         problems.append(f"{came_to.failed} parts could not be read")
     if plan.missing:
-        problems.append(f"{len(plan.missing)} files are missing, the first: {plan.missing[0][1]}")
+        number = len(plan.missing)
+        problems.append(f"{number} files are missing or spoilt, the first: {plan.missing[0][1]}")
     if missing:
         reason = f"{missing} records are unaccounted for; {words}"
         return Verdict(kind=VerdictKind.FAILED, reason=reason)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.backfill.files import FileRefusedError, is_archive, open_regular
-from crawler.backfill.parts.index import INDEX_SUFFIXES, IndexedRecord, read_index
+from crawler.backfill.parts.index import INDEX_SUFFIXES, IndexedRecord, UnreadLines, read_index
 from crawler.backfill.parts.part import Part
 from crawler.backfill.parts.prefilter import Wanted
 
@@ -32,7 +32,7 @@ class PlanError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The parts, and the files that are named and not there or no archives, each with why."""
+    """The parts, and the files that are named and not there or cannot be read, each with why."""
 
     parts: tuple[Part, ...]
     missing: tuple[tuple[str, str], ...] = ()
@@ -95,7 +95,11 @@ def _parts_of_index(
     folders = [path.parent, *(one if one.is_dir() else one.parent for one in given)]
     by_file: dict[str, list[IndexedRecord]] = {}
     for record in read_index(path, wanted):
-        by_file.setdefault(record.file, []).append(record)
+        if isinstance(record, UnreadLines):
+            words = f"{record.count} lines of {path.name} cannot be read: what they name is unknown"
+            missing.append((str(path), words))
+        else:
+            by_file.setdefault(record.file, []).append(record)
     for file, records in sorted(by_file.items()):
         archive = _archive_of(file, folders)
         try:

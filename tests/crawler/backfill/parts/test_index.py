@@ -50,7 +50,7 @@ def cdx(folder: Path, found: list[dict[str, str]]) -> Path:
         f"{one['length']} {one['offset']} {one['filename']}"
         for one in found
     ]
-    path.write_text("\n".join([*lines, "a broken line", ""]))
+    path.write_text("\n".join([*lines, ""]))
     return path
 
 
@@ -72,7 +72,7 @@ def cdxj(folder: Path, found: list[dict[str, str]]) -> Path:
         + json.dumps({k: v for k, v in one.items() if k != "stamp"})
         for one in found
     ]
-    path.write_text("\n".join(["!OpenWayback-CDXJ 1.0", *lines, "x 2020 {broken", ""]))
+    path.write_text("\n".join(["!OpenWayback-CDXJ 1.0", *lines, ""]))
     return path
 
 
@@ -131,6 +131,24 @@ def test_a_file_that_an_index_names_and_nobody_has(tmp_path: Path) -> None:
     ((file, why),) = plan.missing
     assert file == "elsewhere.warc.gz"
     assert "none of the folders" in why
+
+
+@pytest.mark.parametrize("spoil", ["cut", "no JSON", "no UTF-8"])
+def test_lines_that_cannot_be_read_are_said(spoil: str, tmp_path: Path) -> None:
+    found = rows(archive(tmp_path))
+    path = cdxj(tmp_path, found)
+    body = path.read_bytes()
+    path.write_bytes(
+        {
+            "cut": body.rstrip()[:-20],
+            "no JSON": body.replace(b"{", b"", 1),
+            "no UTF-8": body + b"example,archive)/\xff\xfe 2020 {}\n",
+        }[spoil]
+    )
+    plan = plan_parts([path], Wanted())
+    assert plan.parts, "the others are read"
+    ((_, why),) = plan.missing
+    assert why.startswith("1 lines of index.cdxj cannot be read")
 
 
 def test_what_is_no_index_is_said(tmp_path: Path) -> None:
