@@ -22,13 +22,18 @@ MIN_VANISHED = 2
 """One vanished article may have been taken down; two newer than all that is left have not."""
 
 
-def doubt_of(before: ListHead | None, now: ListHead, listing: Listing) -> Doubt | None:
+def doubt_of(
+    before: ListHead | None, now: ListHead, listing: Listing, *, empty_ok: bool = False
+) -> Doubt | None:
     """Why the first page of a list is not to be believed; None when it may be.
 
-    ``listing`` is the reading that ``now`` was made of.
+    ``listing`` is the reading that ``now`` was made of; ``empty_ok`` says that the declaration
+    allows a list without articles.
     """
-    if before is None or not now.links:
+    if before is None:
         return None
+    if not now.links:
+        return None if empty_ok else _emptied(before)
     return _stale(before, now) or _undated(before, now) or _without_pager(before, listing)
 
 
@@ -46,6 +51,17 @@ def _stale(before: ListHead, now: ListHead) -> Doubt | None:
         DoubtKind.STALE,
         f"an older copy of the list: nothing on it is newer than {newest}, and "
         f"{len(vanished)} newer articles that it showed on {before.read_at:%Y-%m-%d} are missing",
+    )
+
+
+def _emptied(before: ListHead) -> Doubt | None:
+    """A site whose database fails answers 200, with the words of an empty column."""
+    if len(before.links) < MIN_VANISHED:
+        return None
+    return Doubt(
+        DoubtKind.EMPTIED,
+        f"the list holds no article any more; on {before.read_at:%Y-%m-%d} it showed "
+        f"{len(before.links)}",
     )
 
 

@@ -384,7 +384,8 @@ class SourceSpider(scrapy.Spider):
             page_count=listing.page_count,
             read_at=self.now(),
         )
-        doubt = doubt_of(self.ledger.list_head(list_url), head, listing)
+        before = self.ledger.list_head(list_url)
+        doubt = doubt_of(before, head, listing, empty_ok=self.source.expect.empty_ok)
         if doubt is None:
             self.ledger.believe(head)
         else:

@@ -104,6 +104,7 @@ class DoubtKind(StrEnum):
     STALE = "stale"  # an older copy than was shown before
     UNDATED = "undated"  # it printed days, and prints none any more
     NO_PAGER = "no_pager"  # it led to further pages, and leads to none any more
+    EMPTIED = "emptied"  # it showed articles, and says that it holds none any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,8 @@ def last_judged(
             *(() if before is None else (RunRow.finished_at < before,)),
             _WALKS.c.name == walk,
             or_(judged, _WALKS.c.cause == OpenCause.GAP.value),
+            # One that showed nothing, and was not believed, does not say where the next begins.
+            or_(_WALKS.c.doubt.is_(None), _WALKS.c.seen > 0),
         )
         .order_by(RunRow.finished_at.desc())
         .limit(1)
@@ -139,6 +141,7 @@ def last_looked_behind(session: Session, source_id: str, walk: str) -> datetime 
             RunRow.finished_at.is_not(None),
             _WALKS.c.name == walk,
             _WALKS.c.end_proof.in_([end.value for end in _LOOKED_BEHIND]),
+            _WALKS.c.doubt.is_(None),  # an older copy, or one that lost its pager, is not the list
         )
         .order_by(RunRow.finished_at.desc())
         .limit(1)

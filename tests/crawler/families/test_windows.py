@@ -9,13 +9,15 @@ from scrapy.http import HtmlResponse, XmlResponse
 from sqlalchemy import event, update
 
 from crawler.config import CrawlConfig
+from crawler.extensions.run import expectation_of
+from crawler.runs.account import verdict_of
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
 from crawler.spiders.base import SourceSpider
 from crawler.spiders.loader import spider_class
 from storage.engine.database import Database
 from storage.engine.link_tables import DiscoveryRow
-from storage.records import RunTrigger, Verdict, VerdictKind
+from storage.records import DoubtKind, RunTrigger, Verdict, VerdictKind
 from storage.runs import door, freeing
 from storage.runs.options import CrawlOptions
 from tests.storage.samples import DAY, NOW
@@ -143,9 +145,19 @@ def test_a_list_that_says_itself_where_it_ends_has_no_gap(database: Database) ->
     assert window.run(4, 3, foot='<div class="page">共1页 当前第1页</div>') == "last_page"
 
 
-def test_a_list_that_was_empty_and_fills_has_no_gap(window: Window) -> None:
+@pytest.mark.parametrize("family", ["feed", "listing"])
+def test_a_list_that_was_empty_and_fills_has_no_gap(database: Database, family: str) -> None:
+    window = Window(database, family)
     assert "refused" not in window.run(foot="<p>暂无内容</p>")
-    assert window.run(4, 3) == ("last_page" if window.family == "feed" else "silent")
+    assert window.run(4, 3) == ("last_page" if family == "feed" else "silent")
+
+
+def test_a_list_that_says_that_it_is_empty_now_is_not_believed(window: Window) -> None:
+    spider = window.read(foot="<p>暂无内容</p>")
+    assert [one.kind for one in spider.account.doubts] == [DoubtKind.EMPTIED]
+    assert verdict_of(spider.account, expectation_of(spider.source)).kind is VerdictKind.CHANGED
+    spider.ledger.finish(spider.account, Verdict(kind=VerdictKind.CHANGED, reason="played"))
+    assert window.run(4, 3) == GAP
 
 
 def test_the_links_of_a_page_are_asked_for_once(window: Window) -> None:

@@ -38,6 +38,7 @@ CASES: list[tuple[str, Rows, int | None, DoubtKind | None]] = [
     ("the newest without its day", [("e", None), ("b", 22), ("a", 21)], 3, None),
     ("no dates", [("e", None), ("d", None), ("c", None)], 3, DoubtKind.UNDATED),
     ("no pager", [("f", 25), ("e", 24)], None, DoubtKind.NO_PAGER),
+    ("no article any more", [], None, DoubtKind.EMPTIED),
 ]
 
 
@@ -63,3 +64,10 @@ def test_a_list_that_never_had_dates_may_have_none() -> None:
 def test_a_link_to_the_next_page_is_a_pager() -> None:
     after = listing(BEFORE, None, next_page="http://news.example/list/index_1.html")
     assert doubt_of(head(BEFORE, 24), head(BEFORE, 25, None), after) is None
+
+
+@pytest.mark.parametrize(("held", "empty_ok"), [(BEFORE, True), (BEFORE[:1], False), ([], False)])
+def test_a_list_may_become_empty_where_that_is_declared_or_one_was_taken_down(
+    held: Rows, empty_ok: bool
+) -> None:
+    assert doubt_of(head(held, 24), head([], 25), listing([]), empty_ok=empty_ok) is None
