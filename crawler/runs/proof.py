@@ -11,6 +11,7 @@ as long as it joins on to what it showed when it was last read so.  ``Proved`` a
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zlib import crc32
 
 from storage.records import End, Listing, MoreKind, OpenCause
@@ -143,10 +144,11 @@ def _judge_last(
     behind = page.says_end is not None and not page.leads_on and not more_pages
     if not page.links and (page.leads_on or more_pages or page.number > 1) and not behind:
         return Open(OpenCause.EMPTY_PAGE, f"{here} is empty")
-    if known:
+    newer_follow = page.leads_on and _oldest_first(pages)
+    if known and not newer_follow:
         return _judge_known(pages, bounds, name=name)
     newest = max((day for day in page.days if day), default=None)
-    if bounds.since and newest and newest < bounds.since and all(page.days):
+    if bounds.since and newest and newest < bounds.since and all(page.days) and not newer_follow:
         return Proved(End.BEFORE_SINCE, f"articles before {bounds.since} reached")
     if page.leads_on:
         if page.number < bounds.max_pages:
@@ -169,6 +171,16 @@ def _judge_last(
         return Open(OpenCause.WINDOW, unreached)
     proof, words = _what_ends(page, met=met)
     return Proved(proof, f"last page of {name} read ({page.number}): {words}", empty=not shown)
+
+
+def _oldest_first(pages: Sequence[PageFacts]) -> bool:
+    """Whether a list shows the oldest articles first: then what is new stands on its last page.
+
+    By most steps from one day to another, for some keep an old article on top.
+    """
+    days = [day for page in pages for day in page.days if day]
+    steps = list(pairwise(days))
+    return sum(one < next_ for one, next_ in steps) > sum(one > next_ for one, next_ in steps)
 
 
 def look_behind(walk: str, looked_at: datetime | None, *, now: datetime) -> date | None:

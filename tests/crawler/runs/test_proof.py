@@ -58,10 +58,21 @@ MORE = ("加载更多",)
 FIRST = page(1, "abc", leads_on=True)
 LONG_AGO = date(2020, 1, 1)
 DAY_24 = date(2021, 1, 24)
+OLDEST_FIRST = replace(
+    page(1, "abcd", leads_on=True),
+    days=(DAY_24, date(2020, 1, 1), date(2020, 1, 2), date(2020, 1, 3)),  # one is kept on top
+)
 UNDATED = page(4, "abc", day=0, leads_on=True)
 CASES = [
     Case("one page without a pager", [page(1, "abc")], End.SILENT),
     Case("a next page", [FIRST], GoOn),
+    Case("the oldest first, all known", [OLDEST_FIRST], GoOn, known=True),
+    Case("the oldest first, looked behind", [OLDEST_FIRST], GoOn, known=True, behind=DAY_24),
+    Case("the oldest first, the newest asked for", [OLDEST_FIRST], GoOn, since=NEWEST),
+    Case(
+        "the oldest first, to its end",
+        [OLDEST_FIRST, page(2, "efg", day=25)], ReadAgain, since=NEWEST,
+    ),
     Case("an empty list", [page(1, "")], End.SILENT, empty=True),
     Case("an empty list of none", [page(1, "", item_count=0)], End.SILENT, empty=True),
     Case("an empty list of many", [page(1, "", item_count=9)], O.ITEMS_LEFT),
