@@ -1,6 +1,7 @@
 """The family ``epaper``: dated issues made of pages (版), classic and new Founder engines."""
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -22,7 +23,7 @@ from crawler.families.lists import said_by
 from crawler.pages.lists.epaper import read_period
 from crawler.pages.lists.links import read_listing
 from crawler.pages.raw.charset import decode
-from crawler.pages.raw.urls import url_date
+from crawler.pages.raw.urls import canonical_url, url_date
 from crawler.runs.proof import Proved
 from storage.records import Capture, End, Listing, RefusalClass, RequestKind
 
@@ -135,6 +136,8 @@ class EpaperWalker(IssueWalker):
         super().__init__(options, site, run)
         self.options = options
         self._templates = options.issue_templates
+        self._named: defaultdict[date, set[str]] = defaultdict(set)  # pages of an issue, canonical
+        self._pages_named: Counter[date] = Counter()  # besides the first
 
     def entries(self) -> Iterator[Ask]:
         """The paper's calendars, or its entry, or the issue of each day of the window."""
@@ -204,21 +207,39 @@ class EpaperWalker(IssueWalker):
     def read_issue(self, capture: Capture, ask: Ask) -> Iterator[Step]:
         """The first page of an issue: its articles, and its other pages."""
         listing = self._read(capture)
-        pages = [url for url in listing.issue_pages if url != listing.url]
+        pages = self._pages(listing, ask)
         yield from self._take(listing, ask, open_pages=len(pages))
-        for number, url in enumerate(pages, start=2):
-            yield Ask(
-                url=url,
-                kind=RequestKind.LISTING,
-                walk=ask.walk,
-                read=self.read_page,
-                page_number=number,
-                day=ask.day,
-            )
+        yield from pages
 
     def read_page(self, capture: Capture, ask: Ask) -> Iterator[Step]:
-        """A further page of an issue."""
-        yield from self._take(self._read(capture), ask, open_pages=None)
+        """A further page of an issue: its articles, and pages that none before it has named."""
+        listing = self._read(capture)
+        pages = self._pages(listing, ask)
+        yield from self._take(listing, ask, open_pages=None, further=len(pages))
+        yield from pages
+
+    def _pages(self, listing: Listing, ask: Ask) -> list[Ask]:
+        """The requests for the pages (版) that this one names, and none of its issue before it."""
+        assert ask.day is not None
+        named = self._named[ask.day]
+        named |= {canonical_url(ask.url), canonical_url(listing.url)}
+        pages = []
+        for url in listing.issue_pages:
+            if canonical_url(url) in named:
+                continue
+            named.add(canonical_url(url))
+            self._pages_named[ask.day] += 1
+            pages.append(
+                Ask(
+                    url=url,
+                    kind=RequestKind.LISTING,
+                    walk=ask.walk,
+                    read=self.read_page,
+                    page_number=self._pages_named[ask.day] + 1,
+                    day=ask.day,
+                )
+            )
+        return pages
 
     def _read(self, capture: Capture) -> Listing:
         return read_listing(
@@ -229,10 +250,12 @@ class EpaperWalker(IssueWalker):
             article_pattern=self.site.article_re,
         )
 
-    def _take(self, listing: Listing, ask: Ask, *, open_pages: int | None) -> Iterator[Step]:
+    def _take(
+        self, listing: Listing, ask: Ask, *, open_pages: int | None, further: int = 0
+    ) -> Iterator[Step]:
         day = ask.day  # an issue's articles are of its day, whatever their addresses say
         listed = tuple(replace(link, published_on=day) for link in listing.links)
         urls = [link.url for link in listed]
         links = set(urls) - self.run.met
         yield Listed(links=listed, walk=ask.walk)
-        self.note_page(ask, urls, links=len(links), open_pages=open_pages)
+        self.note_page(ask, urls, links=len(links), open_pages=open_pages, further=further)

@@ -1,18 +1,22 @@
 """What the families of dated issues share: which days, and when a day is whole."""
 
 from abc import abstractmethod
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
+from functools import cached_property
 from string import Formatter
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import AfterValidator, Field
 
 from crawler.families.base import Ask, Family, HttpUrl, Run, Site, Step, Walker
+from crawler.pages.raw.urls import url_date
 from crawler.runs.proof import Archive, IssueFacts, Open, Proved, judge_issue
 from storage.records import Capture, End, OpenCause, RefusalClass, RequestKind
+
+Issue = TypeVar("Issue", bound=Hashable)
 
 DATE_FIELDS = frozenset({"YYYY", "MM", "DD"})
 REVISED_DAYS = 2
@@ -50,6 +54,23 @@ def issue_url(template: str, day: date, **fields: str) -> str:
 def issue_name(day: date) -> str:
     """What the walk of a day's issue is called."""
     return f"issue of {day}"
+
+
+def repeats(shown: Mapping[Issue, Collection[str]]) -> dict[Issue, Issue]:
+    """Issues that show only articles of another one, and which; ``shown`` are canonical URLs.
+
+    Where two show the same, each repeats the other: nothing here tells whose they are.
+    """
+    issues_of: defaultdict[str, set[Issue]] = defaultdict(set)
+    for issue, urls in shown.items():
+        for url in urls:
+            issues_of[url].add(issue)
+    found: dict[Issue, Issue] = {}
+    for issue, urls in shown.items():
+        others = set.intersection(*(issues_of[url] for url in urls)) - {issue} if urls else set()
+        if others:
+            found[issue] = next(one for one in shown if one in others)
+    return found
 
 
 class IssueFamily(Family):
@@ -129,13 +150,17 @@ class IssueWalker(Walker):
         if self._bounded or self.run.full or self.run.settled_on() is None:
             return days
         read = self.run.days_read(days[-1])
-        return [day for day in days if day not in read or day >= _unsettled(read[day])]
+        return [
+            day
+            for day in days
+            if day not in read or day >= _unsettled(read[day]) or (self._newest or day) < day
+        ]
 
     def _window(self) -> list[date]:
         """The days that are asked for unless they were read, newest first."""
         last_day = self.run.until or self.run.now().date()
         first_day = self.run.since or last_day - timedelta(days=self.issues.lookback_days - 1)
-        unsettled = self._unsettled_since()
+        unsettled = self._unsettled_since
         if not self._bounded and unsettled is not None:
             first_day = min(first_day, unsettled) if self.run.full else unsettled
             most = max(MOST_DAYS_BACK, self.issues.lookback_days)
@@ -147,18 +172,41 @@ class IssueWalker(Walker):
     def _bounded(self) -> bool:
         return self.run.since is not None or self.run.until is not None
 
+    @cached_property
     def _unsettled_since(self) -> date | None:
-        """The first day that the last complete run has not settled; None before there is one."""
+        """The first day that the last complete run has not settled; None before there is one.
+
+        A day without an issue behind the newest one is settled only when a later one is there:
+        until then its issue may be late.
+        """
         settled = self.run.settled_on()
-        return None if settled is None else _unsettled(settled)
+        if settled is None:
+            return None
+        late = self._newest + timedelta(days=1) if self._newest else None
+        return min(_unsettled(settled), late) if late else _unsettled(settled)
+
+    @cached_property
+    def _newest(self) -> date | None:
+        """The day of the newest issue that earlier runs know of a paper that skips days."""
+        settled = self.run.settled_on()
+        if settled is None or not self.issues.skips_days:
+            return None
+        return max(self.run.issue_days(settled), default=None)
 
     def note_page(
-        self, ask: Ask, urls: Sequence[str], *, links: int, open_pages: int | None
+        self,
+        ask: Ask,
+        urls: Sequence[str],
+        *,
+        links: int,
+        open_pages: int | None,
+        further: int = 0,
     ) -> None:
         """Enter a page (版) that was read; its day is whole when none of its pages is open.
 
         ``urls`` are the canonical addresses of its articles, ``links`` how many of them the run
         had not met; ``open_pages`` is given with the first page: how many others the issue names.
+        ``further`` are those that a later page names, and none before it.
         """
         assert ask.day is not None
         walk = self.run.account.walk(ask.walk)
@@ -167,9 +215,11 @@ class IssueWalker(Walker):
         walk.links += links
         if open_pages is not None:
             walk.state(None, open_pages + 1)
+        elif further:
+            walk.state(None, (walk.stated_pages or 0) + further)
         if urls:
             self._seen.add(ask.day)
-        self._pages_left[ask.day] += -1 if open_pages is None else open_pages
+        self._pages_left[ask.day] += further - 1 if open_pages is None else open_pages
         facts = IssueFacts(day=ask.day, pages_left=self._pages_left[ask.day])
         decision = judge_issue(facts, Archive())
         if isinstance(decision, Proved | Open):
@@ -199,7 +249,8 @@ class IssueWalker(Walker):
     def conclude(self) -> None:
         """Judge what only the whole run can tell: days without an issue, days not asked for."""
         self._judge_missing()
-        days, unsettled = self._window(), self._unsettled_since()
+        self._judge_repeats()
+        days, unsettled = self._window(), self._unsettled_since
         if self._bounded or unsettled is None or days[-1] <= unsettled:
             return
         if not self.run.gap_named(NOT_ASKED_FOR):
@@ -210,6 +261,14 @@ class IssueWalker(Walker):
                     "the last complete run is too long ago (cppcc backfill reads them)",
                 )
             )
+
+    def _judge_repeats(self) -> None:
+        """Leave a day open that was answered with the issue of another one."""
+        walks = {day: self.run.account.walk(issue_name(day)) for day in sorted(self._seen)}
+        for day, other in repeats({day: walk.shown for day, walk in walks.items()}).items():
+            if not any(url_date(url) == day for url in walks[day].shown):
+                words = f"the issue of {day} shows only articles of that of {other}"
+                walks[day].end_with(Open(OpenCause.REPEATS, words))
 
     def _judge_missing(self) -> None:
         """Say of each missing issue whether the archive around it makes it a day without one."""

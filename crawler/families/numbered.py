@@ -26,7 +26,7 @@ from crawler.families.base import (
     Walker,
     charset_of,
 )
-from crawler.families.issues import NOT_ASKED_FOR
+from crawler.families.issues import NOT_ASKED_FOR, repeats
 from crawler.pages.lists.linktitles import clean_title
 from crawler.pages.raw.charset import decode
 from crawler.pages.raw.urls import canonical_url
@@ -195,6 +195,17 @@ class NumberedWalker(Walker):
                     f"{self.run.settled_on()}, is too long ago",
                 )
             )
+
+    def conclude(self) -> None:
+        """Leave an issue open whose address was answered with another one."""
+        walks = {
+            name: walk
+            for name, walk in self.run.account.walks.items()
+            if name in self._left and walk.shown
+        }
+        for name, other in repeats({name: walk.shown for name, walk in walks.items()}).items():
+            words = f"{name} shows only articles of {other}"
+            walks[name].end_with(Open(OpenCause.REPEATS, words))
 
     def read_page(self, capture: Capture, ask: Ask) -> Iterator[Step]:
         """A further page of an issue."""
