@@ -17,7 +17,7 @@ import httpx
 
 from scheduler.alerts.messages import Notice
 from scheduler.alerts.posting import ChannelError, post
-from scheduler.alerts.robots import ROBOTS, RobotChannel
+from scheduler.alerts.robots import ROBOTS, RobotChannel, robot_of_address
 from storage.records import SHANGHAI
 
 WEBHOOK_SCHEMES = {"webhook+http": "http", "webhook+https": "https"}
@@ -74,7 +74,10 @@ class WebhookChannel:
             raise ChannelError(f"{self.name}: not a URL with a host")
 
     def send(self, notice: Notice) -> None:
-        """POST; any status of 2xx counts as taken."""
+        """POST; a status of 2xx counts as taken, unless the answer itself says no.
+
+        :raises ChannelError: when it was not taken.
+        """
         document = {
             "key": notice.key,
             "kind": notice.kind,
@@ -91,6 +94,26 @@ class WebhookChannel:
         )
         if not 200 <= reply.status < 300:
             raise ChannelError(f"status {reply.status}")
+        if (no := denial(reply.body)) is not None:
+            raise ChannelError(f"status {reply.status}, but its answer says {no}")
+
+
+def denial(body: bytes) -> str | None:
+    """What in an answer says that a message was not taken: ``"ok": false`` and the like.
+
+    Only what means nothing else; None for any other answer, which need not be JSON.
+    """
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(answer, dict):
+        return None
+    for name in ("ok", "success"):
+        if answer.get(name) is False:
+            return f"{name}: false"
+    code = answer.get("errcode")
+    return f"errcode: {code}" if isinstance(code, int) and code != 0 else None
 
 
 class AppriseChannel:
@@ -132,6 +155,7 @@ def open_channels(urls: str, *, var: Path, now: Callable[[], datetime]) -> list[
 
 
 def _open(url: str, now: Callable[[], datetime]) -> Channel:
+    url = robot_of_address(url) or url
     scheme, separator, rest = url.partition(":")
     if not separator:
         raise ChannelError(f"{safe_name('channel', url)}: not a URL")

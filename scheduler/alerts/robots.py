@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -123,6 +124,31 @@ ROBOTS: Mapping[str, Robot] = {
         most_bytes=PLUS_BYTES,
     ),
 }
+
+
+_PASTED = re.compile(
+    r"(?:webhook\+)?https?://(?:"
+    r"oapi\.dingtalk\.com/robot/send\?(?:.*&)?access_token=(?P<dingtalk>[^&#]+)"
+    r"|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?(?:.*&)?key=(?P<wecombot>[^&#]+)"
+    r"|open\.feishu\.cn/open-apis/bot/v2/hook/(?P<feishu>[^/?#]+)"
+    r"|open\.larksuite\.com/open-apis/bot/v2/hook/(?P<lark>[^/?#]+)"
+    r"|sctapi\.ftqq\.com/(?P<schan>[^/?#]+)\.send"
+    r"|www\.pushplus\.plus/send\?(?:.*&)?token=(?P<pushplus>[^&#]+)"
+    r")",
+    re.IGNORECASE,
+)
+
+
+def robot_of_address(url: str) -> str | None:
+    """The channel's URL of a robot whose own address was given, as messengers show it to copy.
+
+    Posted to as any other receiver, it would answer 200 to a form that it does not know, and
+    each message would count as taken.  None where ``url`` is no robot's.
+    """
+    found = _PASTED.match(url)
+    if found is None or found.lastgroup is None:
+        return None
+    return f"{found.lastgroup}://{found[found.lastgroup]}"
 
 
 class RobotChannel:

@@ -19,6 +19,7 @@ from scheduler.alerts.channels import (
 from scheduler.alerts.delivery import Courier
 from scheduler.alerts.messages import DELIVERED_KINDS, Notice
 from scheduler.alerts.posting import ChannelError
+from scheduler.alerts.robots import RobotChannel
 from storage.articles import saving as articles
 from storage.engine.database import Database
 from storage.notices import outbox
@@ -182,6 +183,43 @@ def test_a_webhook_gets_json_and_the_key_as_a_header() -> None:
         "key": "flag:1", "kind": "flag", "title": "New", "body": "words",
         "link": "http://x.example/1", "data": {"flag": 1},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "taken"),
+    [
+        (b"", True), (b"ok", True), (b"[1]", True), (b'{"code": 200}', True),
+        (b'{"errcode": 0, "errmsg": "ok"}', True), (b'{"ok": true}', True),
+        (b'{"errcode": 310000, "errmsg": "keywords not in content"}', False),
+        (b'{"ok": false, "description": "chat not found"}', False),
+        (b'{"success": false}', False),
+    ],
+)  # fmt: skip
+def test_a_webhook_that_says_no_with_status_200_has_not_taken_it(body: bytes, taken: bool) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
+    channel = WebhookChannel("https://hook.example/t/secret", transport)
+    if taken:
+        channel.send(NOTICE)
+        return
+    with pytest.raises(ChannelError, match="status 200, but its answer says"):
+        channel.send(NOTICE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://oapi.dingtalk.com/robot/send?access_token=secret",
+        "webhook+https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=secret",
+        "https://open.feishu.cn/open-apis/bot/v2/hook/secret",
+        "https://open.larksuite.com/open-apis/bot/v2/hook/secret",
+        "webhook+https://sctapi.ftqq.com/secret.send",
+        "https://www.pushplus.plus/send?token=secret",
+    ],
+)
+def test_a_robot_is_known_by_the_address_that_its_messenger_shows(tmp_path: Path, url: str) -> None:
+    (channel,) = open_channels(url, var=tmp_path, now=lambda: NOON)
+    assert isinstance(channel, RobotChannel)
+    assert "secret" not in channel.name
 
 
 @pytest.mark.parametrize("broken", [httpx.Response(500), httpx.ConnectError("secret host")])
