@@ -33,6 +33,9 @@ _SIDE_NAME = re.compile(
 )
 
 
+SIDES = frozenset(("nav", "aside", "footer"))
+
+
 def heads(tokens: list[str]) -> bool:
     """Whether the innermost boxes, by their tokens, are a heading's."""
     return not HEADINGS.isdisjoint(tokens[-3:])
@@ -50,7 +53,7 @@ def named(tag: str, attributes: Mapping[str, str | None]) -> tuple[str, bool]:
     key = (tag, attributes.get("class"), attributes.get("id"))
     known = _NAMED.get(key)
     if known is None:
-        is_side = tag in ("nav", "aside", "footer") or bool(
+        is_side = tag in SIDES or bool(
             tag in _BOXES
             and (key[1] or key[2])
             and _SIDE_NAME.search(f"{key[1] or ''} {key[2] or ''}")

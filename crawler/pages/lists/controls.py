@@ -7,6 +7,7 @@ A control that is disabled, hidden or only says that this is the last page is de
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -134,15 +135,22 @@ class Control:
         return f"{self.text} ({self.action})"[:80] if self.action else self.text
 
 
-_MAY_CONTROL = re.compile(
-    r"[页頁张屏组更载查示批底全完部尽条史期余早»›→]|^\W*(?:\d|>)|next|older|last|more",
-    re.IGNORECASE,
-)
+_SIGN = re.compile(r"[页頁张屏组更载查示批底全完部尽条史期余早»›→]")
+_FIRST_SIGN = re.compile(r"\W*[\d>]")
+_LATIN = re.compile(r"[a-zA-Zſ]{4}")
+_WORD = re.compile(r"next|older|last|more", re.IGNORECASE)
+
+
+def _may_control(text: str) -> bool:
+    """A cheap look for what each of the controls' texts holds."""
+    if _SIGN.search(text) or _FIRST_SIGN.match(text):
+        return True
+    return _LATIN.search(text) is not None and _WORD.search(text) is not None
 
 
 def is_control(text: str) -> bool:
     """Whether a short text may be a control of a pager or the words of a list's end."""
-    return bool(_MAY_CONTROL.search(text)) and bool(
+    return _may_control(text) and bool(
         NUMBER.match(text)
         or FRACTION.match(text)
         or NEXT.match(text)
@@ -319,12 +327,28 @@ def controls(texts: Sequence[ShortText], tree: LexborHTMLParser) -> Iterator[Con
         control = control_of(short.text, short.node)
         if control is not None:
             yield control
+    if not holds(tree, b"<input"):
+        return
     for field in tree.css("input[type=submit], input[type=button], input[type=image]"):
         text = (field.attributes.get("value") or field.attributes.get("alt") or "").strip()
         if text and (NEXT.match(text) or LOAD_MORE.match(text)):
             control = control_of(text, field)
             if control is not None:
                 yield control
+
+
+def holds(tree: LexborHTMLParser, *words: bytes) -> bool:
+    """Whether a page's source holds one of some words, in ASCII and small letters.
+
+    A question of a selector walks the whole tree; most pages hold nothing that it could find.
+    """
+    source = _in_small_letters(tree.raw_html or b"")
+    return any(word in source for word in words)
+
+
+@lru_cache(maxsize=1)  # asked several times of one page
+def _in_small_letters(source: bytes) -> bytes:
+    return source.lower()
 
 
 def turns_pages(control: Control, others: Iterable[Control]) -> bool:
@@ -351,7 +375,7 @@ _OPTION = re.compile(r"^\s*第?\s*(\d{1,5})\s*[页頁]?\s*(?:/\s*\d+\s*[页頁]?
 
 def page_choice(tree: LexborHTMLParser) -> Choice | None:
     """The choice of pages 1 to N of a list page, if it has one."""
-    for box in tree.css("select"):
+    for box in tree.css("select") if holds(tree, b"<select") else ():
         name = f"{box.attributes.get('name') or ''} {box.attributes.get('id') or ''}"
         if _NO_PAGES.search(name):
             continue

@@ -302,10 +302,10 @@ def _weight(group: Sequence[Anchor]) -> tuple[int, int]:
 _LEVELLED = re.compile(r"[0-9a-f]*[0-9][0-9a-f]*")
 
 
-def _shape(url: str) -> str:
+def _shape(url: str) -> tuple[str, ...]:
     """Host and kind of path: numbers and folders levelled, the file's pattern kept."""
     host, path, _ = parts_of(url)
-    return f"{host.rsplit('.', 2)[-2:]}{_LEVELLED.sub('0', path.rpartition('/')[2])}"
+    return (*host.rsplit(".", 2)[-2:], _LEVELLED.sub("0", path.rpartition("/")[2]))
 
 
 _LEAST_ROWS = 6
@@ -340,9 +340,9 @@ def _is_side_group(group: Sequence[Anchor]) -> bool:
 
 
 def _is_article(anchor: Anchor, grade: int) -> bool:
-    if _LICENCE.search(anchor.title) and anchor.day is None:
-        return False
-    if _NOISE.search(anchor.title) and grade < 3 and anchor.day is None:
+    if anchor.day is None and (
+        _LICENCE.search(anchor.title) or (grade < 3 and _NOISE.match(anchor.title))
+    ):
         return False
     return bool(anchor.title) or grade >= 3
 

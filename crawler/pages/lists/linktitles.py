@@ -3,6 +3,8 @@
 import html
 import re
 
+from crawler.pages.lists.listdays import ends_like_a_day
+
 SPACE = re.compile(r"[\s\u00a0]+")
 # Joiners, marks of direction, soft hyphens: they print nothing, or a break that is not there.
 INVISIBLE = re.compile(r"[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe00-\ufe0f]+")
@@ -13,9 +15,11 @@ _LONGEST_TITLE = 60
 
 def printed(text: str) -> str:
     """One line without invisible characters and doubled spaces: as a reader sees it."""
-    if not text.isprintable() or "  " in text:  # line ends and joiners are not printable
-        text = SPACE.sub(" ", INVISIBLE.sub("", text))
-    return text.strip()
+    text = text.strip()
+    if text.isprintable() and "  " not in text:
+        return text
+    # Line ends and joiners are not printable.
+    return SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
 
 
 def clean_text(text: str) -> str:
@@ -28,14 +32,14 @@ def clean_text(text: str) -> str:
 
 def offered_title(text: str) -> str:
     """Some lists put 标题, 作者 and 时间 into one ``title=``: only the first is the title."""
-    found = re.search(
-        r"(?:标\s*题|题\s*目)\s*[:：]\s*(.+?)\s*(?:(?:作\s*者|来\s*源|发\s*布|更\s*新|时\s*间|日\s*期|点\s*击"
-        r"|浏\s*览)[^:：]{0,4}[:：]|$)",
-        text,
-    )
+    found = _OFFERED.search(text) if ":" in text or "：" in text else None
     return found[1] if found else text
 
 
+_OFFERED = re.compile(
+    r"(?:标\s*题|题\s*目)\s*[:：]\s*(.+?)\s*(?:(?:作\s*者|来\s*源|发\s*布|更\s*新|时\s*间|日\s*期|点\s*击"
+    r"|浏\s*览)[^:：]{0,4}[:：]|$)"
+)
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
 _BULLETS = re.compile(r"^[\W_]+")
 
@@ -43,6 +47,8 @@ _BULLETS = re.compile(r"^[\W_]+")
 def is_whole_of(cut: str, whole: str) -> bool:
     """Whether ``cut`` is ``whole`` cut short, with or without an ellipsis or a bullet."""
     if len(whole) < len(cut) // 2:
+        return False
+    if cut == whole:
         return False
     stem = _ELLIPSIS.sub("", cut).rstrip()
     bare = _BULLETS.sub("", stem)
@@ -85,7 +91,8 @@ def is_better_title(new: str, known: str) -> bool:
     return is_whole_of(known, new) and len(new) <= 2 * _LONGEST_TITLE
 
 
-_BULLET = re.compile(r"^[\s·•●■◆◇▪▶►★☆※\-–—>»|]+|[\s|]+$")
+_BULLET = re.compile(r"[\s·•●■◆◇▪▶►★☆※\-–—>»|]+")
+_BARS = re.compile(r"[\s|]+$")
 _TAIL_DAY = re.compile(
     r"\s*[\[(（【]?\s*(?:(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)\s*[\])）】]?$"
 )
@@ -94,8 +101,12 @@ _LABEL = re.compile(r"^(?:\[[^\[\]]{1,8}\]|\(\d{1,3}\)|\d{1,3}[、.]\s*(?=\D))\s
 
 def clean_title(title: str) -> str:
     """A title without bullets, row numbers, [column] labels and the day printed after it."""
-    title = _BULLET.sub("", title)
-    title = _LABEL.sub("", title)
-    shorter = _TAIL_DAY.sub("", title)
+    if bullet := _BULLET.match(title):
+        title = title[bullet.end() :]
+    if title[-1:].isspace() or title[-1:] == "|":
+        title = _BARS.sub("", title)
+    if label := _LABEL.match(title):
+        title = title[label.end() :]
+    shorter = _TAIL_DAY.sub("", title) if ends_like_a_day(title) else title
     # "两会 12-05" is a title; only a day after a real title is a day beside it.
     return shorter if len(shorter) >= 6 else title

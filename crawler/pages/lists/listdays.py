@@ -46,7 +46,8 @@ _HAN = {"〇": 0, "○": 0, "零": 0, "0": 0, "Ｏ": 0} | {
 }
 _WIDE = str.maketrans("０１２３４５６７８９．－／～—―‐‑‒–−：［］（）", "0123456789.-/~-------:[]()")
 _IS_WIDE = re.compile(r"[０-９．－／—―‐‑‒–−］]")
-_MAY_BE = re.compile(r"[\d０-９]|前|今|昨|刚|年")
+_MAY_BE = re.compile(r"[\d前今昨刚年]")
+_LATIN = re.compile(r"[a-zA-Zſ]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +69,33 @@ def printed_day(text: str) -> PrintedDay | None:
         return None
     if _IS_WIDE.search(text):
         text = text.translate(_WIDE)
-    for pattern, order in ((_FULL, (1, 2, 3)), (_DAY_FIRST, (2, 3, 1)), (_DAY_LAST, (3, 1, 2))):
-        found = pattern.search(text)
-        if found:
-            return _valid(*(int(found[group]) for group in order))
-    return _named_day(text) or (_short_day(text) if len(text) <= _LONGEST_BARE else None)
+    if "20" in text or "19" in text:
+        if found := _FULL.search(text):
+            return _valid(int(found[1]), int(found[2]), int(found[3]))
+        if found := _DAY_FIRST.search(text):
+            return _valid(int(found[2]), int(found[3]), int(found[1]))
+        if found := _DAY_LAST.match(text):
+            return _valid(int(found[3]), int(found[1]), int(found[2]))
+        if _LATIN.search(text) and (day := _english_day(text)) is not None:
+            return day
+    if "年" in text and (day := _han_day(text)) is not None:
+        return day
+    return _short_day(text) if len(text) <= _LONGEST_BARE else None
 
 
-def _named_day(text: str) -> PrintedDay | None:
-    """Months and years in words: ``Jan 24, 2021``, ``24 January 2021``, 二〇二一年一月二十四日."""
+def _english_day(text: str) -> PrintedDay | None:
+    """``Jan 24, 2021`` and ``24 January 2021``."""
     found = _MONTH_FIRST.search(text)
     if found:
         return _valid(int(found[3]), _MONTHS[found[1].lower()], int(found[2]))
     found = _DAY_MONTH.search(text)
     if found:
         return _valid(int(found[3]), _MONTHS[found[2].lower()], int(found[1]))
+    return None
+
+
+def _han_day(text: str) -> PrintedDay | None:
+    """二〇二一年一月二十四日."""
     found = _HAN_DAY.search(text)
     if found:
         year = int("".join(str(_HAN[sign]) for sign in found[1]))
@@ -99,7 +112,7 @@ def _han_number(text: str) -> int:
 
 
 def _short_day(text: str) -> PrintedDay | None:
-    compact = _COMPACT.search(text)
+    compact = _COMPACT.match(text)
     if compact:
         return _valid(int(compact[1]), int(compact[2]), int(compact[3]))
     short = _SHORT_YEAR.search(text)
@@ -121,7 +134,8 @@ _YEAR = re.compile(
 
 def stated_year(text: str) -> int | None:
     """The year of a heading over rows: ``2021年``, ``2021``, ``2021年1月``; None for any other."""
-    found = _YEAR.match(text) if 4 <= len(text) <= 14 else None
+    may_be = 4 <= len(text) <= 14 and ("20" in text or "19" in text)
+    found = _YEAR.match(text) if may_be else None
     return int(found[1]) if found else None
 
 
@@ -134,15 +148,15 @@ def only_year(text: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
-_ONLY_A_DAY = re.compile(
-    r"[\d０-９\s年月日/.:：\[\]()（）【】\-－／．—–|·,，［］]|发[布表]|时间|日期|更新|前|天|小时|分钟|昨|今|刚|星期.|周[一-日]"
-    r"|[一二三四五六七八九十〇○零]|[A-Za-z]{3,9}"
+_ONLY_A_DAY = re.compile(  # piece by piece from the left, as a reader strikes them out
+    r"(?>[\d０-９\s年月日/.:：\[\]()（）【】\-－／．—–|·,，［］]|发[布表]|时间|日期|更新|前|天|小时|分钟|昨|今|刚|星期.|周[一-日]"
+    r"|[一二三四五六七八九十〇○零]|[A-Za-z]{3,9})*+"
 )
 
 
 def is_only_a_day(text: str) -> bool:
     """Whether a text in which a day was found holds nothing else."""
-    return not _ONLY_A_DAY.sub("", text)
+    return _ONLY_A_DAY.fullmatch(text) is not None
 
 
 _BRACKETS = r"[\[(（【〔<〈［]"
@@ -160,20 +174,35 @@ _TRAILING = re.compile(
 )
 
 
+_DAY_ENDS = frozenset("])）】〕>〉］日")
+
+
 def without_day(title: str) -> tuple[str, PrintedDay | None]:
     """A title without the day that is printed before or after it in the same text.
 
     A day inside a sentence (``2021年1月20日，省政协…``) is the title's own: only a day in
     numbers, in brackets, or set off by a blank is one beside it.
     """
-    for pattern in (_LEADING, _TRAILING):
-        found = pattern.search(title)
-        if found:
-            day = printed_day(found["one"] or found["two"] or found["three"])
-            rest = title[found.end() :] if pattern is _LEADING else title[: found.start()]
-            if day is not None and len(rest.strip()) >= 4:
-                return rest.strip(), day
+    found = _LEADING.match(title)
+    if found and (parted := _parted(title[found.end() :], found)):
+        return parted
+    if ends_like_a_day(title):
+        found = _TRAILING.search(title)
+        if found and (parted := _parted(title[: found.start()], found)):
+            return parted
     return title, None
+
+
+def ends_like_a_day(text: str) -> bool:
+    """Whether the last sign of a text may be that of a day or of a bracket round it."""
+    last = text.rstrip()[-1:]
+    return last in _DAY_ENDS or last.isdecimal()
+
+
+def _parted(rest: str, found: re.Match[str]) -> tuple[str, PrintedDay] | None:
+    day = printed_day(found["one"] or found["two"] or found["three"])
+    rest = rest.strip()
+    return (rest, day) if day is not None and len(rest) >= 4 else None
 
 
 def _valid(year: int | None, month: int, day: int) -> PrintedDay | None:
@@ -185,7 +214,7 @@ def _valid(year: int | None, month: int, day: int) -> PrintedDay | None:
 
 
 def _time_ago(text: str) -> timedelta | None:
-    found = _AGO.search(text)
+    found = _AGO.search(text) if "前" in text else None
     if found:
         count = int(found[1])
         return {"分钟": timedelta(minutes=1), "小时": timedelta(hours=1)}.get(

@@ -25,6 +25,7 @@ from crawler.pages.lists.controls import (
     Control,
     controls,
     fraction_of,
+    holds,
     is_scripted,
     leads_somewhere,
     page_choice,
@@ -100,6 +101,7 @@ _SHOWN_ITEMS = re.compile(
 _MAX_SCRIPT = 200_000
 _TITLED_TOTAL = "[title='总数'], [title='总记录数'], [title='总条数'], [title='Total record']"
 """EmpireCMS prints the total alone, and says what it is in a title."""
+_TITLED_WORDS = ("总数".encode(), "总记录数".encode(), "总条数".encode(), b"total record")
 _COMMENT_PAGE = re.compile(r"[?&](?:c|comment|reply|msg)_?page=|comment-page-\d", re.IGNORECASE)
 _COMMENT_BOX = re.compile(
     r"(?:^|[\s_-])(?:comments?|pinglun|liuyan|msg|message-?board|repl(?:y|ies)|guestbook)(?:$|[\s_-])",
@@ -135,7 +137,8 @@ def read_pager(
         )
     anchors, base = walk.anchors, walk.base
     words = _pager_words(walk.loose_texts)
-    hidden = (field.attributes for field in tree.css("input[type=hidden]"))
+    fields = tree.css("input[type=hidden]") if holds(tree, b"<input") else ()
+    hidden = (field.attributes for field in fields)
     counts = read_counts(scripts, walk.counted, hidden)
     choice = page_choice(tree)
     living = list(controls(walk.short_texts, tree))
@@ -145,7 +148,8 @@ def read_pager(
     items = _first_number(_ITEMS, words)
     items = counts.items if items is None else items
     size = _first_number(_SIZES, words) or counts.size
-    if items is None and (total := tree.css_first(_TITLED_TOTAL)) is not None:
+    may_say = items is None and holds(tree, *_TITLED_WORDS)
+    if may_say and (total := tree.css_first(_TITLED_TOTAL)) is not None:
         items = int(words_of) if (words_of := (total.text() or "").strip()).isdecimal() else None
     steps = [
         a
@@ -341,7 +345,7 @@ def _stated_next(
             continue
         return anchor.url
     # A stray tag closes a head early, and its links stand in the body then.
-    link = tree.css_first('link[rel~="next"][href]')
+    link = tree.css_first('link[rel~="next"][href]') if holds(tree, b"<link") else None
     href = link.attributes.get("href") if link else None
     target = urljoin(base, href) if href else None
     return target if target and not _same(target, url) else None

@@ -43,7 +43,7 @@ def _named_values(script: str) -> Iterator[tuple[int, str, int]]:
             yield named.start(), role, int(found[1])
 
 
-COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'\\/])//(?!<!--)[^\n]*", re.DOTALL)
+COMMENT = re.compile(r"/(?:\*.*?\*/|(?<![:\w\"'\\/]/)/(?!<!--)[^\n]*)", re.DOTALL)
 _CALL = re.compile(
     r"(?<!function\s)(?<!\.fn\.)\b(?P<name>laypage(?:\.render)?|jqPaginator|twbsPagination|bootstrapPaginator"
     r"|(?<=[\s;{])\w{1,8}\.render(?=\(\s*\{[^{}]{0,80}\bcount\s*:)"
@@ -58,7 +58,8 @@ _ZERO_BASED = re.compile(
 _GOES = re.compile(r"location(?:\.href)?\s*=\s*(?!=)|location\.(?:assign|replace)\(\s*|open\(\s*")
 _CHOSEN = re.compile(r"\b(\w+)\.(?:curr(?:ent)?(?:Page)?|page(?:Num|No)?)\b")
 _CALLBACK = re.compile(r"(?:function\s*\w*\s*\(\s*(\w+)|\(?\s*(\w+)[\w\s,]*\)?\s*=>)")
-_HAS_FLAG = re.compile(r"[Hh]as|continue_flag|[Ii]s[-_]?[Ll]ast|[Ii]s[-_]?[Ee]nd")
+_IS_FLAG = re.compile(r"[Ii]s[-_]?(?:[Ll]ast|[Ee]nd)")
+_HAS_FLAG = ("has", "Has", "continue_flag")
 _MORE_FLAG = re.compile(
     r"\b(?:data-)?(?P<name>has-?_?(?:more|next)(?:-?_?page)?|continue[-_]?flag|is[-_]?(?:last|end)(?:[-_]?page)?)['\"]?\s*[:=]\s*"
     r"['\"]?(?P<value>true|false|[01])\b",
@@ -156,8 +157,15 @@ def _read_tag(tag: str, attributes: Mapping[str, str | None], counts: Counts) ->
                     break
 
 
+def _call_in(script: str) -> re.Match[str] | None:
+    """The call of a pager that draws itself; no search where no word of one stands."""
+    words = script.lower()
+    may_call = "pag" in words or ".render" in words or "flow.load" in words
+    return _CALL.search(script) if may_call else None
+
+
 def _read_script(script: str, counts: Counts) -> None:
-    call = _CALL.search(script)
+    call = _call_in(script)
     given = script
     if call:
         given = script[
@@ -187,7 +195,7 @@ def _read_script(script: str, counts: Counts) -> None:
         if role == "number":
             value += zero or value == 0
         counts.take(role, value)
-    if not _HAS_FLAG.search(script):
+    if not any(word in script for word in _HAS_FLAG) and not _IS_FLAG.search(script):
         return
     for flag in _MORE_FLAG.finditer(script):
         _take_flag(flag, counts)
@@ -221,7 +229,7 @@ def page_address(scripts: Iterable[str], name: str | None, page: int) -> str | N
             body = script[found.end() : closing(script, found.end(), "{", "}")]
             address = _address_in(body, {found[1] or found[2]: str(page)}, script)
         else:
-            call = _CALL.search(script)
+            call = _call_in(script)
             if call is None:
                 continue
             body = script[call.end() : closing(script, call.end(), "(", ")")]

@@ -16,6 +16,11 @@ _SCRIPT_TARGET = re.compile(
 )
 _DROPPED = re.compile(r"[\t\r\n]")
 _PLAIN = re.compile(r"[\w~/?&=%;,+!$*@()'|\[\].:-]*", re.ASCII)
+_ORDINARY = re.compile(
+    r"(https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?=[/?]|$))?[\w~/?&=%;,+!$*@()'|\[\]._-]+",
+    re.ASCII | re.IGNORECASE,
+)
+"""What most links are: nothing in it to be coded, dropped or resolved."""
 _HTTP = re.compile(r"https?:/{2}(?=\w)", re.IGNORECASE)
 _SOUND = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?=[/?]|$)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][\w+.-]*:")
@@ -49,14 +54,30 @@ class Targets:
         self._root = f"{parts.scheme}://{parts.netloc}"
         self._page = f"{self._root}{parts.path}"
         self._folder = f"{self._root}{parts.path.rpartition('/')[0]}/"
+        self._is_plain = bool(_SOUND.match(base)) and base.isascii() and " " not in base
 
     def absolute(self, target: str) -> str | None:
         """The http address without its fragment; None for any other scheme or a broken one."""
         try:
             return self._known[target]
         except KeyError:
-            url = self._known[target] = self._absolute(target)
+            url = self._known[target] = self._ordinary(target) or self._absolute(target)
             return url
+
+    def _ordinary(self, target: str) -> str | None:
+        """The address behind an ordinary link; None where it takes a closer look."""
+        found = _ORDINARY.fullmatch(target) if self._is_plain else None
+        if found is None:
+            return None
+        if target.startswith("./"):
+            target = target[2:]
+        if "./" in target or target[-1:] == "." or ".?" in target or target[:1] in ("", "?"):
+            return None
+        if found[1]:
+            return target
+        if target[0] == "/":
+            return None if target[:2] == "//" else f"{self._root}{target}"
+        return f"{self._folder}{target}"
 
     def _absolute(self, target: str) -> str | None:
         target = _DROPPED.sub("", target).strip().partition("#")[0]

@@ -7,10 +7,12 @@ trace proves nothing but that the end is not proved.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.pages.lists.anchors import AnchorWalk
+from crawler.pages.lists.boxes import MOST_NAMED
 from crawler.pages.lists.controls import (
     BARE_MORE,
     DAY_BEFORE,
@@ -20,6 +22,7 @@ from crawler.pages.lists.controls import (
     NEXT_SET,
     NUMBER,
     Control,
+    holds,
     is_dead,
     is_shown,
     is_slide,
@@ -44,6 +47,21 @@ _LOADING_ATTRIBUTES = (
     " [hx-trigger*=intersect], turbo-frame[src][loading=lazy], [bindscrolltolower],"
     " [scrolltolower], [data-next-page], [data-next-url], [data-next*='/']"
 )
+_COMPONENT_WORDS = (
+    *(b"paginat", b"pager", b"infinite", b"loadmore", b"load-more"),
+    *(b"van-list", b"cube-scroll", b"mescroll"),
+)
+_LOADING_WORDS = (
+    *(
+        b"infinite-scroll",
+        b"revealed",
+        b"intersect",
+        b"turbo-frame",
+        b"scrolltolower",
+        b"data-next",
+    ),
+)
+"""One of these stands in a page with a component, or with such an attribute."""
 _LOADER_BOX = re.compile(
     r"(?:^|[\s_-])(?:(?:load|get|show|click|ajax|view|list|btn|button)[-_]?more|more[-_]?(?:btn|button|load|list)"
     r"|loadmore\w*|jiazai\w*|jzgd|gengduo)(?:$|[\s_-])",
@@ -104,9 +122,10 @@ def traces(
         calls = control.address is None and _CALLS_MORE.match(control.action)
         if calls and BARE_MORE.match(control.text) and not _SHARES.search(control.action):
             yield MoreSign(MoreKind.LOAD_MORE, control.evidence)
-    if component := _COMPONENT.search(tree.html or ""):
+    may_draw = holds(tree, *_COMPONENT_WORDS)
+    if may_draw and (component := _COMPONENT.search(tree.html or "")):
         yield MoreSign(MoreKind.SCRIPT_PAGER, component[0][:80])
-    for node in tree.css(_LOADING_ATTRIBUTES):
+    for node in tree.css(_LOADING_ATTRIBUTES) if holds(tree, *_LOADING_WORDS) else ():
         if is_shown(node):
             yield MoreSign(MoreKind.SCROLL, f"<{node.tag} {' '.join(node.attributes)}>"[:80])
             break
@@ -195,12 +214,14 @@ def _after(month: tuple[int, int], count: int) -> tuple[int, int]:
 def _named_steps(tree: LexborHTMLParser) -> Iterator[MoreSign]:
     """A picture or a button that is named 下一页, and links that call themselves the next."""
     for node in tree.css(_NAMED):
-        if node.tag in _ACTIVE_TAGS and not (node.text() or "").strip():
-            names = (node.attributes.get(key) or "" for key in ("alt", "title", "aria-label"))
-            name = next((one for one in names if NEXT.match(one)), None)
-            if name is not None and _is_alive(node) and not _leads_by_address(node):
-                yield MoreSign(MoreKind.STEP, name)
-                return
+        attributes = node.attributes
+        names = (attributes.get(key) for key in ("alt", "title", "aria-label"))
+        name = next((one for one in names if one and NEXT.match(one)), None)
+        if name is None or node.tag not in _ACTIVE_TAGS or (node.text() or "").strip():
+            continue
+        if _is_alive(node) and not _leads_by_address(node):
+            yield MoreSign(MoreKind.STEP, name)
+            return
     for node in tree.css('a[rel~="next"]'):
         href = node.attributes.get("href") or ""
         if _is_alive(node) and href.startswith(("#", "javascript:")):
@@ -240,8 +261,8 @@ def _of_boxes(tree: LexborHTMLParser, number: int) -> Iterator[MoreSign]:
     """What stands in boxes that are named for a pager or for loading more."""
     seen = 0
     for node in tree.css("[class], [id]"):
-        name = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
-        loader, pager = _LOADER_BOX.search(name), _PAGER_BOX.search(name)
+        attributes = node.attributes
+        loader, pager = _says(attributes.get("class") or "", attributes.get("id") or "")
         if not (loader or pager) or node.tag in ("body", "html", "script", "style"):
             continue
         text = " ".join((node.text() or "").split())
@@ -256,6 +277,13 @@ def _of_boxes(tree: LexborHTMLParser, number: int) -> Iterator[MoreSign]:
             seen += 1
             if seen >= _MOST_BOXES:
                 return
+
+
+@lru_cache(maxsize=MOST_NAMED)  # a page repeats a few names thousands of times
+def _says(name: str, identity: str) -> tuple[bool, bool]:
+    """Whether a box by its class and id is named for loading more, and for a pager."""
+    names = f"{name} {identity}"
+    return bool(_LOADER_BOX.search(names)), bool(_PAGER_BOX.search(names))
 
 
 def _holds_an_address(node: LexborNode) -> bool:

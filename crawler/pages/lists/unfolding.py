@@ -19,7 +19,7 @@ _ISLAND = re.compile(
 _RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.I | re.DOTALL)
 _TOTALS = re.compile(r"<total(record|page)>\s*(\d+)\s*</total(?:record|page)>", re.IGNORECASE)
 
-_WRITING = re.compile(r"<script\b[^>]*>(?=[^<]*document\.write)", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b[^>]*>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
 _WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
 _FUNCTION = re.compile(r"\bfunction\b\s*\w*\s*\([^()]*\)\s*\{")
@@ -136,8 +136,8 @@ def _written(html: str) -> str:
     """``html`` with the markup that each writing script prints after that script."""
     pieces: list[str] = []
     done = 0
-    for start in _WRITING.finditer(html):
-        if start.start() < done:
+    for start in _SCRIPT.finditer(html):
+        if start.start() < done or not _may_write(html, start.end()):
             continue
         end = _SCRIPT_END.search(html, start.end())
         stop = end.start() if end else len(html)
@@ -146,6 +146,12 @@ def _written(html: str) -> str:
             pieces += [html[done:after], _writes(html[start.end() : stop])]
             done = after
     return "".join([*pieces, html[done:]]) if pieces else html
+
+
+def _may_write(html: str, start: int) -> bool:
+    """Whether a script that begins at ``start`` writes before it first prints a tag."""
+    stop = html.find("<", start)
+    return "document.write" in html[start : stop if stop >= 0 else len(html)].lower()
 
 
 def _writes(script: str) -> str:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.pages.lists.anchors import Anchor, AnchorWalk
-from crawler.pages.lists.boxes import HEADINGS, MOST_NAMED, box_depth, heads, named
+from crawler.pages.lists.boxes import HEADINGS, MOST_NAMED, SIDES, box_depth, heads, named
 from crawler.pages.lists.controls import BARE_MORE, ShortText, is_control
 from crawler.pages.lists.linktitles import (
     INVISIBLE,
@@ -57,6 +57,7 @@ _COUNTED = frozenset(
         *("continue_flag", "continue-flag"),
     ]
 )
+_LEADING = frozenset(("onclick", "data-href", "data-url"))
 _LONGEST_CONTROL = 40
 _MAX_DEPTH = 2_000
 
@@ -94,9 +95,8 @@ def _base_href(tree: LexborHTMLParser) -> str | None:
 
 def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
     stack: list[LexborNode] = []
-    sides: list[bool] = []
     tokens: list[str] = []
-    side_count = 0
+    side_depth = -1  # of the outermost side block in which the walk stands
     label_floor = -1  # while the walk stays at this depth or below, a side label holds
     more_floor = -1  # and so for the box of another column, which a link 更多 leads to
     reading: _Reading | None = None
@@ -105,8 +105,9 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
         while node is None and stack:
             left = stack.pop()
             tokens.pop()
-            side_count -= sides.pop()
             depth = len(stack)
+            if depth == side_depth:
+                side_depth = -1
             if depth < walk.lowest:
                 walk.lowest = depth
             if depth < label_floor:
@@ -128,11 +129,9 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
             text = node.text_content
             if text and not text.isspace():
                 depth = len(stack)
-                if reading is None:
-                    text = printed(text)
                 if reading is not None:
                     _take_text(reading, text, in_heading=heads(tokens))
-                elif text:
+                elif text := printed(text):
                     if len(text) < 16:
                         in_heading = heads(tokens)
                         if _MAY_LABEL.search(text) and _SIDE_LABEL.match(text):
@@ -158,31 +157,27 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
             continue
         attributes = node.attributes
         if attributes:
-            if _is_counted(attributes):
+            names = tuple(attributes)
+            said = _SAID.get(names) or _say(names)
+            if said.counts:
                 walk.counted.append((tag, attributes))
-            if "datetime" in attributes or ("title" in attributes and tag not in ("a", "area")):
+            if said.dates or (said.titles and tag != "a" and tag != "area"):
                 _take_stamp(attributes, walk, reading, len(stack))
         if reading is None:
-            if attributes and (
-                tag == "a"
-                or "onclick" in attributes
-                or tag == "area"
-                or ("data-href" in attributes or "data-url" in attributes)
-                or ("data-link" in attributes and "data-title" in attributes)  # WeChat's albums
-            ):
+            if attributes and (tag == "a" or said.leads or tag == "area"):
                 anchor = _anchor_at(node, tag, attributes, targets)
                 if anchor is not None:
                     depth = len(stack)
                     anchor.place = (*tokens[-5:], tag)
-                    anchor.in_side_block = side_count > 0 or label_floor >= 0
+                    anchor.in_side_block = side_depth >= 0 or label_floor >= 0
                     anchor.under_more = more_floor >= 0
                     anchor.year = walk.year
                     walk.forget_pending()
                     walk.meet(anchor, depth)
                     walk.anchors.append(anchor)
                     reading = _Reading(anchor, depth)
-                    title = attributes.get("title") or attributes.get("data-title") or ""
-                    anchor.title = clean_text(title)
+                    title = attributes.get("title") or attributes.get("data-title")
+                    anchor.title = clean_text(title) if title else ""
         elif tag == "img":
             reading.alt = reading.alt or clean_text(attributes.get("alt") or "")
         elif tag in _BLOCKS:
@@ -194,32 +189,46 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
                 reading = None
             node = node.next
             continue
-        token, is_side = named(tag, attributes)
+        token, is_side = named(tag, attributes) if attributes else (tag, tag in SIDES)
+        if is_side and side_depth < 0:
+            side_depth = len(stack)
         stack.append(node)
-        sides.append(is_side)
         tokens.append(token)
-        side_count += is_side
         node = first
     if reading is not None:
         _finish(reading, walk)
 
 
-_COUNTING: dict[tuple[str, ...], bool] = {}
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What an element's attributes say by their names alone.
 
-
-def _is_counted(attributes: Mapping[str, str | None]) -> bool:
-    """Whether an attribute counts, also under a prefix: ``data-total-page``, ``:total``.
-
-    Few combinations of names make up a page, so each is judged once, up to a bound.
+    ``counts``: one counts, also under a prefix (``data-total-page``, ``:total``); ``leads``: one
+    may lead somewhere besides ``href``; ``dates`` and ``titles``: one may hold a whole day.
     """
-    names = tuple(attributes)
-    known = _COUNTING.get(names)
-    if known is None:
-        known = not _COUNTED.isdisjoint(_PREFIX.sub("", name) for name in names)
-        if len(_COUNTING) >= MOST_NAMED:
-            _COUNTING.clear()
-        _COUNTING[names] = known
-    return known
+
+    counts: bool
+    leads: bool
+    dates: bool
+    titles: bool
+
+
+_SAID: dict[tuple[str, ...], _Said] = {}
+
+
+def _say(names: tuple[str, ...]) -> _Said:
+    """Few combinations of names make up a page, so each is judged once, up to a bound."""
+    said = _Said(
+        counts=not _COUNTED.isdisjoint(_PREFIX.sub("", name) for name in names),
+        leads=not _LEADING.isdisjoint(names)
+        or ("data-link" in names and "data-title" in names),  # WeChat's albums
+        dates="datetime" in names,
+        titles="title" in names,
+    )
+    if len(_SAID) >= MOST_NAMED:
+        _SAID.clear()
+    _SAID[names] = said
+    return said
 
 
 _EPOCH = re.compile(r"1[0-9]{9}")
@@ -242,12 +251,15 @@ def _take_stamp(
         return
 
 
+_SCRIPTED = re.compile(r"\s*(?:#|javascript)", re.IGNORECASE)
+
+
 def _anchor_at(
     node: LexborNode, tag: str, attributes: Mapping[str, str | None], targets: Targets
 ) -> Anchor | None:
     is_link = tag in ("a", "area")
     target = attributes.get("href") if is_link else None
-    if not target or target.lstrip()[:10].lower().startswith(("javascript", "#")):
+    if not target or _SCRIPTED.match(target):
         target = (
             attributes.get("data-href")
             or attributes.get("data-url")
@@ -286,7 +298,7 @@ def _finish(reading: _Reading, walk: AnchorWalk) -> bool:
     lines: list[tuple[str, bool]] = []
     for text, in_heading in reading.pieces:
         text = clean_text(text)
-        if _EPOCH.fullmatch(text):  # a script prints it as a day
+        if len(text) == 10 and _EPOCH.fullmatch(text):  # a script prints it as a day
             at = datetime.fromtimestamp(int(text), SHANGHAI)
             text = f"{at:%Y-%m-%d}"
         day = printed_day(text) if len(text) < 24 else None
@@ -299,10 +311,8 @@ def _finish(reading: _Reading, walk: AnchorWalk) -> bool:
     if len(reading.nodes) > 1:
         lines = _without_node_days(anchor, reading.nodes, lines)
     lines = [(_without_own_day(anchor, text), in_heading) for text, in_heading in lines]
-    headings = [text for text, in_heading in lines if in_heading]
-    long_lines = [text for text, _ in lines if len(text) >= 6]
-    anchor.text = (headings or long_lines or [text for text, _ in lines] or [""])[0]
-    offered = _without_own_day(anchor, offered_title(anchor.title))
+    anchor.text = _first_of(lines)
+    offered = _without_own_day(anchor, offered_title(anchor.title)) if anchor.title else ""
     if not anchor.text:
         anchor.title = offered or reading.alt
         anchor.of_picture = not offered and bool(reading.alt)
@@ -310,10 +320,20 @@ def _finish(reading: _Reading, walk: AnchorWalk) -> bool:
         anchor.title = offered
     else:
         anchor.title = anchor.text
-    if SAYS_NOTHING.match(anchor.title) and len(walk.heading) >= LEAST_TITLE:
+    if len(walk.heading) >= LEAST_TITLE and SAYS_NOTHING.match(anchor.title):
         anchor.title = walk.heading  # `<h3>title</h3> … <a>详细</a>`
     walk.heading = ""
     return bool(anchor.text and BARE_MORE.match(anchor.text)) and anchor.url != walk.base
+
+
+def _first_of(lines: list[tuple[str, bool]]) -> str:
+    """The first heading, else the first long line, else the first of any kind."""
+    if len(lines) > 1:
+        headings = [text for text, in_heading in lines if in_heading]
+        long_lines = [text for text, _ in lines if len(text) >= 6]
+        if headings or long_lines:
+            return (headings or long_lines)[0]
+    return lines[0][0] if lines else ""
 
 
 def _without_own_day(anchor: Anchor, text: str) -> str:

@@ -94,6 +94,9 @@ def canonical_url(url: str) -> str:
 
     ValueError for what is not an absolute http or https URL.
     """
+    ordinary = _ORDINARY.fullmatch(url)
+    if ordinary is not None and not _TWIN_FOLDER.search(ordinary[2]):
+        return f"http://{_canonical_host(ordinary[1])}{ordinary[2]}"
     parts = _split(url.strip().replace("\\", "/"))
     path = _without_twin_folders(_clean_path(without_session(parts.path)))
     if path.lower().startswith(_GATE):
@@ -117,6 +120,11 @@ def canonical_url(url: str) -> str:
     return urlunsplit((scheme, netloc, path, _clean_query(parts.query), _route(parts.fragment)))
 
 
+_ORDINARY = re.compile(r"https?://([a-z0-9.-]+)((?:/(?!\.)[\w.~-]+)+/?|/)", re.ASCII)
+"""A file or folder without a query: nothing in it is coded, resolved or sorted."""
+_TWIN_FOLDER = re.compile(r"/(?:big5|gate|pad|system|staticpages)/", re.IGNORECASE)
+
+
 def _split(url: str) -> SplitResult:
     parts = urlsplit(url)
     port = parts.port  # one out of range raises ValueError
@@ -125,6 +133,7 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
+@lru_cache(maxsize=4096)
 def _canonical_host(host: str) -> str:
     host = host.lower()
     if not host.isascii():
@@ -224,11 +233,14 @@ _HIDDEN_TIMES: tuple[tuple[re.Pattern[str], Callable[[str], float]], ...] = (
     (re.compile(r"/d_(\d{16})(?!\d)"), lambda digits: int(digits) / 1_000_000),
     (re.compile(r"/(1\d{12})\.s?html?$"), lambda digits: int(digits) / 1_000),
 )
+_MAY_HIDE = re.compile(r"/(?:newgx|ws|arti|d_|1\d{12})", re.IGNORECASE)
 _FIRST_DAY = date(1995, 1, 1)  # no Chinese news site is older
 _LAST_TIME = 4_102_444_800.0  # 2100-01-01, the end of what a plausible id can hold
 
 
 def _printed_in(target: str) -> date | None:
+    if "20" not in target and "19" not in target:
+        return None
     for pattern in _PRINTED_DAYS:
         for match in pattern.finditer(target):
             day = _day(int(match[1]), int(match[2]), int(match[3]))
@@ -261,6 +273,8 @@ def url_date(url: str) -> date | None:
     printed = _printed_in(target)
     if printed:
         return printed
+    if _MAY_HIDE.search(target) is None:
+        return None
     for pattern, seconds_of in _HIDDEN_TIMES:
         found = pattern.search(target)
         if found:
