@@ -163,12 +163,18 @@ def _reasons(evidence: Iterable[Evidence]) -> RenderableType:
         cells: dict[str, RenderableType] = {
             "about": item.about,
             "rule": item.rule,
-            "where": f"{item.field} {item.span[0]}-{item.span[1]}",
+            "where": _where(item),
             "weight": f"{item.weight:+.2f}" if item.weight else "",
             "words": quote(item),
         }
         rows.add_row(*(cells[column] for column in columns))
     return rows
+
+
+def _where(item: Evidence) -> str:
+    """The field, and the words' place in it where it is not the whole that speaks."""
+    start, end = item.span
+    return f"{item.field} {start}-{end}" if end else item.field
 
 
 def quote(item: Evidence) -> Text:

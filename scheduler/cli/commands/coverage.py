@@ -77,12 +77,12 @@ def coverage(
     elif year is None:
         console.print(matrix(kept, width=console.width))
         console.print(legend())
-        if config.today is not None:
-            console.print(f"as of {now.date()}, the day that is pretended here")
         if covered:
             console.print(_archives(covered, context.sources))
     else:
         console.print(_of_one_year(kept))
+    if config.today is not None and not as_json:
+        console.print(f"as of {now.date()}, which a demo or CPPCC_TODAY takes for today")
 
 
 def matrix(kept: list[Cell], *, width: int = 80) -> Table:

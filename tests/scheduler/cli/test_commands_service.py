@@ -87,6 +87,8 @@ def test_a_demos_database_keeps_its_day(
     day.write_text("2026-01-20\n", "ascii")
     assert cells() == there
     assert "as of 2026-01-20" in cppcc("coverage").output
+    assert "as of 2026-01-20" in cppcc("coverage", "--year", "2025").output
+    assert "as of" not in cppcc("coverage", "--json").output
     cells("--year", "2025", "--waive", "广西", "--why", "no plenary")
     cells("--year", "2025", "--expect", "广西")
     refresh_coverage(open_context())
