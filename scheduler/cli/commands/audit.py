@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from scheduler.cli.commands.context import connected, declared_sources, settings
+from scheduler.cli.commands.context import no_database, reading_context
 from scheduler.cli.presentation import EXIT_FAILED, AsJson, console, fail, print_json, say, table
 from scheduler.health.auditing import Report, make_report
 from scheduler.rhythm.almanac import AlmanacError, load_almanac
@@ -29,14 +29,17 @@ def audit(
     other years. That a run said complete explains nothing.
     """
     span = _span(years)
-    config = settings()
+    context = reading_context()
+    if missing := no_database(context.config):
+        fail(f"{missing}: of nothing each gap would have its cause")
     try:
-        almanac = load_almanac(config.calendar)
+        almanac = load_almanac(context.config.calendar)
     except AlmanacError as error:
         fail(str(error), code=2)
-    sources = declared_sources(config)
-    with connected(config).reading() as session:
-        report = make_report(session, almanac, sources, years=span, now=config.now())
+    with context.database.reading() as session:
+        report = make_report(
+            session, almanac, context.sources, years=span, now=context.config.now()
+        )
     if as_json:
         print_json(
             {

@@ -281,6 +281,19 @@ def test_the_doctor_names_only_sources_that_are_watched(database: Database) -> N
     assert not [line for line in words if "sound" in line]
 
 
+def test_an_audit_lives_on_the_day_of_its_database_and_makes_none(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CPPCC_TODAY")
+    day_file(tmp_path / "cppcc.db").write_text("2021-01-26\n", "ascii")
+    assert json.loads(cppcc("audit", "--json").stdout)["years"] == [2018, 2021]
+    elsewhere = tmp_path / "none.db"
+    missing = cppcc("audit", "--years", "2025", "--db", str(elsewhere))
+    assert missing.exit_code == 1
+    assert "there is no database at" in missing.output
+    assert not elsewhere.exists()
+
+
 def test_a_source_is_paused_where_the_system_knows_no_login_name(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
