@@ -211,6 +211,7 @@ def _lists(seen: Seen, body: Body, anchor: int | None) -> bool:
     """
     page, worths = seen.page, seen.weights.worths
     told = [at for at in range(body.start, body.end) if worths[at] > 0]
+    told = [at for at in told if seen.weights.rule(at) is None]
     own = [] if anchor is None else header_lines(page, anchor, told)
     if not is_list_of_rows(page, [at for at in told if at not in own]):
         return False
@@ -228,10 +229,12 @@ def _article(seen: Seen, body: Body, title: Title | None, text: Text) -> Article
     outlet = credits.outlet
     sure = sureness(page, body, text, title, dated)
     credited = outlet is not None and outlet.labelled and dated is not None
-    told = title.line is not None if title else False
-    told = told or (dated is not None and dated.evidence.field != "url")
+    stated = dated is not None and dated.evidence.field != "url"
     check_article(
-        seen.source, head.title, page, text, title, sure, seen.at, credited=credited, told=told
+        *(seen.source, head.title, page, text, title, sure, seen.at),
+        credited=credited,
+        told=stated or (title is not None and title.line is not None),
+        stated=stated,
     )
     if title is None:
         raise NotArticleError("nothing on the page names the article", url=seen.at)

@@ -15,8 +15,9 @@ from crawler.errors import (
     TruncatedPageError,
 )
 from crawler.pages.layout.body import Body
-from crawler.pages.layout.header import OUTLET_LABEL
+from crawler.pages.layout.header import OUTLET_LABEL, is_header
 from crawler.pages.layout.headings import heads_links
+from crawler.pages.layout.notes import asks_reader
 from crawler.pages.layout.page import Page
 from crawler.pages.layout.text import Text
 from crawler.pages.raw.charset import Decoded
@@ -29,7 +30,9 @@ from crawler.pages.raw.gate import (
     refuse_other_files,
     refuse_script_shell,
 )
+from crawler.pages.raw.others import GATES, KINDS
 from crawler.pages.raw.walls import GONE
+from crawler.pages.values.names import without_site
 from crawler.pages.values.titles import Title
 from crawler.pages.values.written import Dated
 
@@ -61,6 +64,14 @@ _OF_DAY = 0.15
 _NEAR = 100
 """Lines round a text among which a credit may stand."""
 _COLUMN = re.compile(r".{0,12}(?:更多|MORE|more|More)[>»＞+\s]*")
+_STOP = re.compile(r"[。！？…]")
+_ABSTRACT = re.compile(
+    r"[\[［【(（]\s*(?:查看|阅读|点击)?(?:详细|详情|全文|更多|原文)\S{0,3}?[\]］】)）]\W*$"
+)
+_AHEAD = 20
+_OPENING = 3
+_LONGEST_GATE = 120
+"""Lines between headline and text, paragraphs of a text, characters of what may be a gate's."""
 _COLUMNS = 2
 """Heads of columns with a link to the whole, on the page of a topic or a home page."""
 _SEEN = 80
@@ -159,6 +170,48 @@ def is_hopeless(page: Page, body: Body, text: Text, title: Title | None) -> bool
     return not any(OUTLET_LABEL.search(line.text) or "来源" in line.text for line in near)
 
 
+def _refuse_others(
+    page_title: str, page: Page, text: Text, title: Title | None, url: str | None
+) -> None:
+    """NotArticleError for a page without a day that says what else it is, or leads elsewhere."""
+    for name in (without_site(page_title), title.text if title else ""):
+        if name and KINDS.holds(name):
+            raise NotArticleError(f"the page calls itself {name[:40]!r}", url=url)
+    line = title.line if title is not None and title.line is not None else -1
+    ahead = page.lines[line + 1 : text.first] if line < text.first else []
+    said = [one.text for one in ahead[-_AHEAD:] if not one.linked]
+    for words in (*said, *text.paragraphs[:_OPENING]):
+        if len(words) <= _LONGEST_GATE and (found := GATES.find(words)):
+            raise NotArticleError(f"the page says {found[0][:40]!r}", url=url)
+    if line >= 0 and any(heads_links(one.text) for one in ahead):
+        raise NotArticleError("only other stories stand under the headline", url=url)
+    told = [one for one in text.paragraphs if _STOP.search(one)]
+    if told and all(_ABSTRACT.search(one) for one in told):
+        raise NotArticleError("each sentence leads to the whole story", url=url)
+
+
+def _is_of_others(page: Page, text: Text, title: Title | None) -> bool:
+    """Whether most of a text stands under a heading of other stories, and no header above that."""
+    line = title.line if title is not None and title.line is not None else -1
+    begin = max(line + 1, text.first - _AHEAD, 0)
+    heading = next(
+        (at for at in range(begin, text.lines[-1]) if heads_links(page.lines[at].text)), None
+    )
+    if heading is None or any(is_header(one.text) for one in page.lines[begin:heading]):
+        return False
+    sizes = [(at, len(page.lines[at].text)) for at in text.lines]
+    own = sum(size for at, size in sizes if at < heading)
+    return own < _SHORT and own < sum(size for at, size in sizes if at > heading)
+
+
+def _stops_at_gate(page: Page, text: Text) -> bool:
+    """Whether a text breaks off (……) right before what the rest of it costs."""
+    last = text.lines[-1]
+    return text.paragraphs[-1].endswith(("…", "...")) and any(
+        asks_reader(line.text) for line in page.lines[last + 1 : last + 1 + _OPENING]
+    )
+
+
 def _leads_to_columns(page: Page) -> bool:
     """Whether a page is columns with their newest, each of which leads on (更多): a topic's own."""
     return sum(1 for line in page.lines if _COLUMN.fullmatch(line.text)) >= _COLUMNS
@@ -181,17 +234,24 @@ def check_article(
     *,
     credited: bool = False,
     told: bool = True,
+    stated: bool = True,
 ) -> None:
     """Refuse a page whose little text is no article.
 
     ``credited``: title, day and 来源 stand together on it, as they do on no list.  ``told``: its
-    title is printed, or it states a day, not only in its address.
+    title is printed, or it states a day, not only in its address (``stated``).
     """
     size = sum(len(paragraph) for paragraph in text.paragraphs)
     if title is not None and GONE.fullmatch(title.text):
         raise SoftNotFoundError(f"the page says {title.text[:40]!r}", url=url)
     if not told and _leads_to_columns(page):
         raise NotArticleError("columns that lead on, and neither headline nor day", url=url)
+    if not credited and _is_of_others(page, text, title):
+        raise NotArticleError("hardly a word of its own beside other stories", url=url)
+    if not stated:
+        _refuse_others(page_title, page, text, title, url)
+    elif size < _SHORT and _stops_at_gate(page, text):
+        raise TruncatedPageError("the text breaks off at a gate", url=url)
     if size < _LITTLE and sure < _SURE:
         words = _seen(page)
         refuse_challenge(page_title, words, source, url)

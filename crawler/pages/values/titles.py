@@ -120,7 +120,7 @@ def _above_header(page: Page, start: int, end: int) -> int | None:
         shortest = SHORTEST_TITLE.value if named else 6
         if not shortest <= len(line.text) <= 80 or line.linked or NOT_TITLE.holds(line.text):
             continue
-        if line.text.startswith("——") or is_header(line.text):
+        if line.text.startswith("——") or line.text.endswith("。") or is_header(line.text):
             continue
         below = index + 2 if page.lines[index + 1].text.startswith("——") else index + 1
         if is_header(page.lines[min(below, len(page.lines) - 1)].text):
@@ -160,6 +160,8 @@ def _is_short_headline(text: str) -> bool:
 def _may_be_headline(text: str) -> bool:
     """Whether a line above a text is neither a header nor a signature nor a subtitle."""
     if len(text) < SHORTEST_TITLE.value or text.startswith("——") or is_header(text):
+        return False
+    if text.endswith("。"):
         return False
     return not named_by_role(text) and not _SIGNED.fullmatch(text)
 

@@ -85,7 +85,7 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (outlets, "_of_paper", lambda _head: None, "founder_paper_unnamed"),
         (held, "header_beside", lambda *_: "", "fourth_writer/n15.html"),
         (cards, "_glued", lambda *_: iter(()), "cards_of_one_line"),
-        (article, "header_lines", lambda *_: [1], "sixth_writer/p39.html"),
+        (article, "header_lines", lambda *_: [1], "rows_under_a_title"),
         (article, "pictures_under", lambda *_: (), "pictures_above_rows"),
         (text, "_drop_summary", lambda *_: None, "sixth_writer/p25.html"),
         (titles, "_ends_names", lambda *_: False, "seventh_writer/q15.html"),

@@ -4,6 +4,7 @@ import pytest
 
 from crawler.pages.layout.headings import COMMENTS, LINKS, POSTS, SUMMARIES, UNFOLDS
 from crawler.pages.layout.notes import AGREEMENTS, ASKS, VOCABULARIES, note_of, speaks_of_agreement
+from crawler.pages.raw.others import GATES, KINDS
 from crawler.pages.raw.walls import NOT_FOUND, NOT_FOUND_TITLE, WALL_SCRIPTS, WALLS, wall_script
 from crawler.pages.rules.table import How, Rule, Table
 from crawler.pages.values.lookalikes import (
@@ -27,6 +28,8 @@ TABLES = (
         WALLS,
         NOT_FOUND,
         NOT_FOUND_TITLE,
+        KINDS,
+        GATES,
     ),
     *(NOBODY, NO_NAME, NO_OUTLET, NOT_PUBLISHED, OF_THE_EVENT, NOT_TITLE),
 )
