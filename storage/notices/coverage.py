@@ -12,9 +12,11 @@ from enum import StrEnum
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from storage.engine.flag_tables import FlagRow
 from storage.engine.service_tables import CoverageRow
 from storage.engine.tables import FLAGGED, PublicationRow, upsert_into
 from storage.errors import RecordNotFoundError
+from storage.notices.flags import FlagStatus
 from storage.records import SHANGHAI, Level
 
 
@@ -58,8 +60,19 @@ class Found:
     seen_at: datetime
 
 
+# By the few that were dismissed, once: v1_coverage asks in the same way.
+_DISMISSED = (
+    select(PublicationRow.id)
+    .join(FlagRow, FlagRow.story_id == PublicationRow.story_id)
+    .where(FlagRow.status == FlagStatus.DISMISSED.value)
+)
+
+
 def found_reviews(session: Session) -> dict[tuple[str, Level, int], Found]:
-    """What was found, by (region, level, year); a review of five years fills the last one."""
+    """What was found, by (region, level, year); a review of five years fills the last one.
+
+    A story whose flag a person dismissed is no review, in none of its copies.
+    """
     row = PublicationRow
     cell = (row.committee_region, row.committee_level, row.year_to)
     rows = session.execute(
@@ -67,6 +80,7 @@ def found_reviews(session: Session) -> dict[tuple[str, Level, int], Found]:
         .where(
             FLAGGED,  # these words themselves: only so SQLite takes the index of the flagged
             row.removed_at.is_(None),
+            row.id.not_in(_DISMISSED),
             row.committee_region.is_not(None),
             row.committee_level.is_not(None),
             row.year_to.is_not(None),
@@ -97,6 +111,7 @@ def count_below_provinces(session: Session) -> dict[tuple[Level, int], int]:
         .where(
             FLAGGED,
             row.removed_at.is_(None),
+            row.id.not_in(_DISMISSED),
             row.committee_level.in_([Level.PREFECTURE.value, Level.COUNTY.value]),
             row.year_to.is_not(None),
         )

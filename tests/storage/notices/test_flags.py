@@ -8,6 +8,7 @@ from sqlalchemy import text
 from storage.articles.snapshots import get_snapshot, put_snapshots, sha256_of
 from storage.engine.database import Database
 from storage.errors import RecordNotFoundError, SnapshotCorruptError, TransitionError
+from storage.notices.coverage import found_reviews
 from storage.notices.decisions import (
     CameBack,
     accept_flag,
@@ -17,7 +18,7 @@ from storage.notices.decisions import (
     reopen_flag,
 )
 from storage.notices.flags import FlagStatus, get_flag, list_flags
-from storage.records import FLAGGED_GENRES, Genre
+from storage.records import FLAGGED_GENRES, Genre, Level
 from tests.storage.samples import DAY, NOW, article
 from tests.storage.steps import save_article
 
@@ -36,6 +37,27 @@ def test_only_two_genres_raise_a_flag(database: Database, genre: Genre) -> None:
     with database.begin() as session:
         outcome = save_article(session, article(1, genre=genre), now=NOW, run_id=None)
     assert (outcome.flag_id is not None) == (genre in FLAGGED_GENRES)
+
+
+def test_a_review_that_was_dismissed_is_not_found(database: Database) -> None:
+    dropped, kept = flagged(database, 1, 2)
+    cell = ("云南", Level.PROVINCIAL, 2025)
+    view = text("SELECT publication_id FROM v1_coverage WHERE status = 'found'")
+    with database.reading() as session:
+        both = [get_flag(session, one).publication_id for one in (dropped, kept)]
+        assert [one.publication_id for one in found_reviews(session).values()] == both[:1]
+    for decided, left in ((dropped, both[1:]), (kept, [])):
+        with database.begin() as session:
+            dismiss_flag(session, decided, why="不是", now=NOW)
+        with database.reading() as session:
+            found = found_reviews(session)
+            assert [one.publication_id for one in found.values()] == left
+            assert list(session.scalars(view)) == left
+            assert set(found) <= {cell}
+    with database.begin() as session:
+        reopen_flag(session, kept, now=NOW)
+    with database.reading() as session:
+        assert list(session.scalars(view)) == both[1:]
 
 
 def test_a_flag_is_decided_once(database: Database) -> None:
