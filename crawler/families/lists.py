@@ -71,6 +71,7 @@ class _Progress:
     """How far one list was read: its pages with their addresses, and rounds of re-reading.
 
     ``behind`` is the day back to which known pages are passed by, once ``behind_asked`` for.
+    ``judged``: an earlier run has judged the end of this very list; None before that is asked.
     """
 
     pages: list[PageFacts] = field(default_factory=list)
@@ -80,6 +81,7 @@ class _Progress:
     reached: Proved | None = None
     behind: date | None = None
     behind_asked: bool = False
+    judged: bool | None = None
 
     @property
     def to_read_again(self) -> list[PageFacts]:
@@ -123,7 +125,7 @@ class ListWalker(Walker):
             return
         bounded = self.run.since is not None or self.run.until is not None
         # What a run before has settled says nothing of how far back this list reaches.
-        known = not self.run.full and not bounded and self.run.settled(facts.links)
+        known = not self.run.full and not bounded and self._is_known(facts, ask.walk, progress)
         bounds = self._bounds
         if known:
             bounds = replace(bounds, behind=self._behind(ask.walk, progress))
@@ -188,6 +190,17 @@ class ListWalker(Walker):
                 read=self.read_again,
                 page_number=page.number,
             )
+
+    def _is_known(self, facts: PageFacts, walk: str, progress: _Progress) -> bool:
+        """Whether all of a page was settled by a complete run, and one has judged this list.
+
+        What was read by way of another list says nothing of how far back this one reaches.
+        """
+        if not self.run.settled(facts.links):
+            return False
+        if progress.judged is None:
+            progress.judged = self.run.known_when_judged(walk, ()) is not None
+        return progress.judged
 
     def _behind(self, walk: str, progress: _Progress) -> date | None:
         """How far behind known pages a list is read: asked once a run."""

@@ -17,6 +17,7 @@ from crawler.spiders.base import SourceSpider
 from crawler.spiders.loader import spider_class
 from storage.engine.database import Database
 from storage.engine.link_tables import DiscoveryRow
+from storage.engine.service_tables import RunWalkRow
 from storage.records import RunTrigger, Verdict, VerdictKind
 from storage.runs import door, freeing
 from storage.runs.options import CrawlOptions
@@ -122,6 +123,18 @@ def test_an_article_entered_behind_a_known_first_page_is_found_within_a_week(
     ]  # fmt: skip
     assert column.run(8) == "known_reached"
     assert column.asked == ["index.html"]
+
+
+def test_a_list_whose_articles_another_one_has_shown_is_read_to_its_end(database: Database) -> None:
+    """As after a second list was declared whose first page holds what the first one held."""
+    column = Column(database, ages=list(range(1, 48, 2)))
+    column.run(0)
+    with database.begin() as session:
+        session.execute(update(RunWalkRow).values(name="http://f.example/all/index.html"))
+    column.run(1)
+    assert len(lists_asked_for(column)) >= 8
+    column.run(2)
+    assert lists_asked_for(column) == ["index.html"]
 
 
 def test_a_list_that_was_read_whole_needs_no_look_behind(database: Database) -> None:
