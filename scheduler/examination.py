@@ -17,6 +17,7 @@ from scheduler.alerts.messages import DELIVERED_KINDS
 from scheduler.backups import last_backup
 from scheduler.config import Config, ConfigError, load_config
 from scheduler.health import alarm
+from scheduler.health.fleet import STALE
 from scheduler.rhythm.almanac import AlmanacError, load_almanac
 from storage.engine import database, services
 from storage.engine.reader import open_reader
@@ -31,7 +32,6 @@ from storage.records import SHANGHAI, SOUND_KINDS, FailureClass, SourceState
 from storage.runs import history
 
 MIN_FREE_BYTES = 1 << 30  # a backup and a day of crawls fit in
-STALE = timedelta(days=2)  # every source is read in full once a day: one is missed and more
 CLOCK_SLACK = timedelta(minutes=5)  # what hosts' clocks differ by anyway
 MESSAGE_SLACK = timedelta(hours=1)  # the longest pause between two tries of a delivery
 BACKUP_AGE = timedelta(days=7)

@@ -101,6 +101,7 @@ def digest_words(
             ],
             words,
         ),
+        *_unread(session, sources, words, now),
         *_unproved(session, sources, words, now),
         *_section(
             words.say("flagged in the last day (%(number)s)", number=raised),
@@ -185,6 +186,19 @@ def _uncovered(
     number = before + sum(len(regions) for regions in causes.values())
     head = words.say("regions not covered now (%(number)s)", number=number)
     return _section(head, lines, words)
+
+
+def _unread(
+    session: Session, sources: Mapping[str, Source], words: Words, now: datetime
+) -> list[str]:
+    """Sources of which nothing is known to be wrong because no crawl of them ends any more."""
+    names = fleet.unread(session, sources, now=now)
+    head = words.say(
+        "watched, and not crawled for %(days)s days and longer (%(number)s)",
+        days=fleet.STALE.days,
+        number=len(names),
+    )
+    return _section(head, names, words)
 
 
 def _unproved(

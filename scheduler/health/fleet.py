@@ -13,11 +13,33 @@ from sqlalchemy.orm import Session
 from crawler.sources.declaration import Source
 from storage.links.standing import SourceStanding, all_standings
 from storage.records import FailureClass, SourceState
-from storage.runs import health
+from storage.runs import health, history
 from storage.runs.health import HealthEntry
 
 UNPROVED_DAYS = 30
 """So long a declaration may stay a claim before it is called to mind."""
+
+
+STALE = timedelta(days=2)
+"""Every source is read in full once a day: one is missed and more."""
+
+
+def unread(session: Session, sources: Mapping[str, Source], *, now: datetime) -> list[str]:
+    """Proved sources that no run without bounds has ended on for ``STALE``, by id.
+
+    Nothing is wrong with them as far as anybody knows, for nobody looks; one that no run has
+    ended on counts from its proof.
+    """
+    newest = history.latest_with_verdict(session)
+    standings = all_standings(session, sources)
+    found = []
+    for name in sources:
+        if standings[name].state is not SourceState.VERIFIED:
+            continue
+        ended = newest[name].finished_at if name in newest else standings[name].verified_at
+        if ended is not None and now - ended > STALE:
+            found.append(name)
+    return sorted(found)
 
 
 class Ailment(StrEnum):

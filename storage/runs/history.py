@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from storage.engine.tables import JsonValue, RunRow, table_of
@@ -90,6 +90,7 @@ _OPEN_OF = (
 _ENDED_OF = select(func.max(_RUNS.c.finished_at)).where(
     _RUNS.c.source_id == bindparam("source"), _RUNS.c.finished_at <= bindparam("now")
 )
+_UNBOUNDED = [RunRow.options[name].as_string().is_(None) for name in BOUNDS]
 _NEWEST = select(func.max(_RUNS.c.id))
 
 
@@ -124,13 +125,16 @@ def list_runs(
 
 
 def latest_with_verdict(session: Session) -> dict[str, RunRecord]:
-    """Each source's newest run that ended with a verdict, by the source's id.
+    """Each source's newest run without bounds that ended with a verdict, by the source's id.
 
-    What is due, at work or was cancelled says nothing of its source; one without any such run
-    is left out.
+    What is due, at work or was cancelled says nothing of its source, nor does one that was asked
+    for some days or articles only; a source without any such run is left out.
     """
+    bare = cast(RunRow.options, Text) == "{}"  # most are: their text is not looked into
     newest = (
-        select(func.max(RunRow.id)).where(RunRow.verdict.is_not(None)).group_by(RunRow.source_id)
+        select(func.max(RunRow.id))
+        .where(RunRow.verdict.is_not(None), bare | and_(*_UNBOUNDED))
+        .group_by(RunRow.source_id)
     )
     return {
         one.source_id: one for one in _records(session, select(_RUNS).where(RunRow.id.in_(newest)))
@@ -153,7 +157,7 @@ def last_complete_run(session: Session, source_id: str) -> RunRecord | None:
         .where(
             RunRow.source_id == source_id,
             RunRow.verdict == VerdictKind.COMPLETE.value,
-            *(RunRow.options[name].as_string().is_(None) for name in BOUNDS),
+            *_UNBOUNDED,
         )
         .order_by(RunRow.finished_at.desc())
         .limit(1)

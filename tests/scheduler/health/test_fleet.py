@@ -4,12 +4,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from scheduler.alerts.digest import digest_words
-from scheduler.health.fleet import Ailment, fleet_report
+from scheduler.health.fleet import Ailment, fleet_report, unread
 from scheduler.i18n import words_in
 from storage.engine.database import Database, open_database
 from storage.links import standing
-from storage.records import SHANGHAI, FailureClass, RunTrigger
-from storage.runs import door, health
+from storage.records import (
+    SHANGHAI,
+    FailureClass,
+    RunCounts,
+    RunTrigger,
+    Verdict,
+    VerdictKind,
+)
+from storage.runs import door, health, lease
 from tests.scheduler.world import make_source
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=SHANGHAI)
@@ -81,3 +88,22 @@ def test_the_digest_says_nothing_of_what_is_declared_no_more(tmp_path: Path) -> 
         words = digest_words(session, left, words_in("en"), now=NOW).body
     assert "not proved, so not watched (1)" in words
     assert "fresh" not in words
+
+
+def test_the_digest_names_what_is_watched_and_crawled_no_more(tmp_path: Path) -> None:
+    database = made(tmp_path)
+    ended = {"sound": 1, "quiet": 3}
+    with database.begin() as session:
+        for name, days in ended.items():
+            at = NOW - timedelta(days=days)
+            run_id = door.create_run(
+                session, name, trigger=RunTrigger.MANUAL, due_at=at, now=at, options={}
+            )
+            token = door.claim_run(session, run_id, owner="-", now=at, lease_seconds=60)
+            assert token is not None
+            verdict = Verdict(kind=VerdictKind.COMPLETE, reason="the list ends")
+            lease.finish_run(session, run_id, token, verdict, RunCounts(), now=at)
+    with database.reading() as session:
+        assert unread(session, SOURCES, now=NOW) == ["gone", "moved", "quiet", "walled"]
+        words = digest_words(session, SOURCES, words_in("en"), now=NOW).body
+    assert "watched, and not crawled for 2 days and longer (4):" in words

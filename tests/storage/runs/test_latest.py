@@ -8,6 +8,7 @@ from storage.runs import door, lease
 from storage.runs.history import latest_with_verdict
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=SHANGHAI)
+LATER = NOON + timedelta(hours=3)
 
 
 def test_each_source_has_its_newest_verdict_and_one_without_is_left_out(
@@ -25,6 +26,14 @@ def test_each_source_has_its_newest_verdict_and_one_without_is_left_out(
             token = door.claim_run(session, made[name], owner="-", now=due, lease_seconds=60)
             assert token is not None
             lease.finish_run(session, made[name], token, verdict, RunCounts(), now=due)
+        run = door.create_run(  # asked for a part: it says nothing of its source
+            session, "one", trigger=RunTrigger.MANUAL, due_at=LATER, now=NOON,
+            options={"limit": 1},
+        )  # fmt: skip
+        token = door.claim_run(session, run, owner="-", now=LATER, lease_seconds=60)
+        assert token is not None
+        part = Verdict(kind=VerdictKind.PARTIAL, reason="stopped at the limit of 1 articles")
+        lease.finish_run(session, run, token, part, RunCounts(), now=LATER)
         for name in ("one", "three"):  # due, which says nothing yet
             door.create_run(
                 session, name, trigger=RunTrigger.CLOCK, due_at=NOON, now=NOON, options={}
