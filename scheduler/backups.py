@@ -16,7 +16,7 @@ NAME = "last-backup.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """A backup that was made of this database; ``there`` says that its file still lies there."""
+    """A backup that was made of this database; ``there``: its file still lies there, as large."""
 
     at: datetime
     path: str
@@ -44,12 +44,12 @@ def last_backup(config: Config) -> Backup | None:
         told = json.loads((config.var / NAME).read_text("utf-8"))
         if told["of"] != config.database_url:
             return None
-        path = Path(told["path"])
+        path, size = Path(told["path"]), int(told["size"])
         return Backup(
             at=datetime.fromisoformat(told["at"]),
             path=str(path),
-            size=int(told["size"]),
-            there=path.exists(),
+            size=size,
+            there=path.is_file() and path.stat().st_size == size,
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None  # nobody noted one, or not like this

@@ -195,7 +195,9 @@ def _backup(config: Config) -> Iterator[Check]:
     if found is not None:
         words = f"{found.path}, {_moment(found.at)}"
         if not found.there:
-            yield Check("backup", "warning", f"the last one, {words}, is not there any more")
+            yield Check(
+                "backup", "warning", f"the last one, {words}, is not there any more as it was made"
+            )
         elif now - found.at > BACKUP_AGE:
             days = (now - found.at).days
             yield Check("backup", "warning", f"the last one is {days} days old: {words}")

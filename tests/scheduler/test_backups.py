@@ -38,6 +38,8 @@ def test_a_backup_is_known_by_its_age_and_its_file(config: Config, tmp_path: Pat
     later = config.model_copy(update={"today": (config.now() + timedelta(days=9)).date()})
     state, words = said(later)
     assert (state, "days old" in words) == ("warning", True)
+    file.write_bytes(b"")  # cut by whoever copied it, or by a full disk
+    assert said(config)[0] == "warning"
     file.unlink()
     assert "not there any more" in said(config)[1]
 
