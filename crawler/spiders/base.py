@@ -4,6 +4,7 @@ A request enters the account and leaves it, whatever happens.  What to ask for a
 it is the family's (``crawler/families``), what an article's page says the reader's.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -47,6 +48,8 @@ from storage.runs.options import CrawlOptions
 
 Output = scrapy.Request | Article
 EMPTY = Draft()
+_HOME = re.compile(r"/(?:index|default|home)\.(?:s?html?|php|jsp|aspx?)", re.IGNORECASE)
+"""A home page under the name of its file."""
 MAX_CHECKS = 200
 """Known articles looked at again in one run: the longest overdue come first, so none starves."""
 CHECKS = "checks of known articles"
@@ -236,9 +239,14 @@ class SourceSpider(scrapy.Spider):
         if response.url == ask.url or "redirect_urls" not in response.meta:
             return
         arrived = urlsplit(response.url)
-        if arrived.path in ("", "/") or response.url in self.source.entry_urls:
+        elsewhere = arrived.path != urlsplit(ask.url).path
+        if (
+            arrived.path in ("", "/")
+            or (elsewhere and _HOME.fullmatch(arrived.path))
+            or response.url in self.source.entry_urls
+        ):
             raise RedirectedError(to=response.url, url=ask.url)
-        if ask.kind is not RequestKind.ARTICLE and arrived.path != urlsplit(ask.url).path:
+        if ask.kind is not RequestKind.ARTICLE and elsewhere:
             raise MovedError(to=response.url, url=ask.url)
 
     # Articles
