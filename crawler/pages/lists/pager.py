@@ -40,7 +40,7 @@ from crawler.pages.lists.pagenumbers import (
     site_of,
     unlinked_number,
 )
-from crawler.pages.lists.scriptcounts import page_address, read_counts
+from crawler.pages.lists.scriptcounts import Counts, page_address, read_counts
 from crawler.pages.lists.traces import said_part, traces
 from crawler.pages.lists.trs import read_call
 from storage.records import MoreSign
@@ -145,12 +145,8 @@ def read_pager(
     count = _first_number(_COUNTS, words)
     stated = count is not None
     count = counts.pages if count is None else count
-    items = _first_number(_ITEMS, words)
-    items = counts.items if items is None else items
+    items = _stated_items(tree, words, counts)
     size = _first_number(_SIZES, words) or counts.size
-    may_say = items is None and holds(tree, *_TITLED_WORDS)
-    if may_say and (total := tree.css_first(_TITLED_TOTAL)) is not None:
-        items = int(words_of) if (words_of := (total.text() or "").strip()).isdecimal() else None
     steps = [
         a
         for a in anchors
@@ -160,25 +156,15 @@ def read_pager(
     lone = _LONE_ITEMS.findall(words)
     if items is None and len(lone) == 1 and (steps or numbered or living):
         items = int(lone[0])
-    # A choice of pages prints all of their numbers: the one it has chosen goes before words.
-    number = choice.chosen if choice is not None else None
-    number = _first_number(_CURRENT, words) if number is None else number
-    if number is None:
-        number = unlinked_number(anchors, numbered) or number_in(url, numbered, base)
-    if number is None:
-        number = marked_number(walk) or counts.number or behind_previous(anchors, url)
+    number = _own_number(walk, words, numbered, counts, choice, url)
     if choice is not None:
         count = choice.count if count is None else count
-        number = _chosen(choice, url, base) if number is None else number
     next_page = _stated_next(tree, steps, url=url, base=base)
     if next_page is None and number is not None:
-        next_page = numbered.get(number + 1)
-    if next_page is None and number is not None and numbered and number >= max(numbered):
-        next_page = next((a.url for a in anchors if NEXT_SET.match(a.text)), None)
-    if next_page is None and number is None and 2 in numbered and not steps:
+        next_page = _by_number(anchors, numbered, number)
+    if next_page is None and number is None and not steps and 2 in numbered and 1 not in numbered:
         # No number says where we are, and page 2 is offered, page 1 is not: this is page 1.
-        next_page = numbered[2] if 1 not in numbered else None
-        number = 1 if next_page else None
+        next_page, number = numbered[2], 1
     if count is None and (fraction := fraction_of(walk.short_texts)) is not None:
         number, count = fraction[0] if number is None else number, fraction[1]
     if count is None and (shown := _SHOWN_ITEMS.search(words)):
@@ -217,6 +203,49 @@ def read_pager(
 
 def _is_last(number: int | None, count: int | None) -> bool:
     return number is not None and count is not None and number >= count
+
+
+def _stated_items(tree: LexborHTMLParser, words: str, counts: Counts) -> int | None:
+    """How many articles the list says that it holds: in words, to its script, under a title."""
+    items = _first_number(_ITEMS, words)
+    items = counts.items if items is None else items
+    if items is not None or not holds(tree, *_TITLED_WORDS):
+        return items
+    total = tree.css_first(_TITLED_TOTAL)
+    printed = "" if total is None else (total.text() or "").strip()
+    return int(printed) if printed.isdecimal() else None
+
+
+def _own_number(
+    walk: AnchorWalk,
+    words: str,
+    numbered: dict[int, str],
+    counts: Counts,
+    choice: Choice | None,
+    url: str,
+) -> int | None:
+    """The number of the page itself, by the first that says one.
+
+    A choice of pages prints all of their numbers: the one it has chosen goes before words.
+    """
+    number = choice.chosen if choice is not None else None
+    number = _first_number(_CURRENT, words) if number is None else number
+    if number is None:
+        number = unlinked_number(walk.anchors, numbered) or number_in(url, numbered, walk.base)
+    if number is None:
+        number = marked_number(walk) or counts.number or behind_previous(walk.anchors, url)
+    if number is None and choice is not None:
+        number = _chosen(choice, url, walk.base)
+    return number
+
+
+def _by_number(anchors: Sequence[Anchor], numbered: dict[int, str], number: int) -> str | None:
+    """The page behind page ``number`` by the numbers printed, or by the step to further ones."""
+    if number + 1 in numbered:
+        return numbered[number + 1]
+    if numbered and number >= max(numbered):
+        return next((anchor.url for anchor in anchors if NEXT_SET.match(anchor.text)), None)
+    return None
 
 
 def _loads_more(anchor: Anchor, url: str) -> bool:
