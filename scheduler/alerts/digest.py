@@ -20,7 +20,7 @@ from storage.runs.door import lock_schedule
 
 MOST_LINES = 20
 MOST_FLAGS = 200
-"""So many flags of a day are named in the data; a back-fill may raise thousands."""
+"""So many flags of a day are named in the data; a first crawl may raise thousands."""
 NAMED = 5
 SPAN = timedelta(days=1)
 
@@ -76,8 +76,10 @@ def digest_words(
     ]  # the one is told with the cells, the other with what it lacks
     day_ago = now - SPAN
     fresh = [
-        flag for flag in flags.list_flags(session, limit=MOST_FLAGS) if flag.raised_at >= day_ago
-    ]
+        flag
+        for flag in flags.list_flags(session, past=False, limit=MOST_FLAGS)
+        if flag.raised_at >= day_ago
+    ]  # of those of years gone by one message tells, by the back-fill that found them
     raised = flags.count_raised(session, since=day_ago)
     watches = cells_of.region_watches(session, sources, now=now)
     lines = [

@@ -68,6 +68,7 @@ def list_flags(
     status: FlagStatus | None = None,
     region: str | None = None,
     year: int | None = None,
+    past: bool | None = None,
     limit: int = 50,
     before: int | None = None,
 ) -> list[Flag]:
@@ -75,6 +76,7 @@ def list_flags(
 
     ``region`` (short name) and ``year`` are those of the flagged publication: of its committee,
     or its source where it names none; any year that it covers.  What covers no year is of none.
+    ``past`` False leaves out what a back-fill found of years gone by, True the rest.
     """
     query = select(FlagRow.id)
     if region is not None or year is not None:
@@ -85,6 +87,8 @@ def list_flags(
         query = query.where(PublicationRow.year_from <= year, PublicationRow.year_to >= year)
     if status is not None:
         query = query.where(FlagRow.status == status.value)
+    if past is not None:
+        query = query.where(FlagRow.past.is_(past))
     if before is not None:
         query = query.where(FlagRow.id < before)
     ids = session.scalars(query.order_by(FlagRow.id.desc()).limit(limit)).all()
@@ -92,10 +96,9 @@ def list_flags(
 
 
 def count_raised(session: Session, *, since: datetime) -> int:
-    """How many flags were raised at ``since`` or later."""
-    return session.scalars(
-        select(func.count()).select_from(FlagRow).where(FlagRow.raised_at >= since)
-    ).one()
+    """How many flags were raised at ``since`` or later, without those of years gone by."""
+    raised = select(func.count()).where(FlagRow.raised_at >= since, FlagRow.past.is_(False))
+    return session.scalars(raised).one()
 
 
 def flags_of_run(session: Session, run_id: int) -> list[Flag]:

@@ -1,5 +1,6 @@
 """When people are told of incidents, and how often."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from scheduler.alerts import digest, notices
 from scheduler.alerts.messages import incident_words
 from scheduler.i18n import words_in
+from storage.articles.saving import save_articles
 from storage.engine.database import Database
 from storage.errors import TransitionError
 from storage.notices import incidents, outbox
+from storage.notices.flags import list_flags
 from storage.notices.incidents import TRANSITIONS, IncidentState
 from storage.records import SHANGHAI, FailureClass, Genre
 from tests.storage.samples import article
@@ -120,8 +123,25 @@ def test_the_digest_counts_all_flags_of_a_day_and_names_the_newest(
         told = digest.digest_words(session, {}, ENGLISH, now=NOON + HOURS)
     assert told.title.endswith("3 new")
     assert "flagged in the last day (3)" in told.body
-    assert "... and 1 more lines" in told.body
+    assert "... and 1 more" in told.body
     assert told.data["flags"] == [ids[3], ids[2]]
+
+
+def test_the_digest_leaves_out_what_a_backfill_found_of_years_gone_by(database: Database) -> None:
+    new = article(1, genre=Genre.ANNUAL_REVIEW)
+    with database.begin() as session:
+        flag = save_article(session, new, now=NOON, run_id=None).flag_id
+    old = [
+        replace(article(number, genre=Genre.ANNUAL_REVIEW), published_at=NOON - 24 * 400 * HOURS)
+        for number in (2, 3)
+    ]
+    with database.begin() as session:
+        save_articles(session, old, now=NOON, run_id=None, past=True)
+    with database.reading() as session:
+        assert len(list_flags(session, past=True)) == 2
+        told = digest.digest_words(session, {}, ENGLISH, now=NOON + HOURS)
+    assert told.title.endswith("1 new")
+    assert told.data["flags"] == [flag]
 
 
 def test_notes_on_flags_leave_with_the_digest(database: Database) -> None:
