@@ -12,7 +12,7 @@ _FIELD = (
     r"卫生体育|文化文史|文史资料|文史|学习|社会|法制|社法|民族|宗教|民宗|港澳台侨|外事|委员工作|委员联络|"
     r"联络|城乡建设|城建"
 )
-_PART = rf"(?:(?:{_FIELD})[和与]?){{1,3}}(?:工作)?委(?!员(?!会))(?:员会)?"
+_PART = rf"(?:(?:{_FIELD})[和与]?){{1,3}}(?:工作|专门|专)?委(?!员(?!会))(?:员会)?"
 PART_OF_COMMITTEE = re.compile(
     rf"{_PART}|界别?(?:活动|委员)小?组|(?<![委成])活动组|委员(?:小|联络)组|委员工作室"
 )
@@ -34,6 +34,7 @@ _SIBLINGS = re.compile(
     r"(?:全[省市州区国]|[省市])政协系统|"
     r"(?:\d+|[二三四五六七八九十百]+)个?[区县市旗州]{1,2}政协|市县层面|省市县三级政协|兄弟[省市县区]"
 )
+_WITH_SIBLINGS = re.compile(r"[^,。;()\n]{0,6}\(含[^()]{0,8}(?:市县|县区|各级)政协")
 # Guests are received, partners worked with: the committee acts, though they are named.
 _NOT_ACTING = re.compile(r"(?:接待|邀请|会同|联合|与|同|和|向|对|专委会|委员)[^,。;]{0,4}$")
 _BEFORE = re.compile(
@@ -47,7 +48,7 @@ _GOVERNMENT = re.compile(
     r"(?:投入|新建|完成|通报|安排)|"
     r"(?:[省市县州镇乡村]里|财政|(?:住建|交通|水利|水务|环保|教育|农业农村|城管|民政)局|[省市县区州]直部门)"
     r"[^,。;政协]{0,10}(?:安排|投入|拨付?|拨出|追加|新增|新建|增设|配建|补助|补贴|改造)|"
-    r"(?:随后|后来|会后|事后)[^,。;政协委员]{0,4}(?:安排|投入|拨付?|兑付|追加|新增|新建|增设)|人大常委会(?!.*政协)|(?:是|为)[^,。;]{2,10}之乡"
+    r"(?:随后|后来|会后|事后):?[^,。;政协委员]{0,12}(?:安排|投入|拨付?|兑付|追加|新增|新建|新布|增设|招录|多了)|人大常委会(?!.*政协)|(?:是|为)[^,。;]{2,10}之乡"
 )
 # What others build or spend when a proposal has been taken up.
 _OUTCOME = re.compile(
@@ -131,11 +132,12 @@ _OF_A_PART = frozenset(
     {"title.part_of_committee", "title.member", "title.members_selection", "text.part_speaks"}
 )
 _OF_A_THEME = frozenset({"title.one_theme", "title.one_undertaking", "text.calls_itself_partial"})
+_AWARD = "title.award"
 _THEME = re.compile(
     r"(?:监督|协商|调研|视察|文史|宣讲|帮扶|扶贫|脱贫攻坚|乡村振兴|党建|读书|联谊|营商环境|环保|保护|界别)"
     r"[\u4e00-\u9fff]{0,2}(?:工作)?(?:纪实|综述|回眸|回顾|侧记|扫描|巡礼|掠影|小记)"
 )
-_OF_THE_WHOLE = frozenset({"title.award", "title.meeting", "title.sitting_opens", "text.briefing"})
+_OF_THE_WHOLE = frozenset({"title.meeting", "title.sitting_opens", "text.briefing"})
 
 
 def whose_figures(
@@ -162,13 +164,13 @@ def whose_figures(
         return Whose(FigureScope.NATIONAL_SESSION, national)
     if _of_a_part(title, signs) and not signs & _OF_THE_WHOLE:
         return Whose(FigureScope.PART, national)
-    theme = signs & _OF_A_THEME and "提案" not in title
+    theme = signs & _OF_A_THEME and "提案" not in title and _AWARD not in signs
     if (theme or _THEME.search(title)) and not signs & _OF_THE_WHOLE:
         return Whose(FigureScope.PART, national, theme=True)
     opening = text[:_OPENING]
     if PART_OF_COMMITTEE.search(title):
         return Whose(FigureScope.PART, national)
-    if signs & _OF_THE_WHOLE:
+    if signs & _OF_THE_WHOLE or _AWARD in signs:
         return Whose(FigureScope.OWN, national)
     part = PART_OF_COMMITTEE.search(opening)
     if part and _often(part.group(), text):
@@ -227,8 +229,9 @@ def scope_of(
         return FigureScope.NATIONAL_SESSION
     if (
         (_BEFORE.search(told) and not _MORE.search(told))
-        or (not whose.theme and _siblings_act(clause))
+        or (_siblings_act(clause) and not (whose.theme and "系统" in clause))
         or _GOVERNMENT.search(before)
+        or _WITH_SIBLINGS.match(text, end)
         or (unit == "元" and (_PRICE.search(clause) or _PRICE_OF.match(text, end)))
         or (unit in _CITY_UNITS and _OUTCOME.search(clause) and not _is_ours(text, sentence, start))
     ):
