@@ -5,7 +5,7 @@ from bisect import bisect_right
 
 from crawler.reading.facts.metrics import counts_all, is_limited, metric_key
 from crawler.reading.facts.numbers import Found, numbers_in
-from crawler.reading.facts.scopes import Whose, goes_on, scope_of
+from crawler.reading.facts.scopes import Telling, Whose, goes_on, scope_of, telling_of
 from crawler.reading.words.folding import Folded
 from crawler.reading.words.markers import SYMBOL
 from crawler.reading.words.numerals import CIRCLED
@@ -101,11 +101,15 @@ def figures_of(
     figures: list[Figure] = []
     starts = [event.span[0] for event in events if event.span]
     previous_end, previous_metric, previous_noun = 0, "", ""
-    sentence_at = last_at = (0, 0)
+    sentence_at = (0, 0)
+    sentence = last = telling_of("", 0, 0)
+    quoted = ""
     planned: re.Match[str] | None = None
     for found in numbers_in(text.text):
         if not sentence_at[0] <= found.start < found.end <= sentence_at[1]:
             sentence_at = _sentence(text.text, found.start, found.end)
+            sentence = telling_of(text.text, *sentence_at)
+            quoted = text.quote(*sentence_at).strip()
             planned = _PLANNED.search(text.text, *sentence_at)
         if (planned and planned.end() <= found.start) or not _is_performance(
             text.text, found, sentence_at
@@ -118,22 +122,23 @@ def figures_of(
             left = left.rpartition("、")[2]  # what stands before belongs to the figure before
         metric, noun = _metric(text.text, found, left, previous_metric, previous_noun)
         before = text.text[max(previous_end, sentence_at[0]) : found.start]
-        past = _PAST.search(before) and _TO_NOW.match(text.text, found.end)
+        rose = "由" in before or "从" in before
+        past = rose and _PAST.search(before) and _TO_NOW.match(text.text, found.end)
         previous_end, previous_metric, previous_noun = found.end, metric, noun
         span = text.span(found.start, found.end)
-        scope = scope_of(
-            whose, text.text, sentence_at, (found.start, found.end), metric, found.unit
-        )
-        if figures and scope is whose.default and _goes_on(text.text, sentence_at, last_at):
-            scope = figures[-1].scope
-        last_at = sentence_at
+        counted = (found.start, found.end)
+        scope = scope_of(whose, text.text, sentence, counted, metric, found.unit)
+        told_before = figures[-1].scope if figures else scope
+        if scope is whose.default and scope is not told_before:
+            scope = told_before if _goes_on(text.text, sentence, last) else scope
+        last = sentence
         key = None if past else metric_key(metric, found.unit)
         figures.append(
             Figure(
                 metric=metric,
                 value=found.value,
                 unit=found.unit,
-                sentence=text.quote(*sentence_at).strip(),
+                sentence=quoted,
                 span=span,
                 key=key,
                 qualifier=found.qualifier,
@@ -147,9 +152,9 @@ def figures_of(
     return tuple(figures)
 
 
-def _goes_on(text: str, sentence: tuple[int, int], last: tuple[int, int]) -> bool:
+def _goes_on(text: str, sentence: Telling, last: Telling) -> bool:
     """Whether a sentence goes on with the figures of the one before it, in one paragraph."""
-    follows = sentence == last or "\n" not in text[last[1] - 1 : sentence[0]]
+    follows = sentence == last or "\n" not in text[last.end - 1 : sentence.start]
     return follows and goes_on(text, sentence)
 
 
@@ -210,7 +215,7 @@ def _metric(
     right = _right(text, found.end, told=bool(own or label))
     if label and not right:
         own = label
-    if not right and _ONLY_ACT.fullmatch(told := _LEADING.sub("", _COMMITTEE.sub("", own))):
+    if not right and _ONLY_ACT.fullmatch(told := _led(_without_committee(own))):
         before = _clause_before(text, found.start - len(left)) if found.start > len(left) else ""
         own = before + told if before else own
     if not own:
@@ -223,7 +228,10 @@ def _metric(
         metric = _bare(own[: verb.start()]) + right if right in _GENERIC else right
     else:
         metric = own + right
-    metric = _AMONG.sub("", _FROM_PAST.sub("", metric)) or metric
+    if "由" in metric or "从" in metric:
+        metric = _FROM_PAST.sub("", metric) or metric
+    if metric.endswith("中"):
+        metric = _AMONG.sub("", metric)
     metric = metric[:MAX_METRIC] if metric is right else metric[-MAX_METRIC:]
     return metric.lstrip("、") or metric, metric
 
@@ -276,15 +284,45 @@ _LONGEST_TOPIC = 12
 
 def _bare(left: str) -> str:
     """``left`` without the fillers that lead up to a number."""
+    if left[-1:] not in _TRAILS and not left[-1:].isspace():
+        return left
     tail = _TRAILING.search(left, max(0, len(left) - _FILLERS))
     return left[: tail.start()] if tail else left
 
 
+# What _TRAILING may end with.
+_TRAILS = frozenset(
+    "共计总达到为约近超过逾突破至了有各均分别已等仅先后再又就数年届期度比加升高少低省市县区州是由从的、,:;“‘《(于近"
+)
+
+
 def _own(left: str) -> str:
     """The words before a number without adverbs in front and fillers behind."""
-    words = _bare(_UNIT_REST.sub("", _ITEM.sub("", left)))
-    words = _LEADING.sub("", words)
-    return _tidied(words)
+    if left[:1] in _NUMERALS or not "\u4e00" <= left[:1] <= "\u9fff":
+        left = _ITEM.sub("", left)
+    if left[:1] in _DIVIDED:
+        left = _UNIT_REST.sub("", left)
+    return _tidied(_led(_bare(left)))
+
+
+_NUMERALS = frozenset("第一二三四五六七八九十")
+_DIVIDED = frozenset("市县省(")
+
+
+def _without_committee(words: str) -> str:
+    return _COMMITTEE.sub("", words) if "政协" in words else words
+
+
+def _led(words: str) -> str:
+    """``words`` without the particles and adverbs in front."""
+    first = words[:1]
+    return _LEADING.sub("", words) if first in _LEADS or first.isspace() else words
+
+
+# What _LEADING may begin with.
+_LEADS = frozenset(
+    "、,:;”)』」》一五过这全年去今其期同此并且又还也已均都共总累合先分截目至和与及以或有为达约近超逾的把将从在对被由"
+)
 
 
 _ENDORSED = re.compile(r"(?:获|得到|受到)[^,。;\d]{1,16}?(?:批示|肯定|采纳|采用)")
@@ -303,11 +341,16 @@ def _right(text: str, end: int, *, told: bool) -> str:
     stop = _RIGHT_STOP.search(text, end, end + 28)
     words = text[end : stop.start() if stop else min(len(text), end + 16)]
     words = words.lstrip("的”)")
-    return _tidied(_LINKS.sub("", words))
+    return _tidied(_LINKS.sub("", words) if words[-1:] in _LINKING else words)
+
+
+_LINKING = frozenset("和与及,共近约有并为达的")
 
 
 def _tidied(words: str) -> str:
     """``words`` without marks at its ends, and without half a pair of quotation marks."""
+    if words.isalnum():
+        return words
     words = words.strip("()、, ")
     for pair in ("“”", "‘’", "《》"):
         if words.count(pair[0]) != words.count(pair[1]):

@@ -1,7 +1,7 @@
 """Stable keys of the metrics that recur across provinces and years."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 _COUNT = frozenset({"件", "份", "个", "项", "条"})
 _PROPOSALS = frozenset({"件", "份", "项", "条"})  # 个 counts those who make or handle them
@@ -76,6 +76,11 @@ def _keys_in(unit: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((key, pattern) for key, pattern, units in _KEYS if unit in units)
 
 
+_RECUR = 4096
+"""Metrics recur: 收到提案, 立案, 办复率 stand in nearly every review."""
+
+
+@lru_cache(_RECUR)
 def metric_key(metric: str, unit: str) -> str | None:
     """The stable key of a metric in the text's own words; None where it is none of these."""
     for key, pattern in _keys_in(unit.replace("(次)", "次")):
@@ -127,6 +132,7 @@ _NOUNS: dict[str, re.Pattern[str]] = {
 }
 
 
+@lru_cache(_RECUR)
 def counts_all(key: str | None, metric: str) -> bool:
     """Whether the counted noun is that of the metric itself, and no kind of it.
 
@@ -146,4 +152,6 @@ def is_limited(before: str) -> bool:
 
     围绕商圈扩容、产业升级等,委员提出提案71件 counts those on these subjects, and not the year's.
     """
-    return _LIMITED.search(before) is not None
+    may = "月" in before or "围绕" in before or "聚焦" in before
+    may = may or "针对" in before or "其中" in before
+    return may and _LIMITED.search(before) is not None

@@ -47,6 +47,8 @@ _QUALIFIER = re.compile(
     r"(约|近|超过|超|逾|突破|将近|接近|大约|不少于|不低于|至少|最多|高达|达到?|"
     r"上)(?:为|了|达到?)?\s*$"
 )
+_QUALIFIES = frozenset("约近超过逾破于少多达到上为了")
+"""What the words of a qualifier end with: hardly any number has one before it."""
 _QUALIFIER_AS = {"超过": "超", "将近": "近", "接近": "近", "大约": "约"}
 _EXACT = frozenset({"高达", "达", "达到"})
 _PEOPLE = re.compile(
@@ -79,6 +81,7 @@ _BROAD_UNITS = frozenset(
 _SELECTION = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})[件大个项][^,。\d\s]{0,8}?(?:大事|要事|实事|好事|[暖民]心事)"
 )
+_SELECTION_WITHIN = 14  # its number, measure, eight characters at most, and its noun
 _RANKED = re.compile(r"(?:居|列|排名?|位居|位列|名列)[^,。;]{0,6}第$")
 _MONEY = re.compile(
     r"(?:额|资金|投资|总值|产值|收入|引资|贷款|金额|资)(?:共|达|约|近|超|为|逾|计|总计|合计){0,2}$"
@@ -123,7 +126,8 @@ def numbers_in(text: str) -> Iterator[Found]:
             quoted = next(quotations, None)
         if quoted is not None and quoted.start() <= match.start():
             continue
-        if _SELECTION.match(text, match.start()):
+        begins = match.start()
+        if "事" in text[begins : begins + _SELECTION_WITHIN] and _SELECTION.match(text, begins):
             continue
         if match.group("gap") and (unit is None or _of_an_item(text, match)):
             continue
@@ -188,7 +192,7 @@ def _read(text: str, match: re.Match[str], unit: str) -> Found | None:
     value *= _MULTIPLIERS[mult]
     if not written[0].isdigit() and not _chinese_counts(written + mult, value, unit):
         return None
-    lead = _QUALIFIER.search(before)
+    lead = _QUALIFIER.search(before) if before.rstrip()[-1:] in _QUALIFIES else None
     qualifier = match.group("q1") or match.group("q2") or match.group("q3")
     if lead and lead.group(1) == "上" and written[0] not in "百千万":
         lead = None
@@ -214,7 +218,8 @@ def _no_count(written: str, unit: str, before: str, after: str) -> bool:
     """Ordinals, ranges, sessions, dates and the like."""
     if before.endswith(("几", "数", "千家")) and not written[0].isdigit():
         return True  # 几十次, 数百名, 千家万户: no number is stated
-    before = _PARTED.sub("", before)
+    if before.endswith(" "):
+        before = _PARTED.sub("", before)
     if before.endswith("届") and not (_TERM_BEFORE.search(before) and unit != "次"):
         return True
     if before.endswith("第") and unit not in ("位", "名"):
@@ -224,8 +229,15 @@ def _no_count(written: str, unit: str, before: str, after: str) -> bool:
     if unit == "次" and after.startswith(("会议", "全会", "常委", "主席会", "全体会议", "党代会")):
         return not written[0].isdigit() or before.endswith(("届", "第"))
     return bool(
-        _NOT_AFTER.match(after) or _RANGE_AFTER.match(after) or _RANGE_BEFORE.search(before)
+        (after[:1] in _FOLLOWS and _NOT_AFTER.match(after))
+        or (after.lstrip()[:1] in _TO and _RANGE_AFTER.match(after))
+        or (before.rstrip()[-1:] in _FROM and _RANGE_BEFORE.search(before))
     )
+
+
+_FOLLOWS = frozenset("大要实年月日届周以维自意层 0123456789")
+_TO = frozenset("—–~～-至到")
+_FROM = frozenset("—–~～-至")
 
 
 _PARTED = re.compile(r"(?<=[第届]) $")

@@ -207,38 +207,75 @@ def _often(part: str, text: str) -> bool:
 _TWICE = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A sentence, [start, end) of a folded text, and which questions of scope it may answer.
+
+    A sentence holds several figures: whether its words can say that they are another's is
+    looked up once.
+    """
+
+    start: int
+    end: int
+    national: bool
+    before: bool
+    siblings: bool
+    others: bool
+    part: bool
+
+
+_NATIONAL_WORDS = ("全国", "进京", "委员")
+_BEFORE_WORDS = ("上年", "上届", "上一", "去年", "前年", "前一年", "同期", "换届之初", "年前")
+_SIBLING_WORDS = ("政协", "层面", "兄弟")
+_OTHERS_WORDS = (
+    "局", "厅", "扶贫办", "部门", "工作报告", "据", "政府", "里", "财政", "随后", "后来", "会后",
+    "事后", "人大常委会", "之乡",
+)  # fmt: skip
+_PART_WORDS = ("委", "活动组", "党派", "民", "党", "九三学社", "台盟", "工商联", "人民团体")
+
+
+def telling_of(text: str, start: int, end: int) -> Telling:
+    """The sentence at [start, end) of the folded ``text``."""
+    words = text[start:end]
+
+    def has(any_of: tuple[str, ...]) -> bool:
+        return any(word in words for word in any_of)
+
+    return Telling(
+        start,
+        end,
+        national=has(_NATIONAL_WORDS),
+        before=has(_BEFORE_WORDS),
+        siblings=has(_SIBLING_WORDS),
+        others=has(_OTHERS_WORDS),
+        part=has(_PART_WORDS),
+    )
+
+
 def scope_of(
-    whose: Whose,
-    text: str,
-    sentence: tuple[int, int],
-    figure: tuple[int, int],
-    metric: str,
-    unit: str,
+    whose: Whose, text: str, sentence: Telling, figure: tuple[int, int], metric: str, unit: str
 ) -> FigureScope:
     """Whose the figure is that stands at ``figure`` of the folded ``text``."""
     start, end = figure
     if whose.default is FigureScope.OTHER:
         return FigureScope.OTHER
-    told = text[sentence[0] : start]
-    before = text[_last_subject(text, sentence[0], start) : start]
-    clause = told[max(told.rfind(mark) for mark in ",;。(") + 1 :]
-    at_home = _AT_HOME.search(before) and not _OF_SESSION.search(before + metric)
-    if (_RESIDENT.search(before) and not at_home) or (
-        not whose.national and _NATIONAL.search(before)
-    ):
+    told = text[sentence.start : start]
+    before = text[_last_subject(text, sentence.start, start) : start]
+    clause = told[max(told.rfind(","), told.rfind(";"), told.rfind("。"), told.rfind("(")) + 1 :]
+    if sentence.national and _at_the_session(whose, before, metric):
         return FigureScope.NATIONAL_SESSION
     if (
-        (_BEFORE.search(told) and not _MORE.search(told))
-        or (_siblings_act(clause) and not (whose.theme and "系统" in clause))
-        or _GOVERNMENT.search(before)
-        or _WITH_SIBLINGS.match(text, end)
+        (sentence.before and _BEFORE.search(told) and not _MORE.search(told))
+        or (sentence.siblings and _siblings_act(clause) and not _of_the_system(whose, clause))
+        or (sentence.others and _GOVERNMENT.search(before))
+        or ("含" in text[end : end + _BEHIND] and _WITH_SIBLINGS.match(text, end))
         or (unit == "元" and (_PRICE.search(clause) or _PRICE_OF.match(text, end)))
         or (unit in _CITY_UNITS and _OUTCOME.search(clause) and not _is_ours(text, sentence, start))
     ):
         return FigureScope.OTHER
-    if _part_acts(before[before.rfind(";") + 1 :], clause, metric):
+    if sentence.part and _part_acts(before[before.rfind(";") + 1 :], clause, metric):
         return FigureScope.PART
-    if _OF_THEM.search(before) and _KINDS_OF_PROPOSALS.search(metric):
+    if "其中" in before and _OF_THEM.search(before) and _KINDS_OF_PROPOSALS.search(metric):
         return FigureScope.PART
     if whose.default is FigureScope.OWN or whose.theme:
         return whose.default
@@ -250,9 +287,26 @@ def scope_of(
     return FigureScope.OWN if acts_itself else whose.default
 
 
-def goes_on(text: str, sentence: tuple[int, int]) -> bool:
+_BEHIND = 10
+
+
+def _at_the_session(whose: Whose, before: str, metric: str) -> bool:
+    """Whether members who sit in the national committee act, and not on a trip at home."""
+    if _RESIDENT.search(before):
+        at_home = _AT_HOME.search(before) and not _OF_SESSION.search(before + metric)
+        if not at_home:
+            return True
+    return not whose.national and _NATIONAL.search(before) is not None
+
+
+def _of_the_system(whose: Whose, clause: str) -> bool:
+    """Whether a text of one theme counts what all committees of its region did for it."""
+    return whose.theme and "系统" in clause
+
+
+def goes_on(text: str, sentence: Telling) -> bool:
     """Whether a sentence tells more of what was counted before it: 其中5件获评优秀."""
-    return _GOES_ON.match(text, *sentence) is not None
+    return _GOES_ON.match(text, sentence.start, sentence.end) is not None
 
 
 _GOES_ON = re.compile(
@@ -266,7 +320,7 @@ def _last_subject(text: str, start: int, end: int) -> int:
     住滇全国政协委员提交提案82件,省政协立案提案612件: whoever acts last is counted.
     """
     if text.find("政协", start, end) < 0:
-        return start
+        return start  # hardly any sentence names it again
     for found in _COMMITTEE_ACTS.finditer(text, start, end):
         if not found.group().startswith("全国"):
             start = found.start()
@@ -275,9 +329,10 @@ def _last_subject(text: str, start: int, end: int) -> int:
 
 def _part_acts(before: str, clause: str, metric: str) -> bool:
     """Whether a special committee, one member or the parties alone do what is counted."""
-    if _SITTINGS.search(metric):
+    if "会" in metric and _SITTINGS.search(metric):
         return False
-    acts = _PART_ACTS.search(_QUOTED.sub("", before))
+    quotes = "“" in before or "《" in before
+    acts = _PART_ACTS.search(_QUOTED.sub("", before) if quotes else before)
     if acts and not (acts.group().find("提案委") >= 0 and _ALL_PROPOSALS.search(metric)):
         return True
     if "委员" in before and _ONE_MEMBER.search(before):
@@ -297,13 +352,13 @@ def _siblings_act(clause: str) -> bool:
     return found is not None and not _NOT_ACTING.search(clause, 0, found.start())
 
 
-def _is_ours(text: str, sentence: tuple[int, int], start: int) -> bool:
+def _is_ours(text: str, sentence: Telling, start: int) -> bool:
     """Whether what was built is the committee's own: its halls, or what its members made."""
     line = text.rfind("\n", 0, start)
     above = text[text.rfind("\n", 0, line) + 1 : line] if line >= 0 else ""
     return bool(
-        _OURS.search(text, start, sentence[1])
-        or _OUR_PLACES.search(text, sentence[0], start)
+        _OURS.search(text, start, sentence.end)
+        or _OUR_PLACES.search(text, sentence.start, start)
         or (len(above) <= _LONGEST_HEADING and _OUR_PLACES.search(above))
     )
 
