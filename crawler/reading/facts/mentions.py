@@ -164,12 +164,23 @@ def term_and_session(*texts: str) -> tuple[int | None, int | None]:
     for text in texts:
         for mention in mentions(text, 5):
             if mention.term:
-                session = _SESSION.search(text, mention.start)
+                session = _session_in(text, mention.start)
                 return mention.term, _session_of(session)
-        session = _SESSION.search(text)
+        session = _session_in(text, 0)
         if session and session.group(1):
             return ordinal(session.group(1)), _session_of(session)
     return None, None
+
+
+_LONGEST_SESSION = 24
+
+
+def _session_in(text: str, start: int) -> re.Match[str] | None:
+    """The first session named from ``start`` on; its last words are sought first."""
+    ends = [at for words in ("次会议", "次全体会议") if (at := text.find(words, start)) >= 0]
+    if not ends:
+        return None
+    return _SESSION.search(text, max(start, min(ends) - _LONGEST_SESSION))
 
 
 def _session_of(match: re.Match[str] | None) -> int | None:

@@ -258,16 +258,21 @@ def outlet_region(outlet: str) -> str | None:
 
 
 @cache
-def _landscapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (region, re.compile(name))
-        for region, names in _LANDSCAPES.items()
-        for name in names.split()
-    )
+def _landscapes() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """The region, the characters that a name has in any case, and its pattern."""
+    found = []
+    for region, names in _LANDSCAPES.items():
+        for name in names.split():
+            plain = _ASIDE.sub("", name)
+            found.append((region, plain if plain.isalpha() else "", re.compile(name)))
+    return tuple(found)
+
+
+_ASIDE = re.compile(r"\(\?[^()]*\)")
 
 
 def landscapes_in(words: str) -> Iterator[str]:
     """The provinces of which ``words`` name a river, a mountain or an old name: one a name."""
-    for region, name in _landscapes():
-        if name.search(words):
+    for region, plain, name in _landscapes():
+        if plain in words and name.search(words):
             yield region

@@ -67,7 +67,8 @@ def claims_in(text: str) -> tuple[Claim, ...]:
     found = []
     past = [match.span() for match in PAST_LIST.finditer(text)]
     for start, end in spans:
-        for pattern in (_CHOICE, _CHOICE_BEHIND, _RANK, TEN):
+        counted = _COUNT_ALONE.search(text, start, end) is not None
+        for pattern in (*((_CHOICE, _CHOICE_BEHIND) if counted else ()), _RANK, TEN):
             for match in pattern.finditer(text, start, end):
                 number = ordinal(match.group("n" if pattern is not TEN else 1))
                 if number is None or not 3 <= number <= 30:

@@ -1,7 +1,7 @@
 """A sign: one named thing that a publication shows, and where it shows it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from crawler.reading.genre.subject import Subject
@@ -66,14 +66,18 @@ def of_meta(name: str, match: re.Match[str] | None, value: float = 1.0) -> Itera
         yield Sign(name, value, "meta", quote=match.group())
 
 
-def of_words(name: str, words: Iterable[str], text: str, end: int, full: int = 1) -> Iterator[Sign]:
+def of_words(
+    name: str, words: Iterable[str], text: str, end: int, full: int, characters: Set[str]
+) -> Iterator[Sign]:
     """A sign that is the stronger the more different ``words`` stand before ``end`` of a text.
 
     ``full`` of them make it 1.  Words are looked up one by one: a hundredth of the time that a
-    pattern of alternatives takes.
+    pattern of alternatives takes; one whose first or last ``characters`` the text has not is none.
     """
     first, length, count = -1, 0, 0
     for word in words:
+        if word[0] not in characters or word[-1] not in characters:
+            continue
         at = text.find(word, 0, end)
         if at >= 0:
             if count == 0:

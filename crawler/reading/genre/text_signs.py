@@ -1,7 +1,7 @@
 """What a text does: whom it speaks of, when, of how much of the work, and in which form."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -114,28 +114,31 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
         yield from of_text("text.members_act", members)
         if members is None:
             yield from of_text("text.names_committee_in_passing", CPPCC.search(text))
+    characters = set(text)
     for name, full, end, words in _shared_words():
         if not passing or name not in _OF_ITS_OWN_YEAR:
-            yield from of_words(name, words, text, end, full)
+            yield from of_words(name, words, text, end, full, characters)
     if not passing:
-        yield from _own_year(subject, text)
+        yield from _own_year(subject, text, characters)
     if len(_DATE.findall(text, 0, _FIRST_DATES)) < _CHRONICLE:
         yield from of_text("text.sitting_opens", _SITTING_OPENS.match(text))
     opening = _OPENING.search(text, 0, 300)
     if opening and not _within_item(subject, text, opening.start()):
         yield from of_text("text.opening_of_sitting", opening)
     yield from of_text("text.past_list", PAST_LIST.search(text, 0, BODY))
-    yield from of_text("text.voting_open", _VOTING_OPEN.search(text, 0, BODY))
-    yield from of_text("text.voting_closed", _VOTING_CLOSED.search(text, 0, BODY))
+    open_, closed = _voting(text, characters)
+    yield from of_text("text.voting_open", open_)
+    yield from of_text("text.voting_closed", closed)
     own = list(islice(_FIRST_PERSON.finditer(text, 0, BODY), 12))
     if len(own) >= 4:
         yield Sign("text.first_person", len(own) / 12, "text", *own[0].span())
-    items = len(_PROPOSAL_ITEM.findall(text[:BODY]))
+    items = len(_PROPOSAL_ITEM.findall(text[:BODY])) if "关于" in text else 0
     if items >= 3:
         yield Sign("text.lists_proposals", min(1.0, items / 6), "text")
     yield from of_text("text.speaks_to_members", _SPEECH.search(head))
     yield from of_text("text.reports_proposals", _PROPOSAL_SPEECH.search(head, 0, _PROPOSALS_OPEN))
-    links = list(islice(_LINK_WITH_DAY.finditer(text), _MANY_LINKS))
+    dated = text.count("-") >= _MANY_LINKS
+    links = list(islice(_LINK_WITH_DAY.finditer(text), _MANY_LINKS)) if dated else []
     if len(links) == _MANY_LINKS:
         yield from of_text("text.list_of_links", links[0])
     yield from _of_itself(subject, text)
@@ -144,8 +147,20 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
     shop = {match.group(): match for match in _SHOP.finditer(head)}
     if len(shop) >= _GOODS:
         yield from of_text("text.shop", next(iter(shop.values())))
-    yield from _selection(subject, text)
+    yield from _selection(subject, text, open_, closed)
     yield from _owner(subject, text)
+
+
+_OF_A_BALLOT = frozenset("票选投限荐征")
+_OF_ITS_RESULT = frozenset("票选果揭榜")
+"""Each way to say that a vote is open, or over, has one of these characters."""
+
+
+def _voting(text: str, characters: Set[str]) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    """Where a text says that a vote is open, and where that it is closed."""
+    opens = None if characters.isdisjoint(_OF_A_BALLOT) else _VOTING_OPEN.search(text, 0, BODY)
+    told = not characters.isdisjoint(_OF_ITS_RESULT)
+    return opens, _VOTING_CLOSED.search(text, 0, BODY) if told else None
 
 
 # A page of a list: a title and its day on each line.
@@ -162,9 +177,9 @@ _GOODS = 3
 _OF_ITS_OWN_YEAR = frozenset({"text.own_voice", "text.looks_back", "text.five_years"})
 
 
-def _own_year(subject: Subject, text: str) -> Iterator[Sign]:
+def _own_year(subject: Subject, text: str, characters: Set[str]) -> Iterator[Sign]:
     """What is told of the committee's year: how much of its work, its totals, its months."""
-    yield from _functions(text)
+    yield from _functions(text, characters)
     totals = list(_TOTAL.finditer(text, 0, BODY))
     if totals:
         yield Sign("text.totals", min(1.0, len(totals) / 12), "text", *totals[0].span())
@@ -262,14 +277,18 @@ _NUMBERED_DEED = re.compile(
 _DATED_LINE = re.compile(r"\d{1,2}月\d")
 
 
-def _functions(text: str) -> Iterator[Sign]:
-    told = sum(any(word in text for word in words) for words in _FUNCTIONS)
+def _functions(text: str, characters: Set[str]) -> Iterator[Sign]:
+    told = sum(any(w[0] in characters and w in text for w in words) for words in _FUNCTIONS)
     if told >= 3:
         yield Sign("text.functions", told / len(_FUNCTIONS), "text")
 
 
-def _selection(subject: Subject, text: str) -> Iterator[Sign]:
-    """Whether deeds were chosen, by whom, and whether as many stand there."""
+def _selection(
+    subject: Subject, text: str, voting: re.Match[str] | None, closed: re.Match[str] | None
+) -> Iterator[Sign]:
+    """Whether deeds were chosen, by whom, and whether as many stand there; ``voting`` and
+    ``closed`` are where a vote is said to be open, and over.
+    """
     found, claims, named = subject.parallel, subject.claims, subject.named
     if named is not None:
         if subject.listed == named or found.fits(named):
@@ -277,8 +296,7 @@ def _selection(subject: Subject, text: str) -> Iterator[Sign]:
         elif len(text) >= WHOLE_TEXT:
             yield Sign("text.lists_not_as_titled", 1.0, "text")
     fitting = next((c for c in claims if subject.listed == c.number or found.fits(c.number)), None)
-    voting = _VOTING_OPEN.search(text, 0, BODY)
-    if fitting and voting and not _VOTING_CLOSED.search(text, 0, BODY):
+    if fitting and voting and not closed:
         yield from of_text("text.candidates_listed", voting)
     elif fitting and (planned := _planned(subject, text)):
         yield from of_text("text.deeds_planned", planned)

@@ -1,7 +1,7 @@
 """How many items a publication says that it selects: the numbers beside a measure word."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from crawler.reading.words.numerals import ordinal
@@ -100,7 +100,7 @@ def counts_of(
             count(ordinal(match.group("n")), TITLE, -1)
         for match in _COUNT_IN_TITLE.finditer(words):
             count(ordinal(match.group("n")), SELECTED, -1)
-    for match in _COUNT.finditer(text, 0, MAX_COUNTED):
+    for match in _counts_in(text[:MAX_COUNTED]):
         number = ordinal(match.group("n"))
         around = _clause(text, match.start(), match.end())
         if number and _CHOSEN.search(around) and not _TO_COME.search(f"{title}\n{around}"):
@@ -120,6 +120,17 @@ def counts_of(
             chosen.add(number)
             count(number, SELECTED, match.start())
     return Counts(weights, at, frozenset(chosen), until)
+
+
+# Where a count may begin: its look back at every character of a text would cost more.
+_NUMERALS = re.compile(r"[二三四五六七八九十\d]+")
+
+
+def _counts_in(text: str) -> Iterator[re.Match[str]]:
+    for run in _NUMERALS.finditer(text):
+        match = _COUNT.match(text, run.start())
+        if match is not None:
+            yield match
 
 
 def _clause(text: str, start: int, end: int) -> str:
