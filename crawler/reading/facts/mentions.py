@@ -12,7 +12,7 @@ MAX_MENTIONS = 120
 NUMBER = r"[一二三四五六七八九十]{1,3}|\d{1,2}"
 # 人民政协 means the institution as a whole, 政协 alone any committee.
 WHOLE = "人民"
-_CPPCC = re.compile(r"人民政治协商会议|政治协商会议|(?:人民)?政协")
+_CPPCC = re.compile(r"人民政治协商会议|政治协商会议|人民政协|政协")
 _TERM_BEFORE = re.compile(rf"第?({NUMBER})届$")
 _TERM_AFTER = re.compile(rf"第?({NUMBER})届")
 _SESSION = re.compile(rf"(?:第?({NUMBER})届)?(?:委员会)?第?({NUMBER})次(?:全体)?会议")
