@@ -84,7 +84,8 @@ _RATES = frozenset({"%", "百分点", "个百分点"})
 _AT_TAIL = re.compile(r"[约近超达为到\s]+$")
 _LINKS = re.compile(r"(?:和|(?<!参)与|及|以及|,|共|近|约|有|并|为|达|的)+$")
 _RIGHT_STOP = re.compile(
-    r"[,。;!?、\n:()…\d]|[两三四五六七八九十百近约超](?=[余多]?[次场件篇名份百千万])"
+    r"[,。;!?、\n:()…\d两三四五六七八九十百近约超]"
+    r"(?:(?<=[,。;!?、\n:()…\d])|(?=[余多]?[次场件篇名份百千万]))"
 )
 
 
@@ -215,7 +216,8 @@ def _metric(
     right = _right(text, found.end, told=bool(own or label))
     if label and not right:
         own = label
-    if not right and _ONLY_ACT.fullmatch(told := _led(_without_committee(own))):
+    only = not right and own[-1:] in _ACT_ENDS
+    if only and _ONLY_ACT.fullmatch(told := _led(_without_committee(own))):
         before = _clause_before(text, found.start - len(left)) if found.start > len(left) else ""
         own = before + told if before else own
     if not own:
@@ -243,6 +245,7 @@ _TO_NOW = re.compile(r"(?:升|提高|提升|增加?|上升|增长|下降|降低?
 _AMONG = re.compile(r"(?<=提案|建议|意见|信息|报告|议题|课题)中$")  # 198件提案中有46件...
 
 
+_ACT_ENDS = frozenset("织办理行开展生到收集送报出交成共有达写决待募印了过")
 _ONLY_ACT = re.compile(
     r"(?:一年|全年|五年|年内)?(?:[组举召]?[织办行开]|开展|发生|收到?|收集|接收|报送|编报|提出|提交|形成|共|有|达|写|解决|完成|接待|"
     r"征集|办|办理|募|募集|印|出)[了过]?"

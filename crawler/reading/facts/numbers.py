@@ -116,11 +116,26 @@ class Found:
     qualifier: str | None
 
 
+# What a number begins with, sought by itself: in a tenth of the time that the whole pattern takes
+# to fail at each character of a text.
+_BEGINS = re.compile(r"[\d一两二三四五六七八九十百千万]")
+
+
+def _written(text: str) -> Iterator[re.Match[str]]:
+    """Every number in ``text``, none within another."""
+    begins = _BEGINS.search(text)
+    while begins is not None:
+        match = _NUMBER.match(text, begins.start())
+        if match is not None:
+            yield match
+        begins = _BEGINS.search(text, match.end() if match else begins.end())
+
+
 def numbers_in(text: str) -> Iterator[Found]:
     """Every number that counts something, by its form alone."""
     quotations = _QUOTED.finditer(text)
     quoted = next(quotations, None)
-    for match in _NUMBER.finditer(text):
+    for match in _written(text):
         unit = match.group("unit")
         while quoted is not None and quoted.end() <= match.start():
             quoted = next(quotations, None)

@@ -231,7 +231,11 @@ _OTHERS_WORDS = (
     "局", "厅", "扶贫办", "部门", "工作报告", "据", "政府", "里", "财政", "随后", "后来", "会后",
     "事后", "人大常委会", "之乡",
 )  # fmt: skip
-_PART_WORDS = ("委", "活动组", "党派", "民", "党", "九三学社", "台盟", "工商联", "人民团体")
+_PART_WORDS = ("委", "活动组")
+_PARTY_WORDS = (
+    "党派", "民革", "民盟", "民建", "民进", "农工党", "致公党", "九三学社", "台盟", "工商联",
+    "人民团体",
+)  # fmt: skip
 
 
 def telling_of(text: str, start: int, end: int) -> Telling:
@@ -248,7 +252,7 @@ def telling_of(text: str, start: int, end: int) -> Telling:
         before=has(_BEFORE_WORDS),
         siblings=has(_SIBLING_WORDS),
         others=has(_OTHERS_WORDS),
-        part=has(_PART_WORDS),
+        part=has(_PART_WORDS) or has(_PARTY_WORDS),
     )
 
 
