@@ -81,9 +81,10 @@ def claims_in(text: str) -> tuple[Claim, ...]:
 _NUMERAL = "一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾"
 _DIGITS = re.compile(r"第?(?:\d{1,2}|O\d)(?=[^\d%年.,:]|[.:,](?!\d)|$)|\d{1,2}(?=月\d)")
 _CN_NUMBER = re.compile(rf"[【(\[]?(?:其|第|图|之|愿望)?[{_NUMERAL}]{{1,3}}(?=[^{_NUMERAL}]|$)")
+_BEFORE_NUMERALS = frozenset(f"【([其第图之愿{_NUMERAL}")
 _INLINE_CIRCLED = re.compile(f"[{CIRCLED}]")
 _INLINE_ORDINAL = re.compile(rf"第([{_NUMERAL}]{{1,3}}|\d{{1,2}})[件个条项桩]")
-_LABEL_END = re.compile(r"[·:|丨]|\s")
+_LABEL_END = re.compile(r"[·:|丨\s]")
 _LINES_READ = 240
 _LONGEST_HEADING = 28
 _LONGEST_LABEL = 8
@@ -101,7 +102,7 @@ def kind_of(line: str) -> str:
         return "circled"
     if first.isdigit() or first == "O":
         return "number" if _DIGITS.match(line) else "figure"
-    if _CN_NUMBER.match(line):
+    if first in _BEFORE_NUMERALS and _CN_NUMBER.match(line):
         return "chinese"
     if "\u4e00" <= first <= "\u9fff" or first.isalpha():
         return line[:2]

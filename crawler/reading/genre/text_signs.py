@@ -27,6 +27,7 @@ from crawler.reading.genre.subject import (
     Subject,
     sums_up,
 )
+from crawler.reading.words.folding import characters_of
 
 LEAD = 160
 
@@ -114,7 +115,7 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
         yield from of_text("text.members_act", members)
         if members is None:
             yield from of_text("text.names_committee_in_passing", CPPCC.search(text))
-    characters = set(text)
+    characters = characters_of(text)
     for name, full, end, words in _shared_words():
         if not passing or name not in _OF_ITS_OWN_YEAR:
             yield from of_words(name, words, text, end, full, characters)

@@ -123,7 +123,7 @@ def counts_of(
 
 
 # Where a count may begin: its look back at every character of a text would cost more.
-_NUMERALS = re.compile(r"[二三四五六七八九十\d]+")
+_NUMERALS = re.compile(r"[二三四五六七八九十\d][二三四五六七八九十\d]*")
 
 
 def _counts_in(text: str) -> Iterator[re.Match[str]]:

@@ -39,6 +39,7 @@ class _Line:
 
 _LINE = re.compile(r"[^\n]+")
 _SPEAKER = re.compile(r"(?:男|女|甲|乙|丙|旁白|主持人|主播|解说|画外音)\d?:")
+_SPEAKERS = frozenset("男女甲乙丙旁主解画")
 _SYMBOL = re.compile(rf"([{SYMBOL}]|——|>{{1,3}})\ufe0f?[ \t]*(?=\S)")
 _PICTOGRAPH = re.compile(
     "(?:[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\ufe0f?\u200d?)+[ \t]*(?=\\S)"
@@ -78,7 +79,7 @@ def lines_of(text: str) -> list[_Line]:
             start += 1
         if start == match.end():
             continue
-        speaker = _SPEAKER.match(text, start)
+        speaker = _SPEAKER.match(text, start) if text[start] in _SPEAKERS else None
         words = speaker.end() if speaker else start
         lines.append(_Line(start, words, match.end(), text[words : match.end()].rstrip()))
         if len(lines) >= MAX_LINES:
