@@ -42,7 +42,7 @@ def whose(title: Folded, beside: str, around: Surroundings) -> tuple[Committee, 
     fields = (("title", title.text), ("meta", beside), ("text", around.text.text))
     chosen = _principal(fields)
     if chosen is None:
-        return _national_by_season(title, around)
+        return _national_by_season(title, around) or _of_own_site(around)
     field, mention = chosen
     committee = _resolve(mention, around, title.text + "\n" + beside)
     if committee is None:
@@ -75,6 +75,22 @@ def _national_by_season(title: Folded, around: Surroundings) -> tuple[Committee,
         field="title",
         span=title.span(*match.span()),
         quote=title.quote(*match.span()),
+    )
+
+
+def _of_own_site(around: Surroundings) -> tuple[Committee, Evidence] | None:
+    """The committee whose own site or account an outlet is, where nothing else names one."""
+    mention = next((m for m in mentions(around.outlet, 1) if m.places), None)
+    committee = _resolve(mention, around, around.outlet) if mention else None
+    if mention is None or committee is None:
+        return None
+    quote = around.outlet[mention.start : mention.end]
+    return committee, Evidence(
+        about="committee",
+        rule="committee.own_site",
+        field="meta",
+        span=(0, len(quote)),
+        quote=quote,
     )
 
 

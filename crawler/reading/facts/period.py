@@ -225,7 +225,7 @@ def _five_years(
 ) -> Period:
     stated = _stated_range(head, "text")
     if stated.years and stated.years[1] - stated.years[0] in (4, 5):
-        return Period((stated.years[1] - 4, stated.years[1]), stated.evidence)
+        return stated
     if published is None:
         return Period()
     last = published.year if published.month >= TERM_ENDS else published.year - 1

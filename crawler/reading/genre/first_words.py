@@ -26,14 +26,14 @@ _YEAR = re.compile(
 )
 _PAST = re.compile(
     r"过去的?一年|年头到年尾|一年到头|^[^\n]*(?:[量记过走]一年(?!级|一度|以)|一年[:|])|(?<!\d)(?:1|一)月.*(?:12|十二)月|一年来|这一年|这年|全年|一年间|一年里|年终|岁末|年末|岁尾|走过一年|一年耕耘|一年(?=履职|工作|协商|“?账)|"
-    r"(?:串起|凑成|拼成|走完|装下|写满|晒出)[^,。;]{0,4}一年|36[56]天|三百六十五|"
+    r"(?:串起|凑成|拼成|走完|装下|写满|晒出)[^,。;]{0,4}一年|(?:五十二|52)周|36[56]天|三百六十五|"
     r"会议以来|五年来|这五年|年账|年度(?!计划|目标|任务|优秀|好|工作(?:要点|计划)|协商计划)|"
     r"去年(?:“|”|的?(?:履职|大事|协商|亮点|这些|那些)|[^,。;\n]{0,10}(?:政协|账|答卷|足迹|[件桩]|事))|"
     r"^[^\n]*去年(?![底初末\d])"
 )
 # A committee's work rounded up, which in the season needs no year: 某市政协履职综述.
 _ROUNDED_UP = re.compile(
-    r"政协(?!委员(?!会)|提案|委)[^,。:|—]{0,8}?(?:工作|履职)(?:成效|情况|亮点)?"
+    r"政协(?:[^,。:|—]{0,8}(?:委员会|以来))?(?:全年|年度|一年)?(?:工作|履职)(?:成效|情况|亮点)?"
     r"(?:综述|纪实|回[眸顾望]|总结|盘点|巡礼|掠影|扫描|述评|答卷|成绩单)"
 )
 _FIVE_YEARS = re.compile(r"五年(?!规划|计划|行动|前)|五载|任期|首年|届委员会")
@@ -69,7 +69,7 @@ _OF_A_DAY = re.compile(
     rf"本月|上周)[^。;]{{0,40}}?(?:{_ACTS})"
 )
 _AHEAD = re.compile(
-    r"今年要|明年要|新的一年(?:将|要)|将于|拟于|征集|投票|候选|推荐|报名|上半年|半年|季度|本月|即日起|开栏|征稿|启事|拟收录|答谢|感谢您|积分|年终奖|尚未完成|待办"
+    r"今年要|明年要|新的一年(?:将|要)|将于|拟于|征集(?![到了]|提案\d)|投票|候选|推荐|报名|上半年|半年|季度|本月|即日起|开栏|征稿|启事|拟收录|答谢|感谢您|积分|年终奖|尚未完成|待办"
 )
 _SEVERAL_YEARS = 3
 _LONG_AGO = 3
@@ -136,6 +136,15 @@ def _term_is_over(statement: str, subject: Subject, titled: bool) -> bool:
     return ends and _FIVE_YEARS.search(statement) is not None
 
 
+_SO_FAR = re.compile(r"今年以来|截至(?:目前|1[12]月|年底|岁末)")
+
+
+def _so_far(statement: str, subject: Subject) -> bool:
+    """Whether a year is told of that has but days to go."""
+    day = subject.published
+    return day is not None and day.month == 12 and _SO_FAR.search(statement) is not None
+
+
 def first_words(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
     """The signs that title and first words make together; none for a whole text."""
     text = subject.text.text[: subject.end_of_body]
@@ -169,6 +178,7 @@ def first_words(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
         past = (
             _PAST.search(statement) is not None
             or not _OF_A_YEAR.isdisjoint(named)
+            or _so_far(statement, subject)
             or _ROUNDED_UP.search(f"{title}\n{subject.beside}") is not None
             or (_ACCOUNT.search(title) and len(_LARGE_TOTAL.findall(text)) >= _MANY_TOTALS)
         )

@@ -10,7 +10,7 @@ from crawler.reading.genre.subject import CPPCC, Subject, sums_up
 
 _GOVERNMENT_DEEDS = re.compile(r"民生实事|为民(?:办)?实事|民生工程|民生大事")
 _DEEDS_VERB = re.compile(
-    r"监督|督办|视察|协商|助推|助力|调研|评议|票决|推进|征集|走访|聚焦|见证|察看|建言"
+    r"监督|督办|视察|协商|助推|助力|调研|评议|票决|推进|征集|走访|聚焦|见证|察看|建言|打分|测评|眼中"
 )
 _TITLE_LOOK_ALIKES = (
     ("half_year", w.HALF_YEAR),
@@ -189,6 +189,17 @@ def _says_its_kind(subject: Subject) -> bool:
 _MEMBERS_ALL = re.compile(r"政协委员们?的这?一年|^(?!.*委员).*履职故事")
 
 
+_OFFICE = re.compile(r"机关|办公[厅室]")
+
+
+def _committee_chose(subject: Subject) -> bool:
+    """Whether its office heads a title over a choice that names the committee's deeds."""
+    text = subject.text.text
+    return _OFFICE.search(subject.title.text) is not None and any(
+        CPPCC.search(text, claim.start, claim.end) for claim in subject.claims
+    )
+
+
 def _excused(rule: str, subject: Subject) -> bool:
     """A plan for a year that is over is none; a theme with a number is a part of a series;
     members who stand for a committee whose year is added up are the committee.
@@ -198,6 +209,8 @@ def _excused(rule: str, subject: Subject) -> bool:
             return True
         return sums_up(subject) is not None and bool(_MEMBERS_ALL.search(subject.title.text))
     if rule in _OF_A_THEME and not _says_its_kind(subject):
+        return True
+    if rule == "part_of_committee" and _committee_chose(subject):
         return True
     if rule == "one_theme" and w.WORK_REPORT.search(subject.title.text):
         return True  # the part of a report that is printed is of that report

@@ -41,7 +41,7 @@ _CHOSEN = re.compile(
 )
 # What is to come, or is no event: proposals, people, a quarter, a government's works.
 _TO_COME = re.compile(
-    r"候选|拟|计划|明年|来年|新一年|今年[要将]|将[要在]|征集|投票通道|参评|推荐表|任务|力争|[愿心]望|心愿|期盼|"
+    r"候选|拟|计划|明年|来年|新一年|今年[要将]|将[要在]|征集|投票通道|参评|推荐表|任务|力争|办好|[愿心]望|心愿|期盼|"
     r"[件佳]提案|案例|人物|[名位]委员|季度|上半年|半年|颁奖|政府|民生实事|(?:今|新)年要"
 )
 _NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}|\d{1,2}")

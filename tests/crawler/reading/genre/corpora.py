@@ -55,8 +55,15 @@ WRITERS = (
     "ordinary13",
     "writer14",
     "condensed14",
+    "writer15",
+    "condensed15",
+    "ordinary15",
+    "writer16",
+    "condensed16",
+    "ordinary16",
     "december",
     "january",
+    "february",
     "firstwords",
     "condensed",
 )
@@ -106,7 +113,7 @@ def from_jsonl(path: Path, writer: str) -> Iterator[Labelled]:
             batch.article_of(row),
             genre_of_row(row),
             unsure,
-            _LESS.get(writer, 0.5 if unsure and writer == "condensed" else 1.0),
+            _LESS.get(writer, 0.5 if unsure and writer.startswith("condensed") else 1.0),
         )
 
 

@@ -17,7 +17,7 @@ from tests.crawler.reading.genre.training import Score, score
 FIRST_WRITERS = ("whole", "writer1", "writer2", "writer3", "writer4")
 LATER_WRITERS = ("writer5", "writer6", "writer9")
 """The first two were asked for traps: 40 of their 60 texts are marked open to dispute."""
-PLAIN_WRITERS = ("writer7", "writer8", "writer14")
+PLAIN_WRITERS = ("writer7", "writer8", "writer14", "writer15", "writer16")
 """Asked for what a crawler meets; 14 to 16 texts each."""
 LATEST_WRITERS = ("writer10", "writer11", "writer12", "writer13")
 WHOLE = (*FIRST_WRITERS, *LATER_WRITERS, *PLAIN_WRITERS, *LATEST_WRITERS)
@@ -96,8 +96,13 @@ LATER_FIRST_WORDS = (
     "condensed13",
     "ordinary13",
     "condensed14",
+    "condensed15",
+    "ordinary15",
+    "condensed16",
+    "ordinary16",
     "december",
     "january",
+    "february",
 )
 
 
