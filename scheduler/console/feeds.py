@@ -16,7 +16,7 @@ from scheduler.console.pages.inbox import Region, Year
 from scheduler.console.pages.search import MOST_TERMS
 from scheduler.console.routes import Ask, Asked
 from storage.notices.flags import FlagStatus
-from storage.notices.inbox import InboxFilter, InboxRow, list_inbox
+from storage.notices.inbox import InboxFilter, InboxRow, newest_in_inbox
 from storage.publications.reading import PublicationSummary
 from storage.records import SHANGHAI, Genre, Level
 from storage.search.newest import newest_hits
@@ -73,7 +73,7 @@ def flags(
     """The newest flagged stories that fit."""
     wanted = InboxFilter(status=status, region=region or None, genre=genre, year=year)
     with asked.ground.reading() as session:
-        rows = list_inbox(session, wanted, limit=NEWEST)
+        rows = newest_in_inbox(session, wanted, limit=NEWEST)
     title = [asked.words.say("Reviews and ten events of the CPPCC")]
     entries = [_of_flag(asked, row) for row in rows]
     return _answer(asked, form, [*title, *_filters(asked, region, year, genre, None)], entries)

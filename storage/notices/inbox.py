@@ -4,7 +4,7 @@ Ordered by flag id, the newest first: an order that nothing which happens later 
 list does not reshuffle under its reader, and a page begins where the one before ended.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVarTuple
@@ -85,8 +85,27 @@ def list_inbox(
 
     What waits for a decision is doubtful first, then the newest; the rest the newest first.
     """
+    return _first(session, _groups(session, wanted, before), limit)
+
+
+def newest_in_inbox(session: Session, wanted: InboxFilter, *, limit: int) -> list[InboxRow]:
+    """The newest of the inbox, first: for who reads what is new and never a second page.
+
+    In the order of the inbox a page of doubtful ones would hide whatever is raised after them.
+    """
+    if not _doubtful_first(wanted):
+        return list_inbox(session, wanted, limit=limit)
+    return _first(session, [_narrowed(select(FlagRow.id), wanted).where(_OPEN)], limit)
+
+
+# No index on the status here: by the ids, a page is full after some rows of 20,000.
+_OPEN = FlagRow.status.concat("") == FlagStatus.OPEN.value
+
+
+def _first(session: Session, groups: Iterable[Select[int]], limit: int) -> list[InboxRow]:
+    """The first rows of groups one after the other, each the newest first."""
     ids: list[int] = []
-    for group in _groups(session, wanted, before):
+    for group in groups:
         if len(ids) < limit:
             query = group.order_by(FlagRow.id.desc()).limit(limit - len(ids))
             ids += session.scalars(query)
@@ -105,9 +124,7 @@ def _groups(session: Session, wanted: InboxFilter, before: int | None) -> Iterat
         return
     waits = _narrowed(select(FlagRow.id), wanted).where(behind)
     yield waits.where(FlagRow.status == FlagStatus.OPEN.value, FlagRow.score < DOUBTFUL_BELOW)
-    # No index on the status here: by the ids, a page is full after some rows of 20,000.
-    open_ = FlagRow.status.concat("") == FlagStatus.OPEN.value
-    yield waits.where(open_, FlagRow.score >= DOUBTFUL_BELOW)
+    yield waits.where(_OPEN, FlagRow.score >= DOUBTFUL_BELOW)
 
 
 def _doubtful_first(wanted: InboxFilter) -> bool:

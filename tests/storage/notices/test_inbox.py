@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from sqlalchemy import update
+
 from storage.engine.database import Database
+from storage.engine.flag_tables import FlagRow
 from storage.notices.decisions import accept_flag
 from storage.notices.flags import FlagStatus
 from storage.notices.inbox import (
@@ -12,6 +15,7 @@ from storage.notices.inbox import (
     list_inbox,
     neighbours,
     newest_flag,
+    newest_in_inbox,
 )
 from storage.records import Genre
 from tests.storage.samples import DAY, NOW, article
@@ -46,6 +50,19 @@ def test_a_row_holds_what_is_needed_to_decide(database: Database) -> None:
         assert row.sentence == article(1).text[:60]
         assert flag_of(session, row.publication) == row.flag
         assert newest_flag(session) == row.flag
+
+
+def test_doubtful_flags_hide_no_newer_one_from_who_reads_the_newest(database: Database) -> None:
+    flags = stored(database, 1, 2, 3, 4)
+    wanted = InboxFilter(status=FlagStatus.OPEN)
+    with database.begin() as session:
+        session.execute(update(FlagRow).where(FlagRow.id.in_(flags[:2])).values(score=0.5))
+        session.execute(update(FlagRow).where(FlagRow.id.in_(flags[2:])).values(score=0.99))
+    with database.reading() as session:
+        assert [row.flag for row in list_inbox(session, wanted, limit=2)] == [flags[1], flags[0]]
+        newest = newest_in_inbox(session, wanted, limit=2)
+        assert [row.flag for row in newest] == [flags[3], flags[2]]
+        assert [row.flag for row in newest_in_inbox(session, InboxFilter(), limit=1)] == flags[3:]
 
 
 def test_pages_and_neighbours_follow_one_order(database: Database) -> None:
