@@ -107,7 +107,7 @@ def expected_reviews(facts: Works) -> tuple[list[Expected], list[Gap]]:
             window = due_window(facts.expectations, region, level, year, history)
             known = facts.found.get((region, level, year))
             status: CellStatus | GapCause
-            if known is not None:
+            if known is not None and not known.removed:
                 status = CellStatus.FOUND
             elif facts.today <= window[1]:
                 status = CellStatus.NOT_DUE if facts.today < window[0] else CellStatus.DUE

@@ -62,6 +62,7 @@ def cells_now(
         expectations_of(session, almanac),
         coverage.found_reviews(session),
         region_watches(session, sources, now=now),
+        coverage.doubtful_reviews(session),
     )
 
 

@@ -103,8 +103,9 @@ def cells_on(
     expectations: Expectations,
     found: Mapping[tuple[str, Level, int], Found],
     watches: Mapping[str, RegionWatch],
+    doubtful: Mapping[tuple[str, Level, int], int],
 ) -> list[Cell]:
-    """Every cell as it stands on ``today``.
+    """Every cell as it stands on ``today``; ``doubtful`` are flags that nobody has decided on.
 
     A region has cells from the first year whose window had not ended when its watch began;
     what was found of earlier years has a cell too.
@@ -122,31 +123,21 @@ def cells_on(
             if known is None and begun_after:
                 continue
             waived = expectations.waivers.get((region, level, year))
-            cells.append(_cell(today, region, level, year, window, known, watch, waived))
+            doubt = doubtful.get((region, level, year))
+            status, reason = _status(today, window, known, watch, waived, doubt)
+            cells.append(
+                Cell(
+                    region=region,
+                    level=level,
+                    year=year,
+                    status=status,
+                    publication_id=known.publication_id if known else None,
+                    due_from=window[0],
+                    due_until=window[1],
+                    reason=reason,
+                )
+            )
     return cells
-
-
-def _cell(
-    today: date,
-    region: str,
-    level: Level,
-    year: int,
-    window: tuple[date, date],
-    known: Found | None,
-    watch: RegionWatch | None,
-    waived: str | None,
-) -> Cell:
-    status, reason = _status(today, window, known, watch, waived)
-    return Cell(
-        region=region,
-        level=level,
-        year=year,
-        status=status,
-        publication_id=known.publication_id if known else None,
-        due_from=window[0],
-        due_until=window[1],
-        reason=reason,
-    )
 
 
 def _status(
@@ -155,11 +146,13 @@ def _status(
     known: Found | None,
     watch: RegionWatch | None,
     waived: str | None,
+    doubtful: int | None,
 ) -> tuple[CellStatus, str]:
     first, last = window
     if known is not None:
         day = known.published_on or known.seen_at.astimezone(SHANGHAI).date()
-        return CellStatus.FOUND, f"found on {day}"
+        gone = "; its site has taken it down since" if known.removed else ""
+        return CellStatus.FOUND, f"found on {day}{gone}"
     if waived is not None:
         return CellStatus.WAIVED, waived
     if today < first:
@@ -173,14 +166,16 @@ def _status(
         )
     if watch.broken >= watch.sources:
         return CellStatus.SOURCE_BROKEN, f"all {watch.sources} sources of this region are broken"
-    doubts = "".join(f"; {doubt}" for doubt in _doubts(first, watch))
+    doubts = "".join(f"; {doubt}" for doubt in _doubts(first, watch, doubtful))
     if today <= last:
         return CellStatus.DUE, f"{(last - today).days} days left, until {last}{doubts}"
     return CellStatus.OVERDUE, f"{(today - last).days} days late; it was due until {last}{doubts}"
 
 
-def _doubts(first: date, watch: RegionWatch) -> Iterator[str]:
+def _doubts(first: date, watch: RegionWatch, doubtful: int | None) -> Iterator[str]:
     """Why a review that was not found since ``first`` may have come all the same."""
+    if doubtful is not None:
+        yield f"flag {doubtful}, a doubtful one, waits for a decision"
     if watch.broken:
         yield f"{watch.broken} of {watch.sources} sources of this region are broken"
     unseen = [one for one in watch.unseen if one.last >= first]

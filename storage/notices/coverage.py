@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.flag_tables import FlagRow
@@ -17,7 +17,7 @@ from storage.engine.service_tables import CoverageRow
 from storage.engine.tables import FLAGGED, PublicationRow, upsert_into
 from storage.errors import RecordNotFoundError
 from storage.notices.flags import FlagStatus
-from storage.records import SHANGHAI, Level
+from storage.records import DOUBTFUL_BELOW, SHANGHAI, Level
 
 
 class CellStatus(StrEnum):
@@ -50,7 +50,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The first publication of a committee's review or ten events of a year."""
+    """The first publication of a committee's review or ten events of a year.
+
+    ``removed``: its site has taken down every one that there was.
+    """
 
     region: str
     level: Level
@@ -58,29 +61,37 @@ class Found:
     publication_id: int
     published_on: date | None
     seen_at: datetime
+    removed: bool = False
 
 
-# By the few that were dismissed, once: v1_coverage asks in the same way.
-_DISMISSED = (
-    select(PublicationRow.id)
-    .join(FlagRow, FlagRow.story_id == PublicationRow.story_id)
-    .where(FlagRow.status == FlagStatus.DISMISSED.value)
+_DISMISSED = select(FlagRow.story_id).where(FlagRow.status == FlagStatus.DISMISSED.value)
+_ACCEPTED = select(FlagRow.story_id).where(FlagRow.status == FlagStatus.ACCEPTED.value)
+_BELIEVED = (
+    FLAGGED,  # these words themselves: only so SQLite takes the index of the flagged
+    PublicationRow.story_id.not_in(_DISMISSED),
+    or_(PublicationRow.score >= DOUBTFUL_BELOW, PublicationRow.story_id.in_(_ACCEPTED)),
 )
+"""A flag that a person took back proves nothing, and a doubtful one only what a person confirms."""
 
 
 def found_reviews(session: Session) -> dict[tuple[str, Level, int], Found]:
     """What was found, by (region, level, year); a review of five years fills the last one.
 
-    A story whose flag a person dismissed is no review, in none of its copies.
+    What its site has taken down since was published all the same, and is held here.
     """
     row = PublicationRow
     cell = (row.committee_region, row.committee_level, row.year_to)
+    standing = func.min(case((row.removed_at.is_(None), row.id)))
     rows = session.execute(
-        select(*cell, func.min(row.id), func.min(row.published_at), func.min(row.first_seen_at))
+        select(
+            *cell,
+            standing,
+            func.min(row.id),
+            func.min(row.published_at),
+            func.min(row.first_seen_at),
+        )
         .where(
-            FLAGGED,  # these words themselves: only so SQLite takes the index of the flagged
-            row.removed_at.is_(None),
-            row.id.not_in(_DISMISSED),
+            *_BELIEVED,
             row.committee_region.is_not(None),
             row.committee_level.is_not(None),
             row.year_to.is_not(None),
@@ -88,18 +99,40 @@ def found_reviews(session: Session) -> dict[tuple[str, Level, int], Found]:
         .group_by(*cell)
     )
     found: dict[tuple[str, Level, int], Found] = {}
-    for region, level, year, publication_id, published_at, seen_at in rows:
+    for region, level, year, stands, first, published_at, seen_at in rows:
         if region is None or level is None or year is None:
             continue  # the query has left these out; the types do not know
         found[region, Level(level), year] = Found(
             region=region,
             level=Level(level),
             year=year,
-            publication_id=publication_id,
+            publication_id=first if stands is None else stands,
             published_on=published_at.astimezone(SHANGHAI).date() if published_at else None,
             seen_at=seen_at,
+            removed=stands is None,
         )
     return found
+
+
+def doubtful_reviews(session: Session) -> dict[tuple[str, Level, int], int]:
+    """The flag of the first doubtful find that nobody has decided on, by (region, level, year)."""
+    row = PublicationRow
+    undecided = (
+        select(FlagRow.id)
+        .where(FlagRow.story_id == row.story_id, FlagRow.status == FlagStatus.OPEN.value)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(row.committee_region, row.committee_level, row.year_to, undecided).where(
+            FLAGGED, row.score < DOUBTFUL_BELOW
+        )
+    )
+    flags: dict[tuple[str, Level, int], int] = {}
+    for region, level, year, flag_id in rows:
+        if region and level and year and flag_id:
+            place = region, Level(level), year
+            flags[place] = min(flag_id, flags.get(place, flag_id))
+    return flags
 
 
 def count_below_provinces(session: Session) -> dict[tuple[Level, int], int]:
@@ -109,9 +142,7 @@ def count_below_provinces(session: Session) -> dict[tuple[Level, int], int]:
     rows = session.execute(
         select(*cell, func.count(row.committee_region.distinct()))
         .where(
-            FLAGGED,
-            row.removed_at.is_(None),
-            row.id.not_in(_DISMISSED),
+            *_BELIEVED,
             row.committee_level.in_([Level.PREFECTURE.value, Level.COUNTY.value]),
             row.year_to.is_not(None),
         )

@@ -86,6 +86,7 @@ def status_on(
         expectations({}, places),
         {("云南", LEVEL, 2026): known} if known else {},
         {"云南": watch} if watch else {},
+        {},
     )
     chosen = [cell for cell in cells if (cell.region, cell.year) == ("云南", 2026)]
     return chosen[0].status if chosen else None
@@ -130,7 +131,7 @@ def test_a_review_that_is_late_may_have_come_where_nobody_looked() -> None:
     ]
     gaps.append(Unseen(source_id="c_net", first=None, last=date(2027, 1, 30)))
     watch = RegionWatch(since=date(2026, 6, 1), declared=3, sources=3, broken=1, unseen=tuple(gaps))
-    cells = cells_on(date(2027, 3, 5), expectations(), {}, {"云南": watch})
+    cells = cells_on(date(2027, 3, 5), expectations(), {}, {"云南": watch}, {})
     (cell,) = [cell for cell in cells if (cell.region, cell.year) == ("云南", 2026)]
     assert cell.reason.split("; ") == [
         "5 days late",
@@ -142,8 +143,26 @@ def test_a_review_that_is_late_may_have_come_where_nobody_looked() -> None:
         "1 such gaps more",
     ]
     known = cells_on(date(2027, 3, 5), expectations(), {("云南", LEVEL, 2026): found(2026, None)},
-                     {"云南": watch})  # fmt: skip
+                     {"云南": watch}, {})  # fmt: skip
     assert "found on 2027-01-01" in {cell.reason for cell in known}
+
+
+def test_a_doubtful_find_fills_no_cell_until_somebody_decides() -> None:
+    doubtful = {("云南", LEVEL, 2026): 12}
+    cells = cells_on(date(2027, 3, 5), expectations(), {}, {"云南": WATCHED}, doubtful)
+    (cell,) = [cell for cell in cells if (cell.region, cell.year) == ("云南", 2026)]
+    assert cell.status is CellStatus.OVERDUE
+    assert cell.reason.endswith("; flag 12, a doubtful one, waits for a decision")
+
+
+def test_what_its_site_took_down_was_published_all_the_same() -> None:
+    gone = replace(found(2026, date(2027, 1, 20)), removed=True)
+    cells = cells_on(
+        date(2027, 3, 5), expectations(), {("云南", LEVEL, 2026): gone}, {"云南": WATCHED}, {}
+    )
+    (cell,) = [cell for cell in cells if (cell.region, cell.year) == ("云南", 2026)]
+    assert cell.status is CellStatus.FOUND
+    assert cell.reason == "found on 2027-01-20; its site has taken it down since"
 
 
 def test_an_unproved_source_watches_nothing() -> None:
@@ -163,6 +182,6 @@ def test_a_window_that_ended_before_the_watch_began_has_no_cell() -> None:
 def test_a_find_without_a_day_is_dated_in_shanghai() -> None:
     late = datetime(2027, 1, 20, 17, tzinfo=UTC)  # 01:00 of the 21st there
     seen = replace(found(2026, None), seen_at=late)
-    cells = cells_on(date(2027, 2, 1), expectations(), {("云南", LEVEL, 2026): seen}, {})
+    cells = cells_on(date(2027, 2, 1), expectations(), {("云南", LEVEL, 2026): seen}, {}, {})
     (cell,) = [cell for cell in cells if (cell.region, cell.year) == ("云南", 2026)]
     assert cell.reason == "found on 2027-01-21"
