@@ -224,7 +224,9 @@ class FeedWalker(Walker):
         if gap is not None:
             walk.end_with(gap)
         if self._left[ask.walk] == 0:
-            proved = End.KNOWN_REACHED if settled else End.LAST_PAGE
+            alone = ask.page_number == 1 and not feed.files  # no index says that this is all
+            proved = End.SILENT if alone else End.LAST_PAGE
+            proved = End.KNOWN_REACHED if settled else proved
             walk.end_with(Proved(proved, f"{ask.walk} read whole", empty=not walk.shown))
 
     def _further(self, feed: Feed, ask: Ask) -> Iterator[Ask]:

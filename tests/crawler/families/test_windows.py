@@ -103,7 +103,7 @@ class Window:
 def window(request: pytest.FixtureRequest, database: Database) -> Window:
     """One that a complete run has read when it showed articles 2 and 1."""
     made = Window(database, request.param)
-    assert made.run(2, 1) == {"feed": "last_page", "listing": "silent"}[request.param]
+    assert made.run(2, 1) == "silent"
     assert len(made.asked) == 2
     return made
 
@@ -125,13 +125,12 @@ def test_a_window_goes_on_where_it_was_left_or_leaves_a_gap(
 ) -> None:
     told = window.run(*shown)
     assert len(window.asked) == asked
-    joins = {"feed": "last_page", "listing": "silent"}[window.family]
-    assert told == (joins if said == "joins on" else said)
+    assert told == ("silent" if said == "joins on" else said)
 
 
 def test_a_gap_is_named_once(window: Window) -> None:
     assert window.run(4, 3, kind=VerdictKind.PARTIAL) == GAP
-    assert window.run(5, 4) in ("last_page", "silent")
+    assert window.run(5, 4) == "silent"
 
 
 def test_what_a_run_that_died_has_met_closes_no_gap(window: Window) -> None:
@@ -149,7 +148,7 @@ def test_a_list_that_says_itself_where_it_ends_has_no_gap(database: Database) ->
 def test_a_list_that_was_empty_and_fills_has_no_gap(database: Database, family: str) -> None:
     window = Window(database, family)
     assert "refused" not in window.run(foot="<p>暂无内容</p>")
-    assert window.run(4, 3) == ("last_page" if family == "feed" else "silent")
+    assert window.run(4, 3) == "silent"
 
 
 def test_a_list_that_says_that_it_is_empty_now_is_not_believed(window: Window) -> None:
