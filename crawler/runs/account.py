@@ -90,9 +90,9 @@ class Walk:
         self.shown.update(urls)
 
     def state(self, articles: int | None, pages: int | None) -> None:
-        """Enter the totals that a page states; the newest count."""
-        self.stated = self.stated if articles is None else articles
-        self.stated_pages = self.stated_pages if pages is None else pages
+        """Enter the totals that a page states; the newest count, but 0 takes none back."""
+        self.stated = articles or (articles if self.stated is None else self.stated)
+        self.stated_pages = pages or (pages if self.stated_pages is None else self.stated_pages)
 
     @property
     def totals(self) -> WalkTotals:

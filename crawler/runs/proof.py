@@ -138,7 +138,9 @@ def _judge_last(
     here = f"page {page.number}"
     earlier = {url for one in pages[:-1] for url in one.links}
     shown = earlier | set(page.links)
-    more_pages = page.page_count is not None and page.number < page.page_count
+    item_count = _newest_total([one.item_count for one in pages])
+    page_count = _newest_total([one.page_count for one in pages])
+    more_pages = page_count is not None and page.number < page_count
     if page.links and page.number > 1 and earlier.issuperset(page.links):
         return Open(OpenCause.REPEATS, f"{here} shows only articles of earlier pages")
     behind = page.says_end is not None and not page.leads_on and not more_pages
@@ -155,22 +157,29 @@ def _judge_last(
             return GO_ON
         return Open(OpenCause.LIMIT, f"stopped at the limit of {bounds.max_pages} pages")
     whole = pages[0].number == 1  # or earlier ones are not known here
-    met = whole and page.item_count is not None and len(shown) == page.item_count > 0
+    met = whole and item_count is not None and len(shown) == item_count > 0
     if more_pages and not met:  # a script shows by parts what the page holds as a whole
-        return Open(OpenCause.PAGES_LEFT, f"{here} of {page.page_count} leads no further")
-    if whole and page.item_count is not None and len(shown) < page.item_count:
-        return Open(
-            OpenCause.ITEMS_LEFT, f"{page.item_count} articles declared, {len(shown)} found"
-        )
-    if page.more and not met and (page.part or not page.page_count):
+        return Open(OpenCause.PAGES_LEFT, f"{here} of {page_count} leads no further")
+    if whole and item_count is not None and len(shown) < item_count:
+        return Open(OpenCause.ITEMS_LEFT, f"{item_count} articles declared, {len(shown)} found")
+    if page.more and not met and (page.part or not page_count):
         return Open(
             OpenCause.NOT_FOLLOWED,
             f"{here} says that there is more, which cannot be followed: {'; '.join(page.more)}",
         )
     if unreached := _unreached(pages, bounds):
         return Open(OpenCause.WINDOW, unreached)
-    proof, words = _what_ends(page, met=met)
+    proof, words = _what_ends(page, met=len(shown) if met else None)
     return Proved(proof, f"last page of {name} read ({page.number}): {words}", empty=not shown)
+
+
+def _newest_total(said: Sequence[int | None]) -> int | None:
+    """The last total that pages state, in the order of reading; 0 only where none says more.
+
+    An interface that fails, or takes a page for one too many, answers an empty list without a
+    total, or with 0: that takes nothing back of what it said before.
+    """
+    return next((total for total in reversed(said) if total), said[-1])
 
 
 def _oldest_first(pages: Sequence[PageFacts]) -> bool:
@@ -221,10 +230,13 @@ def _judge_known(pages: Sequence[PageFacts], bounds: Bounds, *, name: str) -> Pr
     return Proved(End.KNOWN_BEHIND, f"{reached.words}, and behind these {how_far} looked at")
 
 
-def _what_ends(page: PageFacts, *, met: bool) -> tuple[End, str]:
-    """What says that a page is the last one, and the same in words."""
-    if met:
-        return End.COUNT_MET, f"all {page.item_count} articles seen"
+def _what_ends(page: PageFacts, *, met: int | None) -> tuple[End, str]:
+    """What says that a page is the last one, and the same in words.
+
+    ``met`` is the number of articles that the list counts, where all of them were seen.
+    """
+    if met is not None:
+        return End.COUNT_MET, f"all {met} articles seen"
     if page.page_count:
         return End.LAST_PAGE, f"page {page.number} of {page.page_count}"
     if page.says_end:
@@ -274,8 +286,9 @@ def judge_page(listing: Listing) -> PageEnd:
     page = PageFacts.of(listing, listing.page_number or 1)
     match _judge_last([page], Bounds(max_pages=page.number + 1), name="", known=False):
         case Proved():
-            met = page.number == 1 and len(set(page.links)) == page.item_count
-            return PageEnd(True, _what_ends(page, met=met)[1])
+            count = len(set(page.links))
+            met = page.number == 1 and count == page.item_count
+            return PageEnd(True, _what_ends(page, met=count if met else None)[1])
         case Open(words=words):
             return PageEnd(False, words)
         case GoOn():

@@ -129,6 +129,26 @@ CASES = [
         [page(1, "abc", leads_on=True, item_count=5), page(2, "cde", item_count=5)],
         ReadAgain,
     ),
+    Case(
+        "an empty answer, where there were to be nine",
+        [page(1, "abc", leads_on=True, item_count=9), page(2, "", says_end="[]")],
+        O.ITEMS_LEFT, "9 articles declared, 3 found",
+    ),
+    Case(
+        "an empty answer that counts none, where there were to be nine",
+        [page(1, "abc", leads_on=True, item_count=9), page(2, "", says_end="[]", item_count=0)],
+        O.ITEMS_LEFT, "9 articles declared, 3 found",
+    ),
+    Case(
+        "an empty answer behind all that was counted",
+        [page(1, "abc", leads_on=True, item_count=3), page(2, "", says_end="[]")],
+        ReadAgain,
+    ),
+    Case(
+        "an empty page before the last of those counted",
+        [page(1, "abc", leads_on=True, page_count=3), page(2, "", says_end="[]")],
+        O.EMPTY_PAGE,
+    ),
     Case("the limit of pages", [page(9, "abc", leads_on=True)], O.LIMIT, "9 pages"),
     Case("the last one at the limit", [page(9, "abc", page_count=9)], End.LAST_PAGE),
     Case("older than asked for", [FIRST], End.BEFORE_SINCE, since=NEWEST),
