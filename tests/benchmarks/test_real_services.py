@@ -122,10 +122,12 @@ def sites() -> Iterator[Sites]:
     noted.port = made.server_port
     thread = threading.Thread(target=made.serve_forever)
     thread.start()
-    yield noted
-    made.shutdown()
-    thread.join()
-    made.server_close()
+    try:
+        yield noted
+    finally:  # else a failed measurement waits for its own server for ever
+        made.shutdown()
+        thread.join()
+        made.server_close()
 
 
 def declare(folder: Path) -> list[str]:
