@@ -144,6 +144,8 @@ def _judge_last(
     if page.links and page.number > 1 and earlier.issuperset(page.links):
         return Open(OpenCause.REPEATS, f"{here} shows only articles of earlier pages")
     behind = page.says_end is not None and not page.leads_on and not more_pages
+    if not page.links and page.page_count and page.number > page.page_count and not page.leads_on:
+        return Proved(End.LAST_PAGE, f"{here} lies behind the last of {page.page_count}")
     if not page.links and (page.leads_on or more_pages or page.number > 1) and not behind:
         return Open(OpenCause.EMPTY_PAGE, f"{here} is empty")
     newer_follow = page.leads_on and _oldest_first(pages)

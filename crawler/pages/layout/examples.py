@@ -17,6 +17,7 @@ class Example:
 
 EXAMPLES = (
     Example("editor", "责任编辑：王某某", "an editor signs, in whatever brackets"),
+    Example("edited", "本帖最后由 江边人 于 2020-1-2 07:11 编辑", "who changed a post"),
     Example("original_title", "原标题：委员们的一年", "a repost keeps the title that it had"),
     Example(
         "address",

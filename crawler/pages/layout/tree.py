@@ -324,7 +324,12 @@ def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> Non
 
 
 def _is_jam(node: LexborNode, attributes: Attributes, effect: int) -> bool:
-    """Whether white words stand in the middle of a line of other words, against copying."""
+    """Whether white words stand in the middle of a line of other words, against copying.
+
+    A forum (Discuz) names such words, and makes them white in a sheet of its own.
+    """
+    if attributes.get("class") == "jammer":
+        return True
     if not effect & WHITE and not effect_of(f"color:{attributes.get('color') or ''}") & WHITE:
         return False
     after = node.next

@@ -17,7 +17,7 @@ _REPLIES = re.compile(r"comment|pinglun|cmt|reply|replies|feedback|gentie|discus
 _ASIDE = re.compile(
     r"footer|foot\b|copyright|related|relate\b|recommend|tuijian|sidebar|side-bar|aside|rank|"
     r"hot-?news|hotlist|breadcrumb|crumbs|disclaimer|mianze|statement|pagination|paging|pager\b|"
-    r"fanye|login|popup|modal|quiz|survey|lottery|friendlink|toolbar|robot|kefu|accessib|nav\b|navbar|menu|share"
+    r"fanye|login|popup|modal|quiz|survey|\bvote|toupiao|\bsign(?:ature)?\b|lottery|friendlink|toolbar|robot|kefu|accessib|nav\b|navbar|menu|share"
 )
 _NOT_ASIDE = re.compile(r"article|content|main|text|wrap|detail|body|page-")
 _RIGHT = re.compile(r"\bright\b(?!-main)|right-?(?:col|side|box|bar)\b|\bcol-?r\b")

@@ -172,7 +172,10 @@ def _refuse_unless_empty(page: _Page, pager: Pager, url: str) -> None:
     visible = _visible(page)
     if pager.item_count == 0 or pager.page_count == 0:
         return
-    declares_more = bool(pager.item_count or pager.next_page or (pager.page_count or 0) > 1)
+    beyond = (pager.page_number or 1) > (pager.page_count or pager.page_number or 1)
+    declares_more = not beyond and bool(
+        pager.item_count or pager.next_page or (pager.page_count or 0) > 1
+    )
     if _EMPTY_WORDS.search(visible) and not declares_more and not _is_rich(page.walk):
         return
     # A pager that counts pages is of a list; a list element without items is that list.

@@ -74,6 +74,7 @@ _COUNTS = (
         r"(?:页次|頁次|页码|第)\s*[:：]?\s*\d{1,6}\s*[页頁]?\s*/\s*共?\s*(\d{1,6})\s*[页頁]?"
     ),
     re.compile(r"(?<![\d/.-])\d{1,6}\s*/\s*(\d{1,6})\s*[页頁]"),
+    re.compile(r"条\W{0,8}\d{1,5}\s*/\s*(\d{1,5})(?![\d/.-])"),
     re.compile(r"总页数\s*[:：]?\s*(\d{1,6})|<totalpage>\s*(\d{1,6})", re.IGNORECASE),
 )
 _ITEMS = (
@@ -90,6 +91,7 @@ _CURRENT = (
     re.compile(r"第\s*(\d{1,6})\s*[页頁]"),
     re.compile(r"(?:页次|頁次|页码|当前页)\s*[:：]?\s*(\d{1,6})"),
     re.compile(r"(?<![\d/.-])(\d{1,6})\s*/\s*\d{1,6}\s*[页頁]"),
+    re.compile(r"条\W{0,8}(\d{1,5})\s*/\s*\d{1,5}(?![\d/.-])"),
 )
 _SHOWN_ITEMS = re.compile(
     r"(?:显示)?第?\s*(\d{1,8})\s*(?:至|到|[-–—~～])\s*第?\s*(\d{1,8})\s*[条项篇则]\S{0,4}?[,，;；]?\s*(?:总?共|合计)"
@@ -107,6 +109,11 @@ _COMMENT_BOX = re.compile(
     r"(?:^|[\s_-])(?:comments?|pinglun|liuyan|msg|message-?board|repl(?:y|ies)|guestbook)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_CURSOR = re.compile(
+    r"(?:^|&)(?:\w*p(?:age)?\w*=\d|\w*(?:last|max|min|since|before|after|cursor|offset|start|begin|next)\w*=\w)",
+    re.I,
+)
+"""What says in an address where the next articles begin: a page's number, the last one's id."""
 _LONGEST_STEP = 16
 
 
@@ -254,7 +261,7 @@ def _loads_more(anchor: Anchor, url: str) -> bool:
         return False
     here, there = urlsplit(url), urlsplit(anchor.url)
     same = (here.netloc, here.path) == (there.netloc, there.path)
-    return same and bool(re.search(r"(?:^|&)\w*p(?:age)?\w*=\d", there.query))
+    return same and _CURSOR.search(there.query) is not None
 
 
 def _of_comments(anchor: Anchor) -> bool:

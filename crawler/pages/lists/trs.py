@@ -10,8 +10,8 @@ from crawler.pages.lists.scriptcounts import COMMENT
 # createPageHTML(55,0,"index","shtml"), also with the id of its box first and the number of
 # items last.  TRS counts from 0: page 2 is index_1.
 _TRS = re.compile(
-    r"""(?<!function\s)\bcreatePage(?:HTML|Html)?\w*\(\s*(?:['"][\w#.-]+['"]\s*,\s*)?(\d+)\s*,\s*(\d+)\s*,"""
-    r"""\s*['"]([\w/-]+)['"]\s*,\s*['"](\w+)['"]\s*(?:,\s*['"]?(\d+)['"]?)?""",
+    r"""(?<!function\s)\bcreatePage(?:HTML|Html)?\w*\(\s*(?P<box>['"][\w#.-]+['"]\s*,\s*)?(?P<count>\d+)\s*,\s*(?P<current>\d+)\s*,"""
+    r"""\s*['"](?P<name>[\w/-]+)['"]\s*,\s*['"](?P<ending>\w+)['"]\s*(?:,\s*['"]?(?P<items>\d+)['"]?)?""",
 )
 
 
@@ -41,11 +41,19 @@ def read_call(
     calls = [found for text in called for found in _TRS.finditer(COMMENT.sub(" ", text))]
     if not calls:
         return None
-    own = [one for one in calls if page_number is not None and int(one[2]) + 1 == page_number]
-    call = next((one for one in calls if _is_of(url, one[3], int(one[2]))), (own or calls)[0])
-    count, current, name, extension = int(call[1]), int(call[2]), call[3], call[4]
-    items = int(call[5]) if call[5] else None
+    own = [
+        one for one in calls if page_number is not None and int(one["current"]) + 1 == page_number
+    ]
+    here = [one for one in calls if _is_of(url, one["name"], int(one["current"]))]
+    call = [*here, *own, *calls][0]
+    count, current, name, extension = (
+        *(int(call["count"]), int(call["current"])),
+        *(call["name"], call["ending"]),
+    )
+    items = int(call["items"]) if call["items"] else None
     one_based = _counts_from_one(current, name, url, "\n".join(scripts), page_number)
+    if page_number is None and call["box"] and items is not None:
+        one_based = current > 0  # UCAP's, which names its box first and the articles last
     number = current if one_based else current + 1
     next_page = None
     if number < count:

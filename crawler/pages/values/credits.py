@@ -30,6 +30,7 @@ from crawler.pages.values.outlets import (
     outlet_in_script,
     placed_outlet,
     states_no_outlet,
+    states_when,
 )
 from crawler.pages.values.people import is_person, named_by_role, reporters, signed_by
 from crawler.pages.values.seen import Seen
@@ -47,6 +48,7 @@ _ENDING = re.compile(
     r"[（(【]\s*作者\s*[:：]\s*([\u4e00-\u9fff·]{2,12})\s+(?:责任)?编辑\s*[:：][^（()）]{2,12}[)）】]\W*$"
 )
 _INDEX_NUMBER = re.compile(r"\W*索\s*引\s*号")
+_ACCOUNT = (3, 20)
 _TABLE = 30
 """Lines of such a table, and from it to the text."""
 _STAFF_NUMBER = re.compile(r"(?<=[\u4e00-\u9fff])_[A-Z]{1,3}\d{2,6}$")
@@ -100,10 +102,23 @@ def _outlet(
     if found is None or not names_outlet(found.name):
         near = "\n".join([line.text for line in page.lines[max(0, text.first - 12) : text.first]])
         found = placed_outlet(named_outlet(seen.tree, near)) or found
-    found = found or outlet_in_script(seen.source)
+    found = found or outlet_in_script(seen.source) or _account_in_data(seen, header)
     if found is None and not states_no_outlet(page, header):
         found = find_masthead(seen.head, page)
     return found
+
+
+def _account_in_data(seen: Seen, header: list[int]) -> Credit | None:
+    """The account right beside the date that the page's own data name as who published it."""
+    lines = seen.page.lines
+    dated = {index for index in header if states_when(lines[index].text)}
+    for index in header:
+        name = lines[index].text
+        if _ACCOUNT[0] <= len(name) <= _ACCOUNT[1] and {index - 1, index, index + 1} & dated:
+            quote = f'"author":{{"name":"{name}"'
+            if quote in seen.source and not NOBODY.holds(name):
+                return credit_of("outlet", "inline script", "html", name, quote)
+    return None
 
 
 def _of_openness(page: Page, text: Text) -> range:

@@ -7,7 +7,7 @@ another story is none.  How days are written is in ``written``.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -82,6 +82,11 @@ _APART = timedelta(days=7)
 _DIGIT = re.compile(r"\d|[〇○一二三四五六七八九十]年")
 _BARE_LABEL = re.compile(r"\W*(?:发[布表]|更新)?(?:时间|日期)\s+\d")
 _LONGEST = 160
+_WITHOUT_YEAR = re.compile(
+    r"(?<![\d/.-])(?P<mo>1[0-2]|0?[1-9])[-/月](?P<d>3[01]|[12]\d|0?[1-9])日?\s+(?P<h>[01]?\d|2[0-3])[:：](?P<mi>[0-5]\d)"
+)
+_TOP = 30
+"""Lines of a page among which its headline and clock stand."""
 _ONLY_CLOCK = re.compile(r"\d{1,2}[:：]\d\d(?:[:：]\d\d)?$")
 
 
@@ -109,8 +114,24 @@ def find_date(seen: Seen, *, title: int | None, text: Text) -> Dated | None:
         hidden = _of_metas(seen.head, seen.now)
         if hidden and hidden.precision is Precision.SECOND and hidden.at.date() == found.at.date():
             found = hidden
+    found = _clocked(seen, found) if found else None
     found = found or _of_address(seen.url or seen.head.canonical, seen.now)
     return found or _of_masthead(seen, text.first if title is None else title)
+
+
+def _clocked(seen: Seen, found: Dated) -> Dated:
+    """A day with the clock beside the title, where that is printed without a year (03-02 18:30).
+
+    Seconds that only a meta or a script keeps are not added to a printed minute.
+    """
+    if found.precision is not Precision.DAY:
+        return found
+    for line in seen.page.lines[:_TOP]:
+        clock = _WITHOUT_YEAR.search(line.text) if len(line.text) < _LONGEST else None
+        if clock and (int(clock["mo"]), int(clock["d"])) == (found.at.month, found.at.day):
+            at = found.at.replace(hour=int(clock["h"]), minute=int(clock["mi"]))
+            return replace(found, at=at, precision=Precision.SECOND) if at != found.at else found
+    return found
 
 
 def _near_title(seen: Seen, title: int | None, start: int) -> tuple[Dated | None, Dated | None]:
@@ -299,9 +320,23 @@ def _in_data(seen: Seen) -> Dated | None:
         found = _marked(seen, "[itemprop=datePublished]", "microdata datePublished")
     if found is None and "<time" in seen.source:
         found = _marked(seen, "time", "time element")
+    if found is None and '"hidden"' in seen.source:
+        found = _in_hidden_field(seen)
     if found is None and "前" in seen.source:
         found = _beside_ago(seen)
     return found
+
+
+def _in_hidden_field(seen: Seen) -> Dated | None:
+    """What a field that no reader sees keeps for the page's scripts: ``id="pubtime"``."""
+    for node in seen.tree.css("input[type=hidden]"):
+        name = f"{node.attributes.get('id') or ''} {node.attributes.get('name') or ''}"
+        if any(_meta_rank(one.lower()) == 0 for one in name.split()):
+            value = node.attributes.get("value") or ""
+            dated = date_of_value(value, "a hidden field", "html", seen.now)
+            if dated is not None:
+                return dated
+    return None
 
 
 def _beside_ago(seen: Seen) -> Dated | None:

@@ -338,6 +338,8 @@ def _beside_date(
         line = page.lines[index]
         if index == title or len(line.text) > 80:
             continue
+        if len(line.pieces) > 2 and line.linked * 2 > len(line.text):
+            continue  # a bar of links
         named = _SOURCE_NAMED.search(page.boxes[line.box].name) is not None
         if not (named or {index - 1, index, index + 1} & dated):
             continue

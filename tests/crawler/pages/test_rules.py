@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.pages import article, held, quality
-from crawler.pages.layout import body, boilerplate, cards, stories, text, tree, weights
+from crawler.pages.layout import body, boilerplate, cards, folds, stories, text, tree, weights
 from crawler.pages.layout.boilerplate import RULE_IDS, dropped_by
 from crawler.pages.layout.examples import EXAMPLES, HEADERS, Example
 from crawler.pages.layout.header import SIGNS, header_by
@@ -100,6 +100,10 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (quality, "_COLUMN", NEVER, "ninth_writer/q29.shtml"),
         (dates, "_dates_change", lambda words: "编辑" in words, "ninth_writer/q13.shtml"),
         (credits, "_INDEX_NUMBER", NEVER, "outlet_in_table"),
+        (dates, "_in_hidden_field", lambda _seen: None, "tenth_writer/p11.html"),
+        (dates, "_clocked", lambda _seen, found: found, "tenth_writer/p05.html"),
+        (credits, "_account_in_data", lambda *_: None, "tenth_writer/p05.html"),
+        (folds, "_is_part", lambda _fold: False, "tenth_writer/p10.html"),
         (titles, "_is_masthead", lambda *_: False, "sixth_writer/p35.asp.html"),
         (dates, "_AIRED", NEVER, "fourth_writer/n43.html"),
         (dates, "_beside_ago", lambda _seen: None, "third_writer/a16.html"),

@@ -346,6 +346,31 @@ def test_links_beside_a_list_that_holds_all_that_the_page_declares_are_no_articl
     assert len(listing.links) == 10
 
 
+def test_a_link_to_more_behind_the_last_ones_id_is_followed() -> None:
+    url = "http://www.example-news.cn/list?c=zx"
+    listing = read('<a class="more" href="/list?c=zx&amp;lastId=30">点击查看更多</a>', url=url)
+    assert listing.next_page == "http://www.example-news.cn/list?c=zx&lastId=30"
+
+
+def test_a_call_that_names_its_box_first_and_the_articles_last_counts_from_one() -> None:
+    call = "createPageHTML('page_div',34, 2,'list','shtml',503);"
+    listing = read(f"<script>{call}</script>", url="http://www.example-news.cn/szxw/list_2.shtml")
+    assert (listing.page_number, listing.page_count) == (2, 34)
+    assert listing.next_page == "http://www.example-news.cn/szxw/list_3.shtml"
+
+
+def test_an_empty_page_behind_the_last_one_is_an_end() -> None:
+    pager = "<div>共17页 <a href='?page=17'>上一页</a> <a href='?page=16'>16</a></div>"
+    url = "http://www.example-news.cn/szxw/?page=18"
+    listing = read(f"<p>暂无相关内容</p>{pager}", url=url, rows=0)
+    assert judge_page(listing) == PageEnd(proved=True, why="page 18 of 17")
+
+
+def test_a_fraction_behind_the_total_is_page_and_pages() -> None:
+    listing = read("<td>共173条&nbsp;&nbsp;9/9&nbsp;</td>")
+    assert (listing.page_number, listing.page_count, listing.item_count) == (9, 9, 173)
+
+
 def test_totals_of_scripts_are_read() -> None:
     listing = read("<script>laypage.render({elem:'p',count:238,limit:10,curr:1})</script>")
     assert (listing.item_count, listing.page_size, listing.page_count) == (238, 10, 24)
@@ -365,7 +390,7 @@ def test_the_last_of_counted_pages_is_the_end_though_its_step_still_answers() ->
 
 WRITERS = (
     *("ends", "ends_third", "ends_fourth", "ends_fifth", "ends_sixth", "ends_seventh"),
-    *("ends_eighth", "ends_ninth"),
+    *("ends_eighth", "ends_ninth", "ends_tenth"),
 )
 FAULTS = {
     f"{folder}/{name}": wrong
