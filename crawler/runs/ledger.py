@@ -50,7 +50,7 @@ class RunLedger:
         self.saved: Counter[Saved] = Counter()
         self.flags = 0
         with database.reading() as session:
-            self.last_complete: RunRecord | None = last_complete_run(session, source_id)
+            self.last_complete: RunRecord | None = last_complete_run(session, source_id, now=now())
 
     def known(self, urls: Sequence[str]) -> dict[str, KnownLink]:
         """What is known of canonical ``urls``; unknown ones are left out."""

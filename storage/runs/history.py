@@ -147,10 +147,13 @@ def ended_runs(session: Session, source_id: str, limit: int) -> list[RunRecord]:
     return _records(session, query.order_by(RunRow.id.desc()).limit(limit))
 
 
-def last_complete_run(session: Session, source_id: str) -> RunRecord | None:
+def last_complete_run(
+    session: Session, source_id: str, *, now: datetime | None = None
+) -> RunRecord | None:
     """The source's newest complete run without bounds: what watermarks may rest on.
 
-    One that was asked for some days only, or some articles, has settled nothing else.
+    One that was asked for some days only, or some articles, has settled nothing else; nor has one
+    that a fast clock has put after ``now`` settled what comes until then.
     """
     query = (
         select(_RUNS)
@@ -158,6 +161,7 @@ def last_complete_run(session: Session, source_id: str) -> RunRecord | None:
             RunRow.source_id == source_id,
             RunRow.verdict == VerdictKind.COMPLETE.value,
             *_UNBOUNDED,
+            *(() if now is None else (RunRow.finished_at <= now,)),
         )
         .order_by(RunRow.finished_at.desc())
         .limit(1)

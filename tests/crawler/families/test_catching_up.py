@@ -77,6 +77,7 @@ def complete_run(database: Database, family: str, now: datetime) -> None:
         (None, CrawlOptions(), 3, False),  # a first crawl
         (0, CrawlOptions(), 2, False),  # what may be corrected
         (0, CrawlOptions(full=True), 3, False),
+        (-1, CrawlOptions(), 3, False),  # of a clock that ran ahead
         (20, CrawlOptions(), 22, False),
         (20, CrawlOptions(full=True), 22, False),
         (100, CrawlOptions(), MOST_DAYS_BACK, True),
