@@ -26,18 +26,25 @@ _COMMON = tuple(
     (char, unicodedata.normalize("NFKC", char))
     for char in "，：；！？（）％　…～．０１２３４５６７８９"
 )
+_SINGLE = {ord(char): plain for char, plain in _COMMON if len(plain) == 1}
 _CONTROLS = ("\x01", "\x02")  # separator and mark on PostgreSQL
 
 
 def folded(text: str) -> str:
     """``text`` as it is compared with a query."""
-    for char, plain in _COMMON:
-        text = text.replace(char, plain)
-    if not unicodedata.is_normalized("NFKC", text):
-        text = unicodedata.normalize("NFKC", text)
+    if not unicodedata.is_normalized("NFKC", text):  # says no at the first full-width sign
+        for char, plain in _COMMON:
+            text = text.replace(char, plain)
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text)
     for char in _CONTROLS:
         text = text.replace(char, " ")
     return text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+
+
+def is_folded_singly(text: str) -> bool:
+    """Whether folding surely gives one character for each: no ligature, no three full stops."""
+    return unicodedata.is_normalized("NFKC", text.translate(_SINGLE))
 
 
 def joined(title: str, text: str) -> str:

@@ -204,8 +204,10 @@ def _hits(
 
 def _ranked(session: Session, wanted: _Wanted, limit: int | None) -> Iterator[int]:
     """Those that hold all terms, best first, ``limit`` at least if there are; some come twice."""
-    many = limit is not None and _are_many(session, wanted)
-    if many and (yield from _walk(session, wanted)):
+    number = None if limit is None else _number(session, wanted)
+    if number == 0 or (
+        number is None and limit is not None and (yield from _walk(session, wanted))
+    ):
         return
     if wanted.is_gram:
         yield from _candidates(session, wanted, best=limit)
@@ -217,12 +219,13 @@ def _ranked(session: Session, wanted: _Wanted, limit: int | None) -> Iterator[in
         yield from _checked(session, wanted, _candidates(session, wanted, best=None)[best:])
 
 
-def _are_many(session: Session, wanted: _Wanted) -> bool:
-    """Whether too many texts to sort them hold the grams, whatever the filters say of them."""
+def _number(session: Session, wanted: _Wanted) -> int | None:
+    """So many texts hold the grams, whatever the filters say of them; None: too many to sort."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     most = CANDIDATES if sqlite else min(CANDIDATES, IN_HEAP)
     found, _ = _found(session, wanted, most=most)
-    return session.scalars(select(func.count()).select_from(found)).one() > most
+    number = session.scalars(select(func.count()).select_from(found)).one()
+    return number if number <= most else None
 
 
 def _candidates(session: Session, wanted: _Wanted, *, best: int | None) -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from storage.search.grams import folded
+from storage.search.grams import folded, is_folded_singly
 
 LEAD = 20
 """Characters kept before the first hit."""
@@ -66,7 +66,9 @@ def spans(text: str, terms: Sequence[str]) -> list[Span]:
     return merged
 
 
-def _charwise(text: str) -> tuple[str, list[int]]:
+def _charwise(text: str) -> tuple[str, Sequence[int]]:
+    if is_folded_singly(text):
+        return folded(text), range(len(text))
     plain: list[str] = []
     origins: list[int] = []
     for index, char in enumerate(text):

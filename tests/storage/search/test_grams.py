@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.search.grams import folded, fts5_query, joined, postgresql_grams
+from storage.search.grams import (
+    folded,
+    fts5_query,
+    is_folded_singly,
+    joined,
+    postgresql_grams,
+)
 from storage.search.index import fts5_document
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -31,6 +37,15 @@ def test_folding(raw: str, plain: str) -> None:
 def test_folding_is_nfkc_with_small_latin_letters(text: str) -> None:
     normal = unicodedata.normalize("NFKC", text).replace("\x01", " ").replace("\x02", " ")
     assert folded(text) == "".join(c.lower() if c.isascii() else c for c in normal)
+
+
+@given(
+    ANY | st.text(st.sampled_from("政协A…，（é\u0301\u1100\u1161①Ａ\u3000\u212a\x01"), max_size=12)
+)
+def test_what_is_folded_singly_keeps_each_character_in_its_place(text: str) -> None:
+    if is_folded_singly(text):
+        assert folded(text) == "".join(folded(char) for char in text)
+        assert len(folded(text)) == len(text)
 
 
 @given(title=CHINESE, text=CHINESE, start=st.integers(0, 100), length=st.integers(1, 8))
