@@ -1,4 +1,8 @@
-"""`cppcc flags`: the inbox."""
+"""`cppcc flags`: the inbox.
+
+What only one command needs, that command imports: decisions and evidence are half of what
+`cppcc flags list` would import besides the command line itself.
+"""
 
 import re
 from collections.abc import Callable
@@ -16,7 +20,6 @@ from scheduler.cli.commands.context import (
     say_nothing,
     settings,
 )
-from scheduler.cli.evidence_view import evidence_table
 from scheduler.cli.presentation import (
     AsJson,
     bare_moment,
@@ -33,7 +36,6 @@ from scheduler.shapes.flag import flag_json
 from scheduler.shapes.plain import plain
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices import flags
-from storage.notices.decisions import accept_flag, decisions_of, dismiss_flag, reopen_flag
 from storage.notices.flags import FlagStatus
 
 app = typer.Typer(no_args_is_help=True, help="The inbox of flagged publications.")
@@ -95,6 +97,9 @@ def list_(
 @app.command()
 def show(flag_id: Id, as_json: AsJson = False) -> None:
     """One flag: why it was raised, and what happened to its story since."""
+    from scheduler.cli.evidence_view import evidence_table
+    from storage.notices.decisions import decisions_of
+
     try:
         with readable(settings()).reading() as session:
             flag = flags.get_flag(session, flag_id_of(flag_id))
@@ -130,6 +135,8 @@ def show(flag_id: Id, as_json: AsJson = False) -> None:
 @app.command()
 def accept(flag_ids: Ids, why: Why = None, by: By = None) -> None:
     """Say that these flags are right: all of them, or none when one cannot be."""
+    from storage.notices.decisions import accept_flag
+
     _decide(
         flag_ids,
         "accepted",
@@ -145,6 +152,8 @@ def dismiss(
     by: By = None,
 ) -> None:
     """Say that these flags are wrong, and why: all of them, or none when one cannot be."""
+    from storage.notices.decisions import dismiss_flag
+
     if not why.strip():
         fail("--why needs words", code=2)
     _decide(
@@ -158,6 +167,8 @@ def dismiss(
 @app.command()
 def reopen(flag_ids: Ids, why: Why = None, by: By = None) -> None:
     """Undo decisions; the history of decisions stays."""
+    from storage.notices.decisions import reopen_flag
+
     _decide(
         flag_ids,
         "open again",
