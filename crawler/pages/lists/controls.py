@@ -44,7 +44,6 @@ END = re.compile(
     r"|(?:我|已经?)?(?:是有|到|到达|见)?(?:底线?|最?底部|尽头)了?|我(?:也)?是有底线的|no\s*more(?:\s*data)?)\W*$",
     re.IGNORECASE,
 )
-_LEAST_END = 3
 _NEAR = 3
 """Elements from a text outwards whose names say that it is a pager's."""
 
