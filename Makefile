@@ -45,7 +45,7 @@ bench: setup
 
 # All other measurements of minutes.
 bench-more: setup
-	$(BIN)/pytest -m "bench and not long" tests/benchmarks -s -q
+	$(BIN)/pytest -m "bench and not long" tests/benchmarks $(BENCH:%=--ignore=%) -s -q
 
 # The service over 50 kills, an idle hour, a soak, a simulated year: some three hours.
 bench-long: setup
