@@ -65,12 +65,12 @@ class RunLedger:
     def looked_behind(self, walk: str) -> datetime | None:
         """When a run last read a list on behind what was known; None before there was one."""
         with self.database.reading() as session:
-            return last_looked_behind(session, self.source_id, walk)
+            return last_looked_behind(session, self.source_id, walk, now=self.now())
 
     def days_read(self, since: date) -> dict[date, datetime]:
         """Days from ``since`` on of whose issue nothing was left open, and when that was seen."""
         with self.database.reading() as session:
-            return days_read(session, self.source_id, since=since)
+            return days_read(session, self.source_id, since=since, now=self.now())
 
     def due(self, limit: int) -> list[KnownLink]:
         """Links of this source whose next check is due, the longest overdue first."""

@@ -128,18 +128,20 @@ def last_judged(
     return None if row is None or row[0] is None else Judged(row[0], row[1])
 
 
-def last_looked_behind(session: Session, source_id: str, walk: str) -> datetime | None:
+def last_looked_behind(
+    session: Session, source_id: str, walk: str, *, now: datetime
+) -> datetime | None:
     """When the last run ended that read a list of the source on behind what was known, or whole.
 
-    None before there was such a run.
+    None before there was such a run; one that a fast clock has put after ``now`` is none.
     """
     query = (
         select(RunRow.finished_at)
         .join(_WALKS, _WALKS.c.run_id == RunRow.id)
         .where(
             RunRow.source_id == source_id,
-            RunRow.finished_at.is_not(None),
             _WALKS.c.name == walk,
+            RunRow.finished_at <= now,
             _WALKS.c.end_proof.in_([end.value for end in _LOOKED_BEHIND]),
             _WALKS.c.doubt.is_(None),  # an older copy, or one that lost its pager, is not the list
         )
@@ -149,10 +151,13 @@ def last_looked_behind(session: Session, source_id: str, walk: str) -> datetime 
     return session.execute(query).scalar_one_or_none()
 
 
-def days_read(session: Session, source_id: str, *, since: date) -> dict[date, datetime]:
+def days_read(
+    session: Session, source_id: str, *, since: date, now: datetime
+) -> dict[date, datetime]:
     """Days from ``since`` on of whose issue nothing was left open, and when such a run last ended.
 
-    Whatever the verdict was on the run as a whole; a day without an issue counts too.
+    Whatever the verdict was on the run as a whole; a day without an issue counts too.  A run that
+    a fast clock has put after ``now`` would settle days that are still to come.
     """
     whole = [End.ISSUE_WHOLE.value, End.NO_ISSUE.value]
     rows = session.execute(
@@ -160,7 +165,7 @@ def days_read(session: Session, source_id: str, *, since: date) -> dict[date, da
         .join(RunRow, RunRow.id == _WALKS.c.run_id)
         .where(
             RunRow.source_id == source_id,
-            RunRow.finished_at.is_not(None),
+            RunRow.finished_at <= now,
             _WALKS.c.day >= since,
             _WALKS.c.end_proof.in_(whole),
             _WALKS.c.remainder == 0,

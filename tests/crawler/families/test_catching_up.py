@@ -140,6 +140,14 @@ def test_what_a_partial_run_read_as_a_whole_is_not_asked_for_again(database: Dat
     assert play_days(spider_of(database, "epaper", NOW + timedelta(hours=4)), "") == newest
 
 
+def test_a_run_of_a_clock_that_ran_ahead_has_read_no_day_as_a_whole(database: Database) -> None:
+    complete_run(database, "epaper", NOW - timedelta(days=5, hours=1))
+    ahead = spider_of(database, "epaper", NOW + timedelta(days=20))
+    play_days(ahead, "")
+    end(ahead, VerdictKind.PARTIAL)
+    assert len(play_days(spider_of(database, "epaper", NOW), "")) == 7
+
+
 def issues_read(spider: SourceSpider, newest: int) -> list[int]:
     """The issues that are asked for, one after the other, when ``newest`` is the newest."""
     read: list[int] = []
