@@ -273,6 +273,7 @@ _ASIDE = re.compile(r"\(\?[^()]*\)")
 
 def landscapes_in(words: str) -> Iterator[str]:
     """The provinces of which ``words`` name a river, a mountain or an old name: one a name."""
+    characters = set(words)
     for region, plain, name in _landscapes():
-        if plain in words and name.search(words):
+        if (not plain or plain[0] in characters) and plain in words and name.search(words):
             yield region

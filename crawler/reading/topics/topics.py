@@ -45,10 +45,16 @@ def features(heading: str, body: str) -> list[float]:
 
 
 @cache
-def _weights() -> dict[str, dict[int, float]]:
-    """Each topic's weights by the number of the feature; what weighs nothing is left out."""
+def _weights() -> tuple[tuple[str, ...], dict[int, tuple[tuple[int, float], ...]]]:
+    """The topics, and by the number of a feature what it weighs for the topic at each place;
+    what weighs nothing is left out.
+    """
     kept = json.loads(files("crawler.reading.topics").joinpath("weights.json").read_text("utf-8"))
-    return {key: {int(place): w for place, w in found.items()} for key, found in kept.items()}
+    by_feature: dict[int, list[tuple[int, float]]] = {}
+    for place, found in enumerate(kept.values()):
+        for feature, weight in found.items():
+            by_feature.setdefault(int(feature), []).append((place, weight))
+    return tuple(kept), {feature: tuple(found) for feature, found in by_feature.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +68,13 @@ class Given:
 
 def topics_of(heading: str, body: str) -> tuple[Given, ...]:
     """Zero to three topics of one folded text, most certain first."""
-    values = {i: value for i, value in enumerate(features(heading, body)) if value}
-    scores = [
-        (sum(weights.get(i, 0.0) * value for i, value in values.items()), key)
-        for key, weights in _weights().items()
-    ]
+    keys, by_feature = _weights()
+    sums = [0.0] * len(keys)
+    for feature, value in enumerate(features(heading, body)):
+        if value:
+            for place, weight in by_feature.get(feature, ()):
+                sums[place] += weight * value
+    scores = zip(sums, keys, strict=True)
     chosen = sorted((pair for pair in scores if pair[0] > THRESHOLD), reverse=True)[:MAX_TOPICS]
     found = (
         Given(key, round(score, 2), _words(key, f"{heading}\n{body[:MAX_BODY]}"))
@@ -110,8 +118,9 @@ def sections_of(text: Folded) -> list[tuple[str, str]]:
     if not lines:  # a publication of pictures alone
         return []
     for line, below in zip(lines, [*lines[1:], None], strict=True):
-        headed = below is not None and len(below.text) > len(line.text) and not is_head(below.text)
-        if is_head(line.text) and headed and len(sections) < MAX_SECTIONS:
+        longer = below is not None and len(below.text) > len(line.text)
+        headed = longer and is_head(line.text) and below is not None and not is_head(below.text)
+        if headed and len(sections) < MAX_SECTIONS:
             sections.append((_NUMBER.sub("", line.text), []))
         elif sections:
             sections[-1][1].append(line.text)
