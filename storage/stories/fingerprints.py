@@ -74,6 +74,8 @@ SPOILT_NUMBERS = 2  # numbers that one of its changes may have hit
 SPOILT_NUMERALS = 0.25  # the share of its changes: more of them are another day, another sum
 WHOLE_SHARE = 0.97
 WHOLE_BLOCK = 8  # letters: what is left of a cut text are clauses, no scattered words
+SHORT_BLOCK = 5  # the shortest clause, where the blocks are long on the whole
+MEAN_BLOCK = 25
 
 
 def normalised(text: str) -> str:
@@ -175,9 +177,9 @@ def _spoilt(small: Fingerprint, large: Fingerprint) -> bool:
         if tag in ("replace", "delete")
     ]
     if not any(own):
-        clauses = sum(
-            block.size for block in matcher.get_matching_blocks() if block.size >= WHOLE_BLOCK
-        )
+        blocks = [block.size for block in matcher.get_matching_blocks() if block.size]
+        least = SHORT_BLOCK if len(small.letters) >= MEAN_BLOCK * len(blocks) else WHOLE_BLOCK
+        clauses = sum(size for size in blocks if size >= least)
         return clauses >= WHOLE_SHARE * len(small.letters)
     return (
         len(own) >= SPOILT_PLACES

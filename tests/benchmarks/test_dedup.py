@@ -14,7 +14,7 @@ import pytest
 from datasketch import MinHash, MinHashLSH
 from sqlalchemy import text
 
-from storage.articles import saving as articles_module
+from storage.articles import prepared as prepared_module
 from storage.articles.saving import save_articles
 from storage.engine.database import Database, open_database
 from storage.records import Article, Saved
@@ -87,7 +87,7 @@ def peer_rate() -> float:
 
 def test_copies_and_look_alikes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours = Stopwatch()
-    watch(monkeypatch, articles_module, "fingerprint", ours)
+    watch(monkeypatch, prepared_module, "fingerprint", ours)
     for name in ("__init__", "place", "write"):
         watch(monkeypatch, Index, name, ours)
     database = open_database(f"sqlite:///{tmp_path / 'dedup.db'}")

@@ -301,6 +301,8 @@ def _hints(around: Surroundings, heads: str) -> Counter[str]:
         if not regions:  # 昆山巴城有位刻石头的老先生: the first words say where it is
             first = _places_in(around.text.text[:_FIRST_WORDS])
             regions = {p.region for p in first if p.name.endswith("市")}
+        if not regions:
+            regions = _of_several_prefectures(around.text.text[:_NEAR])
         hints.update(regions if len(regions) == 1 else ())
     return hints
 
@@ -312,6 +314,16 @@ _DATELINE = re.compile(r"本报([\u4e00-\u9fff]{2,6}?)\d{1,2}月\d{1,2}日[讯�
 _DATELINE_WITHIN = 200
 _NEAR = 600
 _FIRST_WORDS = 30
+
+
+def _of_several_prefectures(words: str) -> set[str]:
+    """The regions of which ``words`` name two prefectures or more, whole or short: 那曲、林芝."""
+    named = {(p.region, p.name) for p in _places_in(words) if p.level is Level.PREFECTURE}
+    counted = Counter(region for region, _ in named)
+    return {region for region, count in counted.items() if count >= _SEVERAL}
+
+
+_SEVERAL = 2
 
 
 def _full_names_in(words: str) -> Iterator[Place]:

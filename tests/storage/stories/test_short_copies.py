@@ -106,3 +106,16 @@ def test_a_form_filled_in_anew_is_another_text() -> None:
 def test_another_day_or_name_in_a_long_text_is_another_notice(old: str, new: str) -> None:
     form = filled(1).replace("通讯工具", f"{old}领取的证件和通讯工具")
     assert not is_copy(fingerprint("", form), fingerprint("", form.replace(old, new)))
+
+
+def test_short_sentences_between_cuts_are_clauses_too() -> None:
+    """Of what is left of a cut text a sentence of five letters is as good as a long one."""
+    rng = random.Random(7)
+    found = 0
+    for number in range(EACH):
+        words = text(number, 500)
+        short = "。".join(
+            words[at : at + 42] + "。" + words[at + 42 : at + 47] for at in range(0, len(words), 47)
+        )
+        found += is_copy(fingerprint("", short), fingerprint("", sentences_cut(short, rng)))
+    assert found == EACH
