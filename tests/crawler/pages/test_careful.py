@@ -7,6 +7,7 @@ import pytest
 from crawler.errors import PageError, ScriptShellError, TooShortError
 from crawler.pages import read_article
 from crawler.pages.careful import reread_carefully
+from crawler.pages.repair import swallows
 
 PARAGRAPHS = (
     "石桥县政协在雨季前走访了十二座水库，委员们沿着坝顶一段一段地看，记下了四十多处隐患。",
@@ -90,3 +91,17 @@ def test_pictures_get_the_captions_printed_with_them() -> None:
 def test_a_page_without_text_stays_refused() -> None:
     with pytest.raises((ScriptShellError, TooShortError)):
         reread_carefully(b"<html><body><div id=app></div><script src=a.js></script></body></html>")
+
+
+def test_a_link_that_never_closes_makes_no_link_of_the_article() -> None:
+    text = "渡口的灯亮了一整个冬天，早班船的船工说，远远地就看得见。"
+    paragraphs = "".join(f"<p>{text}第{n}天也是这样，江风吹了一夜。</p>" for n in "一二三")
+    page = (
+        "<html><head><meta charset='utf-8'><title>渡口的灯_清河网</title></head><body>"
+        "<a href='/x.html'><img src='/x.gif'><h1>渡口的灯</h1><div>2020-01-02 08:00 来源：清河日报"
+        f"</div><div>{paragraphs}</div><div><a href='/'>首页</a></div></body></html>"
+    )
+    assert swallows(page.encode())
+    article = reread_carefully(page.encode())
+    assert article.text.count(text) == 3
+    assert article.outlet == "清河日报"
