@@ -222,7 +222,7 @@ def _metric(
         own = before + told if before else own
     if not own:
         metric = right or ("字数" if found.unit == "字" else "")
-        metric = metric or _line_above(text, found.start) or previous
+        metric = metric or _line_above(text, found.start) or _line_below(text, found) or previous
         metric = metric or _clause_before(text, found.start - len(left))
     elif not right or found.unit == "%":
         metric = own
@@ -279,6 +279,19 @@ def _line_above(text: str, start: int) -> str:
     return label if len(label) <= _LONGEST_TOPIC and not _NO_LABEL.search(label) else ""
 
 
+def _line_below(text: str, found: Found) -> str:
+    """What a figure that stands alone as a heading counts: 233件 and below it 立案的提案数。"""
+    line = text.rfind("\n", 0, found.start) + 1
+    end = text.find("\n", found.end)
+    if end < 0 or text[line : found.start].strip() or text[found.end : end].strip():
+        return ""
+    told = _FIRST_CLAUSE.match(text, end + 1)
+    words = _NUMBER_OF.sub("", _tidied(told.group(1))) if told else ""
+    return "" if _NO_LABEL.search(words) else words
+
+
+_FIRST_CLAUSE = re.compile(r"[ \t]*([^\n,。;:!?…]{2,24})(?=[\n,。;:!?…]|$)")
+_NUMBER_OF = re.compile(r"的?(?:数量?|总数|场次|次数|件数|篇数)$|(?<=[员家业])人?数$")
 _IN_BRACKETS = re.compile(r"^【\s*\d*\s*|】$")
 _NO_LABEL = re.compile(r"[\d,。;:!?]")
 _BEFORE_ACT = re.compile(r"[由经被均已按]|全部")
