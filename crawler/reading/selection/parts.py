@@ -122,6 +122,7 @@ def _classes(lines: Sequence[_Line]) -> Iterator[tuple[str, float, list[tuple[in
     """Lines that begin alike: (line's place, where it begins, where its words begin)."""
     groups: defaultdict[tuple[str, ...], list[tuple[int, int, int]]] = defaultdict(list)
     strict, loose, sentences = [], [], []
+    heads = [is_head(line.text) for line in lines]
     for place, line in enumerate(lines):
         words = line.text
         at = (place, line.start)
@@ -129,7 +130,7 @@ def _classes(lines: Sequence[_Line]) -> Iterator[tuple[str, float, list[tuple[in
             groups[key].append((*at, line.words + skipped))
         if _FIRST_SENTENCE.match(words):
             sentences.append((*at, line.words))
-        head = is_head(words)
+        head = heads[place]
         if head:
             loose.append((*at, line.words))
         below = lines[place + 1].text if place + 1 < len(lines) else ""
@@ -137,7 +138,7 @@ def _classes(lines: Sequence[_Line]) -> Iterator[tuple[str, float, list[tuple[in
         if (
             head
             and not _LABELLED.match(words)
-            and (_LABELLED.match(below) or (told and not is_head(below)))
+            and (_LABELLED.match(below) or (told and not (below and heads[place + 1])))
         ):
             strict.append((*at, line.words))
     for key, found in groups.items():
@@ -178,15 +179,8 @@ more than a mark of one sort, that more than a short line."""
 
 def _leads(words: str) -> Iterator[tuple[tuple[str, ...], int]]:
     """The ways in which a line begins, and how many characters each takes."""
-    if symbol := _SYMBOL.match(words):
-        yield ("symbol", symbol.group(1)), symbol.end()
-    if picture := _PICTOGRAPH.match(words):
-        kind = "pictograph bar" if "|" in words or "丨" in words else "pictograph"
-        yield (kind,), picture.end()
-    if (bracket := _BRACKET.match(words)) and not _DATELINE.search(bracket.group(2)):
-        yield ("bracket", bracket.group(1)), 0
-    if (clock := _CLOCK.match(words)) and is_head(words[clock.end() :]):
-        yield ("clock",), clock.end()
+    if not "\u4e00" <= words[:1] <= "\u9fff":
+        yield from _marks(words)
     if lead := _LEAD.match(words):
         prefix, mark = lead.groups()
         yield ("const", prefix, mark), lead.end()
@@ -199,6 +193,19 @@ def _leads(words: str) -> Iterator[tuple[tuple[str, ...], int]]:
         yield ("opening", opening.group(1), words[:2]), 0
     if DATED.match(words):
         yield ("dated",), 0
+
+
+def _marks(words: str) -> Iterator[tuple[tuple[str, ...], int]]:
+    """The signs that a line may begin with, none of them a Chinese character."""
+    if symbol := _SYMBOL.match(words):
+        yield ("symbol", symbol.group(1)), symbol.end()
+    if picture := _PICTOGRAPH.match(words):
+        kind = "pictograph bar" if "|" in words or "丨" in words else "pictograph"
+        yield (kind,), picture.end()
+    if (bracket := _BRACKET.match(words)) and not _DATELINE.search(bracket.group(2)):
+        yield ("bracket", bracket.group(1)), 0
+    if (clock := _CLOCK.match(words)) and is_head(words[clock.end() :]):
+        yield ("clock",), clock.end()
 
 
 # A paragraph under a short sentence that heads it: 《长城文献总汇》交了稿。近600万字，……
