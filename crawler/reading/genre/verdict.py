@@ -49,7 +49,9 @@ def genre_of(subject: Subject, *, splits: bool = False) -> Verdict:
     genre = decide(odds, may_flag=bar is None)
     if splits and genre in FLAGGED_GENRES:
         genre = Genre.TEN_EVENTS
-    against = max((other for other in odds if other is not genre), key=lambda other: odds[other])
+    kin = FLAGGED_GENRES if splits else ()  # where the list decides, a flag is weighed
+    others = (other for other in odds if other is not genre and other not in kin)
+    against = max(others, key=lambda other: odds[other])
     evidence = [
         evidence_of(sign, subject, f"{genre}.{sign.name}", round(added, 2))
         for sign, added in weights.contributions(signs, genre, against)

@@ -14,7 +14,7 @@ MAX_COUNTED = 20_000  # characters that are searched for counts
 _COUNT = re.compile(
     r"(?<![\d第.一二三四五六七八九十百千万亿])(?<!\d,)"
     r"(?P<n>[二三四五六七八九十]{1,3}|\d{1,2})"
-    r"(?:大|件|个|项|则|桩|条|句|幅|张|组|段|样|宗|篇|枚|行|页|响|帧|笔|名(?=[^委职]))(?![月])"
+    r"(?:大|件|个|项|则|桩|条|句|幅|张|组|段|样|宗|篇|枚|行|页|响|帧|笔|名(?=[^委职])|最(?=[”\"|:,。]|$))(?![月])"
 )
 # In a title any measure counts what the text lists: 十二本台历页, 十处落笔, 八枚印章.
 _COUNT_IN_TITLE = re.compile(
@@ -37,7 +37,7 @@ _POINTS = re.compile(r"(?:以上|上述|下面|以下|下列)[这的共]?$")
 _CHOSEN = re.compile(
     r"评[选]?(?:出|定|产生)|理出|选(?:出|定|取|编|录|了)|推选|揭[晓榜]|出炉|入选|遴选|择[定取]|圈定|敲定|"
     r"挑(?:出|选|了)|拣(?:选|出|了)|筛(?:出|选|到)|[撷采摘截]取|采撷|精选|梳理|盘点|公布|发布|归纳|提炼|[议审核]定|确认|列为|票选|"
-    r"产生|名单|照录|实录|留(?:下|了|几个)"
+    r"产生|晒出|名单|照录|实录|留(?:下|了|几个)"
 )
 # What is to come, or is no event: proposals, people, a quarter, a government's works.
 _TO_COME = re.compile(

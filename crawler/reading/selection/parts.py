@@ -165,6 +165,7 @@ REGULAR = {
     "first sentences": 2.0,
     "months": 4.2,
     "dated": 3.3,
+    "figure": 3.6,
     "spaced": 2.5,
     "heads": 3.2,
     "loose heads": 2.2,
@@ -191,8 +192,12 @@ def _leads(words: str) -> Iterator[tuple[tuple[str, ...], int]]:
         yield ("spaced", str(spaced.end(1))), spaced.end()
     if opening := _OPENING.match(words):
         yield ("opening", opening.group(1), words[:2]), 0
+        if words[0] == "最":
+            yield ("opening", opening.group(1), "最"), 0
     if DATED.match(words):
         yield ("dated",), 0
+    elif _FIGURE.fullmatch(words):
+        yield ("figure",), 0
 
 
 def _marks(words: str) -> Iterator[tuple[tuple[str, ...], int]]:
@@ -208,6 +213,8 @@ def _marks(words: str) -> Iterator[tuple[tuple[str, ...], int]]:
         yield ("clock",), clock.end()
 
 
+# A figure alone heads what it counts: 52期, 1条河, 4700米.
+_FIGURE = re.compile(r"\d[\d.,]*[百千万亿余多]{0,2}[\u4e00-\u9fff%]{1,4}")
 # A paragraph under a short sentence that heads it: 《长城文献总汇》交了稿。近600万字，……
 _FIRST_SENTENCE = re.compile(r"[^。!?;:\n]{4,32}[。!?](?=[^\n]{10})")
 _MONTH_OF = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,2}|元|[壹贰叁肆伍陆柒捌玖拾]{1,2})月")

@@ -61,6 +61,10 @@ WRITERS = (
     "writer16",
     "condensed16",
     "ordinary16",
+    "writer17",
+    "condensed17",
+    "ordinary17",
+    "lists",
     "december",
     "january",
     "february",
@@ -93,8 +97,8 @@ class Labelled:
         return signs_of(with_list(subject))
 
 
-_LESS = {"ordinary9": 0.25}
-"""Eighty articles of one genre by one hand count a quarter: what is ordinary has hands enough."""
+_LESS = dict.fromkeys(("ordinary9", "ordinary15", "ordinary16", "ordinary17"), 0.25)
+"""Many articles of one genre by one hand count a quarter: what is ordinary has hands enough."""
 
 
 def genre_of_row(row: dict[str, str | None]) -> Genre:

@@ -13,11 +13,12 @@ from storage.records import FLAGGED_GENRES, Genre, Reading
 from tests.crawler.reading.batch import article_of
 from tests.crawler.reading.genre.corpora import CORPUS, Labelled, titles, written
 from tests.crawler.reading.genre.training import Score, score
+from tests.crawler.reading.score_whole import exactly
 
 FIRST_WRITERS = ("whole", "writer1", "writer2", "writer3", "writer4")
 LATER_WRITERS = ("writer5", "writer6", "writer9")
 """The first two were asked for traps: 40 of their 60 texts are marked open to dispute."""
-PLAIN_WRITERS = ("writer7", "writer8", "writer14", "writer15", "writer16")
+PLAIN_WRITERS = ("writer7", "writer8", "writer14", "writer15", "writer16", "writer17")
 """Asked for what a crawler meets; 14 to 16 texts each."""
 LATEST_WRITERS = ("writer10", "writer11", "writer12", "writer13")
 WHOLE = (*FIRST_WRITERS, *LATER_WRITERS, *PLAIN_WRITERS, *LATEST_WRITERS)
@@ -100,6 +101,8 @@ LATER_FIRST_WORDS = (
     "ordinary15",
     "condensed16",
     "ordinary16",
+    "condensed17",
+    "ordinary17",
     "december",
     "january",
     "february",
@@ -150,6 +153,24 @@ def test_places_and_years() -> None:
                 year.append(bool(ends) and ends == [wanted[0], wanted[-1]])
     assert sum(region) / len(region) >= 0.97
     assert sum(year) / len(year) >= 0.95
+
+
+def test_lists_are_split_as_they_are_printed(readings: list[tuple[Labelled, Reading]]) -> None:
+    """By the program's own genre: number and every heading right."""
+    printed: dict[str, list[str]] = {}
+    for writer in (*WHOLE, "lists"):
+        for line in (CORPUS / f"{writer}.jsonl").read_text("utf-8").splitlines():
+            row = json.loads(line)
+            if row["label"] == Genre.TEN_EVENTS:
+                printed[str(row["id"])] = row["headings"]
+    exact = {
+        text.identity: exactly(reading.events, printed[text.identity])
+        for text, reading in readings
+        if text.writer in (*WHOLE, "lists") and text.identity in printed
+    }
+    assert all(right for identity, right in exact.items() if identity.startswith("list-"))
+    assert len(exact) >= 150
+    assert sum(exact.values()) / len(exact) >= 0.88
 
 
 def test_evidence_adds_up_and_names_its_signs(readings: list[tuple[Labelled, Reading]]) -> None:
