@@ -28,20 +28,36 @@ THRESHOLD = -0.9
 """The score from which a topic is given: chosen by cross-validation (docs/reading.md)."""
 
 
-def features(heading: str, body: str) -> list[float]:
-    """Four numbers a topic, in the order of TOPIC_KEYS, and a one: what ``weights`` weigh."""
+_ASKED = tuple(
+    (NAMED[key].search, NAMED[key].findall, BESIDE[key].search, BESIDE[key].findall)
+    for key in TOPIC_KEYS
+)
+
+
+def _shown(heading: str, body: str) -> dict[int, float]:
+    """The features that are not nothing, by their number."""
     heading = NOT_MEANT.sub("#", heading)
     body = NOT_MEANT.sub("#", body[:MAX_BODY])
-    found: list[float] = []
-    for key in TOPIC_KEYS:
-        named, beside = NAMED[key], BESIDE[key]
-        found += [
-            float(named.search(heading) is not None),
-            min(_MOST, len(named.findall(body))) / 2,
-            float(beside.search(heading) is not None),
-            min(_MOST, len(set(beside.findall(body)))) / _MOST,
-        ]
-    return [*found, 1.0]
+    shown: dict[int, float] = {}
+    at = 0
+    for named_in, named_all, beside_in, beside_all in _ASKED:
+        if named_in(heading):
+            shown[at] = 1.0
+        if found := named_all(body):
+            shown[at + 1] = min(_MOST, len(found)) / 2
+        if beside_in(heading):
+            shown[at + 2] = 1.0
+        if found := beside_all(body):
+            shown[at + 3] = min(_MOST, len(set(found))) / _MOST
+        at += 4
+    shown[at] = 1.0
+    return shown
+
+
+def features(heading: str, body: str) -> list[float]:
+    """Four numbers a topic, in the order of TOPIC_KEYS, and a one: what ``weights`` weigh."""
+    shown = _shown(heading, body)
+    return [shown.get(number, 0.0) for number in range(4 * len(TOPIC_KEYS) + 1)]
 
 
 @cache
@@ -70,10 +86,9 @@ def topics_of(heading: str, body: str) -> tuple[Given, ...]:
     """Zero to three topics of one folded text, most certain first."""
     keys, by_feature = _weights()
     sums = [0.0] * len(keys)
-    for feature, value in enumerate(features(heading, body)):
-        if value:
-            for place, weight in by_feature.get(feature, ()):
-                sums[place] += weight * value
+    for feature, value in _shown(heading, body).items():
+        for place, weight in by_feature.get(feature, ()):
+            sums[place] += weight * value
     scores = zip(sums, keys, strict=True)
     chosen = sorted((pair for pair in scores if pair[0] > THRESHOLD), reverse=True)[:MAX_TOPICS]
     found = (
