@@ -40,6 +40,11 @@ _BARS = frozenset(
 _SITTING_OPENS = "text.sitting_opens"
 _TITLED = frozenset({"title.selection", "title.rubric", "title.rubric_dated", "title.wide_rubric"})
 """A title that says so stands over a review even on the day that a sitting opens."""
+_OF_THAT_DAY = frozenset({_SITTING_OPENS, "text.briefing"})
+_CHOOSES = frozenset({"title.selection", "text.its_deeds", "text.calls_itself_review"})
+"""First words of a sitting or a press conference are of that day, whatever their title promises."""
+_TEMPLATE, _SHARED = "title.template", "text.template"
+"""Named as a file or a collection, and handed out by a site that shares such texts."""
 _FIGURES = "title.figure_headline"
 """First words under a headline of figures (开展履职活动90余项) are of the day it was told."""
 _MEMBER = "title.member"
@@ -57,6 +62,8 @@ def barred(signs: Iterable[Sign]) -> Sign | None:
             (name in _BARS and not (name == _MEMBER and _ITS_DEEDS in shown))
             or (name == _CANDIDATES and _CHOSEN.isdisjoint(shown))
             or (name == _SITTING_OPENS and _TITLED.isdisjoint(shown))
+            or (name == _TEMPLATE and _SHARED in shown)
+            or (name in _OF_THAT_DAY and SHORT in shown and _CHOOSES.isdisjoint(shown))
             or (name == _FIGURES and SHORT in shown and _TITLED.isdisjoint(shown))
         ):
             return sign
