@@ -145,12 +145,12 @@ class RunExtension:
     def beat(self) -> None:
         """One heartbeat; stops the crawl when that was asked for, or its lease is lost.
 
-        What waits to be stored is stored first, so the counts that the beat shows are true.
+        What has waited long enough to be stored is stored first, so that the beat counts it.
         A beat that the database refuses is lost; the next one tries again, until the lease ends.
         """
         pipeline = self._crawler.get_item_pipeline(StorePipeline)
         if pipeline is not None:
-            pipeline.flush()
+            pipeline.flush_due()
         ledger = self._spider.ledger
         try:
             beat = ledger.beat(self._spider.account)

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+import pytest
 from sqlalchemy import text
 
 from crawler.extensions.run import expectation_of
@@ -50,3 +51,22 @@ def test_one_article_that_cannot_be_stored_does_not_take_its_batch_with_it(
     assert spider.account.stopped is None
     verdict = verdict_of(spider.account, expectation_of(spider.source))
     assert verdict.kind is not VerdictKind.COMPLETE
+
+
+def test_an_article_waits_for_others_at_a_heartbeat_and_not_for_ever(
+    database: Database, spider: SourceSpider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = StorePipeline(cast("Crawler", SimpleNamespace(spider=spider)))
+    pipeline.process_item(article(1))
+    monkeypatch.setattr("crawler.pipelines.store.WAIT_SECONDS", 3600.0)
+    pipeline.flush_due()
+    assert stored_in(database) == 0
+    monkeypatch.setattr("crawler.pipelines.store.WAIT_SECONDS", 0.0)
+    pipeline.flush_due()
+    assert stored_in(database) == 1
+
+
+def stored_in(database: Database) -> int:
+    """How many publications it holds."""
+    with database.reading() as session:
+        return session.execute(text("SELECT count(*) FROM publications")).scalar_one()
