@@ -69,4 +69,4 @@ def test_an_article_waits_for_others_at_a_heartbeat_and_not_for_ever(
 def stored_in(database: Database) -> int:
     """How many publications it holds."""
     with database.reading() as session:
-        return session.execute(text("SELECT count(*) FROM publications")).scalar_one()
+        return int(session.execute(text("SELECT count(*) FROM publications")).scalar_one())
