@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_BEGUN: set[int] = set()
+"""Runs that this process began itself: its spiders open one after the other, and none beats before
+the last one is open, so they seem silent to each other."""
 BEAT_SECONDS = 1.0  # progress for people; a lease lasts 120 times as long
 SILENCE = timedelta(seconds=5)
 """A runner beats every second: one of a dead process that was silent so long is gone too."""
@@ -113,14 +116,14 @@ class RunExtension:
         while True:
             with database.begin() as session:
                 freed = give_back_orphans(
-                    session, carried=(), owner=this_process(), now=now(), silence=SILENCE
+                    session, carried=_BEGUN, owner=this_process(), now=now(), silence=SILENCE
                 )
                 for run in freed:  # nobody else wants it: this crawl does its work
                     if run.state is RunState.DUE and run.source_id == spider.source.id:
                         request_cancel(session, run.run_id, now=now())
             try:
                 with database.begin() as session:
-                    return begin_run(
+                    run_id, token = begin_run(
                         session,
                         spider.source.id,
                         trigger=RunTrigger.MANUAL,
@@ -128,6 +131,8 @@ class RunExtension:
                         now=now(),
                         options=spider.bounds.as_json(),
                     )
+                _BEGUN.add(run_id)
+                return run_id, token
             except SourceBusyError as busy:
                 if not is_dead(busy.owner) or time.monotonic() > give_up:
                     raise

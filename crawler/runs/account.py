@@ -36,6 +36,10 @@ SETTLED = frozenset(
 """Refusals of one article that a complete crawl may hold: the site itself offers nothing
 there that asking again would bring."""
 
+MANY_GONE = 3
+"""So many newly listed articles that are not there, and more than half, are no accident: the site
+fails, or we make its addresses up."""
+
 CONFIRMED = 3
 """So often a link is refused, at growing distances, before its refusal counts as the site's own
 doing: until then a crawl that leaves it out lacks it."""
@@ -135,6 +139,7 @@ class Account:
     refusals: list[Refusal] = field(default_factory=list)
     walks: dict[str, Walk] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
+    fresh: set[str] = field(default_factory=set)  # listed articles that no run had asked for
     known_bad: int = 0  # links refused by earlier runs for good, not due to be asked again
     # Links refused by earlier runs for what may pass, not due to be asked again, by class.
     put_off: Counter[RefusalClass] = field(default_factory=Counter)
@@ -282,6 +287,13 @@ def _judge_ends(account: Account, expect: Expectation) -> Verdict | None:
     ]
     if open_refusals:
         lacks.append(_in_words(open_refusals))
+    gone = [
+        refusal
+        for refusal in account.refusals
+        if refusal.refusal_class is RefusalClass.GONE and refusal.url in account.fresh
+    ]
+    if len(gone) >= MANY_GONE and 2 * len(gone) > len(account.fresh):
+        lacks.append(f"of {len(account.fresh)} articles new on the lists {_in_words(gone)}")
     if account.put_off:
         lacks.append(
             "not read, as earlier runs were refused them, and not due to be asked again: "

@@ -275,6 +275,8 @@ class SourceSpider(scrapy.Spider):
                 self.account.stopped = f"stopped at the limit of {self.limit} articles"
                 return
             self.asked_articles.add(url)
+            if record is None:
+                self.account.fresh.add(url)
             yield from self._ask_article(link.address, listed.walk, link, listed.read)
 
     def _leave_out(self, record: KnownLink) -> None:

@@ -87,10 +87,18 @@ _OPEN_OF = (
     .where(_RUNS.c.state.in_(OPEN_STATES), _RUNS.c.source_id == bindparam("source"))
     .limit(1)
 )
-_ENDED_OF = select(func.max(_RUNS.c.finished_at)).where(
-    _RUNS.c.source_id == bindparam("source"), _RUNS.c.finished_at <= bindparam("now")
-)
 _UNBOUNDED = [RunRow.options[name].as_string().is_(None) for name in BOUNDS]
+# By the index of (source, due time): the latest that was due is the newest.
+_ENDED_OF = (
+    select(RunRow.finished_at)
+    .where(
+        RunRow.source_id == bindparam("source"),
+        RunRow.finished_at <= bindparam("now"),
+        *_UNBOUNDED,
+    )
+    .order_by(RunRow.due_at.desc())
+    .limit(1)
+)
 _NEWEST = select(func.max(_RUNS.c.id))
 
 
@@ -210,7 +218,10 @@ def last_ended_at(session: Session, *, now: datetime) -> dict[str, datetime]:
 
 
 def ended_at(session: Session, source_id: str, *, now: datetime) -> datetime | None:
-    """When the newest run of a source ended, as above; None when none has."""
+    """When the newest run of a source ended, as above; None when none has.
+
+    One that was told to leave something out has not looked at its source.
+    """
     return session.execute(_ENDED_OF, {"source": source_id, "now": now}).scalar()
 
 

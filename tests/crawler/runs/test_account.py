@@ -52,6 +52,7 @@ class Case:
     unanswered: int = 0
     doubts: tuple[Doubt, ...] = ()
     put_off: tuple[RefusalClass, ...] = ()
+    fresh: int = 0  # articles that no run had asked for, the refused ones among them
     empty_stated: bool = False
     expect: Expectation = field(default=HEALTHY)
     words: str = ""  # stand in the reason
@@ -89,6 +90,11 @@ CASES = [
         "page 3 fails", V.PARTIAL, 2, proof=None, broken="page 3 was refused",
         refusals=(("listing", R.HTTP_ERROR),), words="page 3",
     ),
+    Case("most of what is new is gone", V.PARTIAL, refusals=(("article", R.GONE),) * 3, fresh=5,
+         words="of 5 articles new on the lists 3 x article gone"),
+    Case("half of what is new is gone", V.COMPLETE, refusals=(("article", R.GONE),) * 3, fresh=6),
+    Case("two new ones are gone", V.COMPLETE, refusals=(("article", R.GONE),) * 2, fresh=2),
+    Case("known ones are gone", V.COMPLETE, refusals=(("article", R.GONE),) * 3),
     Case("a list page is gone", V.PARTIAL, refusals=(("listing", R.GONE),), words="listing gone"),
     Case("an article is cut", V.PARTIAL, refusals=(("article", R.TRUNCATED),)),
     Case("an article went home", V.PARTIAL, refusals=(("article", R.REDIRECTED),)),
@@ -116,6 +122,8 @@ def account_of(case: Case) -> Account:
     account.asked[RequestKind.ARTICLE] += case.unanswered
     account.doubts.extend(case.doubts)
     account.put_off.update(case.put_off)
+    if case.fresh:
+        account.fresh |= {refusal("article", R.GONE).url, *map(str, range(1, case.fresh))}
     walk = Walk(name="list", pages=case.lists, links=case.links)
     if case.proof:
         walk.end_with(Proved(End.LAST_PAGE, case.proof, empty=case.empty_stated))

@@ -18,6 +18,7 @@ from scheduler.rhythm.watching import (
     standing,
 )
 from storage.engine.database import Database
+from storage.engine.tables import JsonValue
 from storage.links import standing as sources
 from storage.notices import incidents
 from storage.records import SHANGHAI, FailureClass, RunCounts, RunTrigger, Verdict, VerdictKind
@@ -31,9 +32,16 @@ SOURCE = make_source(1, "云南", "committee_site")
 CALENDAR = load_almanac().calendar
 
 
-def ran(database: Database, at: datetime, failure_class: FailureClass | None) -> None:
+def ran(
+    database: Database,
+    at: datetime,
+    failure_class: FailureClass | None,
+    options: dict[str, JsonValue] | None = None,
+) -> None:
     with database.begin() as session:
-        run_id = door.create_run(session, SOURCE.id, trigger=RunTrigger.CLOCK, due_at=at, now=at)
+        run_id = door.create_run(
+            session, SOURCE.id, trigger=RunTrigger.CLOCK, due_at=at, now=at, options=options or {}
+        )
         token = door.claim_run(session, run_id, owner="x:1", now=at, lease_seconds=120)
         assert token is not None
         verdict = Verdict(kind=VerdictKind.COMPLETE, reason="played")
@@ -55,6 +63,17 @@ def test_a_run_of_the_future_puts_off_no_look(
     assert made.step is Step.CRAWL, "the last run that counts was three days ago"
     assert state.ended_at == NOW - timedelta(days=3)
     assert state.retry_at is None
+
+
+@pytest.mark.parametrize("options", [{"limit": 3}, {"since": "2027-01-01"}, {}])
+def test_a_run_that_left_something_out_is_no_look_at_its_source(
+    database: Database, options: dict[str, JsonValue]
+) -> None:
+    ran(database, NOW - timedelta(days=3), None)
+    ran(database, NOW - timedelta(hours=1), None, options)
+    with database.reading() as session:
+        step = plan(session, CALENDAR, SOURCE, now=NOW).step
+    assert step is (Step.CRAWL if options else Step.PROBE)
 
 
 def test_a_claim_is_tried_before_it_is_watched_and_a_week_later_again(database: Database) -> None:
