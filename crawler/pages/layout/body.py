@@ -70,7 +70,8 @@ def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body |
     cards: frozenset[int] = frozenset()
     if anchor is not None:
         cards = find_cards(page, weights, anchor, first_sentence(page, weights, anchor))
-    for index in (*agreed, *elsewhere, *cards):
+    above = _above(page, weights, anchor)
+    for index in (*agreed, *elsewhere, *cards, *above):
         plain[index] = min(plain[index], 0.0)
     named = [
         value * weights.share(line.box) if value > 0 else value
@@ -96,6 +97,12 @@ def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body |
                 end = others.begin
         found = replace(found, end=end, others=others, agreed=agreed, cards=cards)
     return found
+
+
+def _above(page: Page, weights: Weights, anchor: int | None) -> range:
+    """The lines above a title that has a header and a sentence under it: no text is there."""
+    stated = anchor is not None and first_sentence(page, weights, anchor) is not None
+    return range(anchor) if anchor is not None and stated else range(0)
 
 
 def _agreements(page: Page, weights: Weights, anchor: int | None) -> frozenset[int]:

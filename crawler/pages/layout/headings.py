@@ -81,7 +81,7 @@ LINKS = Table(
         Rule(
             "of_the_day",
             r"(?:热点|今日|本周)(?:新闻|图片|热点)|热点专题|新闻热点"
-            r"|(?:\d{1,2}小时|[今本][日周月]|一周|每日)热[闻文]",
+            r"|(?:\d{1,2}小时|[今本][日周月]|一周|每日)热[闻文点榜]",
             "今日新闻",
             "what a day or a week brought",
         ),
@@ -108,7 +108,7 @@ LINKS = Table(
     ),
     how=How.AT_THE_START,
     frame=_LINE,
-    hint="[伸关關荐薦阅閱新聞闻文看欢行章热顾图链评频访节报集兴]",
+    hint="[伸关關荐薦阅閱新聞闻文看欢行章热顾图链评频访节报集兴点榜]",
     longest=LONGEST_HEADING,
 )
 """What heads related links, recommendations or a ranking."""

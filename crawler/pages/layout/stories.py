@@ -16,6 +16,7 @@ from crawler.pages.layout.header import is_header, states_day
 from crawler.pages.layout.headings import heads_links
 from crawler.pages.layout.notes import note_of
 from crawler.pages.layout.page import Page
+from crawler.pages.layout.series import find_series
 from crawler.pages.layout.weights import Weights, behind_sentences
 from crawler.pages.rules.limits import (
     HEADER_LINES_BELOW,
@@ -65,6 +66,15 @@ def find_others(page: Page, weights: Weights, anchor: int) -> Others | None:
         return None
     if (ahead := _ahead_of_text(page, anchor, first)) is not None:
         return ahead
+    found = _told_by_signs(page, weights, anchor, first)
+    if found is None and (begin := find_series(page, weights, anchor, first)) is not None:
+        sign = "heads over sentences that share no words with the text"
+        return Others(begin, len(page.lines), False, sign)
+    return found
+
+
+def _told_by_signs(page: Page, weights: Weights, anchor: int, first: int) -> Others | None:
+    """Other stories that a heading, a rule of signs or the site's own note parts from the text."""
     own = 0.0
     last = first
     holder = page.boxes[_outer(page, page.lines[first].box)]

@@ -272,6 +272,9 @@ def _drop_by_rule(
     in_links = sum(len(page.lines[index].text) for index in links)
     in_all = sum(len(line.text) for line in page.lines[begin:end])
     mostly_linked = len(links) * 2 > end - begin and in_links * 3 > in_all
+    if mostly_linked:  # an article whose paragraphs are links has hardly any that are none
+        plain = [weights.worths[at] for at in range(begin, end) if not page.lines[at].linked]
+        mostly_linked = sum(value for value in plain if value > 0) <= ENOUGH_TEXT.value
     for index in range(begin, end):
         if index in dropped or index in rows:
             continue

@@ -203,6 +203,12 @@ OWN_TEXT = Limit(
     "known_faults/feed_one_story_below.html",
     "worth of the article's own sentences, from which what follows may be another's",
 )
+FEWEST_STORIES = Limit(
+    3,
+    60,
+    "stories_under_bold_heads",
+    "heads over sentences that are other stories where they share no words with the text",
+)
 SHARED_WORDS = Limit(
     2,
     0,
