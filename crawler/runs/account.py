@@ -233,8 +233,11 @@ def _judge_yield(account: Account, expect: Expectation) -> Verdict | None:
     links = sum(walk.links for walk in account.walks.values())
     if account.doubts:
         doubt = account.doubts[0]
-        stale = doubt.kind is DoubtKind.STALE
-        kind = VerdictKind.WRONG_CONTENT if stale else VerdictKind.CHANGED
+        kind = VerdictKind.CHANGED
+        if doubt.kind is DoubtKind.STALE:
+            kind = VerdictKind.WRONG_CONTENT
+        elif links == 0 and all(one.kind is DoubtKind.EMPTIED for one in account.doubts):
+            kind = VerdictKind.EMPTY_UNEXPECTED
         return Verdict(kind=kind, reason=doubt.words)
     if links == 0 and not account.refusals and not account.stopped:
         walks = account.walks.values()
