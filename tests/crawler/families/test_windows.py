@@ -154,8 +154,13 @@ def test_a_list_that_was_empty_and_fills_has_no_gap(database: Database, family: 
 def test_a_list_that_says_that_it_is_empty_now_is_not_believed(window: Window) -> None:
     spider = window.read(foot="<p>暂无内容</p>")
     assert [one.kind for one in spider.account.doubts] == [DoubtKind.EMPTIED]
-    assert verdict_of(spider.account, expectation_of(spider.source)).kind is VerdictKind.CHANGED
-    spider.ledger.finish(spider.account, Verdict(kind=VerdictKind.CHANGED, reason="played"))
+    assert (
+        verdict_of(spider.account, expectation_of(spider.source)).kind
+        is VerdictKind.EMPTY_UNEXPECTED
+    )
+    spider.ledger.finish(
+        spider.account, Verdict(kind=VerdictKind.EMPTY_UNEXPECTED, reason="played")
+    )
     assert window.run(4, 3) == GAP
 
 

@@ -3,14 +3,19 @@
 from dataclasses import replace
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
+from scheduler.cli import presentation
 from scheduler.cli.evidence_view import reading_view
 from storage.records import Evidence, Genre
 from tests.storage.samples import article
 
 
-def test_a_place_stands_beside_the_field_only_where_words_have_one() -> None:
+def test_a_place_stands_beside_the_field_only_where_words_have_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(presentation.console, "width", 200)  # narrower ones leave columns out
     read = article(1, genre=Genre.TEN_EVENTS)
     assert read.reading is not None
     told = Evidence(
