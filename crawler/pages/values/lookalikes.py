@@ -31,6 +31,12 @@ NO_OUTLET = Table(
             "点击查看",
             "a button, or a label",
         ),
+        Rule(
+            "other_issues",
+            r"[上下][一1]?[期版篇]|往期|检索|回顾",
+            "上一期",
+            "leads to another issue",
+        ),
         Rule("document", r"[〔［\[]\d{4}[〕］\]]", "洮卫函〔2024〕19号", "the number of a letter"),
         Rule("rank", r"官方账号|楼主|创作者|认证|作者$", "官方账号", "what kind of account it is"),
     ),

@@ -20,6 +20,9 @@ NEXT_LABEL = re.compile(
     r"(?:作\s*者|记\s*者|撰\s*文|(?:图片|文字|视频|值班|执行|网络|美术)\s*编辑|责任编辑|责\s*编|编\s*辑|编\s*审|审\s*核|校\s*对|监\s*制|来\s*源|(?:发布|发表|更新|添加|录入|上传|创建)(?:时间|日期)|日\s*期|时\s*间|浏览|点击|阅读|访问|评论|字\s*[号体]|分\s*享|打\s*印|收\s*藏|关\s*闭|通讯员|摄\s*影|举\s*报|责\s*任)\s*[:：(（【\[/]?"
 )
 DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]|\d{1,2}[-/月]\d{1,2}|\d{1,2}\s*[:：]\s*\d\d")
+_DAY = re.compile(
+    r"(?:19|20)\d\d\s*[-/.年]|\d{1,2}[-/月]\d{1,2}|[今昨前]天|\d\s*(?:分钟|小时|天|个月|年)前"
+)
 EDGE = " \t\u3000:：|｜丨,，;；。、-—·•[]【】()（）<>/\\'\"“”"
 DATE_AND_CLOCK = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?|\d{1,2}\s*[:：]\s*\d\d(?:[:：]\d\d)?"
@@ -333,6 +336,7 @@ def _beside_date(
     What ends like an outlet's name goes before what may be anything else but a person.
     """
     dated = {index for index in header if states_when(page.lines[index].text)}
+    on_a_day = {index for index in dated if _DAY.search(page.lines[index].text)}
     other: Credit | None = None
     for index in header:
         line = page.lines[index]
@@ -350,7 +354,8 @@ def _beside_date(
             words = [word for word in words if not CHANNEL.match(word)]
             if words:
                 return credit_of("outlet", "printed beside the date", "html", words[0], line.text)
-            alone = named or (index in dated and len(line.pieces) > 1)
+            # 00:17 and a headline are a film and how long it takes
+            alone = named or (index in on_a_day and len(line.pieces) > 1)
             alone = alone or (index in dated and _DATE_AND_NAME.fullmatch(line.text) is not None)
             short = not named and len(name) < PERSON_CHARS.value  # 步青 6月2日: who wrote it
             if other is None and alone and not short and not is_person(name):

@@ -186,6 +186,17 @@ def test_a_site_that_only_its_masthead_names_is_the_outlet_and_the_evidence_says
     assert bool(rules) == (outlet is not None)
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "2020-01-02 <a href='#'>按日期查</a> <a href='../01/node_1.htm'>上一期</a>",
+        "2020-01-02</div><div><b>00:17</b> <b>老渡口的茶铺开张第一天</b>",
+    ],
+)
+def test_a_way_to_other_issues_or_a_films_length_and_name_is_no_outlet(beside: str) -> None:
+    assert credited(read(beside)) is None
+
+
 def test_a_label_that_says_of_this_site_is_the_site_by_its_own_name() -> None:
     article = read("2020-01-02 来源：本站原创")
     assert article.outlet == "清河网"
