@@ -141,6 +141,8 @@ def test_a_run_that_a_worker_forked_ends_with_its_template(templates: Templates)
         assert child.poll() == -signal.SIGKILL
 
 
+# Runs on Linux, so in CI: only its prctl asks for a signal when the parent ends, and a parent that
+# has ended before that was asked is what this is about.
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
 def test_a_child_whose_parent_has_ended_already_ends_too() -> None:
     words = "import os; from crawler.template import end_with_parent; end_with_parent({}); print(7)"
