@@ -20,7 +20,7 @@ NOBODY = Table(
 NO_OUTLET = Table(
     (
         Rule("place", r"^来自|属地|[省市区县州]$", "清江省", "whence a reader writes"),
-        Rule("readers", r"参与|跟帖|评论|人$", "两百人", "how many took part"),
+        Rule("readers", r"参与|跟帖|评论|播放|观看|人$", "两百人", "how many took part"),
         Rule("kind", r"原创|转载", "原创", "whether it is the account's own"),
         Rule("digits", r"^\d", "3分钟", "how long it takes"),
         Rule("letters", r"大$|小$|字", "字号", "sets the size of letters"),

@@ -191,9 +191,10 @@ def test_a_site_that_only_its_masthead_names_is_the_outlet_and_the_evidence_says
     [
         "2020-01-02 <a href='#'>按日期查</a> <a href='../01/node_1.htm'>上一期</a>",
         "2020-01-02</div><div><b>00:17</b> <b>老渡口的茶铺开张第一天</b>",
+        "<span>2020-01-02 09:40</span> <span>播放 4521</span>",
     ],
 )
-def test_a_way_to_other_issues_or_a_films_length_and_name_is_no_outlet(beside: str) -> None:
+def test_a_way_to_other_issues_or_what_is_said_of_a_film_is_no_outlet(beside: str) -> None:
     assert credited(read(beside)) is None
 
 
