@@ -16,7 +16,7 @@ from storage.records import SHANGHAI, FigureScope
 from storage.vocabulary import METRIC_NAMES, amount
 
 NEWEST = 200
-"""Entries in the feed: older ones are in the database."""
+"""Flags that the feed is made of: older ones are in the database."""
 
 TAG = "tag:cppcc-monitor,2026:"
 TITLE = "政协年度综述与十件大事"
@@ -44,7 +44,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """The newest flags that were not dismissed, the newest first."""
+    """Of the newest flags those that were not dismissed, the newest first."""
 
     id: str
     title: str
@@ -53,8 +53,11 @@ class Feed:
 
 
 def read_feed(session: Session) -> Feed:
-    """The feed as it stands; ``updated`` also moves on when a flag is dismissed and leaves it."""
-    flags = list_flags(session, limit=NEWEST)
+    """The feed as it stands; ``updated`` also moves on when a flag is dismissed and leaves it.
+
+    What a back-fill finds of years gone by is left out: it would push out what is new.
+    """
+    flags = list_flags(session, past=False, limit=NEWEST)
     moved = last_moved(session, flags)
     shown = [flag for flag in flags if flag.status is not FlagStatus.DISMISSED]
     ids = [flag.publication_id for flag in shown]

@@ -91,11 +91,13 @@ def list_inbox(
 def newest_in_inbox(session: Session, wanted: InboxFilter, *, limit: int) -> list[InboxRow]:
     """The newest of the inbox, first: for who reads what is new and never a second page.
 
-    In the order of the inbox a page of doubtful ones would hide whatever is raised after them.
+    In the order of the inbox a page of doubtful ones would hide whatever is raised after them,
+    and what a back-fill finds of years gone by would push out what came in between.
     """
+    flags = select(FlagRow.id).where(FlagRow.past.is_(False))
     if not _doubtful_first(wanted):
-        return list_inbox(session, wanted, limit=limit)
-    return _first(session, [_narrowed(select(FlagRow.id), wanted).where(_OPEN)], limit)
+        return _first(session, [_chosen(flags, wanted)], limit)
+    return _first(session, [_narrowed(flags, wanted).where(_OPEN)], limit)
 
 
 # No index on the status here: by the ids, a page is full after some rows of 20,000.

@@ -13,12 +13,14 @@ import openpyxl
 import pyarrow.parquet
 import pytest
 import xlsxwriter
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.backfill.importing import import_file
 from storage.articles.saving import save_articles
 from storage.engine.database import Database
+from storage.engine.flag_tables import FlagRow
 from storage.errors import ExportError
 from storage.exports import Format, comparison, export, selection, xlsx
 from storage.exports.columns import CHINESE, SHEETS, TABLES
@@ -276,6 +278,8 @@ def test_the_feed_lists_flags(session: Session, tmp_path: Path) -> None:
     assert feed.findtext(f"{atom}updated") == "2026-01-20T09:30:00+08:00"
     with pytest.raises(ExportError):
         export(session, Format.ATOM, tmp_path / "flags.atom", since=1)
+    session.execute(update(FlagRow).values(past=True))
+    assert export(session, Format.ATOM, tmp_path / "flags.atom").count == 0
 
 
 def test_a_crash_leaves_the_old_file(tmp_path: Path) -> None:
