@@ -60,7 +60,7 @@ class RunLedger:
     def judged(self, walk: str) -> Judged | None:
         """The last run that read a list to its end, or named a gap in it."""
         with self.database.reading() as session:
-            return last_judged(session, self.source_id, walk)
+            return last_judged(session, self.source_id, walk, now=self.now())
 
     def looked_behind(self, walk: str) -> datetime | None:
         """When a run last read a list on behind what was known; None before there was one."""

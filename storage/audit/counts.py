@@ -12,7 +12,7 @@ from storage.engine.service_tables import A_GAP, RunWalkRow
 from storage.engine.tables import PublicationRow, RunRow, table_of
 from storage.links.discoveries import LinkState
 from storage.records import SHANGHAI, SOUND_KINDS, End, OpenCause, RefusalClass
-from storage.runs.totals import last_judged
+from storage.runs.totals import a_judgement
 
 _WALKS = table_of(RunWalkRow)
 _RUNS = table_of(RunRow)
@@ -170,8 +170,21 @@ def issue_walks(session: Session, *, since: date, until: date) -> list[WalkFact]
 def gaps_between(session: Session, *, since: date, until: date) -> list[Between]:
     """Every gap that a run of those days named between two readings of a list, oldest first."""
     row = _WALKS.c
+    walks, runs = _WALKS.alias(), _RUNS.alias()
+    before = (
+        select(func.max(runs.c.finished_at))
+        .join(walks, walks.c.run_id == runs.c.id)
+        .where(
+            runs.c.source_id == _RUNS.c.source_id,
+            runs.c.finished_at < _RUNS.c.finished_at,
+            walks.c.name == row.name,
+            a_judgement(walks),
+        )
+        .correlate(_WALKS, _RUNS)
+        .scalar_subquery()
+    )
     found = session.execute(
-        select(_RUNS.c.source_id, row.run_id, row.name, row.words, _RUNS.c.finished_at)
+        select(_RUNS.c.source_id, row.run_id, row.name, row.words, _RUNS.c.finished_at, before)
         .join(_RUNS, _RUNS.c.id == row.run_id)
         .where(
             A_GAP,
@@ -180,20 +193,17 @@ def gaps_between(session: Session, *, since: date, until: date) -> list[Between]
         )
         .order_by(row.run_id, row.position)
     )
-    gaps = []
-    for source_id, run_id, name, words, ended_at in found:
-        judged = last_judged(session, source_id, name, before=ended_at)
-        gaps.append(
-            Between(
-                source_id=source_id,
-                run_id=run_id,
-                name=name,
-                first=None if judged is None else judged.at.astimezone(SHANGHAI).date(),
-                last=ended_at.astimezone(SHANGHAI).date(),
-                words=words,
-            )
+    return [
+        Between(
+            source_id=source_id,
+            run_id=run_id,
+            name=name,
+            first=None if judged_at is None else judged_at.astimezone(SHANGHAI).date(),
+            last=ended_at.astimezone(SHANGHAI).date(),
+            words=words,
         )
-    return gaps
+        for source_id, run_id, name, words, ended_at, judged_at in found
+    ]
 
 
 def _columns() -> Sequence[ColumnElement[object]]:

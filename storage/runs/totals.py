@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from storage.engine.service_tables import RunWalkRow
@@ -100,26 +100,33 @@ class Judged:
     seen: int
 
 
-def last_judged(
-    session: Session, source_id: str, walk: str, *, before: datetime | None = None
-) -> Judged | None:
+def a_judgement(walks: FromClause) -> ColumnElement[bool]:
+    """Whether a row of ``walks`` read a list to its end, or named a gap in it.
+
+    One that stopped at a day asked for has judged nothing of what came between.
+    """
+    ended = walks.c.end_proof.in_([end.value for end in _JUDGED])
+    return and_(
+        or_(ended, walks.c.cause == OpenCause.GAP.value),
+        # One that showed nothing, and was not believed, does not say where the next begins.
+        or_(walks.c.doubt.is_(None), walks.c.seen > 0),
+    )
+
+
+def last_judged(session: Session, source_id: str, walk: str, *, now: datetime) -> Judged | None:
     """The last run that read a list of the source to its end, or named a gap in it.
 
-    Of those that ended ``before``, where it is given.  One that stopped at a day asked for has
-    judged nothing of what came between.  None before there was such a run.
+    None before there was such a run; one that a fast clock has put after ``now`` is none: all
+    that was met since would count as known to it.
     """
-    judged = _WALKS.c.end_proof.in_([end.value for end in _JUDGED])
     query = (
         select(RunRow.finished_at, _WALKS.c.seen)
         .join(_WALKS, _WALKS.c.run_id == RunRow.id)
         .where(
             RunRow.source_id == source_id,
-            RunRow.finished_at.is_not(None),
-            *(() if before is None else (RunRow.finished_at < before,)),
+            RunRow.finished_at <= now,
             _WALKS.c.name == walk,
-            or_(judged, _WALKS.c.cause == OpenCause.GAP.value),
-            # One that showed nothing, and was not believed, does not say where the next begins.
-            or_(_WALKS.c.doubt.is_(None), _WALKS.c.seen > 0),
+            a_judgement(_WALKS),
         )
         .order_by(RunRow.finished_at.desc())
         .limit(1)

@@ -14,6 +14,7 @@ from storage.engine.link_tables import DiscoveryRow
 from storage.engine.service_tables import RunWalkRow
 from storage.engine.tables import PublicationRow, RunRow, StoryRow, table_of
 from storage.records import SHANGHAI, End, Genre, OpenCause, RefusalClass
+from storage.runs.totals import last_judged
 
 NOW = datetime(2025, 3, 10, 4, tzinfo=UTC)
 SINCE, UNTIL = date(2025, 1, 1), date(2025, 1, 31)
@@ -112,6 +113,15 @@ def test_a_gap_lies_between_the_reading_that_named_it_and_the_one_before(session
         )
         == []
     )
+
+
+def test_a_reading_that_a_fast_clock_put_ahead_is_not_the_last(session: Session) -> None:
+    put_walk(session, 1, seen=10)
+    put_walk(session, 60 * 24, seen=20)
+    for hours, seen in ((1, 10), (25, 20)):
+        judged = last_judged(session, "a", "list", now=NOW + timedelta(hours=hours))
+        assert judged is not None
+        assert judged.seen == seen
 
 
 def test_of_an_issue_the_newest_walk_counts(session: Session) -> None:
