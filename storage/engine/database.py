@@ -134,9 +134,24 @@ def open_reading(url: str) -> Database:
     return Database(url=url, engine=engine, sessions=sessionmaker(engine))
 
 
-def upgrade(url: str) -> None:
-    """Bring the schema to this program's revision."""
+def upgrade(url: str) -> str | None:
+    """Bring the schema to this program's revision (HEAD); the one that it had, None for none."""
+    before = _revision_at(url)
     open_database(url, migrate=True).close()
+    return before
+
+
+def _revision_at(url: str) -> str | None:
+    """The revision of the database there; None where there is none, or none of ours."""
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        return None
+    engine = make_engine(url, Access.READ)
+    try:
+        with translated():
+            return schema_revision(engine)
+    finally:
+        engine.dispose()
 
 
 def check(url: str, *, deep: bool = True) -> list[str]:

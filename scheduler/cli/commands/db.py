@@ -10,6 +10,7 @@ from scheduler.cli.commands.context import connected, readable, settings
 from scheduler.cli.presentation import EXIT_FAILED, AsJson, fail, print_json, say
 from storage.engine import database
 from storage.errors import StorageError
+from storage.migrations import HEAD
 
 app = typer.Typer(no_args_is_help=True, help="The database's schema and copies.")
 app.command("backup")(backup.backup)
@@ -21,10 +22,15 @@ def upgrade() -> None:
     """Bring the schema up to date; SQLite does this by itself."""
     config = settings()
     try:
-        database.upgrade(config.database_url)
+        before = database.upgrade(config.database_url)
     except StorageError as error:
         fail(str(error))
-    say("the schema is up to date")
+    if before == HEAD:
+        say(f"nothing to do: the schema is at revision {HEAD}, this program's own")
+    elif before is None:
+        say(f"made a schema of revision {HEAD}")
+    else:
+        say(f"upgraded the schema from revision {before} to {HEAD}")
 
 
 @app.command("prune-snapshots")

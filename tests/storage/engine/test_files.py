@@ -98,6 +98,7 @@ def test_reading_never_migrates(path: Path) -> None:
     with pytest.raises(SchemaOutdatedError, match="cppcc db upgrade"):
         open_reading(f"sqlite:///{path}")
     assert path.read_bytes() == before
+    assert [upgrade(writer.url), upgrade(writer.url)] == ["0005", HEAD], "what it had before"
 
 
 def test_where_nothing_is_reading_makes_nothing(tmp_path: Path) -> None:
