@@ -184,6 +184,10 @@ class Run(Protocol):
         """Days from ``since`` on whose issue an earlier run has read as a whole: the last day on
         which one did."""
 
+    def issues_read(self) -> frozenset[str]:
+        """Issues, by the names of their walks, that a run since the last complete one has read as
+        a whole, and none before it."""
+
     def gap_named(self, walk: str) -> bool:
         """Whether a run since the last complete one has named a gap in this walk already."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -18,6 +18,7 @@ from crawler.families.issues import (
     IssueWalker,
     a_dated_url,
     issue_url,
+    left_out,
 )
 from crawler.families.lists import said_by
 from crawler.pages.lists.epaper import read_period
@@ -136,7 +137,8 @@ class EpaperWalker(IssueWalker):
         super().__init__(options, site, run)
         self.options = options
         self._templates = options.issue_templates
-        self._named: defaultdict[date, set[str]] = defaultdict(set)  # pages of an issue, canonical
+        # The pages of an issue: canonical address -> the one that is asked for.
+        self._named: defaultdict[date, dict[str, str]] = defaultdict(dict)
         self._pages_named: Counter[date] = Counter()  # besides the first
 
     def entries(self) -> Iterator[Ask]:
@@ -207,27 +209,39 @@ class EpaperWalker(IssueWalker):
     def read_issue(self, capture: Capture, ask: Ask) -> Iterator[Step]:
         """The first page of an issue: its articles, and its other pages."""
         listing = self._read(capture)
-        pages = self._pages(listing, ask)
+        pages = self._pages(listing.issue_pages, listing, ask)
         yield from self._take(listing, ask, open_pages=len(pages))
         yield from pages
 
     def read_page(self, capture: Capture, ask: Ask) -> Iterator[Step]:
-        """A further page of an issue: its articles, and pages that none before it has named."""
-        listing = self._read(capture)
-        pages = self._pages(listing, ask)
-        yield from self._take(listing, ask, open_pages=None, further=len(pages))
-        yield from pages
+        """A further page of an issue: its articles, and pages that none before it has named.
 
-    def _pages(self, listing: Listing, ask: Ask) -> list[Ask]:
-        """The requests for the pages (版) that this one names, and none of its issue before it."""
+        When all are read that are named, also those that no page names, but their numbers.
+        """
+        assert ask.day is not None
+        listing = self._read(capture)
+        pages = self._pages(listing.issue_pages, listing, ask)
+        guessed: list[Ask] = []
+        if not pages and self._pages_left[ask.day] == 1:
+            guessed = self._pages(left_out(self._named[ask.day].values()), listing, ask)
+            self._asked_left_out |= {page.url for page in guessed}
+        yield from self._take(
+            listing, ask, open_pages=None, further=len(pages), unnamed=len(guessed)
+        )
+        yield from pages
+        yield from guessed
+
+    def _pages(self, urls: Iterable[str], listing: Listing, ask: Ask) -> list[Ask]:
+        """The requests for the pages (版) at ``urls`` that none of the issue before it named."""
         assert ask.day is not None
         named = self._named[ask.day]
-        named |= {canonical_url(ask.url), canonical_url(listing.url)}
+        for own in (ask.url, listing.url):
+            named.setdefault(canonical_url(own), own)
         pages = []
-        for url in listing.issue_pages:
+        for url in urls:
             if canonical_url(url) in named:
                 continue
-            named.add(canonical_url(url))
+            named[canonical_url(url)] = url
             self._pages_named[ask.day] += 1
             pages.append(
                 Ask(
@@ -251,11 +265,24 @@ class EpaperWalker(IssueWalker):
         )
 
     def _take(
-        self, listing: Listing, ask: Ask, *, open_pages: int | None, further: int = 0
+        self,
+        listing: Listing,
+        ask: Ask,
+        *,
+        open_pages: int | None,
+        further: int = 0,
+        unnamed: int = 0,
     ) -> Iterator[Step]:
         day = ask.day  # an issue's articles are of its day, whatever their addresses say
         listed = tuple(replace(link, published_on=day) for link in listing.links)
         urls = [link.url for link in listed]
         links = set(urls) - self.run.met
         yield Listed(links=listed, walk=ask.walk)
-        self.note_page(ask, urls, links=len(links), open_pages=open_pages, further=further)
+        self.note_page(
+            ask,
+            urls,
+            links=len(links),
+            open_pages=open_pages,
+            further=further,
+            unnamed=unnamed,
+        )

@@ -1,5 +1,6 @@
 """What the families of dated issues share: which days, and when a day is whole."""
 
+import re
 from abc import abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from pydantic import AfterValidator, Field
 
 from crawler.families.base import Ask, Family, HttpUrl, Run, Site, Step, Walker
 from crawler.pages.raw.urls import url_date
+from crawler.runs.account import Walk
 from crawler.runs.proof import Archive, IssueFacts, Open, Proved, judge_issue
 from storage.records import Capture, End, OpenCause, RefusalClass, RequestKind
 
@@ -73,6 +75,52 @@ def repeats(shown: Mapping[Issue, Collection[str]]) -> dict[Issue, Issue]:
     return found
 
 
+_LAST_NUMBER = re.compile(r"(.*[^\d])(\d{1,3})(\D*)", re.DOTALL)
+
+
+def left_out(pages: Collection[str]) -> list[str]:
+    """The addresses that those of an issue's pages leave out, by their last number: 3 of 1, 2, 4.
+
+    None where more numbers are missing than are there: they are no running numbers then.
+    """
+    numbers: defaultdict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    for url in pages:
+        if match := _LAST_NUMBER.fullmatch(url):
+            numbers[match[1], match[3]][int(match[2])] = match[2]
+    found = []
+    for (head, tail), written in numbers.items():
+        wide = {len(one) for one in written.values()}
+        width = wide.pop() if len(wide) == 1 else 1  # 08, 09, 10; or 8, 9, 10
+        missing = [n for n in range(min(written), max(written)) if n not in written]
+        if len(missing) < len(written):
+            found += [f"{head}{number:0{width}d}{tail}" for number in missing]
+    return found
+
+
+NOT_THERE = frozenset(
+    {
+        RefusalClass.GONE,
+        RefusalClass.SOFT_404,
+        RefusalClass.REDIRECTED,
+        RefusalClass.MOVED,
+        RefusalClass.NOT_HTML,
+    }
+)
+
+
+def answers_left_out(walk: Walk, ask: Ask, refusal_class: RefusalClass) -> bool:
+    """Whether a refusal is the answer to the question for a page that an issue leaves out.
+
+    Where it is not there nothing is left out; any other refusal leaves the issue open.
+    """
+    if refusal_class is RefusalClass.CHALLENGE:
+        return False
+    if refusal_class not in NOT_THERE:
+        words = f"its pages leave {ask.url} out, which was refused as {refusal_class.value}"
+        walk.end_with(Open(OpenCause.PAGES_LEFT, words))
+    return True
+
+
 class IssueFamily(Family):
     """Options of a paper with one issue a day.
 
@@ -114,6 +162,7 @@ class IssueWalker(Walker):
         self._pages_left: Counter[date] = Counter()
         self._missing: set[date] = set()
         self._seen: set[date] = set()
+        self._asked_left_out: set[str] = set()  # pages that no page of their issue names
 
     def read_issue(self, capture: Capture, ask: Ask) -> Iterator[Step]:
         """What the answer for one day's issue leads to."""
@@ -201,12 +250,14 @@ class IssueWalker(Walker):
         links: int,
         open_pages: int | None,
         further: int = 0,
+        unnamed: int = 0,
     ) -> None:
         """Enter a page (版) that was read; its day is whole when none of its pages is open.
 
         ``urls`` are the canonical addresses of its articles, ``links`` how many of them the run
         had not met; ``open_pages`` is given with the first page: how many others the issue names.
-        ``further`` are those that a later page names, and none before it.
+        ``further`` are those that a later page names, and none before it; ``unnamed`` those that
+        none names, and that are asked for since their numbers are missing.
         """
         assert ask.day is not None
         walk = self.run.account.walk(ask.walk)
@@ -219,11 +270,16 @@ class IssueWalker(Walker):
             walk.state(None, (walk.stated_pages or 0) + further)
         if urls:
             self._seen.add(ask.day)
-        self._pages_left[ask.day] += further - 1 if open_pages is None else open_pages
+        self._note_left(ask, unnamed + (further - 1 if open_pages is None else open_pages))
+
+    def _note_left(self, ask: Ask, more: int) -> None:
+        """Enter that so many more pages of an issue are open now; without any it is whole."""
+        assert ask.day is not None
+        self._pages_left[ask.day] += more
         facts = IssueFacts(day=ask.day, pages_left=self._pages_left[ask.day])
         decision = judge_issue(facts, Archive())
         if isinstance(decision, Proved | Open):
-            walk.end_with(decision)
+            self.run.account.walk(ask.walk).end_with(decision)
 
     def note_missing(self, day: date) -> None:
         """Enter the site's answer "no paper that day"; what it proves the whole run can tell."""
@@ -237,7 +293,15 @@ class IssueWalker(Walker):
         walk.end_with(Proved(End.NO_ISSUE, "the paper's calendar has no issue", empty=True))
 
     def takes_as_answer(self, ask: Ask, refusal_class: RefusalClass) -> bool:
-        """Where the declaration says that days are skipped, a missing issue (404) is an answer."""
+        """Where the declaration says that days are skipped, a missing issue (404) is an answer.
+
+        So it is to the question for a page that its issue leaves out.
+        """
+        if ask.url in self._asked_left_out:
+            taken = answers_left_out(self.run.account.walk(ask.walk), ask, refusal_class)
+            if taken:
+                self._note_left(ask, -1)
+            return taken
         if ask.kind is not RequestKind.ISSUE or not self.issues.skips_days:
             return False
         if refusal_class is not RefusalClass.GONE:

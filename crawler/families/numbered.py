@@ -4,8 +4,10 @@ An entry page names the newest issue; those before it have the numbers before.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cached_property
 from string import Formatter
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import urljoin
@@ -26,12 +28,12 @@ from crawler.families.base import (
     Walker,
     charset_of,
 )
-from crawler.families.issues import NOT_ASKED_FOR, repeats
+from crawler.families.issues import NOT_ASKED_FOR, answers_left_out, left_out, repeats
 from crawler.pages.lists.linktitles import clean_title
 from crawler.pages.raw.charset import decode
 from crawler.pages.raw.urls import canonical_url
 from crawler.runs.proof import Open, Proved
-from storage.records import Capture, End, Link, OpenCause, RequestKind
+from storage.records import Capture, End, Link, OpenCause, RefusalClass, RequestKind
 
 MOST_ISSUES_BACK = 60
 """So many issues are caught up on when the last complete run read none of the newest ones."""
@@ -134,6 +136,8 @@ class NumberedWalker(Walker):
         super().__init__(site, run)
         self.options = options
         self._left: dict[str, int] = {}  # walk -> pages that are still to be read
+        self._named: defaultdict[str, dict[str, None]] = defaultdict(dict)  # walk -> its pages
+        self._asked_left_out: set[str] = set()  # pages that no page of their issue names
         self._newest = 0
 
     def entries(self) -> Iterator[Ask]:
@@ -166,35 +170,69 @@ class NumberedWalker(Walker):
         """The first page of an issue: its articles, its other pages, and the issue before."""
         links = _links_of(capture.body, capture.url, charset_of(capture))
         number = int(ask.walk.removeprefix("issue "))
-        pages = self.options.pages_in(links).get(number, ())
-        others = [url for url in pages if url != ask.url]
+        others = self._pages(self.options.pages_in(links).get(number, ()), ask)
         self._left[ask.walk] = len(others)
         self.run.account.walk(ask.walk).state(None, len(others) + 1)
         yield from self._take(links, capture, ask)
         settled = self.run.settled(sorted(self.run.account.walk(ask.walk).shown))
-        for page_number, url in enumerate(others, start=2):
-            yield Ask(
-                url=url,
-                kind=RequestKind.LISTING,
-                walk=ask.walk,
-                read=self.read_page,
-                page_number=page_number,
-            )
+        yield from others
         looked_back = self._newest - number + 1 >= self.options.lookback_issues
-        if number == 1 or (settled and (looked_back or not self.run.full)):
+        if settled and (looked_back or not self.run.full):
             return  # those before it were read by an earlier complete run
-        if looked_back and self.run.settled_on() is None:
-            return  # the first crawl: no more was asked for
-        if self._newest - number + 1 < max(MOST_ISSUES_BACK, self.options.lookback_issues):
-            yield self._first_page(number - 1, _of_number(self.options, ask.url, number - 1))
-        elif not self.run.gap_named(NOT_ASKED_FOR):
-            self.run.account.walk(NOT_ASKED_FOR).end_with(
-                Open(
-                    OpenCause.GAP,
-                    f"no issue before {number} was asked for: the last complete run, on "
-                    f"{self.run.settled_on()}, is too long ago",
+        yield from self._before(number, ask.url)
+
+    def _before(self, number: int, url: str) -> Iterator[Ask]:
+        """The first page of the next issue before ``number`` that is to be read.
+
+        One that a run since the last complete one has read as a whole is passed by, but the newest
+        but one: it may have been read before all of it was there.
+        """
+        last_complete = self.run.settled_on()
+        most = max(MOST_ISSUES_BACK, self.options.lookback_issues)
+        oldest = self._newest + 1 - (self.options.lookback_issues if not last_complete else most)
+        for before in range(number - 1, 0, -1):
+            if before < oldest:
+                self._name_gap(before + 1)
+                return
+            late = before == self._newest - 1
+            if late or self.run.full or f"issue {before}" not in self._read_before:
+                yield self._first_page(before, _of_number(self.options, url, before))
+                return
+
+    @cached_property
+    def _read_before(self) -> frozenset[str]:
+        return self.run.issues_read()
+
+    def _name_gap(self, number: int) -> None:
+        """Say that no issue before ``number`` was asked for; of a first crawl none was to be."""
+        last_complete = self.run.settled_on()
+        if last_complete is None or self.run.gap_named(NOT_ASKED_FOR):
+            return
+        words = (
+            f"no issue before {number} was asked for: the last complete run, on "
+            f"{last_complete}, is too long ago"
+        )
+        self.run.account.walk(NOT_ASKED_FOR).end_with(Open(OpenCause.GAP, words))
+
+    def _pages(self, urls: Iterable[str], ask: Ask) -> list[Ask]:
+        """The requests for the pages (版) at ``urls`` that none of the issue before it named."""
+        named = self._named[ask.walk]
+        named[ask.url] = None
+        pages = []
+        for url in urls:
+            if url in named:
+                continue
+            named[url] = None
+            pages.append(
+                Ask(
+                    url=url,
+                    kind=RequestKind.LISTING,
+                    walk=ask.walk,
+                    read=self.read_page,
+                    page_number=len(named),
                 )
             )
+        return pages
 
     def conclude(self) -> None:
         """Leave an issue open whose address was answered with another one."""
@@ -208,10 +246,34 @@ class NumberedWalker(Walker):
             walks[name].end_with(Open(OpenCause.REPEATS, words))
 
     def read_page(self, capture: Capture, ask: Ask) -> Iterator[Step]:
-        """A further page of an issue."""
-        self._left[ask.walk] -= 1
+        """A further page of an issue, and pages that none before it has named.
+
+        When all are read that are named, also those that no page names, but their numbers.
+        """
         links = _links_of(capture.body, capture.url, charset_of(capture))
+        number = int(ask.walk.removeprefix("issue "))
+        pages = self._pages(self.options.pages_in(links).get(number, ()), ask)
+        walk = self.run.account.walk(ask.walk)
+        walk.state(None, (walk.stated_pages or 0) + len(pages))
+        self._left[ask.walk] += len(pages) - 1
+        if not self._left[ask.walk]:
+            unnamed = self._pages(left_out(self._named[ask.walk]), ask)
+            self._asked_left_out |= {page.url for page in unnamed}
+            self._left[ask.walk] = len(unnamed)
+            pages += unnamed
         yield from self._take(links, capture, ask)
+        yield from pages
+
+    def takes_as_answer(self, ask: Ask, refusal_class: RefusalClass) -> bool:
+        """That it is not there is an answer of a page that its issue leaves out."""
+        if ask.url not in self._asked_left_out:
+            return False
+        walk = self.run.account.walk(ask.walk)
+        taken = answers_left_out(walk, ask, refusal_class)
+        if taken:
+            self._left[ask.walk] -= 1
+            self._judge(ask.walk)
+        return taken
 
     def _take(
         self, links: tuple[tuple[str, str], ...], capture: Capture, ask: Ask
@@ -236,7 +298,12 @@ class NumberedWalker(Walker):
         walk.links += len(articles.keys() - self.run.met)
         walk.note_page(ask.page_number, articles)
         yield Listed(links=tuple(articles.values()), walk=ask.walk)
-        if self._left[ask.walk] > 0:
+        self._judge(ask.walk)
+
+    def _judge(self, name: str) -> None:
+        """Enter what an issue's pages prove, once none of them is left."""
+        walk = self.run.account.walk(name)
+        if self._left[name] > 0:
             return
         if not walk.shown:
             walk.end_with(Open(OpenCause.EMPTY_PAGE, "an issue without an article"))

@@ -23,6 +23,7 @@ from storage.runs.states import LeaseState
 from storage.runs.totals import (
     Judged,
     days_read,
+    issues_read,
     last_judged,
     last_looked_behind,
     put_totals,
@@ -71,6 +72,11 @@ class RunLedger:
         """Days from ``since`` on of whose issue nothing was left open, and when that was seen."""
         with self.database.reading() as session:
             return days_read(session, self.source_id, since=since, now=self.now())
+
+    def issues_read(self) -> dict[str, datetime]:
+        """Issues (names of their walks) that a run read as a whole, and when one first did."""
+        with self.database.reading() as session:
+            return issues_read(session, self.source_id, now=self.now())
 
     def due(self, limit: int) -> list[KnownLink]:
         """Links of this source whose next check is due, the longest overdue first."""

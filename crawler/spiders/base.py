@@ -371,6 +371,17 @@ class SourceSpider(scrapy.Spider):
         read = self.ledger.days_read(since)
         return {day: ended.astimezone(zone).date() for day, ended in read.items()}
 
+    def issues_read(self) -> frozenset[str]:
+        """Issues, by the names of their walks, that a run since the last complete one has read as
+        a whole, and none before it."""
+        last = self.ledger.last_complete
+        settled = last.finished_at if last else None
+        return frozenset(
+            name
+            for name, first in self.ledger.issues_read().items()
+            if settled is None or first > settled
+        )
+
     def gap_named(self, walk: str) -> bool:
         """Whether a run since the last complete one has named a gap in this walk already.
 

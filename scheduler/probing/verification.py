@@ -128,6 +128,10 @@ class _Trial:
         """No run was before."""
         return {}
 
+    def issues_read(self) -> frozenset[str]:
+        """No run was before."""
+        return frozenset()
+
     def gap_named(self, walk: str) -> bool:
         """No run was before."""
         return False

@@ -182,6 +182,23 @@ def days_read(
     return {day: ended for day, ended in rows if ended is not None}
 
 
+def issues_read(session: Session, source_id: str, *, now: datetime) -> dict[str, datetime]:
+    """Issues without a day (names of their walks) of which nothing was left open, and when the
+    first such run ended; ``now`` as in ``days_read``."""
+    rows = session.execute(
+        select(_WALKS.c.name, func.min(RunRow.finished_at))
+        .join(RunRow, RunRow.id == _WALKS.c.run_id)
+        .where(
+            RunRow.source_id == source_id,
+            RunRow.finished_at <= now,
+            _WALKS.c.end_proof == End.ISSUE_WHOLE.value,
+            _WALKS.c.remainder == 0,
+        )
+        .group_by(_WALKS.c.name)
+    )
+    return {name: ended for name, ended in rows if ended is not None}
+
+
 def list_totals(session: Session, run_id: int) -> list[WalkTotals]:
     """The totals of a run, list by list in the order of the crawl; [] before it has ended."""
     rows = session.execute(

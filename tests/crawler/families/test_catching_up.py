@@ -16,7 +16,15 @@ from crawler.spiders.base import SourceSpider
 from crawler.spiders.loader import spider_class
 from storage.engine.database import Database
 from storage.engine.link_tables import DiscoveryRow
-from storage.records import SHANGHAI, RequestKind, RunCounts, RunTrigger, Verdict, VerdictKind
+from storage.records import (
+    SHANGHAI,
+    RefusalClass,
+    RequestKind,
+    RunCounts,
+    RunTrigger,
+    Verdict,
+    VerdictKind,
+)
 from storage.runs import door, lease
 from storage.runs.options import CrawlOptions
 from tests.storage.samples import NOW
@@ -24,7 +32,7 @@ from tests.storage.samples import NOW
 FAMILIES = {
     "epaper": {"issue_url": "http://p.example/{YYYY}-{MM}/{DD}/node_1.htm", "lookback_days": 3},
     "numbered": {
-        "entry_url": "http://p.example/index.htm", "page_url": "http://p.example/i{issue}/p1.htm",
+        "entry_url": "http://p.example/index.htm", "page_url": "http://p.example/i{issue}/p{page}.htm",
         "lookback_issues": 3,
     },
 }  # fmt: skip
@@ -148,8 +156,11 @@ def test_a_run_of_a_clock_that_ran_ahead_has_read_no_day_as_a_whole(database: Da
     assert len(play_days(spider_of(database, "epaper", NOW), "")) == 7
 
 
-def issues_read(spider: SourceSpider, newest: int) -> list[int]:
-    """The issues that are asked for, one after the other, when ``newest`` is the newest."""
+def issues_read(spider: SourceSpider, newest: int, failing: int = 0) -> list[int]:
+    """The issues that are asked for, one after the other, when ``newest`` is the newest.
+
+    The last page of issue ``failing`` does not come.
+    """
     read: list[int] = []
     waiting = list(spider.entries())
     while waiting:
@@ -158,10 +169,14 @@ def issues_read(spider: SourceSpider, newest: int) -> list[int]:
         if ask.kind is RequestKind.ARTICLE:
             continue
         number = newest if ask.walk == "entry" else int(ask.walk.removeprefix("issue "))
+        if ask.page_number > 1:
+            spider.refuse(ask, RefusalClass.HTTP_ERROR, "played")
+            continue
         links = f'<a href="/i{number}/p1.htm">第{number}期</a>'
         if ask.walk != "entry":
             read.append(number)
             links += f'<a href="/c{number}.htm">第{number}期头条协商议政</a>'
+            links += f'<a href="/i{number}/p2.htm">下一版</a>' if number == failing else ""
         page = f"<html><body>2026-01-20 {links}</body></html>".encode()
         outputs = spider.answered(HtmlResponse(ask.url, body=page), ask)
         waiting += [one for one in outputs if isinstance(one, Request)]
@@ -184,6 +199,23 @@ def test_the_issues_since_the_last_complete_run_are_asked_for(
     assert issues_read(next_one, 21) == ([21, 20, 19] if full else [21, 20])
 
 
+def test_an_issue_that_a_partial_run_read_as_a_whole_is_not_asked_for_again(
+    database: Database,
+) -> None:
+    first = spider_of(database, "numbered", NOW)
+    issues_read(first, 10)
+    end(first, VerdictKind.COMPLETE)
+    for hours in (1, 2):
+        later = spider_of(database, "numbered", NOW + timedelta(hours=hours))
+        read = issues_read(later, 20, failing=15)
+        assert read == ([*range(20, 9, -1)] if hours == 1 else [20, 19, 15, 10])
+        end(later, VerdictKind.PARTIAL)
+    full = spider_of(database, "numbered", NOW + timedelta(hours=3), CrawlOptions(full=True))
+    assert issues_read(full, 20) == [*range(20, 9, -1)]
+    end(full, VerdictKind.COMPLETE)
+    assert issues_read(spider_of(database, "numbered", NOW + timedelta(hours=4)), 21) == [21, 20]
+
+
 def test_issues_that_nobody_asked_for_are_named_once(database: Database) -> None:
     first = spider_of(database, "numbered", NOW)
     issues_read(first, 10)
@@ -194,5 +226,5 @@ def test_issues_that_nobody_asked_for_are_named_once(database: Database) -> None
     assert said is not None
     assert said.startswith("no issue before 51 was asked for")
     again = spider_of(database, "numbered", NOW + timedelta(days=901))
-    assert len(issues_read(again, 111)) == MOST_ISSUES_BACK
+    assert issues_read(again, 111) == [111, 110], "the rest was read as a whole"
     assert end(again, VerdictKind.COMPLETE) is None

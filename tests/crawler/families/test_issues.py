@@ -8,7 +8,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse
 
 from crawler.config import CrawlConfig
-from crawler.families.issues import issue_name, repeats
+from crawler.families.issues import issue_name, left_out, repeats
 from crawler.runs.ledger import RunLedger
 from crawler.sources.declaration import Source
 from crawler.spiders.base import SourceSpider
@@ -55,7 +55,13 @@ def spider_of(database: Database, now: datetime, *, weekly: bool = False) -> Sou
     return spider
 
 
-def played(spider: SourceSpider, site: Mapping[str, str], kind: VerdictKind) -> list[str]:
+def played(
+    spider: SourceSpider,
+    site: Mapping[str, str],
+    kind: VerdictKind,
+    *,
+    refused: RefusalClass = RefusalClass.GONE,
+) -> list[str]:
     """The pages that a run over ``site`` (path -> body) asks for; it ends with ``kind``."""
     asked: list[str] = []
     waiting = list(spider.entries())
@@ -69,7 +75,7 @@ def played(spider: SourceSpider, site: Mapping[str, str], kind: VerdictKind) -> 
             page = f"<html><body>{site[path]}</body></html>".encode()
             outputs = spider.answered(HtmlResponse(ask.url, body=page), ask)
         else:
-            outputs = spider.refuse(ask, RefusalClass.GONE, "status 404")
+            outputs = spider.refuse(ask, refused, "played")
         waiting += [one for one in outputs if isinstance(one, Request)]
     spider.walker.conclude()
     spider.ledger.finish(spider.account, Verdict(kind=kind, reason="played"))
@@ -103,6 +109,50 @@ def test_a_page_that_only_a_later_page_names_is_read(database: Database) -> None
     totals = spider.account.walks[issue_name(TODAY)].totals
     assert (totals.end, totals.pages, totals.stated_pages) == (End.ISSUE_WHOLE, 3, 3)
     assert len(spider.account.walks[issue_name(TODAY)].shown) == 3
+
+
+@pytest.mark.parametrize(
+    ("there", "answer", "cause"),
+    [
+        (True, RefusalClass.GONE, None),
+        (False, RefusalClass.GONE, None),
+        (False, RefusalClass.HTTP_ERROR, OpenCause.PAGES_LEFT),
+        (False, RefusalClass.BLOCKED, OpenCause.PAGES_LEFT),
+    ],
+)
+def test_a_page_whose_number_is_left_out_is_asked_for(
+    database: Database, there: bool, answer: RefusalClass, cause: OpenCause | None
+) -> None:
+    day = f"/{TODAY:%Y-%m/%d}"
+    front = page_link(TODAY, 1) + page_link(TODAY, 2) + page_link(TODAY, 4)
+    site = {f"{day}/node_{n}.htm": front + article(TODAY, n) for n in (1, 2, 4)}
+    if there:
+        site[f"{day}/node_3.htm"] = front + article(TODAY, 3)
+    spider = spider_of(database, NOW)
+    asked = played(spider, site, VerdictKind.PARTIAL, refused=answer)
+    assert asked[-1] == f"{day}/node_3.htm"
+    walk = spider.account.walks[issue_name(TODAY)]
+    assert len(walk.shown) == 3 + there
+    assert (walk.totals.end, walk.totals.cause) == (None if cause else End.ISSUE_WHOLE, cause)
+    assert spider.account.missing == spider.account.asked[RequestKind.ARTICLE]
+    assert {one.kind for one in spider.account.refusals} <= {RequestKind.ISSUE}
+    assert not spider.account.walled
+
+
+@pytest.mark.parametrize(
+    ("names", "left"),
+    [
+        (["/05/node_1.htm", "/05/node_2.htm", "/05/node_4.htm"], ["/05/node_3.htm"]),
+        (["/A01.html", "/A03.html", "/B01.html", "/B02.html"], ["/A02.html"]),
+        (["/p?v=08", "/p?v=09", "/p?v=11"], ["/p?v=10"]),
+        (["/p?v=9", "/p?v=11"], ["/p?v=10"]),
+        (["/node_1.htm", "/node_4.htm"], []),
+        (["/node_1.htm", "/node_40.htm", "/node_41.htm"], []),
+        (["/index.htm"], []),
+    ],
+)
+def test_which_pages_are_left_out(names: list[str], left: list[str]) -> None:
+    assert left_out(names) == left
 
 
 def test_a_day_that_is_answered_with_the_issue_of_another_stays_open(database: Database) -> None:
