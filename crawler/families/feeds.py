@@ -6,6 +6,7 @@ reading that shows nothing of what the list showed before leaves a gap that it c
 
 import re
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +21,7 @@ from crawler.errors import LayoutChangedError, TruncatedPageError
 from crawler.families.base import Ask, Family, HttpUrl, Listed, Probed, Run, Site, Step, Walker
 from crawler.pages.raw.storable import storable
 from crawler.pages.raw.urls import canonical_url, url_date
-from crawler.runs.proof import Open, Proved, gap_in
+from crawler.runs.proof import Open, Proved, gap_in, unreached
 from storage.records import SHANGHAI, Capture, End, Link, Listing, OpenCause, RequestKind
 
 MOST_BYTES = 50 * 2**20
@@ -197,6 +198,7 @@ class FeedWalker(Walker):
         self.options = options
         self._files: set[str] = set(options.urls)
         self._left: dict[str, int] = dict.fromkeys(options.urls, 1)
+        self._days: defaultdict[str, set[date | None]] = defaultdict(set)  # walk -> of its entries
 
     def entries(self) -> Iterator[Ask]:
         """The declared feeds."""
@@ -213,6 +215,7 @@ class FeedWalker(Walker):
         urls = [link.url for link in links]
         walk.note_page(ask.page_number, urls)
         walk.links += len(set(urls) - self.run.met)
+        self._days[ask.walk] |= {link.published_on for link in links}
         yield Listed(links=tuple(link for link in links if self._is_wanted(link)), walk=ask.walk)
         # Asked after the links are met, so that the database is asked for them once.
         settled = not self.run.full and self.run.settled(urls)
@@ -224,6 +227,8 @@ class FeedWalker(Walker):
         if gap is not None:
             walk.end_with(gap)
         if self._left[ask.walk] == 0:
+            if why := unreached(self._days[ask.walk], self.run.since, self.run.until):
+                walk.end_with(Open(OpenCause.WINDOW, why))
             alone = ask.page_number == 1 and not feed.files  # no index says that this is all
             proved = End.SILENT if alone else End.LAST_PAGE
             proved = End.KNOWN_REACHED if settled else proved
@@ -231,11 +236,9 @@ class FeedWalker(Walker):
 
     def _further(self, feed: Feed, ask: Ask) -> Iterator[Ask]:
         since = self.run.since
-        fresh = [
-            url
-            for url, day in feed.files
-            if url not in self._files and not (since and day and day < since)
-        ]
+        older = {day for _, day in feed.files if since and day and day < since}
+        self._days[ask.walk] |= older  # left out: so far back it reaches
+        fresh = [url for url, day in feed.files if url not in self._files and day not in older]
         for url in fresh:
             if len(self._files) - len(self.options.urls) >= self.options.max_files:
                 words = f"stopped at the limit of {self.options.max_files} files"

@@ -32,7 +32,7 @@ from crawler.families.issues import NOT_ASKED_FOR, answers_left_out, left_out, r
 from crawler.pages.lists.linktitles import clean_title
 from crawler.pages.raw.charset import decode
 from crawler.pages.raw.urls import canonical_url
-from crawler.runs.proof import Open, Proved
+from crawler.runs.proof import Open, Proved, unreached
 from storage.records import Capture, End, Link, OpenCause, RefusalClass, RequestKind
 
 MOST_ISSUES_BACK = 60
@@ -139,6 +139,7 @@ class NumberedWalker(Walker):
         self._named: defaultdict[str, dict[str, None]] = defaultdict(dict)  # walk -> its pages
         self._asked_left_out: set[str] = set()  # pages that no page of their issue names
         self._newest = 0
+        self._wanted = 0  # issues of the days asked for
 
     def entries(self) -> Iterator[Ask]:
         """The page that names the newest issue."""
@@ -170,16 +171,61 @@ class NumberedWalker(Walker):
         """The first page of an issue: its articles, its other pages, and the issue before."""
         links = _links_of(capture.body, capture.url, charset_of(capture))
         number = int(ask.walk.removeprefix("issue "))
-        others = self._pages(self.options.pages_in(links).get(number, ()), ask)
-        self._left[ask.walk] = len(others)
-        self.run.account.walk(ask.walk).state(None, len(others) + 1)
-        yield from self._take(links, capture, ask)
+        if self._bounded:
+            day = _day_of(capture.body, charset_of(capture))
+            if day is not None and not self._is_wanted(day):
+                self._pass_by(ask, day)
+            else:
+                self._wanted += 1
+                yield from self._first_of(number, links, capture, ask)
+            yield from self._before_within(number, day, ask.url)
+            return
+        yield from self._first_of(number, links, capture, ask)
         settled = self.run.settled(sorted(self.run.account.walk(ask.walk).shown))
-        yield from others
         looked_back = self._newest - number + 1 >= self.options.lookback_issues
         if settled and (looked_back or not self.run.full):
             return  # those before it were read by an earlier complete run
         yield from self._before(number, ask.url)
+
+    def _first_of(
+        self, number: int, links: tuple[tuple[str, str], ...], capture: Capture, ask: Ask
+    ) -> Iterator[Step]:
+        """The articles of an issue's first page, and its other pages."""
+        others = self._pages(self.options.pages_in(links).get(number, ()), ask)
+        self._left[ask.walk] = len(others)
+        self.run.account.walk(ask.walk).state(None, len(others) + 1)
+        yield from self._take(links, capture, ask)
+        yield from others
+
+    @property
+    def _bounded(self) -> bool:
+        return self.run.since is not None or self.run.until is not None
+
+    def _is_wanted(self, day: date) -> bool:
+        since, until = self.run.since, self.run.until
+        return not (since and day < since) and not (until and day > until)
+
+    def _pass_by(self, ask: Ask, day: date) -> None:
+        """Enter an issue of which only the day was wanted: it is none of those asked for."""
+        walk = self.run.account.walk(ask.walk)
+        walk.note_page(ask.page_number, ())
+        words = f"the issues before {self.run.since} and after {self.run.until} are not asked for"
+        walk.end_with(Proved(End.BEFORE_SINCE, words, empty=True))
+
+    def _before_within(self, number: int, day: date | None, url: str) -> Iterator[Ask]:
+        """The issue before one of ``day``, until one is older than the days asked for."""
+        since = self.run.since
+        if since is None and self._wanted >= self.options.lookback_issues:
+            return
+        if since and day and day < since:
+            return
+        read = self._newest - number + 1
+        if number > 1 and read < (self.run.pages or MOST_ISSUES_BACK):
+            yield self._first_page(number - 1, _of_number(self.options, url, number - 1))
+            return
+        words = f"issue {number}, of {day or 'no day'}, is the last that was asked for"
+        if why := unreached([day], since, self.run.until):
+            self.run.account.walk(NOT_ASKED_FOR).end_with(Open(OpenCause.WINDOW, f"{words}: {why}"))
 
     def _before(self, number: int, url: str) -> Iterator[Ask]:
         """The first page of the next issue before ``number`` that is to be read.

@@ -169,8 +169,9 @@ def _judge_last(
             OpenCause.NOT_FOLLOWED,
             f"{here} says that there is more, which cannot be followed: {'; '.join(page.more)}",
         )
-    if unreached := _unreached(pages, bounds):
-        return Open(OpenCause.WINDOW, unreached)
+    days = (day for one in pages for day in one.days)
+    if why := unreached(days, bounds.since, bounds.until):
+        return Open(OpenCause.WINDOW, why)
     proof, words = _what_ends(page, met=len(shown) if met else None)
     return Proved(proof, f"last page of {name} read ({page.number}): {words}", empty=not shown)
 
@@ -297,15 +298,17 @@ def judge_page(listing: Listing) -> PageEnd:
             return PageEnd(False, f"the list goes on at {listing.next_page}")
 
 
-def _unreached(pages: Sequence[PageFacts], bounds: Bounds) -> str | None:
-    """Why the days asked for lie before what the whole list holds; None where they do not."""
-    first_wanted = bounds.since or bounds.until
+def unreached(listed: Iterable[date | None], since: date | None, until: date | None) -> str | None:
+    """Why the days asked for lie before what a whole list holds; None where they do not.
+
+    ``listed`` are the days of its articles.
+    """
+    first_wanted = since or until
     if first_wanted is None:
         return None
-    days = [day for page in pages for day in page.days if day]
-    if not days:
+    oldest = min((day for day in listed if day), default=None)
+    if oldest is None:
         return f"the list prints no days: whether it reaches back to {first_wanted} is not known"
-    oldest = min(days)
     if oldest <= first_wanted:
         return None
     return f"lists reach back to {oldest}: the window from {first_wanted} is not covered"

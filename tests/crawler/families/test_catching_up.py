@@ -159,7 +159,7 @@ def test_a_run_of_a_clock_that_ran_ahead_has_read_no_day_as_a_whole(database: Da
 def issues_read(spider: SourceSpider, newest: int, failing: int = 0) -> list[int]:
     """The issues that are asked for, one after the other, when ``newest`` is the newest.
 
-    The last page of issue ``failing`` does not come.
+    There is one a week, the newest today; the last page of issue ``failing`` does not come.
     """
     read: list[int] = []
     waiting = list(spider.entries())
@@ -177,7 +177,8 @@ def issues_read(spider: SourceSpider, newest: int, failing: int = 0) -> list[int
             read.append(number)
             links += f'<a href="/c{number}.htm">第{number}期头条协商议政</a>'
             links += f'<a href="/i{number}/p2.htm">下一版</a>' if number == failing else ""
-        page = f"<html><body>2026-01-20 {links}</body></html>".encode()
+        day = f"{NOW - timedelta(days=7 * (newest - number)):%Y-%m-%d}"
+        page = f"<html><body>{day} {links}</body></html>".encode()
         outputs = spider.answered(HtmlResponse(ask.url, body=page), ask)
         waiting += [one for one in outputs if isinstance(one, Request)]
     with spider.ledger.database.begin() as session:
@@ -214,6 +215,32 @@ def test_an_issue_that_a_partial_run_read_as_a_whole_is_not_asked_for_again(
     assert issues_read(full, 20) == [*range(20, 9, -1)]
     end(full, VerdictKind.COMPLETE)
     assert issues_read(spider_of(database, "numbered", NOW + timedelta(hours=4)), 21) == [21, 20]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "listed", "words"),
+    [
+        (40, 20, [37, 36, 35], None),
+        (40, None, [40, 39, 38, 37, 36, 35], None),
+        (None, 20, [37, 36, 35], None),  # the look-back
+        (7 * 39 + 1, 7 * 39, [1], "issue 1, of 2025-04-22, is the last"),  # numbers may begin anew
+    ],
+)
+def test_issues_of_days_asked_for_are_looked_for_back_to_the_first(
+    database: Database, since: int | None, until: int | None, listed: list[int], words: str | None
+) -> None:
+    days = [None if ago is None else (NOW - timedelta(days=ago)).date() for ago in (since, until)]
+    complete_run(database, "numbered", NOW - timedelta(hours=1))
+    spider = spider_of(database, "numbered", NOW, CrawlOptions(since=days[0], until=days[1]))
+    read = issues_read(spider, 40)
+    assert read == [*range(40, (min(listed) - 1 if since and not words else min(listed)) - 1, -1)]
+    assert [walk.day is not None for walk in spider.account.walks.values()].count(True) == len(
+        [walk for name, walk in spider.account.walks.items() if walk.shown]
+    )
+    shown = [name for name, walk in spider.account.walks.items() if walk.shown]
+    assert shown == [f"issue {number}" for number in listed]
+    said = end(spider, VerdictKind.PARTIAL)
+    assert said is None if words is None else said is not None and said.startswith(words)
 
 
 def test_issues_that_nobody_asked_for_are_named_once(database: Database) -> None:

@@ -1,7 +1,7 @@
 """A feed, and a list of one page, over several runs: what they prove, and when a gap is named."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from scrapy import Request
@@ -55,6 +55,7 @@ class Window:
     family: str
     day: int = 0
     asked: list[str] = field(default_factory=list)
+    options: CrawlOptions = field(default_factory=CrawlOptions)
 
     def read(self, *numbers: int, foot: str = "") -> SourceSpider:
         """What a run has read when it shows articles ``numbers``, each of the day of its number."""
@@ -68,7 +69,7 @@ class Window:
             )
             token = door.claim_run(session, run_id, owner="test", now=now, lease_seconds=600)
         assert token is not None
-        spider = spider_class(source)(options=CrawlOptions())
+        spider = spider_class(source)(options=self.options)
         assert isinstance(spider, SourceSpider)
         spider.config = CrawlConfig(database_url=self.database.url, today=now.date())
         spider.ledger = RunLedger(
@@ -142,6 +143,17 @@ def test_a_list_that_says_itself_where_it_ends_has_no_gap(database: Database) ->
     window = Window(database, "listing")
     assert window.run(2, 1) == "silent"
     assert window.run(4, 3, foot='<div class="page">共1页 当前第1页</div>') == "last_page"
+
+
+@pytest.mark.parametrize("family", ["feed", "listing"])
+def test_days_before_what_it_shows_are_not_covered(database: Database, family: str) -> None:
+    past = Window(database, family, options=CrawlOptions(since=date(2018, 1, 1), full=True))
+    assert (
+        past.run(9, 8)
+        == "lists reach back to 2021-01-08: the window from 2018-01-01 is not covered"
+    )
+    past.options = CrawlOptions(since=date(2021, 1, 8), full=True)
+    assert past.run(9, 8) == "silent"
 
 
 @pytest.mark.parametrize("family", ["feed", "listing"])
