@@ -276,10 +276,13 @@ class IssueWalker(Walker):
         """Enter that so many more pages of an issue are open now; without any it is whole."""
         assert ask.day is not None
         self._pages_left[ask.day] += more
-        facts = IssueFacts(day=ask.day, pages_left=self._pages_left[ask.day])
+        walk = self.run.account.walk(ask.walk)
+        facts = IssueFacts(
+            day=ask.day, pages_left=self._pages_left[ask.day], articles=len(walk.shown)
+        )
         decision = judge_issue(facts, Archive())
         if isinstance(decision, Proved | Open):
-            self.run.account.walk(ask.walk).end_with(decision)
+            walk.end_with(decision)
 
     def note_missing(self, day: date) -> None:
         """Enter the site's answer "no paper that day"; what it proves the whole run can tell."""

@@ -15,7 +15,8 @@ from crawler.families.issues import IssueFamily, IssueUrl, IssueWalker, issue_ur
 from crawler.pages.raw.jsontext import JsonTextError, parse_json
 from crawler.pages.raw.storable import storable
 from crawler.pages.raw.urls import canonical_url
-from storage.records import Article, Capture, Link, RequestKind
+from crawler.runs.proof import Open
+from storage.records import Article, Capture, Link, OpenCause, RequestKind
 
 Field = Literal["title", "kicker", "subtitle", "body", "author", "page", "number"]
 """What a document may say of an article; others are only parts of its address."""
@@ -146,6 +147,7 @@ class JsonWalker(IssueWalker):
         super().__init__(options, site, run)
         self.options = options
         self._named: dict[str, dict[str, str]] = {}  # what issues said of articles to be asked for
+        self._titles: dict[str, str] = {}  # address -> title of what it was given to
 
     def issue_of(self, day: date) -> Ask:
         """The request for a day's first document."""
@@ -198,6 +200,7 @@ class JsonWalker(IssueWalker):
         for number, item in enumerate(page.items, start=1):
             given = self._item(page, number, item, ask.day)
             urls.append(given.url)
+            self._see_own(ask, given.url, given.title)
             article = self.run.take(ask, given, capture)
             if article is not None and article.url not in self.run.met:
                 fresh[article.url] = article
@@ -218,6 +221,7 @@ class JsonWalker(IssueWalker):
             if not values["title"]:
                 raise LayoutChangedError(f"item {number} has no title", url=ask.url)
             url = url_of(self.options, ask.day, values)
+            self._see_own(ask, url, values["title"])
             self._named[url] = values
             links[url] = Link(
                 url=url,
@@ -248,6 +252,13 @@ class JsonWalker(IssueWalker):
         values.update((name, words) for name, words in said.items() if words)
         item = self._of_values(values, ask.link.url, ask.link.published_on)
         yield self.run.article_of(item, capture)
+
+    def _see_own(self, ask: Ask, url: str, title: str) -> None:
+        """Leave an issue open where two of its items are given one address: one of them is lost."""
+        known = self._titles.setdefault(url, title)
+        if known != title:
+            words = f"{known!r} and {title!r} are given one address by article_url"
+            self.run.account.walk(ask.walk).end_with(Open(OpenCause.ITEMS_LEFT, words))
 
     def _item(self, page: JsonPage, number: int, item: object, day: date) -> Item:
         values = values_of(self.options, page, number, item)

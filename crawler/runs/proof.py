@@ -372,11 +372,13 @@ class IssueFacts:
     """What is known of one dated issue: its day, and how many of its pages (版) are read.
 
     ``pages_left`` counts pages that it names and that are not read yet, None before the first
-    answer; ``missing``: the site answers that there is no issue of that day.
+    answer; ``articles`` those that they show; ``missing``: the site answers that there is no issue
+    of that day.
     """
 
     day: date
     pages_left: int | None = None
+    articles: int = 0
     missing: bool = False
 
 
@@ -409,6 +411,8 @@ def judge_issue(issue: IssueFacts, archive: Archive) -> Proved | Open | GoOn:
         return _judge_missing(issue.day, archive)
     if issue.pages_left is None or issue.pages_left > 0:
         return GO_ON
+    if not issue.articles:  # its pages may stand before what is on them does
+        return Open(OpenCause.EMPTY_PAGE, f"the issue of {issue.day} shows no article")
     return Proved(End.ISSUE_WHOLE, "every page of each issue read")
 
 

@@ -1,11 +1,12 @@
 """Dated issues: pages that only a later page names, another day's issue, one that comes late."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import pytest
 from scrapy import Request
-from scrapy.http import HtmlResponse
+from scrapy.http import HtmlResponse, TextResponse
 
 from crawler.config import CrawlConfig
 from crawler.families.issues import issue_name, left_out, repeats
@@ -30,15 +31,25 @@ from storage.runs.options import CrawlOptions
 HOST = "http://p.example"
 
 
-def spider_of(database: Database, now: datetime, *, weekly: bool = False) -> SourceSpider:
-    paper = {
+JSON = {
+    "issue_url": HOST + "/{YYYY}-{MM}-{DD}", "lookback_days": 1, "items": "items",
+    "article_url": HOST + "/c{page}.htm", "issue_date": "day",
+    "fields": {"title": "title", "body": "body", "page": "id"},
+}  # fmt: skip
+
+
+def spider_of(
+    database: Database, now: datetime, *, weekly: bool = False, family: str = "epaper"
+) -> SourceSpider:
+    epaper = {
         "issue_url": HOST + "/{YYYY}-{MM}/{DD}/node_1.htm", "lookback_days": 3,
         "skips_days": weekly,
     }  # fmt: skip
+    paper = JSON if family == "json" else epaper
     source = Source.model_validate(
         {
             "id": "paper", "name": "某某日报", "region": "云南", "kind": "daily_epaper",
-            "homepage": f"{HOST}/", "hosts": ["p.example"], "family": "epaper", "epaper": paper,
+            "homepage": f"{HOST}/", "hosts": ["p.example"], "family": family, family: paper,
             "article_pattern": r"/c\d+\.htm", "expect": {"min_articles": 1, "max_days_silent": 2},
         }
     )  # fmt: skip
@@ -198,3 +209,28 @@ def test_an_issue_that_comes_late_is_read(database: Database) -> None:
     after = spider_of(database, now + timedelta(days=2), weekly=True)
     asked = played(after, site, VerdictKind.COMPLETE)
     assert first not in asked, "it is settled"
+
+
+@pytest.mark.parametrize(("second", "cause"), [("7", OpenCause.ITEMS_LEFT), ("8", None)])
+def test_two_articles_of_one_address_are_not_both_read(
+    database: Database, second: str, cause: OpenCause | None
+) -> None:
+    body = "<p>" + "各位委员围绕中心工作协商议政，建言献策。" * 20 + "</p>"
+    items = [
+        {"title": "省政协十件大事", "body": body, "id": "7"},
+        {"title": "第九次协商会议", "body": body, "id": second},
+    ]
+    document = json.dumps({"day": f"{TODAY}", "items": items}).encode()
+    spider = spider_of(database, NOW, family="json")
+    (request,) = spider.entries()
+    outputs = spider.answered(TextResponse(request.url, body=document), request.cb_kwargs["ask"])
+    assert len(outputs) == (1 if cause else 2)
+    assert spider.account.walks[issue_name(TODAY)].totals.cause is cause
+
+
+def test_an_issue_of_empty_pages_is_not_whole(database: Database) -> None:
+    front = page_link(TODAY, 1) + page_link(TODAY, 2)
+    site = {f"/{TODAY:%Y-%m/%d}/node_{n}.htm": front for n in (1, 2)}
+    spider = spider_of(database, NOW)
+    played(spider, site, VerdictKind.PARTIAL)
+    assert spider.account.walks[issue_name(TODAY)].totals.cause is OpenCause.EMPTY_PAGE

@@ -230,7 +230,8 @@ HELD = (date(2021, 1, 2), date(2021, 1, 22))
 ISSUES: list[tuple[str, IssueFacts, tuple[date, ...], object]] = [
     ("not answered yet", IssueFacts(day=DAY), (), GoOn),
     ("two pages left", IssueFacts(day=DAY, pages_left=2), (), GoOn),
-    ("all pages read", IssueFacts(day=DAY, pages_left=0), (), End.ISSUE_WHOLE),
+    ("all pages read", IssueFacts(day=DAY, pages_left=0, articles=1), (), End.ISSUE_WHOLE),
+    ("all read, and nothing on them", IssueFacts(day=DAY, pages_left=0), (), O.EMPTY_PAGE),
     ("missing, and none was ever seen", IssueFacts(day=DAY, missing=True), (), O.NO_ARCHIVE),
     ("missing soon after the newest", IssueFacts(day=DAY, missing=True), HELD, End.NO_ISSUE),
     ("missing between two", IssueFacts(day=date(2021, 1, 9), missing=True), HELD, End.NO_ISSUE),
