@@ -149,6 +149,12 @@ ASKS = Table(
             "an order, and the thing of the trade that it is about",
         ),
         Rule(
+            "scan_to_share",
+            r"^\W*(?:微信|手机)?里?点[“\"「]?发现|^\W*扫一下\W*$|(?:二维码)?便可将(?:网页|本文|文章)?分享",
+            "微信里点“发现”，扫一下",
+            "how a page gets into somebody's phone",
+        ),
+        Rule(
             "more_of_us",
             r"不错过(?:每一|任何|更多)|第一时间(?:推送|送达|接收|获取)",
             "设置之后，不错过每一篇",

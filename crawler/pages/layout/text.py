@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 from crawler.pages.layout.body import Body
 from crawler.pages.layout.comparable import comparable
+from crawler.pages.layout.ends import drop_ends
 from crawler.pages.layout.header import OUTLET_LABEL, is_header, states_day
 from crawler.pages.layout.headings import heads_comments, heads_links, heads_post, heads_summary
-from crawler.pages.layout.notes import asks_reader, note_of
 from crawler.pages.layout.page import Line, Page
 from crawler.pages.layout.weights import Weights, is_dated_link, is_teaser
 from crawler.pages.rules.limits import (
     CELL,
     ENOUGH_TEXT,
     HEADER_LINES,
-    HEADS,
     LINK,
     LINKED_PARAGRAPH,
 )
@@ -32,26 +31,6 @@ _GLUED_TAIL = re.compile(
 )
 _ATTACHMENT = re.compile(r"\W*附件|.*\.(?:docx?|xlsx?|pdf|zip|rar|wps)\W*$", re.I)
 _STOP = re.compile(r"[，。！？；…]")
-_ENDERS = frozenset(
-    {
-        "editor",
-        "platform_note",
-        "rights_note",
-        "promotion",
-        "back_to_site",
-        "share",
-        "asks_to_share",
-        "copyright",
-        "previous_next",
-        "keywords",
-    }
-)
-# A block of 来源 / 作者 / 编辑 under the text is the header's, set at the end.
-_BYLINE = re.compile(
-    r"\W*(?:(?:本文)?作\s*者|记\s*者|通讯员|摄影|撰稿|撰文|文字|图片|设计|策划|文案|制图|海报|剪辑|视频|供稿|供图|出品"
-    r"|插画|翻译|统筹)\s*[:：丨|｜/]\s*\S.{0,30}$"
-)
-_CREDITS = frozenset({"editor", "source_line", "byline"})
 _LABELLED_LINK = re.compile(
     r"\W*(?:(?:延伸|推荐|相关|更多|扩展)阅读|相关(?:新闻|链接|报道|专题)|往期回顾|[上下]期回顾)\s*[:：].{2,60}$"
 )
@@ -99,9 +78,6 @@ def select_text(
         if page.lines[index].text in beside:
             dropped[index] = "beside_title"
     _drop_summary(page, begin, body.end, dropped)
-    for index in range(begin, min(begin + HEADS.value, body.end)):
-        if asks_reader(page.lines[index].text):
-            dropped[index] = "asks_reader"
     dropped.update((index, "agreement") for index in body.agreed if begin <= index < body.end)
     dropped.update((index, "card") for index in body.cards if begin <= index < body.end)
     for block in body.blocks:
@@ -114,7 +90,7 @@ def select_text(
     _drop_asides(page, weights, body, begin, dropped)
     _drop_by_rule(page, weights, begin, body.end, title, rows, dropped)
     _drop_related(page, weights, begin, body.end, dropped)
-    _drop_tail(page, weights, begin, body.end, rows, dropped)
+    drop_ends(weights, begin, body.end, rows, dropped)
     paragraphs: list[str] = []
     kept: list[int] = []
     for index in range(begin, body.end):
@@ -387,51 +363,3 @@ def _heads_replies(line: Line) -> bool:
     return ("20" in line.text and heads_post(line.text)) or (
         not line.linked and heads_comments(line.text)
     )
-
-
-def _apart(page: Page, index: int) -> bool:
-    """Whether a line stands in another box than the line before it, not in the next paragraph."""
-    parents = []
-    for line in page.lines[index - 1 : index + 1]:
-        box = page.boxes[line.box]
-        parents.append(box.parent if box.tag == "p" else box.index)
-    return len(set(parents)) > 1
-
-
-def _drop_tail(
-    page: Page,
-    weights: Weights,
-    begin: int,
-    end: int,
-    rows: dict[int, int],
-    dropped: dict[int, str],
-) -> None:
-    """Behind the last sentence, what follows an editor or platform line is not text."""
-    last = begin - 1
-    for index in range(end - 1, begin - 1, -1):
-        if index in dropped or index in rows or not _STOP.search(page.lines[index].text):
-            continue
-        if asks_reader(page.lines[index].text):
-            dropped[index] = "asks_reader"
-            continue
-        note = note_of(page.lines[index].text, linked=page.lines[index].linked > 0)
-        if note is None or (note == "promotion" and not _apart(page, index)):
-            last = index
-            break
-        dropped[index] = note
-    for index in range(end - 1, last, -1):
-        if _BYLINE.match(page.lines[index].text) and dropped.get(index + 1) in _CREDITS:
-            dropped.setdefault(index, "byline")
-    ended = False
-    for index in range(last + 1, end):
-        text = page.lines[index].text
-        if index in rows:
-            continue
-        if asks_reader(text):
-            dropped.setdefault(index, "asks_reader")
-        if dropped.get(index) in _ENDERS or weights.rule(index) in _ENDERS:
-            ended = True
-        elif _BYLINE.match(text) and dropped.get(index - 1) in _CREDITS:
-            dropped.setdefault(index, "byline")
-        elif ended or (len(text) <= 2 and index > last + 1) or (text[0] in "+#" and len(text) < 40):
-            dropped.setdefault(index, "tail")

@@ -171,6 +171,24 @@ LONGEST_ASKED = Limit(
     "fifth_writer/r20.html",
     "characters of a line in which a site asks something of its readers",
 )
+LONGEST_SITE_LINE = Limit(
+    80,
+    3,
+    "site_at_the_ends",
+    "characters of a line at the ends of a text that may be the site's",
+)
+LONGEST_CREDIT = Limit(
+    80,
+    3,
+    "site_at_the_ends",
+    "characters of a line behind a text that may say who made it",
+)
+LONGEST_OFFERED = Limit(
+    45,
+    5,
+    "site_at_the_ends",
+    "characters of the title of another text offered behind a text",
+)
 FEW_WORDS = Limit(
     3, 60, "second_writer/p04.html", "words of the trade that make a short line a note"
 )
@@ -222,12 +240,6 @@ STORY_LINES = Limit(
 # Which lines of a body are its text
 HEADER_LINES = Limit(
     14, 0, "article_appended", "lines at the head of a body that may be its header's"
-)
-HEADS = Limit(
-    3,
-    0,
-    "fourth_writer/n42.html",
-    "lines at the head of a text in which a site may ask something of its readers",
 )
 LINKED_PARAGRAPH = Limit(
     40,

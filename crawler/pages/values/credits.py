@@ -43,7 +43,7 @@ _EDITOR_LABEL = re.compile(
     r"(?:\s*[:：/丨|／]\s*|\s+(?=[\u4e00-\u9fff]{2,4}(?:\W*$|\s\s)))"
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_BYLINES = frozenset({"byline", "source_line"})
+_BYLINES = frozenset({"staff", "source_line"})
 _ENDING = re.compile(
     r"[（(【]\s*作者\s*[:：]\s*([\u4e00-\u9fff·]{2,12})\s+(?:责任)?编辑\s*[:：][^（()）]{2,12}[)）】]\W*$"
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.pages import article, held, quality
-from crawler.pages.layout import body, boilerplate, cards, folds, stories, text, tree, weights
+from crawler.pages.layout import body, boilerplate, cards, ends, folds, stories, text, tree, weights
 from crawler.pages.layout.boilerplate import RULE_IDS, dropped_by
 from crawler.pages.layout.examples import EXAMPLES, HEADERS, Example
 from crawler.pages.layout.header import SIGNS, header_by
@@ -112,9 +112,9 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (credits, "_STAFF_NUMBER", NEVER, "fourth_writer/n12.html"),
         (text, "_heads_article", lambda *_: False, "article_appended"),
         (weights, "_DAY_BESIDE", NEVER, "dated_links_inside"),
-        (text, "_BYLINE", NEVER, "tail_byline"),
-        (text, "note_of", lambda *_, **__: None, "note_of_rights"),
-        (text, "note_of", lambda *_, **__: None, "note_of_apps"),
+        (ends, "credits_staff", lambda _: False, "tail_byline"),
+        (ends, "note_of", lambda *_, **__: None, "note_of_rights"),
+        (ends, "note_of", lambda *_, **__: None, "note_of_apps"),
         (text, "states_day", lambda _line: False, "header_below_abstract"),
         (credits, "outlet_in_script", lambda _text: None, "outlet_in_script"),
         (outlets, "_DASHES", frozenset(), "outlet_with_dash"),

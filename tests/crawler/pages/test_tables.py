@@ -2,6 +2,7 @@
 
 import pytest
 
+from crawler.pages.layout.furniture import OFFERS, SITE, STAFF
 from crawler.pages.layout.headings import COMMENTS, LINKS, POSTS, SUMMARIES, UNFOLDS
 from crawler.pages.layout.notes import AGREEMENTS, ASKS, VOCABULARIES, note_of, speaks_of_agreement
 from crawler.pages.raw.others import GATES, KINDS
@@ -30,6 +31,9 @@ TABLES = (
         NOT_FOUND_TITLE,
         KINDS,
         GATES,
+        SITE,
+        STAFF,
+        OFFERS,
     ),
     *(NOBODY, NO_NAME, NO_OUTLET, NOT_PUBLISHED, OF_THE_EVENT, NOT_TITLE),
 )
