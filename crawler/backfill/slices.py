@@ -8,10 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from storage.records import VerdictKind
-
-DONE = frozenset({VerdictKind.COMPLETE, VerdictKind.EMPTY_EXPECTED})
-"""Verdicts that say that all there is of these days was read."""
+from storage.records import SOUND_KINDS, VerdictKind
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,7 +39,7 @@ class SliceEnd:
     @property
     def done(self) -> bool:
         """Whether nothing of these days is left to be read."""
-        return self.kind in DONE
+        return self.kind in SOUND_KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from crawler.backfill.slices import DONE, Slice, SliceEnd, YearCovered, slices_of, years_of
+from crawler.backfill.slices import Slice, SliceEnd, YearCovered, slices_of, years_of
 from crawler.sources.declaration import Source
 from storage.engine.database import Database
-from storage.records import SHANGHAI, RequestKind, Verdict, VerdictKind
+from storage.records import SHANGHAI, SOUND_KINDS, RequestKind, Verdict, VerdictKind
 from storage.runs import parts as ledger
 from storage.runs.history import RunRecord
 from storage.runs.options import CrawlOptions
@@ -97,7 +97,7 @@ class LiveBackfill:
             fresh = counts.articles_new + counts.reposts
             articles += fresh + counts.articles_changed
             kind = record.verdict.kind if record.verdict else None
-            if kind in DONE or not fresh or record.cancel_requested_at is not None:
+            if kind in SOUND_KINDS or not fresh or record.cancel_requested_at is not None:
                 break
         if record.cancel_requested_at is not None:
             kind = None

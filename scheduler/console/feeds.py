@@ -15,6 +15,7 @@ from scheduler.console.forms import json_bytes
 from scheduler.console.pages.inbox import Region, Year
 from scheduler.console.pages.search import MOST_TERMS
 from scheduler.console.routes import Ask, Asked
+from storage.exports.feed import EPOCH, TAG
 from storage.notices.flags import FlagStatus
 from storage.notices.inbox import InboxFilter, InboxRow, newest_in_inbox
 from storage.publications.reading import PublicationSummary
@@ -22,8 +23,6 @@ from storage.records import SHANGHAI, Genre, Level
 from storage.search.newest import newest_hits
 
 NEWEST = 100
-TAG = "tag:cppcc-monitor,2026:"
-EPOCH = datetime(2026, 1, 1, tzinfo=SHANGHAI)
 # What XML 1.0 cannot hold, not even escaped.
 _FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000),
                             0xFFFE, 0xFFFF])  # fmt: skip

@@ -143,7 +143,6 @@ class Pages:
     def __init__(self) -> None:
         self.web = APIRouter(include_in_schema=False)
         self.api = APIRouter(prefix="/api/v1", responses=PROBLEMS)
-        self._api_names: set[str] = set()
 
     def page(
         self,

@@ -108,10 +108,7 @@ class MoreKind(StrEnum):
     SCRIPT_PAGER = "script_pager"  # a script draws a pager whose totals are not on the page
     SELECT = "select"  # a choice of page numbers
     FLAG = "flag"  # has-more="true", "hasNextPage": true
-    PART = (
-        "part"  # 仅显示前 50 页: the page says that its list is a part, whatever its pager counts
-    )
-    DATASTORE = "datastore"  # the page names where the next rows are fetched
+    PART = "part"  # 仅显示前 50 页: the page says that it shows a part, whatever its pager counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from storage.engine.service_tables import SavedSearchRow
 from storage.engine.tables import PublicationRow, RevisionRow
 from storage.errors import RecordNotFoundError
+from storage.publications.reading import last_id
 from storage.search.grams import folded, joined
 
 TOLD_EVERY = timedelta(hours=1)
@@ -57,7 +58,7 @@ def save_search(
         insert(SavedSearchRow)
         .values(
             query=" ".join(terms), region=region, created_by=by, created_at=now,
-            seen=_newest(session),
+            seen=last_id(session),
         )
         .returning(SavedSearchRow)
     ).one()  # fmt: skip
@@ -81,7 +82,7 @@ def remove_search(session: Session, search_id: int) -> None:
 
 def due_searches(session: Session, *, now: datetime) -> list[SavedSearch]:
     """Those that something new may be held against now; no lock is taken."""
-    newest = _newest(session)
+    newest = last_id(session)
     return [
         one
         for one in list_searches(session)
@@ -99,7 +100,7 @@ def look(
     found: dict[int, list[int]] = {}
     if not searches:
         return found
-    newest = _newest(session)
+    newest = last_id(session)
     after = min(one.seen for one in searches)
     while rows := _following(session, after, newest):
         for id_, region, words in rows:
@@ -148,10 +149,6 @@ def _following(session: Session, after: int, last: int) -> list[tuple[int, str |
 
 def _holds(words: str, search: SavedSearch) -> bool:
     return all(folded(term) in words for term in search.terms)
-
-
-def _newest(session: Session) -> int:
-    return session.scalars(select(func.max(PublicationRow.id))).one() or 0
 
 
 def _within(past: datetime, now: datetime) -> bool:

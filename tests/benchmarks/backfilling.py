@@ -101,11 +101,6 @@ def asked(url: str, words: str) -> int:
     return count
 
 
-def parts_done(url: str) -> int:
-    """Parts whose articles and entry are committed."""
-    return asked(url, "SELECT count(*) FROM backfill_parts WHERE state = 'done'")
-
-
 def children_of(pid: int) -> list[int]:
     """Its children that live, of all its threads."""
     found: list[int] = []
@@ -174,7 +169,6 @@ class Cluster:
         }
         self._ends = threading.Event()
         self._minding: threading.Thread | None = None
-        self.deaths = 0
         self._port = "0"
         self.scheduler = self._start_scheduler()
         self.workers = [self._start_worker(number) for number in range(workers)]
@@ -222,7 +216,6 @@ class Cluster:
             while not self._ends.wait(0.2):
                 for number, worker in enumerate(self.workers):
                     if worker.poll() is not None:
-                        self.deaths += 1
                         self.workers[number] = self._start_worker(number)
 
         self._minding = threading.Thread(target=mind)

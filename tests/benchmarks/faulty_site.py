@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 
 PER_PAGE = 8
 AT_FIRST = 20
-A_DAY = 3
 DRIP_SECONDS = 0.4
 SENTENCE = (
     "政协委员围绕第{n}项议题深入村寨和社区调研，召开第{n}次座谈会，提出意见建议{n}条并督促落实。"

@@ -90,8 +90,7 @@ class Page:
     pictures: list[Picture] = field(default_factory=list)
     folds: list[Fold] = field(default_factory=list)
     starts: dict[int, int] = field(default_factory=dict)  # by box of an ol, its first number
-    hidden_chars: int = 0
-    invisible_chars: int = 0  # of them, what a script may show when the page has loaded
+    invisible_chars: int = 0  # of what is hidden, what a script may show when it has loaded
     invisible_stops: int = 0  # full stops and commas among those
     invisible_pictures: bool = False
     markup: bool = False  # tags are printed among the words

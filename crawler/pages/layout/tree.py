@@ -259,7 +259,6 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
                 and (effect & WHITE or node.tag == "font")
                 and _is_jam(node, attributes, effect)
             ):
-                page.hidden_chars += len(node.text())
                 node = node.next
                 continue
             child = node.first_child
@@ -313,7 +312,6 @@ def _hide(page: Page, node: LexborNode, kind: int, box: int, effect: int) -> Non
     """Leave a hidden element out; one that holds text may be the rest of an article."""
     text = node.text()
     chars = len(text)
-    page.hidden_chars += chars
     stops = text.count("。") + text.count("，")
     if not effect & GONE:
         page.invisible_chars += chars

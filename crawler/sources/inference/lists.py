@@ -38,9 +38,6 @@ PAGE_KEYS = re.compile(
 START_KEYS = re.compile(
     r"(?:start|offset|skip|skipcount|from|begin|startindex|first)", re.IGNORECASE
 )
-SIZE_KEYS = re.compile(
-    r"(?:limit|cnt|count|size|pagesize|rows|num|per_?page|limitcount)", re.IGNORECASE
-)
 
 
 def is_front(url: str) -> bool:

@@ -12,8 +12,6 @@ import time
 
 from crawler.template import HANDLED, Template
 
-HOW = ("ends", "fails", "dies", "sleeps", "clings")
-
 
 def play(words: list[str]) -> int:
     """The exit code of a played run."""
