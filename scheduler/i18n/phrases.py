@@ -28,7 +28,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """The rows of a table: those without holes by their wording, and the others in order."""
+    """The rows of a table: those without holes by their wording, the others as they are tried."""
 
     plain: dict[str, Phrase]
     others: tuple[Phrase, ...]
@@ -55,7 +55,14 @@ def phrasebook(table: str) -> Phrasebook:
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     known = [_phrase(wording, said) for wording, *said in rows]
     plain = {one.wording: one for one in known if not one.kinds}
-    return Phrasebook(plain, tuple(one for one in known if one.kinds))
+    # Of two that fit, the one that says more itself goes first.
+    others = sorted((one for one in known if one.kinds), key=_fixed, reverse=True)
+    return Phrasebook(plain, tuple(others))
+
+
+def _fixed(phrase: Phrase) -> int:
+    """Characters of a wording outside of its holes."""
+    return len(_HOLE.sub("", phrase.wording))
 
 
 def _phrase(wording: str, said: Sequence[str]) -> Phrase:

@@ -1,5 +1,13 @@
 """What was recorded in English, on a Chinese page: Chinese where its wording is known."""
 
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from importlib.resources import files
+from itertools import product
+from pathlib import Path
+
 import pytest
 
 from scheduler.config import Config
@@ -7,6 +15,13 @@ from scheduler.i18n import words_in
 from scheduler.i18n.phrases import phrasebook, recorded
 
 ZH = words_in("zh")
+CRAWLER = Path(__file__).parents[3] / "crawler"
+SPOKEN = [*(CRAWLER / "families").glob("*.py"),
+          *(CRAWLER / f"runs/{name}.py" for name in ("account", "doubts", "proof"))]  # fmt: skip
+"""Where the words of a verdict are written: what proves a list's end, what leaves it open, why."""
+VALUES = ("1", "page 1", "2 x article gone (404: http://a.example/1)", "issue 12",
+          "articles of an earlier complete run reached", "5 pages")  # fmt: skip
+"""What may stand for a value that the code puts into a wording."""
 
 
 @pytest.mark.parametrize(
@@ -45,6 +60,41 @@ def test_what_nobody_knows_stays_as_it_was_recorded(sentence: str) -> None:
     assert recorded(words_in("en"), "found on 2021-01-24") is None
 
 
+def wordings() -> Iterator[str]:
+    """Each wording as the code writes it, ``{}`` for a value."""
+    for path in SPOKEN:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            given: list[ast.expr] = []
+            if isinstance(node, ast.Call):
+                given = [keyword.value for keyword in node.keywords if keyword.arg == "reason"]
+                if getattr(node.func, "id", "") in ("Proved", "Open", "Doubt"):
+                    given += node.args[1:2]
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "words":
+                given = [node.value]
+            for one in given:
+                parts = one.values if isinstance(one, ast.JoinedStr) else [one]
+                said = "".join(
+                    str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts
+                )
+                if re.search("[a-z]", said):
+                    yield said
+
+
+@pytest.mark.parametrize("wording", sorted(set(wordings())))
+def test_every_wording_of_a_verdict_has_its_chinese(wording: str) -> None:
+    holes = wording.count("{}")
+    filled = [wording.format(*values, *["1"] * (holes - 2)) for values in product(VALUES, repeat=2)]
+    walks = ("http://a.example/", "issues not asked for")
+    asked = [*filled, *(f"{walk}: {one}" for walk in walks for one in filled)]
+    assert any(recorded(ZH, one) for one in asked), "scheduler/i18n/recorded.tsv: add a row"
+
+
+def test_no_wording_stands_twice() -> None:
+    lines = (files("scheduler.i18n") / "recorded.tsv").read_text("utf-8").splitlines()
+    counts = Counter(line.split("\t")[0] for line in lines if line and not line.startswith("#"))
+    assert not [wording for wording, number in counts.items() if number > 1]
+
+
 def test_every_wording_takes_its_values() -> None:
     book = phrasebook("recorded.tsv")
     for phrase in [*book.plain.values(), *book.others]:
@@ -52,6 +102,9 @@ def test_every_wording_takes_its_values() -> None:
         for kind in phrase.kinds:
             filled = filled.replace(f"{{{kind}}}", "value", 1)
         assert recorded(ZH, filled), phrase.wording
+        if phrase.kinds:
+            first = next(one for one in book.others if one.pattern.fullmatch(filled))
+            assert first is phrase, f"{first.wording!r} is before it and says less"
 
 
 def test_every_setting_has_a_meaning_in_both_languages() -> None:
