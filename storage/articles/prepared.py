@@ -15,6 +15,9 @@ from storage.stories.fingerprints import Fingerprint, fingerprint
 PAST = timedelta(days=90)
 """A capture of so long ago is history: a review is news for a season, not longer."""
 
+Covers = tuple[str | None, str | None, int | None, int | None]
+NOTHING: Covers = (None, None, None, None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
@@ -28,10 +31,24 @@ class Prepared:
         """What the words are known by."""
         return self.fingerprint.content_sha256
 
+    @property
+    def covers(self) -> Covers:
+        """The committee (level, province) and years (first, last) that it is about."""
+        reading = self.article.reading
+        if reading is None:
+            return NOTHING
+        committee, years = reading.committee, reading.years
+        return (
+            committee.level.value if committee else None,
+            committee.region if committee else None,
+            years[0] if years else None,
+            years[-1] if years else None,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What the database knows of an article's URL."""
+    """What the database knows of an article's URL; ``covers`` as ``Prepared.covers``."""
 
     id: int
     content_sha256: str
@@ -40,6 +57,7 @@ class Stored:
     is_original: bool
     removed: bool
     last_seen_at: datetime
+    covers: Covers = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +97,10 @@ def stored_under(session: Session, urls: Sequence[str]) -> dict[str, Stored]:
                 PublicationRow.is_original,
                 PublicationRow.removed_at,
                 PublicationRow.last_seen_at,
+                PublicationRow.committee_level,
+                PublicationRow.committee_region,
+                PublicationRow.year_from,
+                PublicationRow.year_to,
             ).where(PublicationRow.url.in_(urls[start : start + discoveries.IN_BATCH]))
         )
         for row in rows:
@@ -90,5 +112,6 @@ def stored_under(session: Session, urls: Sequence[str]) -> dict[str, Stored]:
                 is_original=row.is_original,
                 removed=row.removed_at is not None,
                 last_seen_at=row.last_seen_at,
+                covers=(row.committee_level, row.committee_region, row.year_from, row.year_to),
             )
     return found

@@ -6,7 +6,7 @@ stored.  A crash can therefore only repeat an article, never lose or double it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, update
@@ -219,7 +219,10 @@ def _save_changed(
     raised = raising.raise_flags(
         session,
         [
-            _candidate(one, before.id, story_of[before.id], before.revision + 1, saving)
+            replace(
+                _candidate(one, before.id, story_of[before.id], before.revision + 1, saving),
+                another=one.covers != before.covers,
+            )
             for one, before in changed
         ],
         run_id=saving.run_id,

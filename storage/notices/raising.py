@@ -26,7 +26,8 @@ class Candidate:
 
     ``revised`` says that its text is a new revision of a known publication, ``copied`` that
     it is a new publication of a story that may be known, ``past`` that it is history: it may
-    raise a flag, which is marked so, but nobody is told of it.
+    raise a flag, which is marked so, but nobody is told of it.  ``another``: revised, it is about
+    another year or committee than before.
     """
 
     publication_id: int
@@ -39,6 +40,7 @@ class Candidate:
     revised: bool
     copied: bool = False
     past: bool = False
+    another: bool = False
 
 
 def raise_flags(
@@ -46,7 +48,8 @@ def raise_flags(
 ) -> dict[int, int]:
     """Flags for the stories that need one and have none; {publication id: new flag's id}.
 
-    A dismissed story comes back when its text changes or another outlet prints it.
+    A dismissed story comes back when its text changes or another outlet prints it, an accepted
+    one when its text becomes one of another year or committee: nobody has accepted that.
     """
     concerned = [c for c in candidates if c.revised or (c.reading and c.reading.flagged)]
     if not concerned:
@@ -61,13 +64,13 @@ def raise_flags(
             if candidate.revised:
                 words = f"revision {candidate.revision}: {candidate.title}"
                 note(session, flag.id, candidate.publication_id, candidate.revision, words, now=now)
-            if flag.dismissed and (why := _why_back(candidate, flag)):
+            if why := _why_back(candidate, flag):
                 reopen_flag(session, flag.id, now=now, why=why)
-                known[candidate.story_id] = replace(flag, dismissed=False)
+                known[candidate.story_id] = replace(flag, status=FlagStatus.OPEN)
         elif candidate.reading is not None and candidate.reading.flagged:
             flag_id = _raise(session, candidate, candidate.reading, run_id=run_id, now=now)
             known[candidate.story_id] = _KnownFlag(
-                flag_id, dismissed=False, source_id=candidate.source_id, url=candidate.url
+                flag_id, status=FlagStatus.OPEN, source_id=candidate.source_id, url=candidate.url
             )
             raised[candidate.publication_id] = flag_id
     return raised
@@ -78,7 +81,7 @@ class _KnownFlag:
     """A story's flag, and where the publication that stands for it was printed."""
 
     id: int
-    dismissed: bool
+    status: FlagStatus
     source_id: str | None
     url: str
 
@@ -96,13 +99,17 @@ def _known(session: Session, stories: set[int]) -> dict[int, _KnownFlag]:
         .where(FlagRow.story_id.in_(stories))
     )
     return {
-        story: _KnownFlag(id_, status == FlagStatus.DISMISSED.value, source_id, url)
+        story: _KnownFlag(id_, FlagStatus(status), source_id, url)
         for story, id_, status, source_id, url in rows
     }
 
 
 def _why_back(candidate: Candidate, flag: _KnownFlag) -> str | None:
-    """Why a dismissed story should be looked at again; None where nothing speaks for it."""
+    """Why a decided story should be looked at again; None where nothing speaks for it."""
+    if flag.status is FlagStatus.ACCEPTED and candidate.another and candidate.revised:
+        return f"it is about another year or committee now (revision {candidate.revision})"
+    if flag.status is not FlagStatus.DISMISSED:
+        return None
     if candidate.revised:
         return f"its text changed (revision {candidate.revision})"
     places = (candidate.source_id, flag.source_id)

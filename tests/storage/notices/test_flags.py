@@ -19,7 +19,7 @@ from storage.notices.decisions import (
 )
 from storage.notices.flags import FlagStatus, get_flag, list_flags
 from storage.records import FLAGGED_GENRES, Genre, Level
-from tests.storage.samples import DAY, NOW, article
+from tests.storage.samples import DAY, NOW, article, other_text
 from tests.storage.steps import save_article
 
 
@@ -114,6 +114,25 @@ def test_why_a_story_came_back_is_what_happened_to_whichever_of_its_copies(
         dismiss_flag(session, flag_id, why="不是", now=NOW)
         reopen_flag(session, flag_id, now=NOW, by="老王")
         assert came_back(decisions_of(session, flag_id)) is None, "somebody undid it"
+
+
+def test_an_accepted_story_comes_back_as_that_of_another_year(database: Database) -> None:
+    first = article(1, genre=Genre.TEN_EVENTS)
+    assert first.reading is not None
+    corrected = replace(first, text=first.text + "（更正）")
+    next_year = replace(
+        corrected, text=other_text(2), reading=replace(first.reading, years=(2026,), score=0.6)
+    )
+    with database.begin() as session:
+        flag_id = save_article(session, first, now=NOW, run_id=None).flag_id
+        assert flag_id is not None
+        accept_flag(session, flag_id, now=NOW)
+        save_article(session, corrected, now=NOW + DAY, run_id=None)
+        assert get_flag(session, flag_id).status is FlagStatus.ACCEPTED
+        save_article(session, next_year, now=NOW + 2 * DAY, run_id=None)
+    with database.reading() as session:
+        assert get_flag(session, flag_id).status is FlagStatus.OPEN
+        assert not found_reviews(session), "nobody has accepted these words"
 
 
 def test_the_reason_of_a_decision_outlives_what_happens_next(database: Database) -> None:
