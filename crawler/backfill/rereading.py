@@ -62,33 +62,34 @@ def _reread(stored: Publication) -> Reread:
 
 
 def differences(old: Reading | None, new: Reading) -> Iterator[tuple[str, str, str]]:
-    """(what, before, now) for each value that differs; evidence counts as one."""
+    """(what, before, now) for each value that differs; evidence counts as one, and so do weights
+    that change no value."""
     if same_reading(old, new):
         return
-    before, now = _values(old), _values(new)
-    changed = [(what, before[what], now[what]) for what in now if before[what] != now[what]]
-    yield from changed or [("evidence", "other words decided", "")]
+    before, now = _values(old) if old else {}, _values(new)
+    pairs = [(what, before.get(what, "-"), said) for what, said in now.items()]
+    changed = [(what, was, said) for what, was, said in pairs if was != said]
+    yield from changed or [("evidence", "other words decided, or weigh otherwise", "")]
 
 
-def _values(reading: Reading | None) -> dict[str, str]:
-    if reading is None:
-        return dict.fromkeys(
-            ("genre", "committee", "years", "term", "part", "events", "figures", "issues"), "-"
-        )
+def _values(reading: Reading) -> dict[str, str]:
     committee = reading.committee
     return {
         "genre": reading.genre.value,
+        "confidence": reading.confidence.value,
         "committee": f"{committee.region} {committee.name}" if committee else "-",
         "years": "-".join(str(year) for year in reading.years) or "-",
         "term": str(reading.term or "-"),
+        "session": str(reading.session or "-"),
         "part": str(reading.part or "-"),
         "events": _counted([event.heading for event in reading.events]),
         "figures": _counted(
             [
-                f"{one.metric} {one.qualifier or ''}{one.value:g}{one.unit}"
+                f"{one.metric} {one.qualifier or ''}{one.value:g}{one.unit} ({one.scope.value})"
                 for one in reading.figures
             ]
         ),
+        "topics": _counted([f"{one.key} {one.event or one.section}" for one in reading.topics]),
         "issues": "; ".join(reading.issues) or "-",
     }
 

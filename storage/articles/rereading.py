@@ -17,7 +17,7 @@ from storage.engine.rows import event_rows, figure_rows, reading_columns, topic_
 from storage.engine.tables import EventRow, FigureRow, PublicationRow, TopicRow, table_of
 from storage.notices import raising
 from storage.publications.reading import get_publication
-from storage.records import Reading
+from storage.records import Confidence, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,14 @@ class Applied:
     changed: int = 0
     flags: int = 0
     stale: int = 0
+
+    def __add__(self, other: "Applied") -> "Applied":
+        return Applied(
+            replaced=self.replaced + other.replaced,
+            changed=self.changed + other.changed,
+            flags=self.flags + other.flags,
+            stale=self.stale + other.stale,
+        )
 
 
 def outdated(
@@ -72,8 +80,9 @@ def same_reading(old: Reading | None, new: Reading) -> bool:
 def apply_readings(session: Session, found: Sequence[NewReading], *, now: datetime) -> Applied:
     """Replace readings in this transaction.
 
-    A genre that is now flagged raises its story's flag; one that no longer is leaves a note
-    on it, for a person to decide.
+    A genre that is now flagged raises its story's flag; one that no longer is, or that has become
+    doubtful, or is so no more, leaves a note on it: a flag keeps the score that it was raised
+    with, and coverage goes by the one of today.
     """
     lock_writers(session)
     replaced = changed = stale = 0
@@ -101,8 +110,8 @@ def apply_readings(session: Session, found: Sequence[NewReading], *, now: dateti
                 revised=False,
             )
         )
-        if stored.reading and stored.reading.flagged and not one.reading.flagged:
-            _note(session, candidates[-1], one.reading, now)
+        if stored.reading and (said := _weighs_otherwise(stored.reading, one.reading)):
+            _note(session, candidates[-1], said, one.reading, now)
     raised = raising.raise_flags(session, candidates, run_id=None, now=now)
     return Applied(replaced=replaced, changed=changed, flags=len(raised), stale=stale)
 
@@ -125,10 +134,22 @@ def _replace(session: Session, one: NewReading) -> None:
             session.execute(insert(table), rows)
 
 
-def _note(session: Session, candidate: raising.Candidate, reading: Reading, now: datetime) -> None:
+def _weighs_otherwise(old: Reading, new: Reading) -> str | None:
+    """What has become of a flag that ``old`` raises, in words; None where it stands as it was."""
+    if not old.flagged:
+        return None
+    if not new.flagged:
+        return new.genre.value
+    doubts = {reading.confidence is Confidence.DOUBTFUL for reading in (old, new)}
+    return f"{new.genre.value}, {new.confidence.value}" if len(doubts) > 1 else None
+
+
+def _note(
+    session: Session, candidate: raising.Candidate, said: str, reading: Reading, now: datetime
+) -> None:
     flag_id = session.scalars(
         select(FlagRow.id).where(FlagRow.publication_id == candidate.publication_id)
     ).one_or_none()
     if flag_id is not None:
-        words = f"read again by rules {reading.rules_version}: {reading.genre.value}"
+        words = f"read again by rules {reading.rules_version}: {said}"
         raising.note(session, flag_id, candidate.publication_id, candidate.revision, words, now=now)

@@ -1,5 +1,6 @@
 """`cppcc reread`: stored publications read again when the rules have changed."""
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,13 +8,51 @@ from rich.text import Text
 
 from scheduler.cli.commands.context import connected, readable, settings
 from scheduler.cli.presentation import AsJson, console, print_json, table
-from storage.articles.rereading import apply_readings
+from storage.articles.rereading import Applied, apply_readings
 
 if TYPE_CHECKING:
     from crawler.backfill.rereading import Reread
 
+Differences = tuple[tuple[str, str, str], ...]
+Change = tuple[int, str, Differences]
+"""Id and title of a publication, and what differs: (what, stored, now)."""
+
 SHOWN = 60
 """Characters of a value in the table."""
+MOST_ROWS = 200
+"""Publications in the table: new rules may read a million otherwise."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What was read and stored; of what differs as much as is shown, genres apart.
+
+    ``every``: all of it is shown, as data.
+    """
+
+    every: bool
+    read: int = 0
+    differ: int = 0
+    genres: list[Change] = field(default_factory=list)
+    genres_differ: int = 0
+    others: list[Change] = field(default_factory=list)
+    applied: Applied = field(default_factory=Applied)
+
+    def take(self, one: "Reread") -> None:
+        """Count a publication, and keep what differs of it."""
+        self.read += 1
+        if not one.differences:
+            return
+        self.differ += 1
+        self.genres_differ += one.genre_changes
+        kept = self.genres if one.genre_changes and not self.every else self.others
+        if self.every or len(kept) < MOST_ROWS:
+            kept.append((one.id, one.title, one.differences))
+
+    @property
+    def shown(self) -> list[Change]:
+        """The rows of the table, genres first."""
+        return (self.genres + self.others)[:MOST_ROWS]
 
 
 def reread(
@@ -33,67 +72,70 @@ def reread(
 
     config = settings()
     database = connected(config) if apply else readable(config)
-    seen = replaced = flags = stale = 0
-    changed: list[Reread] = []
+    tally = _Tally(every=as_json)
     for batch in reread_all(database, current_too=every):
-        seen += len(batch)
-        changed += [one for one in batch if one.differences]
+        for one in batch:
+            tally.take(one)
         if apply:
             with database.begin() as session:
-                done = apply_readings(session, [one.new for one in batch], now=config.now())
-            replaced += done.replaced
-            flags += done.flags
-            stale += done.stale
+                tally.applied += apply_readings(
+                    session, [one.new for one in batch], now=config.now()
+                )
     if as_json:
         print_json(
             {
                 "rules_version": RULES_VERSION,
-                "read": seen,
-                "applied": replaced,
-                "flags": flags,
-                "stale": stale,
-                "changes": [_as_json(one) for one in changed],
+                "read": tally.read,
+                "applied": tally.applied.replaced,
+                "flags": tally.applied.flags,
+                "stale": tally.applied.stale,
+                "changes": [_as_json(*one) for one in tally.others],
             }
         )
-        return
-    if changed:
-        _print(changed)
-    genres = sum(one.genre_changes for one in changed)
+    else:
+        _print(tally, RULES_VERSION, applied=apply)
+
+
+def _print(tally: _Tally, rules: str, *, applied: bool) -> None:
+    if tally.differ:
+        _print_table(tally)
     console.print(
-        f"{seen} read again by rules {RULES_VERSION}: {len(changed)} differ, "
-        f"{genres} of them in genre"
+        f"{tally.read} read again by rules {rules}: {tally.differ} differ, "
+        f"{tally.genres_differ} of them in genre"
     )
-    if apply:
-        late = f"; {stale} have other words by now and were left" if stale else ""
-        console.print(f"{replaced} readings stored, {flags} flags raised{late}")
-    elif seen:
+    done = tally.applied
+    if applied:
+        late = f"; {done.stale} have other words by now and were left" if done.stale else ""
+        console.print(f"{done.replaced} readings stored, {done.flags} flags raised{late}")
+    elif tally.read:
         console.print("[dim]nothing is stored yet: `cppcc reread --apply` stores it[/]")
 
 
-def _print(changed: "list[Reread]") -> None:
+def _print_table(tally: _Tally) -> None:
     rows = table("id", "title", "what", "stored", "now")
-    ordered = sorted(changed, key=lambda one: (not one.genre_changes, one.id))
-    for one in ordered:
-        for number, (what, before, now) in enumerate(one.differences):
+    for id_, title, differences in tally.shown:
+        for number, (what, before, now) in enumerate(differences):
             rows.add_row(
-                str(one.id) if number == 0 else "",
-                Text(one.title if number == 0 else ""),
+                str(id_) if number == 0 else "",
+                Text(title if number == 0 else ""),
                 what,
                 Text(_short(before)),
                 Text(_short(now)),
             )
     console.print(rows)
+    if (more := tally.differ - len(tally.shown)) > 0:
+        console.print(f"[dim]and {more} more: `cppcc reread --json` names all[/]")
 
 
 def _short(words: str) -> str:
     return words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
 
 
-def _as_json(one: "Reread") -> dict[str, object]:
+def _as_json(id_: int, title: str, differences: Differences) -> dict[str, object]:
     return {
-        "id": one.id,
-        "title": one.title,
+        "id": id_,
+        "title": title,
         "differences": [
-            {"what": what, "stored": before, "now": now} for what, before, now in one.differences
+            {"what": what, "stored": before, "now": now} for what, before, now in differences
         ],
     }

@@ -6,12 +6,12 @@ import pytest
 
 from crawler.backfill.rereading import differences, reread_all
 from crawler.reading import RULES_VERSION, read_publication
-from storage.articles.rereading import apply_readings, outdated
+from storage.articles.rereading import NewReading, apply_readings, outdated
 from storage.articles.saving import save_articles
 from storage.engine.database import Database
 from storage.notices.flags import list_flags
 from storage.publications.reading import get_publication
-from storage.records import Article, Genre
+from storage.records import Article, FigureScope, Genre
 from tests.storage.samples import DAY, NOW, article, reading
 from tests.storage.steps import changes_since
 
@@ -95,11 +95,47 @@ def test_words_that_changed_meanwhile_are_left_alone(
     assert kept == later.reading
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (0.95, 0.7, "read again by rules new: ten_events, doubtful"),
+        (0.7, 0.85, "read again by rules new: ten_events, likely"),
+        (0.95, 0.85, None),
+    ],
+)
+def test_a_flag_says_when_its_publication_has_become_doubtful(
+    database: Database, before: float, after: float, said: str | None
+) -> None:
+    one = replace(article(1), reading=replace(reading(), score=before))
+    with database.begin() as session:
+        (saved,) = save_articles(session, [one], now=NOW, run_id=None)
+    with database.begin() as session:
+        stored = get_publication(session, saved.publication_id)
+        read = replace(reading(), score=after, rules_version="new")
+        new = NewReading(
+            publication_id=saved.publication_id,
+            content_sha256=stored.content_sha256,
+            reading=read,
+        )
+        apply_readings(session, [new], now=NOW + DAY)
+        (flag,) = list_flags(session)
+    assert (flag.score, [note.words for note in flag.notes]) == (before, [said] if said else [])
+
+
 def test_differences_name_what_changed() -> None:
     old = reading()
     assert list(differences(old, replace(old, rules_version="2"))) == []
     assert list(differences(old, replace(old, years=(2024,)))) == [("years", "2025", "2024")]
     assert list(differences(old, replace(old, evidence=()))) == [
-        ("evidence", "other words decided", "")
+        ("evidence", "other words decided, or weigh otherwise", "")
+    ]
+    assert list(differences(old, replace(old, score=0.79))) == [
+        ("confidence", "certain", "doubtful")
+    ]
+    others = tuple(replace(one, scope=FigureScope.OTHER) for one in old.figures)
+    assert [what for what, _, _ in differences(old, replace(old, figures=others))] == ["figures"]
+    assert [what for what, _, _ in differences(old, replace(old, topics=(), session=5))] == [
+        "session",
+        "topics",
     ]
     assert ("genre", "-", "ten_events") in list(differences(None, old))

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scheduler.cli.app import app
+from scheduler.cli.commands import reread
 from storage.articles.saving import save_articles
 from storage.engine.database import open_database
 from storage.records import Article, Genre
@@ -98,7 +99,9 @@ def test_show_diff(folder: Path) -> None:
     assert (NOW + timedelta(days=1)).astimezone().isoformat()[:10] in change["seen_at"]
 
 
-def test_reread_shows_first_and_applies_when_told(folder: Path) -> None:
+def test_reread_shows_first_and_applies_when_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dry = cppcc("reread")
     assert "nothing is stored yet" in dry.stdout
     said = json.loads(cppcc("reread", "--json").stdout)
@@ -106,6 +109,8 @@ def test_reread_shows_first_and_applies_when_told(folder: Path) -> None:
     genres = sum(one["what"] == "genre" for row in said["changes"] for one in row["differences"])
     assert f"{len(said['changes'])} differ, {genres} of them in genre" in dry.stdout
     assert genres >= 1
+    monkeypatch.setattr(reread, "MOST_ROWS", 1)
+    assert f"and {len(said['changes']) - 1} more" in cppcc("reread").stdout
     applied = json.loads(cppcc("reread", "--apply", "--json").stdout)
     assert applied["applied"] == 2
     assert json.loads(cppcc("reread", "--json").stdout)["read"] == 0
