@@ -25,7 +25,11 @@ LOOKED_BACK = timedelta(days=366)
 def refresh(
     session: Session, almanac: Almanac, sources: Mapping[str, Source], *, now: datetime
 ) -> list[Cell]:
-    """Write the cells as they stand, open incidents of overdue ones, resolve those of others."""
+    """Write the cells as they stand, open incidents of overdue ones, resolve those of others.
+
+    A year before the watch has a cell only as long as something of it is found, and a region's
+    years only as long as a source of it is declared: what nothing makes any more goes.
+    """
     cells = cells_now(session, almanac, sources, now=now)
     known = {(cell.region, cell.level, cell.year): cell for cell in coverage.list_cells(session)}
     coverage.put_cells(
@@ -42,6 +46,10 @@ def refresh(
         for one in incidents.unresolved_incidents(session)
         if one.failure_class is FailureClass.OVERDUE
     }
+    for key in known.keys() - {(cell.region, cell.level, cell.year) for cell in cells}:
+        coverage.drop_cell(session, known[key])
+        if (subject := subjects.of_cell(known[key])) in unresolved:
+            incidents.resolve_incidents(session, subject, now=now, note="not expected any more")
     for cell in cells:
         subject = subjects.of_cell(cell)
         if cell.status is CellStatus.OVERDUE:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.flag_tables import FlagRow
@@ -167,6 +167,18 @@ def put_cells(session: Session, cells: Iterable[Cell], *, now: datetime) -> None
             .values(region=cell.region, level=cell.level.value, year=cell.year, **values)
             .on_conflict_do_update(index_elements=["region", "level", "year"], set_=values)
         )
+
+
+def drop_cell(session: Session, cell: Cell) -> None:
+    """Forget a cell that nothing makes any more, but not what a person waived."""
+    session.execute(
+        delete(CoverageRow).where(
+            CoverageRow.region == cell.region,
+            CoverageRow.level == cell.level.value,
+            CoverageRow.year == cell.year,
+            CoverageRow.waived_reason.is_(None),
+        )
+    )
 
 
 def list_cells(session: Session, *, year: int | None = None) -> list[Cell]:
