@@ -1,7 +1,7 @@
 """The daily digest: what is missing, what is broken, what was found; one message a day."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from scheduler.i18n import Words
 from storage.links.standing import all_standings
 from storage.notices import coverage, flags, incidents, outbox
 from storage.notices.coverage import Cell, CellStatus
+from storage.notices.flags import Flag
+from storage.notices.incidents import Incident
 from storage.records import SHANGHAI, FailureClass, SourceState
 from storage.runs.door import lock_schedule
 
@@ -85,37 +87,12 @@ def digest_words(
     lines = [
         *_missing(cells, words, local.date()),
         *_uncovered(watches, known=_told_before(session), words=words),
-        *_section(
-            words.say("less is stored than there should be (%(number)s)", number=len(short)),
-            [f"{one.source_id or one.subject}: {one.reason}" for one in short],
-            words,
-        ),
-        *_section(
-            words.say("broken (%(number)s)", number=len(broken)),
-            [
-                words.say(
-                    "%(subject)s: %(failure)s since %(first)s",
-                    subject=one.source_id or one.subject,
-                    failure=words.name("failure", one.failure_class),
-                    first=f"{one.opened_at.astimezone(SHANGHAI):%m-%d %H:%M}",
-                )
-                for one in broken
-            ],
-            words,
-        ),
+        *_short(short, words),
+        *_broken(broken, words),
         *_unread(session, sources, words, now),
         *_unproved(session, sources, words, now),
-        *_section(
-            words.say("flagged in the last day (%(number)s)", number=raised),
-            [flag_line(flag, words) for flag in fresh],
-            words,
-            untold=raised - len(fresh),
-        ),
-        *_section(
-            words.say("revised since flagged"),
-            [str(note.payload.get("words", "")) for note in outbox.waiting(session, "flag_note")],
-            words,
-        ),
+        *_flagged(fresh, raised, words),
+        *_revised(session, words),
     ]
     counts = Counter(cell.status for cell in cells)
     title = words.say(
@@ -141,6 +118,39 @@ def digest_words(
             WITHOUT: list(_without_source(watches)),
         },
     )  # fmt: skip
+
+
+def _short(short: Sequence[Incident], words: Words) -> list[str]:
+    """Sources of which less is stored than there should be."""
+    head = words.say("less is stored than there should be (%(number)s)", number=len(short))
+    return _section(head, [f"{one.source_id or one.subject}: {one.reason}" for one in short], words)
+
+
+def _broken(broken: Sequence[Incident], words: Words) -> list[str]:
+    lines = [
+        words.say(
+            "%(subject)s: %(failure)s since %(first)s",
+            subject=one.source_id or one.subject,
+            failure=words.name("failure", one.failure_class),
+            first=f"{one.opened_at.astimezone(SHANGHAI):%m-%d %H:%M}",
+        )
+        for one in broken
+    ]
+    return _section(words.say("broken (%(number)s)", number=len(broken)), lines, words)
+
+
+def _flagged(fresh: Sequence[Flag], raised: int, words: Words) -> list[str]:
+    """The flags of the last day: ``raised`` in all, ``fresh`` the newest of them."""
+    head = words.say("flagged in the last day (%(number)s)", number=raised)
+    lines = [flag_line(flag, words) for flag in fresh]
+    return _section(head, lines, words, untold=raised - len(fresh))
+
+
+def _revised(session: Session, words: Words) -> list[str]:
+    """What happened to flagged publications since the last digest."""
+    notes = outbox.waiting(session, "flag_note")
+    lines = [str(note.payload.get("words", "")) for note in notes]
+    return _section(words.say("revised since flagged"), lines, words)
 
 
 WITHOUT = "regions_without_source"
