@@ -6,19 +6,30 @@ from dataclasses import replace
 from crawler.reading.facts.committee import Surroundings, known_region, whose
 from crawler.reading.facts.figures import figures_of
 from crawler.reading.facts.mentions import term_and_session
-from crawler.reading.facts.period import of_season, part_of, period_of
+from crawler.reading.facts.period import Period, of_season, part_of, period_of
 from crawler.reading.facts.scopes import Whose, whose_figures
 from crawler.reading.genre.claims import claims_in, parallel_in
 from crawler.reading.genre.subject import Subject, concerns_cppcc, head_end, in_season
 from crawler.reading.genre.title_signs import is_headed_as_report, named_number
-from crawler.reading.genre.verdict import genre_of, of_another
+from crawler.reading.genre.verdict import Verdict, genre_of, of_another
 from crawler.reading.selection.chains import list_found
 from crawler.reading.selection.counts import counts_of
 from crawler.reading.selection.events import Selection, select
 from crawler.reading.topics.topics import topics_of_events, topics_of_sections
-from crawler.reading.words.folding import fold
+from crawler.reading.words.folding import Folded, fold
 from crawler.rules import RULES_VERSION
-from storage.records import FLAGGED_GENRES, Article, FigureScope, Genre, Level, Reading, Topic
+from storage.records import (
+    FLAGGED_GENRES,
+    Article,
+    Committee,
+    Figure,
+    FigureScope,
+    Genre,
+    Image,
+    Level,
+    Reading,
+    Topic,
+)
 
 MAX_TITLE = 400
 _REPORTS = frozenset({Genre.WORK_REPORT, Genre.PROPOSAL_REPORT})
@@ -26,11 +37,7 @@ _REPORTS = frozenset({Genre.WORK_REPORT, Genre.PROPOSAL_REPORT})
 # has chosen so many and so many stand there, since the verdict may be wrong.
 _SELECTING = frozenset({Genre.TEN_EVENTS, Genre.ANNUAL_REVIEW, Genre.CPPCC_NEWS})
 _UNREAD = frozenset({Genre.OTHER, Genre.OTHER_BODY})
-
-
 _SUBTITLE = re.compile(r"\s*(?:[—-]{1,2}|——)\s*([^\n。]{6,60})(?:\n|$)")
-
-
 _OPENING = 300
 
 
@@ -75,55 +82,23 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
     省政协 is meant where the publication itself does not.
     """
     subject = subject_of(article)
-    title, text, beside, outlet = subject.title, subject.text, subject.beside, subject.outlet
     if article.title and not concerns_cppcc(subject):
-        verdict = of_another(subject)
-        return Reading(
-            genre=verdict.genre,
-            score=verdict.score,
-            rules_version=RULES_VERSION,
-            evidence=verdict.evidence,
-        )
+        return _without_facts(of_another(subject))
     subject = with_list(subject)
     verdict = genre_of(subject)
-    evidence, of_genre = list(verdict.evidence), len(verdict.evidence)
-
+    text = subject.text
     if verdict.genre in _UNREAD and article.title:
-        return Reading(
-            genre=verdict.genre,
-            score=verdict.score,
-            rules_version=RULES_VERSION,
-            evidence=tuple(evidence),
-            figures=figures_of(text, whose=Whose(FigureScope.OTHER)),
-        )
-    around = Surroundings(text, outlet, known_region(region), article.published_at)
-    owner = whose(title, beside, around)
-    committee = owner[0] if owner else None
-    if owner:
-        evidence.append(owner[1])
-    report = verdict.genre in _REPORTS or is_headed_as_report(title.text)
-    period = period_of(title, beside, text, article.published_at, committee, report=report)
-    flagged = verdict.genre in FLAGGED_GENRES
-    if flagged and not period.years and article.published_at and in_season(article.published_at):
-        period = of_season(title, article.published_at)
-    if period.evidence:
-        evidence.append(period.evidence)
-    term, session = term_and_session(title.text, beside, text.text[:600])
-    selection = Selection()
-    if verdict.genre in _SELECTING:
-        counts = counts_of(
-            title.text, beside, text.text, subject.stated, firmly=subject.stated_firmly
-        )
-        sure = verdict.genre is Genre.TEN_EVENTS
-        selection = select(text, counts, period.years, article.images, sure=sure)
-        if flagged and not sure and selection.firm and selection.events:
-            verdict = genre_of(subject, splits=True)  # genre and list are decided together
-            evidence[:of_genre] = verdict.evidence
+        return _without_facts(verdict, figures_of(text, whose=Whose(FigureScope.OTHER)))
+    around = Surroundings(text, subject.outlet, known_region(region), article.published_at)
+    committee, owned = whose(subject.title, subject.beside, around) or (None, None)
+    period = _period(subject, verdict.genre, committee)
+    term, session = term_and_session(subject.title.text, subject.beside, text.text[:600])
+    selection, verdict = _selection(subject, verdict, period.years, article.images)
     figures = figures_of(
         text,
         selection.events,
         whose_figures(
-            title.text,
+            subject.title.text,
             text.text,
             other=False,
             national=committee is not None and committee.level is Level.NATIONAL,
@@ -131,23 +106,65 @@ def read_publication(article: Article, *, region: str | None = None) -> Reading:
             signs=verdict.signs,
         ),
     )
-    topics: tuple[Topic, ...] = ()
-    if selection.events:
-        topics = topics_of_events(selection.events)
-    elif verdict.genre is Genre.ANNUAL_REVIEW:
-        topics = topics_of_sections(text)
     return Reading(
         genre=verdict.genre,
         score=verdict.score,
         rules_version=RULES_VERSION,
-        evidence=tuple(evidence),
+        evidence=(*verdict.evidence, *(one for one in (owned, period.evidence) if one)),
         committee=committee,
         years=period.years,
         term=term,
         session=session,
-        part=part_of(title.text, beside),
+        part=part_of(subject.title.text, subject.beside),
         events=selection.events,
         figures=figures,
         issues=selection.issues,
-        topics=topics,
+        topics=_topics(verdict.genre, selection, text),
     )
+
+
+def _without_facts(verdict: Verdict, figures: tuple[Figure, ...] = ()) -> Reading:
+    """The reading of what tells of no committee's work."""
+    return Reading(
+        genre=verdict.genre,
+        score=verdict.score,
+        rules_version=RULES_VERSION,
+        evidence=verdict.evidence,
+        figures=figures,
+    )
+
+
+def _period(subject: Subject, genre: Genre, committee: Committee | None) -> Period:
+    """The years that are told of; those of the season where a review names none."""
+    title, published_at = subject.title, subject.published
+    report = genre in _REPORTS or is_headed_as_report(title.text)
+    period = period_of(title, subject.beside, subject.text, published_at, committee, report=report)
+    if genre in FLAGGED_GENRES and not period.years and published_at and in_season(published_at):
+        return of_season(title, published_at)
+    return period
+
+
+def _selection(
+    subject: Subject, verdict: Verdict, years: tuple[int, ...], images: tuple[Image, ...]
+) -> tuple[Selection, Verdict]:
+    """The list of events, and the genre that it decides with the other signs."""
+    if verdict.genre not in _SELECTING:
+        return Selection(), verdict
+    counts = counts_of(
+        subject.title.text,
+        subject.beside,
+        subject.text.text,
+        subject.stated,
+        firmly=subject.stated_firmly,
+    )
+    sure = verdict.genre is Genre.TEN_EVENTS
+    selection = select(subject.text, counts, years, images, sure=sure)
+    if verdict.genre is Genre.ANNUAL_REVIEW and selection.firm and selection.events:
+        verdict = genre_of(subject, splits=True)  # genre and list are decided together
+    return selection, verdict
+
+
+def _topics(genre: Genre, selection: Selection, text: Folded) -> tuple[Topic, ...]:
+    if selection.events:
+        return topics_of_events(selection.events)
+    return topics_of_sections(text) if genre is Genre.ANNUAL_REVIEW else ()
