@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crawler.pages.layout.body import Body
@@ -86,14 +86,19 @@ def select_text(
     rows = table_rows(page, begin, body.end)
     if rows:
         rows = _without_buttons(weights, rows)
-    numbers = list_numbers(page, begin, body.end)
     _drop_asides(page, weights, body, begin, dropped)
     _drop_by_rule(page, weights, begin, body.end, title, rows, dropped)
     _drop_related(page, weights, begin, body.end, dropped)
     drop_ends(weights, begin, body.end, rows, dropped)
+    return _kept(page, range(begin, body.end), rows, dropped)
+
+
+def _kept(page: Page, lines: range, rows: Mapping[int, int], dropped: Mapping[int, str]) -> Text:
+    """The paragraphs of what is not left out: a table's row is one, an item has its number."""
+    numbers = list_numbers(page, lines.start, lines.stop)
     paragraphs: list[str] = []
     kept: list[int] = []
-    for index in range(begin, body.end):
+    for index in lines:
         if index in dropped:
             continue
         text = page.lines[index].text

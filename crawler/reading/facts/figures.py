@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 
 from crawler.reading.facts.metrics import counts_all, is_limited, metric_key
 from crawler.reading.facts.numbers import Found, numbers_in
@@ -102,36 +103,29 @@ def figures_of(
     figures: list[Figure] = []
     starts = [event.span[0] for event in events if event.span]
     previous_end, previous_metric, previous_noun = 0, "", ""
-    sentence_at = (0, 0)
-    sentence = last = telling_of("", 0, 0)
-    quoted = ""
-    planned: re.Match[str] | None = None
+    sentence = last = _Sentence(telling_of("", 0, 0), "", 0)
     for found in numbers_in(text.text):
-        if not sentence_at[0] <= found.start < found.end <= sentence_at[1]:
-            sentence_at = _sentence(text.text, found.start, found.end)
-            sentence = telling_of(text.text, *sentence_at)
-            quoted = text.quote(*sentence_at).strip()
-            planned = _PLANNED.search(text.text, *sentence_at)
-        if (planned and planned.end() <= found.start) or not _is_performance(
-            text.text, found, sentence_at
-        ):
+        if not sentence.told.start <= found.start < found.end <= sentence.told.end:
+            sentence = _sentence_of(text, found)
+        begin = sentence.told.start
+        if sentence.plans_from <= found.start or not _is_performance(text.text, found, begin):
             previous_end = found.end
             continue
-        left = _left(text.text, max(previous_end, sentence_at[0]), found.start)
-        follows = previous_end > sentence_at[0] and text.text.startswith(left, previous_end)
+        left = _left(text.text, max(previous_end, begin), found.start)
+        follows = previous_end > begin and text.text.startswith(left, previous_end)
         if follows and "、" in left:
             left = left.rpartition("、")[2]  # what stands before belongs to the figure before
         metric, noun = _metric(text.text, found, left, previous_metric, previous_noun)
-        before = text.text[max(previous_end, sentence_at[0]) : found.start]
+        before = text.text[max(previous_end, begin) : found.start]
         rose = "由" in before or "从" in before
         past = rose and _PAST.search(before) and _TO_NOW.match(text.text, found.end)
         previous_end, previous_metric, previous_noun = found.end, metric, noun
         span = text.span(found.start, found.end)
         counted = (found.start, found.end)
-        scope = scope_of(whose, text.text, sentence, counted, metric, found.unit)
+        scope = scope_of(whose, text.text, sentence.told, counted, metric, found.unit)
         told_before = figures[-1].scope if figures else scope
         if scope is whose.default and scope is not told_before:
-            scope = told_before if _goes_on(text.text, sentence, last) else scope
+            scope = told_before if _goes_on(text.text, sentence.told, last.told) else scope
         last = sentence
         key = None if past else metric_key(metric, found.unit)
         figures.append(
@@ -139,7 +133,7 @@ def figures_of(
                 metric=metric,
                 value=found.value,
                 unit=found.unit,
-                sentence=quoted,
+                sentence=sentence.quoted,
                 span=span,
                 key=key,
                 qualifier=found.qualifier,
@@ -151,6 +145,23 @@ def figures_of(
         if len(figures) >= MAX_FIGURES:
             break
     return tuple(figures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence: what it may say of scope, as it is printed, and where plans begin in it."""
+
+    told: Telling
+    quoted: str
+    plans_from: int
+
+
+def _sentence_of(text: Folded, found: Found) -> _Sentence:
+    """The sentence of a number; where it plans nothing, plans begin at its end."""
+    start, end = _sentence(text.text, found.start, found.end)
+    planned = _PLANNED.search(text.text, start, end)
+    told = telling_of(text.text, start, end)
+    return _Sentence(told, text.quote(start, end).strip(), planned.end() if planned else end)
 
 
 def _goes_on(text: str, sentence: Telling, last: Telling) -> bool:
@@ -177,13 +188,13 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return (first or low), last
 
 
-def _is_performance(text: str, found: Found, sentence: tuple[int, int]) -> bool:
-    """Head counts of a sitting are no performance."""
-    clause_start = text.rfind(";", sentence[0], found.start) + 1 or sentence[0]
+def _is_performance(text: str, found: Found, begin: int) -> bool:
+    """Whether a number tells of work done, in its sentence from ``begin``; head counts do not."""
+    clause_start = text.rfind(";", begin, found.start) + 1 or begin
     clause = text[clause_start : min(len(text), found.end + 14)]
     if "缺席" in clause or (found.unit in _HEADS and _ATTENDANCE.search(clause)):
         return False
-    lead = text[max(sentence[0], found.start - 30) : found.start]
+    lead = text[max(begin, found.start - 30) : found.start]
     if ("每" in lead or "建议" in lead) and _ASKED.search(lead):
         return False
     return not (found.unit == "方面" and text[max(0, found.start - 1) : found.start] in "从个")
