@@ -8,11 +8,12 @@ one word of interest and texts of one kind it ranks by length, and it would need
 positions, which double the index.
 
 A word that stands in thousands of texts needs no index: among the newest texts there soon are
-as many hits as were asked for, so those are read instead of sorting all candidates.
+as many hits as were asked for, so those are read instead of sorting all candidates.  PostgreSQL's
+index is asked for the newest days by themselves (``storage.search.windows``).
 """
 
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, repeat
@@ -33,6 +34,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import Session
 
@@ -42,12 +44,16 @@ from storage.publications.reading import IN_BATCH, PublicationSummary, get_summa
 from storage.records import SHANGHAI, Genre, Level
 from storage.search.grams import folded, fts5_query, joined, postgresql_grams
 from storage.search.snippets import Span, snippet, spans
+from storage.search.windows import Window, Windows
 
 CANDIDATES = 40_000
 """So many can be looked up and sorted in 40 ms; with more of them, the newest texts are read."""
 
-IN_HEAP = 8_000
+IN_HEAP = 2_000
 """The same on PostgreSQL, whose index of words does not say by itself which texts it means."""
+
+RARE = 4
+"""A word with fewer hits among the newest publications may stand in few texts altogether."""
 
 AHEAD = 256
 """Of longer words so many of the best candidates are sorted first: most of them are hits."""
@@ -63,9 +69,14 @@ _CURRENT = (RevisionRow.publication_id == PublicationRow.id) & (
 )
 
 _FTS5 = text("SELECT rowid AS id FROM search_grams WHERE search_grams MATCH :grams LIMIT :limit")
+_IN_INDEX = 'search_grams(title, text, searched_day) COLLATE "C"'
 _GIN = text(
     "SELECT publication_id AS id, revision FROM revisions"
-    ' WHERE search_grams(title, text) COLLATE "C" @> CAST(:grams AS text[]) LIMIT :limit'
+    f" WHERE {_IN_INDEX} @> CAST(:grams AS text[]) LIMIT :limit"
+)
+_GIN_OF_DAYS = text(
+    f"SELECT publication_id AS id, revision FROM revisions WHERE {_IN_INDEX} @> CAST(:grams AS"
+    f" text[]) AND {_IN_INDEX} && CAST(:days AS text[])"
 )
 
 
@@ -95,12 +106,14 @@ class _Words:
 class _Wanted:
     """Folded terms, what else a hit must be, and whether its title alone is looked at.
 
-    ``few`` says that the filters leave few publications of all, which an index names.
+    ``few`` says that the filters leave few publications of all, which an index names;
+    ``windows`` are the newest publications' days.
     """
 
     terms: tuple[str, ...]
     filters: tuple[ColumnElement[bool], ...]
     in_title: bool
+    windows: Windows
     few: bool = False
 
     @property
@@ -157,7 +170,10 @@ def matching(
 ) -> list[int]:
     """The ids of the publications that ``search`` finds, in the same order."""
     filters = tuple(publication_filters(region, year, genre, level, originals=originals))
-    wanted = _Wanted(_wanted_terms(terms), filters, in_title=True, few=region is not None)
+    wanted = _Wanted(
+        _wanted_terms(terms), filters, in_title=True, windows=Windows(session),
+        few=region is not None,
+    )  # fmt: skip
     titled = _hits(session, wanted, limit)
     if limit is not None and len(titled) >= limit:
         return titled
@@ -204,11 +220,10 @@ def _hits(
 
 def _ranked(session: Session, wanted: _Wanted, limit: int | None) -> Iterator[int]:
     """Those that hold all terms, best first, ``limit`` at least if there are; some come twice."""
-    number = None if limit is None else _number(session, wanted)
-    if number == 0 or (
-        number is None and limit is not None and (yield from _walk(session, wanted))
-    ):
-        return
+    if limit is not None:
+        by_days = not wanted.few and _on_postgresql(session)
+        if (yield from (_newest(session, wanted) if by_days else _met(session, wanted))):
+            return
     if wanted.is_gram:
         yield from _candidates(session, wanted, best=limit)
         return
@@ -219,43 +234,100 @@ def _ranked(session: Session, wanted: _Wanted, limit: int | None) -> Iterator[in
         yield from _checked(session, wanted, _candidates(session, wanted, best=None)[best:])
 
 
+def _met(session: Session, wanted: _Wanted) -> Generator[int, None, bool]:
+    """All that hold the terms, best first, met by reading; False where they are better sorted."""
+    number = _number(session, wanted)
+    return number == 0 or (number is None and (yield from _walk(session, wanted)))
+
+
+def _newest(session: Session, wanted: _Wanted) -> Generator[int, None, bool]:
+    """Originals that hold the terms, the newest first, or, when those are few, all that do.
+
+    True when these are all; most words stand in no title, so there that is asked first.
+    """
+    if wanted.in_title and (few := _sorted(session, wanted)) is not None:
+        yield from _holding(session, wanted, few)
+        return True
+    hits = 0
+    for number, window in enumerate(wanted.windows):
+        ids = _candidates(session, wanted, best=None, window=window)
+        for id_ in _holding(session, wanted, ids):
+            hits += 1
+            yield id_
+        rare = number == 0 and hits < RARE and not wanted.in_title
+        if rare and (few := _sorted(session, wanted)) is not None:
+            yield from _holding(session, wanted, few)
+            return True
+    return False
+
+
+def _sorted(session: Session, wanted: _Wanted) -> list[int] | None:
+    """Ids of all that hold the grams and pass the filters, best first; None where too many do."""
+    found, current = _found(session, wanted, most=IN_HEAP)
+    row, number = PublicationRow, select(func.count()).select_from(found).scalar_subquery()
+    matched = (
+        select(row.id, row.is_original, row.published_at)
+        .select_from(found.join(row, and_(current, *wanted.filters)))
+        .where(number <= IN_HEAP)
+        .cte("matched")
+    )
+    counted = select(number.label("number")).subquery()
+    query = (
+        select(counted.c.number, matched.c.id)
+        .select_from(counted.outerjoin(matched, true()))
+        .order_by(*_best_first(matched))
+    )
+    rows = session.execute(query).all()
+    if rows[0][0] > IN_HEAP:
+        return None
+    return [id_ for _, id_ in rows if id_ is not None]
+
+
+def _holding(session: Session, wanted: _Wanted, ids: Sequence[int]) -> Iterable[int]:
+    """Those of ``ids``, which hold all grams, that hold the terms."""
+    return ids if wanted.is_gram else _checked(session, wanted, ids)
+
+
 def _number(session: Session, wanted: _Wanted) -> int | None:
     """So many texts hold the grams, whatever the filters say of them; None: too many to sort."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    most = CANDIDATES if sqlite else min(CANDIDATES, IN_HEAP)
+    most = IN_HEAP if _on_postgresql(session) else CANDIDATES
     found, _ = _found(session, wanted, most=most)
     number = session.scalars(select(func.count()).select_from(found)).one()
     return number if number <= most else None
 
 
-def _candidates(session: Session, wanted: _Wanted, *, best: int | None) -> list[int]:
-    """Ids of those that hold all grams of all terms and pass the filters: the best, or all."""
-    found, current = _found(session, wanted, most=None)
+def _candidates(
+    session: Session, wanted: _Wanted, *, best: int | None, window: Window | None = None
+) -> list[int]:
+    """Ids of those that hold all grams of all terms and pass the filters: the best, or all.
+
+    Of a ``window`` the originals alone.
+    """
+    found, current = _found(session, wanted, most=None, window=window)
     row = PublicationRow
+    narrowed = wanted.filters if window is None else (*wanted.filters, row.is_original.is_(True))
     matched = (
         select(row.id, row.is_original, row.published_at)
-        .select_from(found.join(row, and_(current, *wanted.filters)))
+        .select_from(found.join(row, and_(current, *narrowed)))
         .cte("matched")
         # Else the limit has PostgreSQL go through all publications in order, for minutes.
         .prefix_with("MATERIALIZED", dialect="postgresql")
-        .c
     )
-    query = (
-        select(matched.id)
-        .order_by(
-            matched.is_original.desc(), matched.published_at.desc().nulls_last(), matched.id.desc()
-        )
-        .limit(best)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(select(matched.c.id).order_by(*_best_first(matched)).limit(best)))
+
+
+def _best_first(matched: CTE) -> Iterator[ColumnElement[object]]:
+    yield matched.c.is_original.desc()
+    yield matched.c.published_at.desc().nulls_last()
+    yield matched.c.id.desc()
 
 
 def _found(
-    session: Session, wanted: _Wanted, *, most: int | None
+    session: Session, wanted: _Wanted, *, most: int | None, window: Window | None = None
 ) -> tuple[CTE, ColumnElement[bool]]:
     """What the index names, one more than ``most``, and how it is joined to publications."""
     row, id_ = PublicationRow, column("id", BigInteger)
-    if session.get_bind().dialect.name == "sqlite":
+    if not _on_postgresql(session):
         parts = [fts5_query(term, in_title=wanted.in_title) for term in wanted.terms]
         limit = -1 if most is None else most + 1
         asked = _FTS5.bindparams(grams=" AND ".join(parts), limit=limit)
@@ -263,7 +335,10 @@ def _found(
         return found, row.id == found.c.id
     lists = [postgresql_grams(term, in_title=wanted.in_title) for term in wanted.terms]
     grams = list(dict.fromkeys(gram for grams in lists for gram in grams))
-    asked = _GIN.bindparams(grams=grams, limit=None if most is None else most + 1)
+    if window is None:
+        asked = _GIN.bindparams(grams=grams, limit=None if most is None else most + 1)
+    else:
+        asked = _GIN_OF_DAYS.bindparams(grams=grams, days=window.tokens)
     found = asked.columns(id_, column("revision", Integer)).cte("found")
     return found, (row.id == found.c.id) & (row.revision == found.c.revision)
 
@@ -283,7 +358,7 @@ def _checked(session: Session, wanted: _Wanted, ids: Sequence[int]) -> Iterator[
 
 def _among(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
     """That a publication is one of ``ids``, in one parameter however many they are."""
-    if session.get_bind().dialect.name == "postgresql":
+    if _on_postgresql(session):
         return PublicationRow.id == any_(bindparam(None, list(ids), type_=ARRAY(BigInteger)))
     listed = func.json_each(json.dumps(list(ids))).table_valued("value")
     return PublicationRow.id.in_(select(listed.c.value))
@@ -364,6 +439,10 @@ def _bodies(session: Session, ids: Sequence[int]) -> dict[int, str]:
         )
         bodies |= {row[0]: row[1] for row in rows}
     return bodies
+
+
+def _on_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
 
 
 def _sizes() -> Iterator[int]:

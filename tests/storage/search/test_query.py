@@ -6,14 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from storage.articles.saving import save_articles
 from storage.engine.database import Database
+from storage.engine.tables import PublicationRow
 from storage.links.sources import sync_sources
 from storage.migrations.upgrading import upgrade_engine
 from storage.records import Article, Committee, Genre, Level, SourceRecord
 from storage.search import query as search_module
+from storage.search import windows
 from storage.search.grams import folded
 from storage.search.query import search
 from storage.search.snippets import snippet
@@ -94,6 +96,29 @@ def test_frequent_words_are_read_newest_first(
     for query in queries:
         assert set(every[query]) == scan(articles, query)
         for limit in (1, 7):
+            assert urls(database, query, limit=limit) == every[query][:limit], (query, limit)
+
+
+@pytest.mark.parametrize("sizes", [(5, 20, 60), (60,)])
+def test_the_newest_days_are_asked_first(
+    database: Database, monkeypatch: pytest.MonkeyPatch, sizes: tuple[int, ...]
+) -> None:
+    """The same answer as that of all that is found, sorted, also after days have changed."""
+    articles = generated(150, seed=9)
+    ids = store(database, articles)
+    queries = ["政", "协", "政协", "员，", "一2", "a", "云南省", "无"]
+    with database.begin() as session:
+        for id_ in ids[::3]:  # as another reading of a page does
+            moved = NOW - timedelta(days=id_)
+            changed = update(PublicationRow).where(PublicationRow.id == id_)
+            session.execute(changed.values(published_at=None if id_ % 4 == 0 else moved))
+    every = {query: urls(database, query) for query in queries}
+    monkeypatch.setattr(search_module, "IN_HEAP", 3)
+    monkeypatch.setattr(search_module, "CANDIDATES", 3)
+    monkeypatch.setattr(windows, "SIZES", sizes)
+    for query in queries:
+        assert set(every[query]) == scan(articles, query)
+        for limit in (1, 7, 40):
             assert urls(database, query, limit=limit) == every[query][:limit], (query, limit)
 
 
