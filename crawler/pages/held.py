@@ -29,9 +29,10 @@ _SCRIPT = re.compile(r"<script\b([^>]*)>([\s\S]*?)</script", re.I)
 _AS_MARKUP = re.compile(r"type\s*=\s*[\"']?text/(?:html|template|plain|x-)", re.I)
 _NO_SCRIPT = re.compile(r"src\s*=|ld\+json", re.I)
 _HOLDER = re.compile(r"<(textarea|noscript|template|xmp)\b[^>]*>([\s\S]*?)</\1", re.I)
-_ATTRIBUTE = re.compile(
-    r"\s(?:value|srcdoc|v-html|:?content|data-[\w-]+)\s*=\s*(?:\"([^\"]{120,})\"|'([^']{120,})')"
-)
+_LONG_VALUE = re.compile(r"=(?=\s*(?:\"([^\"]{120,})\"|'([^']{120,})'))")
+_HOLDING = re.compile(r"\s(?:value|srcdoc|v-html|:?content|data-[\w-]+)\s*$")
+"""What stands before such a value: asked of a page's hundred long values, not of each blank."""
+_NAME_CHARS = 80
 _MAY_HOLD = re.compile(r"[\u4e00-\u9fff]|\\u[4-9]|\\x|%u[4-9]|%E[4-9]|atob|ase64|&#x?\d", re.I)
 _SPELT = re.compile(r"\\u[4-9]|\\x|%u[4-9]|%E[4-9]|atob|ase64|&#x?\d", re.I)
 _KEYED = re.compile(
@@ -123,11 +124,16 @@ def _held(source: str) -> Iterator[Held]:
             found[2] if found[1].lower() in ("noscript", "template") else html.unescape(found[2])
         )
         yield from _as_held(words, found.start(), keyed=True)
-    for found in _ATTRIBUTE.finditer(source):
-        tag = source[source.rfind("<", 0, found.start()) : found.start()]
-        if not tag.lower().startswith("<meta"):
-            words = html.unescape(found[1] or found[2] or "")
-            yield from _as_held(words, found.start() - len(tag), keyed=True)
+    behind = 0
+    for found in _LONG_VALUE.finditer(source):
+        at = found.start()
+        named = _HOLDING.search(source, max(behind, at - _NAME_CHARS), at)
+        if named is None:
+            continue
+        behind = max(found.end(1), found.end(2)) + 1
+        opened = max(0, source.rfind("<", 0, named.start()))
+        if source[opened : opened + 5].lower() != "<meta":
+            yield from _as_held(html.unescape(found[1] or found[2]), opened, keyed=True)
     for found in _SCRIPT.finditer(source):
         if _NO_SCRIPT.search(found[1]) or not _MAY_HOLD.search(found[2]):
             continue

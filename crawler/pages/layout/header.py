@@ -6,6 +6,7 @@ Each sign has an example in ``examples`` that it alone decides: a test takes eac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.pages.layout.boilerplate import any_of
 from crawler.pages.rules.limits import LONGEST_HEADER, SHORT_HEADER
@@ -109,9 +110,14 @@ def header_by(text: str, *, without: frozenset[str] = frozenset()) -> str | None
 
     ``without`` names signs that are left out, to see what each decides.
     """
-    size = len(text)
-    if size > LONGEST_HEADER.value or "。" in text:
+    if len(text) > LONGEST_HEADER.value or "。" in text:
         return None
+    return _sign_of(text, without)
+
+
+@lru_cache(maxsize=512)  # of three times that a page asks of a line, it asks twice again
+def _sign_of(text: str, without: frozenset[str]) -> str | None:
+    size = len(text)
     for name, sign in SIGNS.items():
         if (sign.longest is not None and size > sign.longest) or (sign.whole and "，" in text):
             continue

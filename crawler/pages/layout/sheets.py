@@ -8,7 +8,7 @@ narrow window hides nothing here.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -117,7 +117,7 @@ class Sheets:
     ``untouched``: values of ``class`` for which no rule holds, as they are met.
     """
 
-    rules: dict[str, list[_Rule]] = field(default_factory=dict)
+    rules: Mapping[str, Sequence[_Rule]] = field(default_factory=dict)
     ids: frozenset[str] = frozenset()
     untouched: set[str] = field(default_factory=set)
 
@@ -168,7 +168,6 @@ _DECIDED = GONE | INVISIBLE | LINES | WHITE
 def sheets_of(source: str) -> Sheets:
     """The rules in a page's own ``<style>`` elements that hide, bleach or break a text."""
     at = source.find("<style")
-    acting: list[_Rule] = []
     read: list[str] = []
     while at >= 0:
         end = source.find("</", at)
@@ -176,22 +175,30 @@ def sheets_of(source: str) -> Sheets:
         if opening and 0 < end - at <= _MAX_STYLE and not _OF_PRINT.search(opening[1]):
             css = source[opening.end() : end]
             read.append(_COMMENT.sub(" ", css) if "/*" in css else css)
-            acting.extend(_acting_rules(read[-1]))
         at = source.find("<style", at + 1)
-    if not acting:
-        return NO_SHEETS
-    sheets = Sheets()
-    for rule in acting:
-        sheets.rules.setdefault(next(iter(rule.own.names)), []).append(rule)
-    sheets.ids = frozenset(name[1:] for name in sheets.rules if name.startswith("#"))
-    for css in read:
+    rules = _rules_in(tuple(read)) if read else None
+    return Sheets(rules, _ids(rules)) if rules else NO_SHEETS
+
+
+def _ids(rules: Mapping[str, Sequence[_Rule]]) -> frozenset[str]:
+    return frozenset(name[1:] for name in rules if name.startswith("#"))
+
+
+@lru_cache(maxsize=8)  # the pages of a site have the same sheets
+def _rules_in(sheets: tuple[str, ...]) -> Mapping[str, Sequence[_Rule]]:
+    """The rules that do something to a text, by class or #id, and those that undo one."""
+    rules: dict[str, list[_Rule]] = {}
+    for css in sheets:
+        for rule in _acting_rules(css):
+            rules.setdefault(next(iter(rule.own.names)), []).append(rule)
+    for css in sheets if rules else ():
         for selectors, declarations, begin in _rules_with(_SHOWING, css):
-            named = any(name.lstrip(".") in sheets.rules for name in _NAME.findall(selectors))
+            named = any(name.lstrip(".") in rules for name in _NAME.findall(selectors))
             if named and _holds_always(css, begin):
                 for rule in _rules(selectors, effect_of(declarations)):
-                    for name in rule.own.names & sheets.rules.keys():
-                        sheets.rules[name].append(rule)
-    return sheets
+                    for name in rule.own.names & rules.keys():
+                        rules[name].append(rule)
+    return rules
 
 
 def _acting_rules(css: str) -> Iterator[_Rule]:

@@ -23,12 +23,11 @@ _LIST_FILE = re.compile(
 _FRONT_FILE = re.compile(
     r"(?:^|/)(?:index|default)[_-]?\w{0,8}\.(?:s?html?|jhtml|php|aspx?|jspx?|do)$", re.IGNORECASE
 )
-_MAY_BE_LIST = re.compile(
-    r"(?:list|main|home|more|column|channel|node|col|class|category|index|default"
-    r"|log|reg|search|tag|user|author|special)",
-    re.IGNORECASE,
+_OF_LISTS = (
+    *("list", "main", "home", "more", "col", "channel", "node", "class", "category", "index"),
+    *("default", "log", "reg", "search", "tag", "user", "author", "special", "/gb/"),
 )
-"""One of these stands in each path that those two find."""
+"""One of these stands in each path, in small letters, that those two find."""
 _NUMBER_FOLDER = re.compile(r"(?<!/GB)/\d{5,}/(?:index|default)\.\w{3,5}$")
 _LONG_FOLDER = re.compile(r"\d{6,}/$")
 _LONG_NUMBER = re.compile(r"\d{5,}")
@@ -61,7 +60,8 @@ def url_grade(url: str) -> int:
         return 1  # `/126112/4137049/index.html` is an article here and a column there
     if path in ("", "/") and not query:
         return -1
-    if _MAY_BE_LIST.search(path) or "/GB/" in path.upper():
+    small = path.lower()
+    if any(map(small.__contains__, _OF_LISTS)):
         if _LIST_FILE.search(path):
             return -1
         if _FRONT_FILE.search(path) and not _ARTICLE_QUERY.search(query):

@@ -72,7 +72,7 @@ def more_signs(
         yield MoreSign(MoreKind.FLAG, counts.more)
     elif counts.no_more is None:
         loading = next((s.text for s in walk.short_texts if LOADING.match(s.text)), None)
-        scrolls = next((found[0] for text in scripts if (found := _SCROLLS.search(text))), None)
+        scrolls = next((found[0] for text in scripts if (found := _scrolls(text))), None)
         if scrolls is not None:
             yield MoreSign(MoreKind.SCROLL, " ".join(scrolls.split())[:80])
         elif (
@@ -91,6 +91,13 @@ _SCROLLS = re.compile(
     r"|(?:\+\+\s*page|page\w*\s*\+\+|page\w*\s*\+=\s*1)|\$\.(?:get|post|ajax)|fetch\()",
     re.IGNORECASE,
 )
+
+
+def _scrolls(script: str) -> re.Match[str] | None:
+    """What loads more at the lower edge; no search where no word of it stands."""
+    words = script.lower()
+    asked = any(word in words for word in ("scroll", "intersectionobserver", "onreachbottom"))
+    return _SCROLLS.search(script) if asked else None
 
 
 def _mentions_scroll(walk: AnchorWalk, loading: str) -> bool:

@@ -36,6 +36,12 @@ _LOADERS = re.compile(
     r"|\bpullingUp\b|\bonReachBottom\b|\bflow\.load\s*\(|\bscrollPagination\s*\(|\.endless\w*\s*\(|\bwaterfall\s*\(",
     re.IGNORECASE,
 )
+_LOADER_CALLS = (
+    *(b"mescroll", b"dropload", b"loaddownfn", b".ias", b"infinite", b"jscroll", b"minirefresh"),
+    *(b"pullup", b"pullingup", b"onreachbottom", b"flow.load", b"scrollpagination", b".endless"),
+    b"waterfall",
+)
+"""One of these stands in each page that calls one."""
 # Components and attributes of the same, by what they are called in markup.
 _COMPONENT = re.compile(
     r"<(?P<tag>(?:[a-z][a-z0-9]*-)*(?:paginat(?:ion|or)|pager|infinite(?:-[a-z]+)*|load-?more|van-list|cube-scroll"
@@ -104,7 +110,7 @@ def traces(
     url: str,
 ) -> Iterator[MoreSign]:
     """What hints at pages after page ``number``, each with what stands on the page."""
-    for text in scripts:
+    for text in scripts if holds(tree, *_LOADER_CALLS) else ():
         if found := _LOADERS.search(text):
             yield MoreSign(MoreKind.SCROLL, found[0].strip()[:80])
             break

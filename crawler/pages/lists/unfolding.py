@@ -54,6 +54,7 @@ _ROLES = {
 }
 
 _CODED_MARKS = ("JTND", "JTNj", "PGEg", "PGRp", "PHNw", "PHVs", "PGxp", "PG5h", "PHA+", "PHAg")
+_CODED_BEGINNINGS = ("JTN", "PG", "PH")
 _CODED = re.compile(
     r"(?<![\w+/,])(?:JTN[Dj]|PGEg|PGRp|PHNw|PHVs|PGxp|PG5h|PHA[+g])[A-Za-z0-9+/]{36,20000}={0,2}"
 )
@@ -66,7 +67,8 @@ def unfolded(html: str) -> str:
     if "document.write" in html:
         html = _written(html)
     html = _with_items(html)
-    if not any(mark in html for mark in _CODED_MARKS):
+    may_hold = any(mark in html for mark in _CODED_BEGINNINGS)
+    if not may_hold or not any(mark in html for mark in _CODED_MARKS):
         return html
     coded = [text for found in _CODED.findall(html) if (text := _decoded(found))]
     return f"{html}<div class='pages'>{' '.join(coded)}</div>" if coded else html

@@ -36,7 +36,7 @@ _COMMON = frozenset(
     "民市政协委员会议提案省区新闻日报月全国工作发展建设经济社会文化记者"
     "這個國們來時會對發動後過說種為與從學實現開關還問題應點體經當電無業"
 )
-_COMMON_SIGNS = re.compile(f"[{''.join(sorted(_COMMON))}]")
+_COMMON_SIGNS = re.compile(f"[{''.join(sorted(_COMMON))}]+")
 _COMMONEST = "的一是在不了有和人这中大为上国"
 """Of these, those that alone make up a tenth of most texts."""
 _FOREIGN = frozenset({"utf-8", "gb18030", "big5hkscs", "utf-16"})
@@ -51,10 +51,10 @@ _BACK = 0.12
 _FEW = 30
 _LETTERS = 0.3
 _JUDGED = 1_500
-_NARROW = re.compile("[\x00-\x7f，。、；：？！“”‘’（）《》【】…—·　]")
-_IDEOGRAPH = re.compile("[\u3400-\u9fff\ue000-\uf8ff]")
+_NARROW = re.compile("[\x00-\x7f，。、；：？！“”‘’（）《》【】…—·　]+")
+_IDEOGRAPH = re.compile("[\u3400-\u9fff\ue000-\uf8ff]+")
 """Also of the private use area, where what no font has is put."""
-_WESTERN = re.compile("[\x80-\xb6\xb8-\u058f]")
+_WESTERN = re.compile("[\x80-\xb6\xb8-\u058f]+")
 _MADE_OF_RARE = "it is made of characters that hardly any text has"
 _LEAST_IDEOGRAPHS = 60
 _RARE = 0.2
@@ -184,7 +184,7 @@ def wrongly_decoded(text: str) -> str | None:
     wide = _wide(text)
     if wide < _FEW:
         return None
-    hits = len(_COMMON_SIGNS.findall(text))
+    hits = _count(_COMMON_SIGNS, text)
     common = hits / wide
     rare, ideographs = _rare_of(text)
     if common >= _OF_A_TEXT:
@@ -192,11 +192,11 @@ def wrongly_decoded(text: str) -> str | None:
         return _MADE_OF_RARE if _made_of_rare(rare, ideographs) else None
     if ideographs >= max(_LEAST_IDEOGRAPHS, _ALL_BUT * wide) and rare <= _SOUND * ideographs:
         return None  # of names or headlines, without the words that join sentences
-    if len(_WESTERN.findall(text)) > wide * _LETTERS:
+    if _count(_WESTERN, text) > wide * _LETTERS:
         return "bytes of GBK were read as UTF-8, what made no character was dropped"
     for wrong, right in _MIXED_UP:
         again = text.encode(wrong, "ignore").decode(right, "ignore")
-        hits = len(_COMMON_SIGNS.findall(again))
+        hits = _count(_COMMON_SIGNS, again)
         if hits * 4 <= _BACK * wide:
             continue  # a bound from below of what is asked for next
         back = _wide(again)
@@ -207,7 +207,12 @@ def wrongly_decoded(text: str) -> str | None:
 
 def _wide(text: str) -> int:
     """How many characters of a text are neither ASCII nor signs of Chinese writing."""
-    return len(text) - len(_NARROW.findall(text))
+    return len(text) - _count(_NARROW, text)
+
+
+def _count(kind: re.Pattern[str], text: str) -> int:
+    """How many characters of a kind, whose pattern finds runs of them, a text has."""
+    return sum(map(len, kind.findall(text)))
 
 
 def _taught() -> frozenset[str]:
@@ -226,7 +231,7 @@ _TAUGHT = _taught()
 def _rare_of(text: str) -> tuple[int, int]:
     """How many ideographs of a text no school teaches, and how many it has."""
     rare = "".join(set(text) - _TAUGHT)
-    return sum(map(text.count, _IDEOGRAPH.findall(rare))), len(_IDEOGRAPH.findall(text))
+    return sum(map(text.count, "".join(_IDEOGRAPH.findall(rare)))), _count(_IDEOGRAPH, text)
 
 
 def _made_of_rare(rare: int, ideographs: int) -> bool:

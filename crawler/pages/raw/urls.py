@@ -302,6 +302,8 @@ _YEAR_FOLDER = re.compile(r"/((?:19|20)\d\d)(?:[-_]?(?:0[1-9]|1[0-2]))?(?=/)")
 
 def url_year(url: str) -> int | None:
     """The year of a folder in a URL's path (``/2020/``, ``/202006/``); None where none is."""
+    if _YEAR_FOLDER.search(url) is None:  # a tenth of the price of taking it apart
+        return None
     try:
         path = urlsplit(url).path
     except ValueError:
