@@ -54,6 +54,8 @@ _PERCENT = re.compile(r"%u[0-9a-fA-F]{4}|(?:%[0-9a-fA-F]{2}){3}")
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{200,}={0,2}")
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))")
+_CODED_WHOLE = re.compile(r"\s*%(?:7B|5B)", re.I)
+"""Data in percent signs as a whole, their quotes too."""
 _HALF = re.compile("[\ud800-\udfff]")
 _PLAIN_ESCAPES = {"n": "\n", "r": "", "t": "\t", "b": "", "f": "", "v": "", "0": "", "\n": ""}
 _STOPS = re.compile(r"[，。！？；]")
@@ -140,7 +142,8 @@ def _held(source: str) -> Iterator[Held]:
         if _AS_MARKUP.search(found[1]):
             yield from _as_held(found[2], found.start(), keyed=True)
         elif len(found[2]) <= _LONGEST and _may_hold(found[2]):
-            for held in _strings(found[2]):
+            script = unquote(found[2]) if _CODED_WHOLE.match(found[2]) else found[2]
+            for held in _strings(script):
                 yield from _as_held(held.words, found.start(), keyed=held.keyed, place=held.place)
 
 

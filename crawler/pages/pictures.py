@@ -52,6 +52,8 @@ def images_of(
     first, last = 0, found.end
     if not holder and text is not None:
         first, last = text.first, text.lines[-1] + 1
+        if title is not None and title < first:
+            first = title + 1
     others = [range(block.index, page.behind(block.index)) for block in found.blocks]
     inside = [
         picture

@@ -65,7 +65,20 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
 """The words of the trade, by what they speak of."""
 
 _MAY_BE = (
-    *("权", "權", "声明", "聲明", "转载", "轉載", "APP", "下载", "下載", "公众号", "客户端"),
+    *(
+        "权",
+        "權",
+        "立场",
+        "声明",
+        "聲明",
+        "转载",
+        "轉載",
+        "APP",
+        "下载",
+        "下載",
+        "公众号",
+        "客户端",
+    ),
     *("邮箱", "二维码"),
 )
 _OTHER = _words("联系 广告 微信")

@@ -102,6 +102,13 @@ NOT_TITLE = Table(
             "字号：大 中 小",
             "a header's line",
         ),
+        Rule(
+            "button",
+            r"^\W*(?:立即|马上|点击|一键|去|在?APP内?)?(?:打开|下载|登[录陆]|注册|关注|订阅|安装|分享|收藏|返回|播放|展开)"
+            r"(?:APP|App|客户端|应用|看看|阅读|查看|更多|全部|观看)?\W*$",
+            "立即打开",
+            "what a button does",
+        ),
         Rule("no_words", r"^\W*$", "———", "a rule of signs"),
         Rule("figures", r"^\d[\d\s:/.年月日-]*$", "2021-01-24", "a day alone"),
     ),

@@ -26,7 +26,10 @@ _SITE_IN_BRACKETS = re.compile(r"^【[^】]{1,8}(?:网|日报|晚报|客户端|�
 _SITE_BEHIND_DOT = re.compile(
     r"(?<=.{6})\s*[·•]\s*\S{1,8}(?:网|新闻|日报|晚报|频道|客户端|门户|在线)$"
 )
-_META = ("articletitle", "og:title", "twitter:title", "title", "dc.title", "contenttitle")
+_META = (
+    *("articletitle", "og:title", "twitter:title", "title", "dc.title", "contenttitle"),
+    "name",  # of schema.org, as what a share is called
+)
 
 
 @lru_cache(maxsize=256)
