@@ -89,7 +89,7 @@ def examine(given: Config | None = None, *, whole: bool = False) -> Iterator[Che
         )
     sources: dict[str, Source] = {}
     yield from _declarations(config, sources)
-    yield _calendar(config)
+    yield from _calendar(config, sources)
     yield _channels(config)
     yield _disk(config)
     problems = database.check(config.database_url) if whole else _unreadable(config)
@@ -121,18 +121,23 @@ def _declarations(config: Config, sources: dict[str, Source]) -> Iterator[Check]
     yield Check("declarations", "ok", f"{len(sources)} sources")
 
 
-def _calendar(config: Config) -> Check:
+def _calendar(config: Config, sources: Mapping[str, Source]) -> Iterator[Check]:
     try:
         calendar = load_almanac(config.calendar).calendar
     except AlmanacError as error:
-        return Check("calendar", "wrong", str(error))
+        yield Check("calendar", "wrong", str(error))
+        return
+    if sources and (unknown := sorted(calendar.rhythms.keys() - sources.keys())):
+        words = f"a rhythm is set for what is not declared, so for nothing: {', '.join(unknown)}"
+        yield Check("calendar", "warning", words)
     today = config.now().date()
     year = today.year + (today.month > LAST_OPENINGS)
     known = sum(opening == year for _, opening in calendar.openings)
     words = f"{known} opening days known for {year}"
     if not known and today.month in ANNOUNCED:
-        return Check("calendar", "warning", f"{words}: add them to the file of CPPCC_CALENDAR")
-    return Check("calendar", "ok", words)
+        words += ": add them to the file of CPPCC_CALENDAR"
+    state: State = "ok" if known or today.month not in ANNOUNCED else "warning"
+    yield Check("calendar", state, words)
 
 
 def _channels(config: Config) -> Check:

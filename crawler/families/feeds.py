@@ -213,8 +213,8 @@ class FeedWalker(Walker):
         if ask.page_number == 1 and not feed.files:
             self.run.compare(ask.walk, Listing(url=ask.url, links=links, heading=feed.heading))
         urls = [link.url for link in links]
+        walk.links += len(set(urls) - self.run.met - walk.shown)
         walk.note_page(ask.page_number, urls)
-        walk.links += len(set(urls) - self.run.met)
         self._days[ask.walk] |= {link.published_on for link in links}
         yield Listed(links=tuple(link for link in links if self._is_wanted(link)), walk=ask.walk)
         # Asked after the links are met, so that the database is asked for them once.

@@ -155,9 +155,9 @@ class ListWalker(Walker):
         yield from self._decide(walk, progress, decision)
 
     def _take(self, listing: Listing, facts: PageFacts, walk: Walk) -> Iterator[Listed]:
+        walk.links += len(set(facts.links) - self.run.met - walk.shown)
         walk.note_page(facts.number, facts.links)
         walk.state(facts.item_count, facts.page_count)
-        walk.links += len(set(facts.links) - self.run.met)
         wanted = tuple(link for link in listing.links if self._is_wanted(link))
         yield Listed(links=wanted, walk=walk.name)
 

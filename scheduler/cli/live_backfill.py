@@ -15,6 +15,8 @@ from storage.runs.parts import PartEntry, PartState
 
 WANTED = "live"
 """What stands in the ledger for what was asked: all that the source publishes."""
+BY_DAY = "live, by day"
+"""The same of families that once took each year for covered, whatever they held."""
 SO_FAR = "live, so far"
 """The same of days of which the last one was not over: what came later that day is left to read."""
 MAX_LIST_PAGES = 5_000
@@ -58,7 +60,7 @@ class LiveBackfill:
         """Learn from the ledger what earlier commands have read."""
         names = {one.name(self.source.id): one for one in self.slices}
         with self.database.reading() as session:
-            known = ledger.entries(session, list(names), WANTED)
+            known = ledger.entries(session, list(names), self._wanted)
         for name, entry in known.items():
             if entry.state is PartState.DONE:
                 self.ends[names[name]] = SliceEnd(
@@ -103,8 +105,12 @@ class LiveBackfill:
             kind = None
         why = _short(record)
         end = SliceEnd(kind=kind, articles=max(articles, _stored(record)), why=why)
-        self._enter(one, record, end, WANTED if over else SO_FAR)
+        self._enter(one, record, end, self._wanted if over else SO_FAR)
         return end
+
+    @property
+    def _wanted(self) -> str:
+        return BY_DAY if self.source.family in ("feed", "numbered") else WANTED
 
     def _enter(self, one: Slice, record: RunRecord, end: SliceEnd, wanted: str) -> None:
         counts = record.counts

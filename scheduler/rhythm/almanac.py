@@ -150,6 +150,10 @@ def _merged(base: dict[str, object], over: dict[str, object]) -> dict[str, objec
 
 
 def _almanac(read: _Almanac) -> Almanac:
+    for year, regions in read.openings.items():
+        for region, day in regions.items():
+            if day.year != year:  # the review before it would be late from the first day on
+                raise ValueError(f"openings.{year}.{region}: {day} is no day of {year}")
     calendar = Calendar(
         seasons=tuple(
             Season(

@@ -152,6 +152,8 @@ def _walk_sources(
     if since is None:
         fail("a walk through a source's past needs --since", code=2)
     today = context.config.now().date()
+    if since > today:
+        fail(f"--since {since} has not come yet: nothing is of that day", code=2)
     if until is not None and until > today:
         fail(f"--until {until} has not come yet: nothing can cover it", code=2)
     walks = [

@@ -67,6 +67,8 @@ def crawl(
     if first and last and first > last:
         fail(f"--since {since} is after --until {until}", code=2)
     context = open_context()
+    if first and first > context.config.now().date():
+        fail(f"--since {since} has not come yet: nothing is of that day", code=2)
     if unknown := [source for source in sources if source not in context.sources]:
         fail(
             f"no source is declared as {', '.join(unknown)}",

@@ -190,10 +190,16 @@ def test_what_is_no_backup_changes_nothing(database: Database, tmp_path: Path) -
 
 
 def test_the_doctor_looks_at_clock_channels_and_calendar(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     checks = {check.subject: check for check in examine()}
     assert checks["calendar"].state == "ok"
+    calendar = tmp_path / "calendar.toml"
+    calendar.write_text("[source.yunnan_nett]\nwidest_minutes = 120\n", "utf-8")
+    monkeypatch.setenv("CPPCC_CALENDAR", str(calendar))
+    (warned, _) = [check for check in examine() if check.subject == "calendar"]
+    assert warned.state == "warning"
+    assert "yunnan_nett" in warned.words
     assert checks["channels"].state == "warning"
     assert checks["clock"].state == "ok"
     assert checks["incidents"].state == "warning"

@@ -143,6 +143,7 @@ def test_spacing_follows_what_is_observed() -> None:
     [
         ("crawl_every = 5", "crawl_every"),
         ("[openings.2027]\n'雲南' = 2027-01-20", "雲南"),
+        ("[openings.2027]\n'云南' = 2026-01-20", "no day of 2027"),
         ("[session]\nclosest_minutes = 10", "must be one of"),
         ("[session]\nclosest_minutes = 60", "above widest"),
         ("[[season]]\nname='all'\nfirst='01-01'\nlast='11-30'\n"

@@ -76,6 +76,7 @@ def test_a_folder_of_archives(folder: Path, tmp_path: Path) -> None:
         ["."],
         ["ARCHIVES", "--since", "2021-02-01", "--until", "2021-01-01"],
         ["ARCHIVES", "--since", "gestern"],
+        ["yunnan_net", "--since", "2999-01-01"],
         ["ARCHIVES", "--cluster", "tcp://10.0.0.1:8786"],
     ],
 )
