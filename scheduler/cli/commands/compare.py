@@ -123,7 +123,8 @@ def _key(metric: str) -> str:
     named = named or [key for key, name in METRIC_NAMES.items() if metric in name]
     if len(named) != 1:
         names = ", ".join(f"{key} {name}" for key, name in METRIC_NAMES.items())
-        fail(f"{metric!r} names {len(named) or 'no'} metrics", hint=names, code=2)
+        said = f"{len(named)} metrics" if named else "no metric"
+        fail(f"{metric!r} names {said}", hint=names, code=2)
     return named[0]
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from crawler.sources.declaration import NATIONAL, REGIONS, Source
 from scheduler.cli.commands.context import on_its_day, open_context, reading_context, region_named
-from scheduler.cli.presentation import PlainTable, console, fail, narrow, print_json, table
+from scheduler.cli.presentation import PlainTable, console, fail, narrow, print_json, say, table
 from scheduler.health import cells as completeness
 from scheduler.rhythm.almanac import AlmanacError, load_almanac
 from storage.errors import RecordNotFoundError
@@ -79,8 +79,10 @@ def coverage(
         console.print(legend())
         if covered:
             console.print(_archives(covered, context.sources))
-    else:
+    elif kept:
         console.print(_of_one_year(kept))
+    else:
+        say(f"no review of {year} is expected or was found; `cppcc coverage` shows every year")
     if config.today is not None and not as_json:
         console.print(f"as of {now.date()}, which a demo or CPPCC_TODAY takes for today")
 

@@ -69,6 +69,7 @@ def test_coverage_draws_what_was_found_and_what_is_due(database: Database) -> No
     drawn = cppcc("coverage")
     assert "●" in drawn.output
     assert "广西" in cppcc("coverage", "--year", "2025").output
+    assert "no review of 1999" in cppcc("coverage", "--year", "1999").output
     refresh_coverage(open_context())  # as a crawl, an import and the service do
     with database.reading() as session:
         rows = session.connection().exec_driver_sql(
