@@ -1,5 +1,6 @@
 """`cppcc incidents`: what is broken or missing, and who knows of it."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from scheduler.cli.presentation import (
     short_moment,
     table,
 )
+from storage.engine import services
 from storage.errors import RecordNotFoundError, TransitionError
 from storage.notices import incidents
 
@@ -32,11 +34,18 @@ def list_(
     config = settings()
     with readable(config).reading() as session:
         found = incidents.list_incidents(session, unresolved=not everything, limit=limit)
+        watched = bool(found or services.at_work(session, now=datetime.now(UTC)))
     if as_json:
         print_json(found)
         return
     if not found:
-        say_nothing("nothing is broken or overdue", config)
+        say_nothing(
+            "nothing is broken or overdue"
+            if watched
+            else "no incident is open; no service is at work, and none is opened without one: "
+            "`cppcc run`, or `cppcc doctor` for the last verdicts",
+            config,
+        )
         return
     rows = table("id", "about", "class", "state", "opened", "reason")
     for one in found:

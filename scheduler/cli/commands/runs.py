@@ -59,7 +59,10 @@ def list_(
         print_json([run_json(record) for record in records])
         return
     if not records:
-        say_nothing("no runs yet; `cppcc crawl SOURCE` makes the first", config)
+        whose = "no runs yet; `cppcc crawl SOURCE` makes the first"
+        if source is not None:
+            whose = f"no run of a source {source}; `cppcc sources list` shows all ids"
+        say_nothing(whose, config)
         return
     counted = ["pages", "new", "chg", "ref"] if narrow() else [*COUNTED]
     rows = table("id", "source", "by", "started", "verdict", *counted)

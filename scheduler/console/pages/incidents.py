@@ -1,6 +1,7 @@
 """Incidents: what is broken or missing, since when, who works on it, what to do."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -15,6 +16,7 @@ from scheduler.console.pages.inbox import Before
 from scheduler.console.pages.runs import RunRow, run_row
 from scheduler.console.routes import MOST_ID, Ask, Pages
 from scheduler.health.subjects import cell_of
+from storage.engine import services
 from storage.notices.incidents import (
     Incident,
     acknowledge_incident,
@@ -32,9 +34,13 @@ Id = Annotated[int, Path(ge=1, le=MOST_ID)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentsPage:
-    """A page of incidents, the newest first; ``all`` counts the resolved ones in."""
+    """A page of incidents, the newest first; ``all`` counts the resolved ones in.
+
+    ``watched``: a service is at work, which opens them.
+    """
 
     all: bool
+    watched: bool
     next: int | None
     rows: tuple[Incident, ...]
 
@@ -70,9 +76,11 @@ def incidents(
             limit=ROWS + 1,
             before=before,
         )
+        watched = bool(services.at_work(session, now=datetime.now(UTC)))
     shown = found[:ROWS]
     return IncidentsPage(
         all=everything,
+        watched=watched,
         next=shown[-1].id if len(found) > ROWS else None,
         rows=tuple(shown),
     )

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,12 @@ from scheduler.cli.app import app
 from scheduler.cli.commands.context import day_file, open_context, refresh_coverage
 from scheduler.examination import examine
 from storage.articles import saving as articles
+from storage.engine import services
 from storage.engine.backup import BackupError, make_backup, restore_backup
 from storage.engine.database import Database, open_database
+from storage.engine.services import ServiceBeat
 from storage.links import standing
+from storage.migrations import HEAD
 from storage.notices import incidents
 from storage.records import (
     SHANGHAI,
@@ -120,6 +123,12 @@ def test_an_incident_is_acknowledged_then_resolved(database: Database) -> None:
     )
     assert cppcc("incidents", "resolve", number, "--why", "it answers").exit_code == 0
     assert json.loads(cppcc("incidents", "list", "--json").output) == []
+    assert "no service is at work" in cppcc("incidents", "list").output
+    with database.begin() as session:
+        now = datetime.now(UTC)
+        one = ServiceBeat(name="here:1", schema_revision=HEAD, started_at=now, beat_at=now)
+        services.beat(session, one)
+    assert "nothing is broken or overdue" in cppcc("incidents", "list").output
     assert cppcc("incidents", "show", "99").exit_code == 1
 
 
