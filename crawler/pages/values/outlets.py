@@ -26,6 +26,7 @@ _DAY = re.compile(
 EDGE = " \t\u3000:：|｜丨,，;；。、-—·•[]【】()（）<>/\\'\"“”"
 DATE_AND_CLOCK = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?|\d{1,2}\s*[:：]\s*\d\d(?:[:：]\d\d)?"
+    r"|[一二][〇○零Ｏ九][〇○零Ｏ一二三四五六七八九]{2}\s*年[元正一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
     r"|\d{1,2}[-/月]\d{1,2}日?|星期.|\d{1,2}\s*(?:分钟|小时|天|个月|年)前|发布于|发布(?=\s*[:：])|(?:https?://|www\.)[\w./-]+|\b[AP]M\b"
 )
 # 2017-03-18 13:05 青岚镕媒: nothing but a day and one name
@@ -35,6 +36,7 @@ _DATE_AND_NAME = re.compile(
 _DISPATCH = ("网讯", "报讯", "社讯", "体育讯", "新闻讯", "财经讯")
 _IN_PRINT = re.compile(
     r"《\s*([^》]{2,16}?)\s*》\s*[（(]\s*(?:19|20)\d\d\s*[年-][^（）()]{4,20}版\s*[）)]"
+    r"|^\W*《\s*([^》]{2,16}?报)\s*》\s*(?:19|20)\d\d\s*[年-][^（）()，。]{4,20}版\W*$"
 )
 _IN_BRACKETS = re.compile(
     r"[（(【]\s*(?:(?:本文|文章|信息)?(?:来源于?|转载?自|摘自|选自|原载|稿源)|据)\s*[:：]?\s*"
@@ -46,9 +48,12 @@ SITE_PARTS = re.compile(r"\s*(?:[_|｜»>]+|(?<![-–—])[-–—](?![-–—])
 _BARE_LABELLED = re.compile(r"(?:[来來]源|稿源)\s+(\S{2,20})$")
 _MICROBLOG = re.compile(r"\s*[(（]?微博[)）]?$")
 _DASHES = frozenset("-–—·")
+_SAID_OTHERWISE = frozenset(("some_time_ago", "day_written_otherwise"))
+_OFFICES = tuple("委办部室组处科")
+"""文史委 has the form of a person's name."""
 _OUTLET_NAME = re.compile(
     r"(?<=\S)(?:网|报|社|日报|晚报|新闻|电视台|广播|客户端|频道|杂志|在线|周刊|政协|发布|融媒|传媒|头条号|研究院|委员会|人民政府|办公室|协会|学会|公众号|号|台|通讯|观察|时报|快讯|论坛|观点|热线|局|厅|文联|法院|检察院"
-    r"|大学|学院|头条|电台|APP|App|之声|之窗|视频|微信|周末|月刊|融媒体中心|记者站)$"
+    r"|大学|学院|头条|电台|APP|App|门户网站|官网|之声|之窗|视频|微信|周末|月刊|融媒体中心|记者站)$"
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 CHANNEL = re.compile(
@@ -58,6 +63,9 @@ CHANNEL = re.compile(
 _BOOK = re.compile(r"《([^》]{2,20})》\s*(?:$|[（(]|\d|第)")
 _ACCOUNT_QUOTED = re.compile(
     r"(?:官方)?(?:微信)?(?:公众号|视频号|订阅号|微信|微博)\s*[“\"「]([^”\"」]{2,20})[”\"」]?"
+)
+_QUOTED = re.compile(
+    r"[“\"「]([^“”\"「」]{2,20})[”\"」]\s*(?:官方)?(?:微信|微博|公众号|视频号|订阅号|客户端|APP|网站)"
 )
 _SOURCE_NAMED = re.compile(r"source|laiyuan|ly\b|\bsrc\b|media|\bfrom\b|come")
 _ACCOUNT_NAMED = re.compile(
@@ -123,7 +131,8 @@ def clean_outlet(rest: str) -> str | None:
                 return None
             cut = min(cut, found.start())
     name = rest[:cut]
-    if account := _ACCOUNT_QUOTED.match(name.strip(" \u3000\t")):
+    bare = name.strip(" \u3000\t")
+    if account := _ACCOUNT_QUOTED.match(bare) or _QUOTED.match(bare):
         return account[1]
     if book := _BOOK.match(name.strip(" \u3000\t【[")):
         return book[1].strip()
@@ -215,7 +224,8 @@ def labelled_outlet(page: Page, header: list[int]) -> Credit | None:
 
 def _is_bare_person(name: str) -> bool:
     """Whether a labelled name is a person's: 来源：王建国 says who sent the text in."""
-    return is_person(name) and len(name) == PERSON_CHARS.value and not names_outlet(name)
+    whole = is_person(name) and len(name) == PERSON_CHARS.value
+    return whole and not names_outlet(name) and not name.endswith(_OFFICES)
 
 
 def _drawn(page: Page, index: int) -> str | None:
@@ -269,7 +279,9 @@ def _with_its_page(page: Page, tail: list[int]) -> Credit | None:
     for index in tail:
         if printed := _IN_PRINT.search(page.lines[index].text):
             words = page.lines[index].text
-            return credit_of("outlet", "printed with its page", "html", printed[1], words)
+            return credit_of(
+                "outlet", "printed with its page", "html", printed[1] or printed[2], words
+            )
     return None
 
 
@@ -348,7 +360,8 @@ def _beside_date(
         if not (named or {index - 1, index, index + 1} & dated):
             continue
         if printed := _IN_PRINT.search(line.text):
-            return credit_of("outlet", "printed with its page", "html", printed[1], line.text)
+            paper = printed[1] or printed[2]
+            return credit_of("outlet", "printed with its page", "html", paper, line.text)
         for name in names_beside(line):
             words = [word for word in name.split() if word in site or _OUTLET_NAME.search(word)]
             words = [word for word in words if not CHANNEL.match(word)]
@@ -358,25 +371,32 @@ def _beside_date(
             alone = named or (index in on_a_day and len(line.pieces) > 1)
             alone = alone or (index in dated and _DATE_AND_NAME.fullmatch(line.text) is not None)
             short = not named and len(name) < PERSON_CHARS.value  # 步青 6月2日: who wrote it
-            if other is None and alone and not short and not is_person(name):
+            if other is None and alone and not short and not is_person(name.split()[-1]):
                 other = credit_of("outlet", "printed beside the date", "html", name, line.text)
     return other
 
 
 def states_when(text: str) -> bool:
     """Whether a header's line states a day, or how long ago."""
-    return DATE.search(text) is not None or header_by(text) == "some_time_ago"
+    return DATE.search(text) is not None or header_by(text) in _SAID_OTHERWISE
 
 
 def names_beside(line: Line) -> list[str]:
     """The unlabelled names on a header's line, its date and clock taken out."""
     pieces = line.pieces
-    names = [
-        _plain_name(piece)
-        for before, piece in zip(["", *pieces], pieces, strict=False)
-        if before.rstrip()[-1:] not in ("：", ":")
-    ]
-    return [name for name in names if name]
+    names: list[str] = []
+    for before, piece in zip(["", *pieces], pieces, strict=False):
+        if before.rstrip()[-1:] in ("：", ":"):
+            continue
+        name = _plain_name(piece)
+        words = [name] if name else [_plain_name(word) for word in _among_names(piece)]
+        names.extend(word for word in words if word)
+    return names
+
+
+def _among_names(piece: str) -> list[str]:
+    """The words of a piece that end as outlets' names do: 记者 王晓明 清河日报."""
+    return [word for word in piece.split() if names_outlet(word)]
 
 
 def _plain_name(piece: str) -> str | None:
