@@ -87,17 +87,12 @@ def new(
     except NothingFoundError as error:
         fail(str(error), hint="docs/add-a-source.md says how to write it by hand")
     draft, tried = found.draft, found.verification
-    config = settings()
-    for other in declared_sources(config).values():
+    for other in declared_sources(settings()).values():
         if set(other.entry_urls) & set(draft.source().entry_urls):
             draft.doubt(f"{other.id} is declared for this address already: two would not load")
         elif other.id == draft.id:
             draft.doubt(f"{draft.id} is the id of another: give --id")
-    path = None
-    if out is not None:
-        path = out / f"{draft.id}.toml" if out.is_dir() or not out.suffix else out
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(found.toml, "utf-8")
+    path = None if out is None else written(out, draft.id, found.toml)
     if as_json:
         print_json(
             {
@@ -123,6 +118,19 @@ def new(
             say("  no article_pattern: the generic judgement of links decides alone")
     if not tried.sound:
         raise typer.Exit(1)
+
+
+def written(out: Path, source_id: str, toml: str) -> Path:
+    """Write a declaration to ``out``, a file or a folder for ID.toml, where none is yet."""
+    path = out / f"{source_id}.toml" if out.is_dir() or not out.suffix else out
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(toml)
+    except FileExistsError:
+        typer.echo(toml, nl=False)
+        fail(f"{path} is there already", hint="what was found is printed here; --id names another")
+    return path
 
 
 def record(
