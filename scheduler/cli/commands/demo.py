@@ -52,21 +52,23 @@ def demo(
     from fixtures.server import SmallInternet  # its certificates cost every command 0.4 s
 
     if folder.exists():
-        if any(folder.iterdir()) and not (folder / "cppcc.db").exists():
+        if not is_of_a_demo(folder):
             fail(f"{folder} holds other files than a demo's; name another --folder", code=2)
         shutil.rmtree(folder)
+    folder.mkdir(parents=True)
     url = f"sqlite:///{folder / 'cppcc.db'}"
     sound = True
     with SmallInternet(day=1) as internet:
         for day, words in DAYS.items():
             internet.day = day
+            # First of all: one that is broken off is a demo's too.
+            day_file(folder / "cppcc.db").write_text(f"{date_of(day)}\n", "ascii")
             rule(f"day {day}, {date_of(day)}: {words}")
             with environment({**internet.environment(), **_settings(url, day)}):
                 config = Config(database_url=url, var=folder)
                 database = open_database(url)
                 known = _flag_ids(database)
                 records = crawl_now(database, config, SOURCES, jobs=jobs)
-                day_file(folder / "cppcc.db").write_text(f"{date_of(day)}\n", "ascii")
                 refresh_coverage(open_context())
                 _print_runs(records)
                 _print_flags(database, known)
@@ -90,6 +92,16 @@ def demo(
         f"and in a browser at http://{config.console_host}:{config.console_port}/ , served by\n"
         f"  {program} console --demo{elsewhere}"
     )
+
+
+def is_of_a_demo(folder: Path) -> bool:
+    """Whether a folder may be emptied: it is empty, the demo's own, or a demo left its day there.
+
+    A database alone is no sign of one: ``var`` holds that of the unattended service.
+    """
+    if folder == FOLDER or not any(folder.iterdir()):
+        return True
+    return day_file(folder / "cppcc.db").exists()
 
 
 def serve_demo(folder: Path, host: str | None = None, port: int | None = None) -> None:
