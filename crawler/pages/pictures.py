@@ -74,9 +74,9 @@ def _as_images(pictures: list[Picture], url: str) -> tuple[Image, ...]:
     return tuple(
         Image(url=address, caption=picture.alt or None)
         for picture in pictures
-        if picture.source
-        and not _NO_PICTURE.search(picture.source)
-        and (address := absolute(url, picture.source))
+        if (source := picture.source)
+        and not _NO_PICTURE.search(source)
+        and (address := absolute(url, source))
     )
 
 

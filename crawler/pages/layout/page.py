@@ -47,8 +47,7 @@ class Line(NamedTuple):
     box: int
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """One ``img``: before or on line ``line``, its attributes, what it links to.
 
     ``offered`` is the address of a ``source`` before it.

@@ -208,7 +208,8 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
                     _hide(page, node, kind, box, effect)
                 elif kind == _IMAGE:
                     address = links[-1] if links else ""
-                    page.pictures.append(Picture(len(lines), box, attributes, offered, address))
+                    values = (len(lines), box, attributes, offered, address)
+                    page.pictures.append(tuple.__new__(Picture, values))
                     offered = ""
                 else:
                     offered = offered or first_of_set(attributes.get("srcset") or "")
@@ -282,7 +283,7 @@ def _walk(root: LexborNode, page: Page, told: _Walk) -> None:
         _end_line(lines, parts, linked, box)
     boxes[0][_END] = len(lines)
     # The constructor of a named tuple costs eight times as much.
-    page.boxes = [tuple.__new__(Box, values) for values in boxes]
+    page.boxes = [tuple.__new__(Box, given) for given in boxes]
 
 
 def _effect(node: LexborNode, attributes: Attributes, sheets: Sheets) -> int:

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.pages.lists.controls import ShortText
 from crawler.pages.lists.linktitles import LEAST_TITLE, SAYS_NOTHING
-from crawler.pages.lists.listdays import PrintedDay, printed_day
+from crawler.pages.lists.listdays import PrintedDay, may_be_day, printed_day
 
 
 @dataclass(slots=True)
@@ -89,6 +89,8 @@ class AnchorWalk:
         self.loose_texts.append(text)
         # `<b>05</b><span>2024-12</span>` and `12<i>-</i>05` are one day in several nodes.
         self._pending = [*self._pending[-2:], text] if len(text) < 12 else [text]
+        if len(self._pending) > 1 and not any(map(may_be_day, self._pending)):
+            return
         for start in range(len(self._pending) - 1, -1, -1):
             joined = " ".join(self._pending[start:])
             day = printed_day(joined)

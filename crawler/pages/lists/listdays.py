@@ -60,6 +60,11 @@ class PrintedDay:
     ago: timedelta | None = None
 
 
+def may_be_day(text: str) -> bool:
+    """Whether a sign of a day stands in a text: in none without one is a day found."""
+    return _MAY_BE.search(text) is not None
+
+
 def printed_day(text: str) -> PrintedDay | None:
     """The day in a short text beside a link; None for any other text, abstracts included."""
     if len(text) > 4 * _LONGEST_NOTE or not _MAY_BE.search(text):

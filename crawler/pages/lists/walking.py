@@ -93,6 +93,22 @@ def _base_href(tree: LexborHTMLParser) -> str | None:
     return base.attributes.get("href") if base else None
 
 
+_KNOWN_TAGS: dict[int, str] = {}
+"""Tags by lexbor's numbers, as they are met; "" for what is not read."""
+_LEAST_OWN_NUMBER = 1_000
+"""Tags that lexbor does not know get numbers of one page, far above its own."""
+
+
+def _learnt(node: LexborNode, number: int) -> str:
+    """The tag of a number that no page had before."""
+    tag = node.tag or ""
+    if tag != "-text" and (tag[:1] in "-!" or tag in _UNREAD):
+        tag = ""
+    if number < _LEAST_OWN_NUMBER:
+        _KNOWN_TAGS[number] = tag
+    return tag
+
+
 def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
     stack: list[LexborNode] = []
     tokens: list[str] = []
@@ -100,20 +116,22 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
     label_floor = -1  # while the walk stays at this depth or below, a side label holds
     more_floor = -1  # and so for the box of another column, which a link 更多 leads to
     reading: _Reading | None = None
+    known_tags = _KNOWN_TAGS
     node = root.first_child
     while True:
         while node is None and stack:
             left = stack.pop()
             tokens.pop()
             depth = len(stack)
-            if depth == side_depth:
-                side_depth = -1
             if depth < walk.lowest:
                 walk.lowest = depth
-            if depth < label_floor:
-                label_floor = -1
-            if depth < more_floor:
-                more_floor = -1
+            if depth <= side_depth or depth < label_floor or depth < more_floor:
+                if depth == side_depth:
+                    side_depth = -1
+                if depth < label_floor:
+                    label_floor = -1
+                if depth < more_floor:
+                    more_floor = -1
             if reading is not None:
                 if depth <= reading.depth:
                     if _finish(reading, walk):
@@ -124,7 +142,11 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
             node = left.next
         if node is None:
             break
-        tag = node.tag
+        number = node.tag_id
+        try:
+            tag = known_tags[number]
+        except KeyError:
+            tag = _learnt(node, number)
         if tag == "-text":
             text = node.text_content
             if text and not text.isspace():
@@ -152,7 +174,7 @@ def _walk(root: LexborNode, walk: AnchorWalk, targets: Targets) -> None:
                             walk.short_texts.append(ShortText(text, parent, len(walk.anchors)))
             node = node.next
             continue
-        if tag is None or tag[0] in "-!" or tag in _UNREAD or len(stack) > _MAX_DEPTH:
+        if not tag or len(stack) > _MAX_DEPTH:
             node = node.next
             continue
         attributes = node.attributes
