@@ -9,12 +9,18 @@ from crawler.reading.facts.mentions import term_and_session
 from crawler.reading.facts.period import Period, of_season, part_of, period_of
 from crawler.reading.facts.scopes import Whose, whose_figures
 from crawler.reading.genre.claims import claims_in, parallel_in
-from crawler.reading.genre.subject import Subject, concerns_cppcc, head_end, in_season
+from crawler.reading.genre.subject import (
+    WHOLE_TEXT,
+    Subject,
+    concerns_cppcc,
+    head_end,
+    in_season,
+)
 from crawler.reading.genre.title_signs import is_headed_as_report, named_number
 from crawler.reading.genre.verdict import Verdict, genre_of, of_another
 from crawler.reading.selection.chains import list_found
 from crawler.reading.selection.counts import counts_of
-from crawler.reading.selection.events import Selection, select
+from crawler.reading.selection.events import FIRM_ITEMS, Selection, select
 from crawler.reading.topics.topics import topics_of_events, topics_of_sections
 from crawler.reading.words.folding import Folded, fold
 from crawler.rules import RULES_VERSION
@@ -37,7 +43,11 @@ _REPORTS = frozenset({Genre.WORK_REPORT, Genre.PROPOSAL_REPORT})
 # has chosen so many and so many stand there, since the verdict may be wrong.
 _SELECTING = frozenset({Genre.TEN_EVENTS, Genre.ANNUAL_REVIEW, Genre.CPPCC_NEWS})
 _UNREAD = frozenset({Genre.OTHER, Genre.OTHER_BODY})
-_SUBTITLE = re.compile(r"\s*(?:[—-]{1,2}|——)\s*([^\n。]{6,60})(?:\n|$)")
+# It ends with its line, or where the text begins behind a blank: ——某市政协2021年工作回眸 2021年,……
+_SUBTITLE = re.compile(
+    r"\s*(?:[—-]{1,2}|——)\s*([^\n。]{6,60}?)"
+    r"(?:\n|$| (?=(?:20\d\d年|\d{1,2}月|一年来|过去|全年|本报)))"
+)
 _OPENING = 300
 
 
@@ -158,10 +168,26 @@ def _selection(
         firmly=subject.stated_firmly,
     )
     sure = verdict.genre is Genre.TEN_EVENTS
-    selection = select(subject.text, counts, years, images, sure=sure)
+    selection = select(
+        subject.text,
+        counts,
+        years,
+        images,
+        sure=sure,
+        flagged=verdict.genre in FLAGGED_GENRES,
+        filled=subject.parallel.filling > 0,
+    )
+    # Genre and list are decided together.
     if verdict.genre is Genre.ANNUAL_REVIEW and selection.firm and selection.events:
-        verdict = genre_of(subject, splits=True)  # genre and list are decided together
+        return selection, genre_of(subject, splits=True)
+    if sure and len(selection.events) < FIRM_ITEMS and _titled_without_number(subject):
+        return Selection(), genre_of(subject, splits=False)
     return selection, verdict
+
+
+def _titled_without_number(subject: Subject) -> bool:
+    """Whether a text is whole and its title states no number: its few parts are a review's."""
+    return subject.named is None and subject.end_of_body >= WHOLE_TEXT
 
 
 def _topics(genre: Genre, selection: Selection, text: Folded) -> tuple[Topic, ...]:

@@ -12,6 +12,11 @@ _BODY_ITSELF = re.compile(
 _ACTS_WITH_TOTALS = re.compile(
     r"政协(?!委员|提案)[^,。\n]{0,8}\d+余?(?:场|次|件|项|篇|条)[^。\n]{0,12}\d+余?(?:场|次|件|项|篇|条)"
 )
+# All of its members, whose year is added up three times over, are the committee.
+MEMBERS_YEAR = re.compile(
+    r"(?:20\d\d年|一年来|这一年|全年),?[^,。\n]{0,6}政协委员(?!会)[^。\n]{0,16}\d+余?[\u4e00-\u9fff]"
+    r"(?:[^。\n]{0,12}?\d+余?(?:场|次|件|项|篇|条|人次|户)){2}"
+)
 _OPENS = 300
 _FIRST_WORDS = 60
 # What a committee did before somebody else's news: 此前，某县政协曾就此组织委员视察.
@@ -28,7 +33,8 @@ def names_in_passing(subject: Subject, text: str) -> bool:
         return False
     if w.KIN.search(title):
         return False
-    if any(told.search(text, 0, BODY) for told in (_ACTS_WITH_TOTALS, w.OF_ITSELF, w.ITS_DEEDS)):
+    of_it = (_ACTS_WITH_TOTALS, MEMBERS_YEAR, w.OF_ITSELF, w.ITS_DEEDS)
+    if any(told.search(text, 0, BODY) for told in of_it):
         return False
     named = [match.start() for match in islice(_BODY_ITSELF.finditer(text, 0, BODY), 3)]
     if named and _OWN_SITE.search(subject.outlet):

@@ -1,8 +1,9 @@
 """What an opening says of a selection: that so many deeds were chosen, and how many."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crawler.reading.genre.wording import TEN
 from crawler.reading.words.numerals import CIRCLED, ordinal
@@ -120,13 +121,17 @@ class Parallel:
 
     ``alike`` counts lines that begin alike, ``headings`` short lines over longer ones,
     ``inline`` the items within one paragraph or numbered 第一件 throughout; ``abridged`` says
-    that a short text breaks its list off: ①……②……③…….
+    that a short text breaks its list off: ①……②……③……; ``filling`` counts the short items of one
+    form of which most of the text consists, 0 for none: a review's sections are fewer and longer.
+    ``marks`` are the numbers, symbols and brackets that at least five lines begin with.
     """
 
     alike: tuple[int, ...] = ()
     headings: int = 0
     inline: int = 0
     abridged: bool = False
+    filling: int = 0
+    marks: frozenset[str] = frozenset()
 
     def fits(self, number: int) -> bool:
         """Whether as many items stand there as ``number`` says: one odd line is forgiven.
@@ -148,21 +153,48 @@ class Parallel:
 def parallel_in(text: str) -> Parallel:
     """Count the lines of ``text`` that begin alike, its short lines, and items within one."""
     kinds: Counter[str] = Counter()
-    headings = inline = 0
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    headings = inline = at = 0
     lines = [line for raw in text.split("\n", _LINES_READ)[:_LINES_READ] if (line := raw.strip())]
     for place, line in enumerate(lines):
         kind = kind_of(line)
         kinds[kind] += 1
+        places[kind].append(at)
         if len(kind) == 2 and _LABEL_END.search(line, 2, _LONGEST_LABEL):
             kinds["labelled"] += 1
+            places["labelled"].append(at)
         if len(line) <= _LONGEST_HEADING and not line.endswith(_SENTENCE_ENDS):
             follows = lines[place + 1] if place + 1 < len(lines) else ""
-            headings += len(follows) > len(line) or follows.endswith("。")
+            if len(follows) > len(line) or follows.endswith("。"):
+                headings += 1
+                places[_HEADED].append(at)
         elif len(line) > 60:
             inline = max(inline, _items_within(line))
+        at += len(line)
     inline = max(inline, len(set(_INLINE_ORDINAL.findall(text[:_READ_FOR_ORDINALS]))))
     alike = tuple(count for count in kinds.values() if count >= 3)
-    return Parallel(alike, headings, inline, is_abridged(text))
+    filling = max((_filling(begins, at) for begins in places.values()), default=0)
+    marks = frozenset(k for k, n in kinds.items() if n >= _A_LIST and not _WORD.match(k))
+    return Parallel(alike, headings, inline, is_abridged(text), filling, marks | NUMBERED)
+
+
+_HEADED = "headed"
+_A_LIST = 5
+_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
+_FEWEST_ITEMS, _MOST_ITEMS = 6, 31
+_SHORTEST_ITEM, _LONGEST_ITEM = 16, 90
+_FILLS = 0.6
+
+
+def _filling(begins: list[int], whole: int) -> int:
+    """How many items begin there, if they are short and make up most of ``whole`` characters."""
+    if not _FEWEST_ITEMS <= len(begins) <= _MOST_ITEMS:
+        return 0
+    lengths = sorted(b - a for a, b in pairwise(begins))
+    middle = lengths[len(lengths) // 2]
+    if not _SHORTEST_ITEM <= middle <= _LONGEST_ITEM or begins[-1] - begins[0] < _FILLS * whole:
+        return 0
+    return len(begins)
 
 
 _ABRIDGED_WITHIN = 250

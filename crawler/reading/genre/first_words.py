@@ -11,6 +11,7 @@ from datetime import datetime
 
 from crawler.reading.facts.period import TERM_ENDS, closed_year, year_number
 from crawler.reading.genre import wording as w
+from crawler.reading.genre.actors import MEMBERS_YEAR
 from crawler.reading.genre.signs import OF_ANOTHER_KIND, Sign
 from crawler.reading.genre.subject import COMMITTEE_SITE, WHOLE_TEXT, Subject, in_season
 
@@ -19,7 +20,7 @@ _BODY = re.compile(
     r"第?[一二三四五六七八九十]{1,3}届[一二三四五六七八九十]{1,3}次(?!(?:全体)?会议以来|全会以来))|"
     r"^@[^,。\n]{0,12}政协"
 )
-_ITS_WORK = re.compile(r"履职|协商|提案|建言|委员|议政|政协")
+_ITS_WORK = re.compile(r"履职|协商|提案|建言|委员|议政|政协|全会|调研|视察")
 _YEAR = re.compile(
     r"(?<!\d)(20\d\d|二[〇零○][〇零○一二三四五六七八九]{2})(?!\d)"
     r"(?!年?(?:第|前|以来|[上下]半年|\d{1,2}月|[一二三四五六七八九十]{1,2}月|优秀|新春|春节|元旦|计划))"
@@ -101,6 +102,7 @@ _SPEAK_AGAINST = OF_ANOTHER_KIND | {
     "text.voting_open",
     "text.past_list",
 }
+_OF_A_YEAR_OVER = frozenset({"title.rubric", "title.year_over"})
 _OUTWEIGHED = frozenset(
     {
         "text.sitting_opens",
@@ -161,8 +163,10 @@ def first_words(signs: Sequence[Sign], subject: Subject) -> Iterator[Sign]:
         return
     title = w.AS_MEANS.sub("", subject.title.text)
     statement = f"{title}\n{subject.beside}\n{text}"
-    body = _BODY.search(statement)
-    own_site = COMMITTEE_SITE.search(subject.outlet) and _ITS_WORK.search(statement)
+    body = _BODY.search(statement) or MEMBERS_YEAR.search(text)
+    own_site = COMMITTEE_SITE.search(subject.outlet) and (
+        _ITS_WORK.search(statement) or (named >= _OF_A_YEAR_OVER and not text)
+    )
     if body is None and not own_site:
         return
     several = _SEVERAL_DAYS.search(statement)

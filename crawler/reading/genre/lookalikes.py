@@ -200,6 +200,11 @@ def _committee_chose(subject: Subject) -> bool:
     )
 
 
+_OF_ONE_KIND = frozenset({"one_theme", "meeting"})
+# One of the parts that a committee's year is told in: 回眸2021·提案篇, 盘点2022·常委会篇丨六次会议.
+_CHAPTER = re.compile(r"[·|丨:(【 ][\u4e00-\u9fff]{2,5}篇(?=[)】|丨:· ]|$)")
+
+
 def _excused(rule: str, subject: Subject) -> bool:
     """A plan for a year that is over is none; a theme with a number is a part of a series;
     members who stand for a committee whose year is added up are the committee.
@@ -214,6 +219,8 @@ def _excused(rule: str, subject: Subject) -> bool:
         return True
     if rule == "one_theme" and w.WORK_REPORT.search(subject.title.text):
         return True  # the part of a report that is printed is of that report
-    if rule == "one_theme":
-        return part_of(subject.title.text, subject.beside) is not None
+    if rule == "one_theme" and part_of(subject.title.text, subject.beside) is not None:
+        return True
+    if rule in _OF_ONE_KIND:
+        return _CHAPTER.search(subject.title.text) is not None
     return rule == "plan" and _past_year(subject)

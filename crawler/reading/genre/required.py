@@ -27,6 +27,8 @@ _BARS = frozenset(
         "text.shop",
         "text.list_of_links",
         "title.model_text",
+        "title.commentary",
+        "title.offered",
         "title.sitting_opens",  # of a day
         "title.of_a_sitting",
         "title.meeting_review",

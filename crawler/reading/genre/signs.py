@@ -41,6 +41,8 @@ OF_ANOTHER_KIND = frozenset(
         "title.report_digest",
         "title.not_news",
         "title.explainer",
+        "title.commentary",
+        "title.offered",
         "title.accounts",
         "title.listing",
     }

@@ -10,7 +10,6 @@ from crawler.reading.facts.period import closed_year
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.actors import members_who_act, names_in_passing
 from crawler.reading.genre.claims import (
-    NUMBERED,
     OPENING,
     PAST_LIST,
     Claim,
@@ -65,8 +64,8 @@ _TOTAL = re.compile(
 _MONTH = re.compile(r"月")
 _MONTH_NUMBERS = frozenset("123456789元二三四五六七八九") | {"10", "11", "12", "十一", "十二"}
 _OPENING = re.compile(
-    r"(?:会议|大会|全会)[^。]{0,20}(?:开幕|闭幕|启幕)|(?:今日|昨日|今天|昨天|\d日)[^。]{0,12}"
-    r"(?:上午|下午)?[^。]{0,40}(?:召开|开幕|举行|启幕|闭幕)|开幕(?:会|式)侧记|落下帷幕|闭幕第"
+    r"(?:会议|大会|全会)[^。]{0,20}(?:开幕|闭幕|启幕)|(?:今日|昨日|今天|昨天|\d日)[^。\n]{0,12}"
+    r"(?:上午|下午)?[^。\n]{0,40}(?:召开|开幕|举行|启幕|闭幕)|开幕(?:会|式)侧记|落下帷幕|闭幕第"
 )
 # The first sentence is of a plenary that opens or closes that day.
 _SITTING_OPENS = re.compile(
@@ -76,6 +75,9 @@ _SITTING_OPENS = re.compile(
 )
 _DATE = re.compile(r"\d月\d{1,2}日")
 _FIRST_DATES = 200
+_RUNS_BY_MONTHS = re.compile(
+    r"[^。\n]{0,12}?(?P<first>\d{1,2})月(?!底|末)[^月]{2,60}?[;。,\n…](?!(?P=first)月)\d{1,2}月"
+)
 _CHRONICLE = 3
 """So many dates in its first words are a chronicle, which opens with a sitting too."""
 _YEAR_OF_WORK = re.compile(
@@ -121,7 +123,8 @@ def text_signs(subject: Subject) -> Iterator[Sign]:
             yield from of_words(name, words, text, end, full, characters)
     if not passing:
         yield from _own_year(subject, text, characters)
-    if len(_DATE.findall(text, 0, _FIRST_DATES)) < _CHRONICLE:
+    dates = len(_DATE.findall(text, 0, _FIRST_DATES))
+    if dates < _CHRONICLE and not _RUNS_BY_MONTHS.match(text):
         yield from of_text("text.sitting_opens", _SITTING_OPENS.match(text))
     opening = _OPENING.search(text, 0, 300)
     if opening and not _within_item(subject, text, opening.start()):
@@ -267,7 +270,7 @@ def _within_item(subject: Subject, text: str, at: int) -> bool:
     begins = text.rfind("\n", 0, at) + 1
     line = text[begins : at + 1].lstrip()
     dated = begins == 0 and _DATED_LINE.match(line)  # a list seldom opens with its first date
-    return not dated and bool(line) and kind_of(line) in NUMBERED
+    return not dated and bool(line) and kind_of(line) in subject.parallel.marks
 
 
 _A_LIST = 5
@@ -314,6 +317,8 @@ def _selection(
     yield from of_text("text.chosen_works", _CHOSEN_WORKS.search(text, 0, OPENING))
     if found.longest >= 5:
         yield Sign("text.parallel", 1.0, "text")
+    if found.filling and len(text) >= WHOLE_TEXT:
+        yield Sign("text.filled_with_items", min(1.0, found.filling / 10), "text")
     if found.headings >= 3:
         yield Sign("text.headings", min(1.0, found.headings / 8), "text")
 

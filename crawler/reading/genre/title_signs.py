@@ -78,6 +78,8 @@ def title_signs(subject: Subject) -> Iterator[Sign]:
         yield from of_title("title.sitting_opens", w.OPENS.search(title))
     yield from of_title("title.kin", w.KIN.search(title))
     yield from of_title("title.not_news", w.NOT_NEWS.search(title))
+    yield from of_title("title.commentary", w.COMMENTARY.search(title))
+    yield from of_title("title.offered", w.OFFERED.search(title))
     yield from of_title("title.template", w.TEMPLATE.search(title))
     yield from of_title("title.model_text", w.MODEL_TEXT.search(title))
     english = ENGLISH_CPPCC.search(title) or STANDING_COMMITTEE.search(title)
@@ -148,13 +150,15 @@ def _dated(match: re.Match[str], subject: Subject) -> Iterator[Sign]:
         yield Sign("title.year_over", 1.0, "meta", quote=match.group())
         if year <= closed_year(day) - _HISTORY:
             yield Sign("title.year_long_over", 1.0, "meta", quote=match.group())
-    elif year > day.year or day.month <= 4:
+    elif (year > day.year or day.month <= 4) and not _REVIEWED.match(match.string, match.end()):
         yield Sign("title.year_to_come", 1.0, "meta", quote=match.group())
         if subject.named is not None:
             yield Sign("title.deeds_to_come", 1.0, "meta", quote=match.group())
 
 
 _HISTORY = 3
+# No review is written ahead of its year: where its page is dated wrongly, it is none to come.
+_REVIEWED = re.compile(r"年?(?:度)?(?:工作|履职)?(?:综述|回[眸顾望]|总结|盘点|纪实|巡礼)")
 
 
 def is_headed_as_report(title: str) -> bool:

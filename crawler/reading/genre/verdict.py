@@ -35,11 +35,12 @@ def signs_of(subject: Subject) -> list[Sign]:
     return [*signs, *together(signs, subject)]
 
 
-def genre_of(subject: Subject, *, splits: bool = False) -> Verdict:
+def genre_of(subject: Subject, *, splits: bool | None = None) -> Verdict:
     """Weigh the signs of a publication that names a committee.
 
     ``splits`` says that its list stands there as it counts it: a flag is then of a selection,
-    whatever sections and look back it has besides.
+    whatever sections and look back it has besides; False that there is none, so that a flag is of
+    a review.  None where the list has not been sought.
     """
     signs = signs_of(subject)
     seen = frozenset(sign.name for sign in signs)
@@ -47,9 +48,9 @@ def genre_of(subject: Subject, *, splits: bool = False) -> Verdict:
     odds = weights.probabilities(signs)
     bar = barred(signs)
     genre = decide(odds, may_flag=bar is None)
-    if splits and genre in FLAGGED_GENRES:
-        genre = Genre.TEN_EVENTS
-    kin = FLAGGED_GENRES if splits else ()  # where the list decides, a flag is weighed
+    if splits is not None and genre in FLAGGED_GENRES:
+        genre = Genre.TEN_EVENTS if splits else Genre.ANNUAL_REVIEW
+    kin = FLAGGED_GENRES if splits is not None else ()  # where the list decides, a flag is weighed
     others = (other for other in odds if other is not genre and other not in kin)
     against = max(others, key=lambda other: odds[other])
     evidence = [

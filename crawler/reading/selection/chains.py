@@ -123,7 +123,10 @@ def _repaired(
 
     Each is numbered by its place then, as in a list that counts down.
     """
-    if not line_led or stated is None:
+    if not line_led:
+        return
+    if stated is None:
+        yield from (_counted_down(found) for found in kinds.values() if _counts_down(found))
         return
     strict = sorted(
         (m for found in kinds.values() for m in found if not m.loose), key=lambda m: m.start
@@ -141,6 +144,19 @@ def _repaired(
             0 < wrong <= _MISPRINTS * stated and max(off) <= _MISPRINTED_BY
         ):
             yield [replace(m, number=i, printed=m.number) for i, m in enumerate(found, 1)]
+
+
+_COUNTS_DOWN = 5
+
+
+def _counts_down(found: Sequence[Marker]) -> bool:
+    """Whether five or more numbers of one kind run from the last to 1: TOP10, TOP9, ..."""
+    numbers = [m.number for m in found]
+    return len(found) >= _COUNTS_DOWN and numbers == list(range(len(found), 0, -1))
+
+
+def _counted_down(found: Sequence[Marker]) -> list[Marker]:
+    return [replace(m, number=i, printed=m.number) for i, m in enumerate(found, 1)]
 
 
 def _runs(markers: list[Marker]) -> list[list[Marker]]:

@@ -7,7 +7,14 @@ from itertools import islice, pairwise
 
 from crawler.reading.selection.chains import Chain, chains_of
 from crawler.reading.selection.counts import MAX_ITEMS, PLAIN, TITLE, Counts
-from crawler.reading.selection.parts import Parts, is_head, lines_of, parts_of
+from crawler.reading.selection.parts import (
+    REGULAR,
+    Parts,
+    headed_above,
+    is_head,
+    lines_of,
+    parts_of,
+)
 from crawler.reading.words.markers import Marker, line_markers
 from crawler.reading.words.numerals import ordinal
 
@@ -46,7 +53,8 @@ def best_choice(text: str, counts: Counts, stated: int | None) -> Choice | None:
     for other in choices:
         if other.number == best.number and other is not best and _heads(text, other, best):
             return other
-    return best
+    above = headed_above(text, best.starts)
+    return best if above is None else replace(best, parts=above)
 
 
 _LED = frozenset(
@@ -87,14 +95,15 @@ def _choices(text: str, counts: Counts, stated: int | None) -> Iterator[Choice]:
         number = len(parts.starts)
         covered = _covered(text, parts.starts[0][0], parts.starts[-1][0])
         said = max(counts.weight(number), PLAIN if parts.kind == "months" else 0)
-        score = parts.regular + 2 * said + covered
+        score = parts.regular + 2 * said + (covered if said else min(covered, _UNCOUNTED_FILLS))
         if parts.kind == "first sentences" and not (
             number in counts.until or counts.weight(number) == TITLE
         ):
             continue
-        if counts.weight(number) == PLAIN and parts.regular < _REGULAR_ENOUGH:
-            continue
-        if not counts.weight(number) and not _speaks_for_itself(parts, covered, counts, stated):
+        if counts.weight(number) <= PLAIN and not (
+            (counts.weight(number) == PLAIN and parts.regular >= _REGULAR_ENOUGH)
+            or _speaks_for_itself(parts, covered, counts, stated)
+        ):
             continue
         yield Choice(score, number, parts=parts)
 
@@ -103,13 +112,20 @@ def _speaks_for_itself(parts: Parts, covered: float, counts: Counts, stated: int
     """Whether items that nobody counted are the list: of one form, and all of the text."""
     if parts.kind == "months" and stated is None:
         return covered >= _UNCOUNTED_COVERS
-    if stated is not None or any(counts.weight(n) > PLAIN for n in counts.ranked):
+    if stated is not None:
         return False
-    return parts.regular >= _UNCOUNTED_FORM and covered >= _UNCOUNTED_COVERS
+    alike = parts.regular >= _UNCOUNTED_FORM or (
+        parts.regular >= REGULAR["heads"]
+        and parts.kind == "heads"
+        and len(parts.starts) >= _FEWEST_HEADS
+    )
+    return alike and covered >= _UNCOUNTED_COVERS
 
 
 _UNCOUNTED_FORM = 3.4
 _UNCOUNTED_COVERS = 1.2
+_UNCOUNTED_FILLS = 1.4  # the form decides, not how much of what stands around looks like it
+_FEWEST_HEADS = 6
 _SUFFIXED_SCORE = 20.0
 _NUMBERED = 5.0
 _NUMBERED_INSIDE = 3.9

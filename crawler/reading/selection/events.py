@@ -1,8 +1,10 @@
 """The events of a ten-events publication: its list found, and each item split."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from statistics import median
 
 from crawler.reading.selection.chains import Chain, other_pages_at
 from crawler.reading.selection.choices import best_choice
@@ -18,7 +20,8 @@ from storage.records import Event, Image
 class Selection:
     """The items found and what contradicts the number that the publication states.
 
-    ``firm``: the text itself says that it selects so many, and so many stand there.
+    ``firm``: the text itself says that it selects so many, and so many stand there; or, where
+    nobody counts them, deeds are all that stands there (a chronicle's dated lines are none).
     """
 
     events: tuple[Event, ...] = ()
@@ -33,13 +36,18 @@ def select(
     images: tuple[Image, ...] = (),
     *,
     sure: bool = True,
+    flagged: bool = False,
+    filled: bool = False,
 ) -> Selection:
     """The events of a selection, in its printed order, and what does not add up.
 
-    Where it is not ``sure`` that the text is a selection, only a firm one is given.
+    Where it is not ``sure`` that the text is a selection, only a firm one is given, and of a
+    ``flagged`` one that is ``filled`` with short items those, if they are deeds.
     """
     stated = next((n for n in counts.ranked if counts.weight(n) == TITLE), None)
-    if not sure and not counts.chosen:
+    by_form = not sure and flagged and filled
+    told = flagged and (stated or 0) >= FIRM_ITEMS
+    if not (sure or by_form or counts.chosen or told):
         return Selection()
     end = other_pages_at(text.text)
     best = best_choice(text.text[:end], counts, stated)
@@ -55,27 +63,54 @@ def select(
         text = Folded(text.original, text.text[:end], text.positions)
     firm = (
         best is not None
-        and best.number in counts.chosen
-        and best.number >= _FIRM_ITEMS
+        and (best.number in counts.chosen or (flagged and best.number == stated))
+        and best.number >= FIRM_ITEMS
         and best.score >= _FIRM
     )
-    if not sure and not firm:
-        return Selection()
     events: list[Event] = []
-    if best is not None and (sure or firm):
+    listed = chronicle = False
+    if best is not None and (sure or firm or by_form):
         events = events_of(text, best, years)
+    if by_form and best is not None and not firm:
+        listed = _are_deeds(events, len(text.text))
+        chronicle = listed and best.parts is not None and best.parts.kind == "months"
+    if not (sure or firm or listed):
+        return Selection()
     if len(events) < (stated or MIN_ITEMS):
         captioned = _captioned(images, stated, years)
         if len(captioned) > len(events):
             best, events = None, captioned
     chain = best.chain if best else None
     issues = [*_issues(events, stated), *_misprints(chain, events)]
-    return Selection(tuple(events), tuple(issues), firm)
+    return Selection(tuple(events), tuple(issues), firm or (listed and not chronicle))
 
 
+def _are_deeds(events: Sequence[Event], whole: int) -> bool:
+    """Whether items that nobody counted are deeds of a year, one each, and not its sections.
+
+    The sections of a review are fewer, longer and headed by a word, a function or a total.
+    """
+    spans = [event.span for event in events if event.span is not None]
+    if len(spans) < FIRM_ITEMS or spans[-1][1] - spans[0][0] < _FILLS * whole:
+        return False
+    return (
+        median(stop - start for start, stop in spans) <= _LONGEST_DEED
+        and median(len(event.heading) for event in events) >= _SHORTEST_HEADING
+        and sum(_TOTAL.search(event.heading) is not None for event in events) < len(events) / 3
+    )
+
+
+_FILLS = 0.6
+_LONGEST_DEED = 65
+"""Of the corpora's lists the middle item has 62 characters at most, of reviews in sections 65."""
+_SHORTEST_HEADING = 6
+_TOTAL = re.compile(
+    r"(?:\d|[十百千万][一二三四五六七八九]?)[ 余多]{0,2}"
+    r"(?:人次|件次|场次|[次场件篇条项期份家名户]|公里|%)"
+)
 _LONGEST_OF_LINKS = 4
 _FIRM = 7.5
-_FIRM_ITEMS = 6  # a prose review has three to five parts
+FIRM_ITEMS = 6  # a prose review has three to five parts
 
 
 def _issues(events: Sequence[Event], stated: int | None) -> Iterable[str]:

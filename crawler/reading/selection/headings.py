@@ -114,7 +114,18 @@ def headings_of(text: str, items: Sequence[Item]) -> list[Heading]:
         if bare or not item.has_more:
             heading = _first_clause(text, item, heading, items)
         found.append(heading)
+    if all(_SAID.fullmatch(text, heading.start, heading.end) for heading in found):
+        found = [_unquoted(text, heading) for heading in found]
     return [_without_votes(text, heading) for heading in found]
+
+
+_SAID = re.compile(r"“[^“”]+”")
+
+
+def _unquoted(text: str, heading: Heading) -> Heading:
+    """What was said, where each heading is a quotation: “这口井不打，我不走。”."""
+    start = heading.start + 1
+    return Heading(start, _trimmed(text, start, heading.end - 1), heading.body)
 
 
 def _is_headed(text: str, item: Item) -> bool:
@@ -245,9 +256,13 @@ def _first_clause(text: str, item: Item, heading: Heading, items: Sequence[Item]
 
 
 def _couplets(text: str, items: Sequence[Item]) -> bool:
-    """Whether commas only halve the items: 文史馆开门，黑陶说古今."""
+    """Whether commas only halve the items: 文史馆开门，黑陶说古今; a half with a total does not."""
     lengths = [item.stop - item.words for item in items]
-    return median(lengths) <= 2 * _COUPLET
+    adds_up = sum(_ADDS_UP.search(text, item.words, item.stop) is not None for item in items)
+    return median(lengths) <= 2 * _COUPLET and adds_up < _HALF * len(items)
+
+
+_ADDS_UP = re.compile(r",[^。;\n]*\d")
 
 
 def _clause_end(text: str, item: Item) -> int | None:

@@ -60,6 +60,7 @@ _NOISE = re.compile(
     r"(?:.{0,12}(?:记者|通讯员|摄影|摄制|责编|编辑|来源|主编|总编|审核|审校|终审|初审|校对|版面|策划|统筹|"
     r"出品|图文|供稿|撰文|监制|浏览|阅读|点击|扫码|发布时间|打印|字号|转载自?)"
     r"(?:[员者]|次数|量)?(?:[ \t:|丨/>]|$)"
+    r"|——|[^\w\s]{0,3}(?:点亮|点个|点赞|转发|分享|评论区)"
     r"|(?:点击|首页|上一[版篇]|下一[版篇]|当前位置|长按|扫一扫|关注|备案)"
     r"|.{0,24}第\d+版|.{0,12}(?:https?|www)|[(].*[)]$|图[:为丨|]|END"
     r"|.{0,30}(?:19|20)\d\d年\d+月\d+日[ \t])"
@@ -96,6 +97,22 @@ def is_head(words: str) -> bool:
         and len(_CJK.findall(words)) >= 2
         and not _NOISE.match(words)
     )
+
+
+def headed_above(text: str, starts: Sequence[int]) -> Parts | None:
+    """The items whose headings stand on the line above each of ``starts``, where all have one."""
+    heads: list[tuple[int, int]] = []
+    for start in starts:
+        end = text.rfind("\n", 0, start)
+        while end > 0 and not text[text.rfind("\n", 0, end) + 1 : end].strip():
+            end = text.rfind("\n", 0, end)
+        begins = text.rfind("\n", 0, max(end, 0)) + 1
+        if end <= 0 or (heads and begins <= heads[-1][0]) or not is_head(text[begins:end].strip()):
+            return None
+        heads.append((begins, begins))
+    if any(head[0] <= start for head, start in zip(heads[1:], starts, strict=False)):
+        return None
+    return Parts("heads", tuple(heads), REGULAR["heads"])
 
 
 def parts_of(text: str, counts: Counts) -> Iterator[Parts]:
@@ -194,7 +211,7 @@ def _leads(words: str) -> Iterator[tuple[tuple[str, ...], int]]:
         yield ("opening", opening.group(1), words[:2]), 0
         if words[0] == "最":
             yield ("opening", opening.group(1), "最"), 0
-    if DATED.match(words):
+    if DATED.match(words, words[:1] in _OPENS):
         yield ("dated",), 0
     elif _FIGURE.fullmatch(words):
         yield ("figure",), 0
@@ -204,7 +221,7 @@ def _marks(words: str) -> Iterator[tuple[tuple[str, ...], int]]:
     """The signs that a line may begin with, none of them a Chinese character."""
     if symbol := _SYMBOL.match(words):
         yield ("symbol", symbol.group(1)), symbol.end()
-    if picture := _PICTOGRAPH.match(words):
+    if (picture := _PICTOGRAPH.match(words)) and not _NOISE.match(words):
         kind = "pictograph bar" if "|" in words or "丨" in words else "pictograph"
         yield (kind,), picture.end()
     if (bracket := _BRACKET.match(words)) and not _DATELINE.search(bracket.group(2)):
@@ -213,6 +230,7 @@ def _marks(words: str) -> Iterator[tuple[tuple[str, ...], int]]:
         yield ("clock",), clock.end()
 
 
+_OPENS = frozenset("【[〔〖")
 # A figure alone heads what it counts: 52期, 1条河, 4700米.
 _FIGURE = re.compile(r"\d[\d.,]*[百千万亿余多]{0,2}[\u4e00-\u9fff%]{1,4}")
 # A paragraph under a short sentence that heads it: 《长城文献总汇》交了稿。近600万字，……

@@ -64,6 +64,14 @@ WRITERS = (
     "writer17",
     "condensed17",
     "ordinary17",
+    "writer18",
+    "condensed18",
+    "ordinary18",
+    "writer19",
+    "condensed19",
+    "ordinary19",
+    "condensedq1",
+    "forms1",
     "lists",
     "december",
     "january",
@@ -97,7 +105,9 @@ class Labelled:
         return signs_of(with_list(subject))
 
 
-_LESS = dict.fromkeys(("ordinary9", "ordinary15", "ordinary16", "ordinary17"), 0.25)
+_LESS = dict.fromkeys(
+    ("ordinary9", "ordinary15", "ordinary16", "ordinary17", "ordinary18", "ordinary19"), 0.25
+)
 """Many articles of one genre by one hand count a quarter: what is ordinary has hands enough."""
 
 

@@ -18,8 +18,17 @@ from tests.crawler.reading.score_whole import exactly
 FIRST_WRITERS = ("whole", "writer1", "writer2", "writer3", "writer4")
 LATER_WRITERS = ("writer5", "writer6", "writer9")
 """The first two were asked for traps: 40 of their 60 texts are marked open to dispute."""
-PLAIN_WRITERS = ("writer7", "writer8", "writer14", "writer15", "writer16", "writer17")
-"""Asked for what a crawler meets; 14 to 16 texts each."""
+PLAIN_WRITERS = (
+    "writer7",
+    "writer8",
+    "writer14",
+    "writer15",
+    "writer16",
+    "writer17",
+    "writer18",
+    "writer19",
+)
+"""Asked for what a crawler meets; 12 to 16 texts each."""
 LATEST_WRITERS = ("writer10", "writer11", "writer12", "writer13")
 WHOLE = (*FIRST_WRITERS, *LATER_WRITERS, *PLAIN_WRITERS, *LATEST_WRITERS)
 OWNED = {*FLAGGED_GENRES, Genre.WORK_REPORT, Genre.PROPOSAL_REPORT}
@@ -56,7 +65,7 @@ def test_flags_of_texts_as_they_are_met(
     writer: str, readings: list[tuple[Labelled, Reading]]
 ) -> None:
     found = score([(t.genre, r.genre) for t, r in readings if t.writer == writer])
-    assert found.texts >= 14
+    assert found.texts >= 12
     assert (found.precision, found.recall) == (1.0, 1.0)
     assert found.accuracy >= 0.9
 
@@ -103,6 +112,11 @@ LATER_FIRST_WORDS = (
     "ordinary16",
     "condensed17",
     "ordinary17",
+    "condensed18",
+    "ordinary18",
+    "condensed19",
+    "ordinary19",
+    "condensedq1",
     "december",
     "january",
     "february",
@@ -158,7 +172,7 @@ def test_places_and_years() -> None:
 def test_lists_are_split_as_they_are_printed(readings: list[tuple[Labelled, Reading]]) -> None:
     """By the program's own genre: number and every heading right."""
     printed: dict[str, list[str]] = {}
-    for writer in (*WHOLE, "lists"):
+    for writer in (*WHOLE, "lists", "forms1"):
         for line in (CORPUS / f"{writer}.jsonl").read_text("utf-8").splitlines():
             row = json.loads(line)
             if row["label"] == Genre.TEN_EVENTS:
@@ -166,11 +180,11 @@ def test_lists_are_split_as_they_are_printed(readings: list[tuple[Labelled, Read
     exact = {
         text.identity: exactly(reading.events, printed[text.identity])
         for text, reading in readings
-        if text.writer in (*WHOLE, "lists") and text.identity in printed
+        if text.writer in (*WHOLE, "lists", "forms1") and text.identity in printed
     }
     assert all(right for identity, right in exact.items() if identity.startswith("list-"))
     assert len(exact) >= 150
-    assert sum(exact.values()) / len(exact) >= 0.88
+    assert sum(exact.values()) / len(exact) >= 0.92
 
 
 def test_evidence_adds_up_and_names_its_signs(readings: list[tuple[Labelled, Reading]]) -> None:

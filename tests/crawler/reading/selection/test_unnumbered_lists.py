@@ -161,3 +161,32 @@ def test_who_took_a_picture_is_no_part_of_its_caption() -> None:
     ]
     text = "没有滤镜，选了五张。\n" + "\n".join(items) + "\n快门按下，一年就过去了。"
     assert headings(text, "光影留痕") == HEADS
+
+
+def test_deeds_that_nobody_counts_are_split_in_a_review_and_its_sections_are_not() -> None:
+    heads = [*HEADS, "古渡口的灯亮了一整年"]
+    bodies = [*BODIES, "一条信息、三个部门，停了九年的灯重新点亮。"]
+    intro = "翻开临水县政协的2023年，这些画面值得再看一眼。\n"
+    text = fold(intro + "\n".join(f"{h}\n{b}" for h, b in zip(heads, bodies, strict=True)))
+    found = select(
+        text, counts_of("", "", text.text), (2023,), sure=False, flagged=True, filled=True
+    )
+    assert [event.heading for event in found.events] == heads
+    assert found.firm
+    sections = [f"坚持{word}引领" for word in ("政治", "思想", "中心", "民生", "团结", "自身")]
+    long = "全年开展协商十二次，形成建议三十条，" * 5
+    text = fold(intro + "\n".join(f"{head}\n{long}。" for head in sections))
+    found = select(
+        text, counts_of("", "", text.text), (2023,), sure=False, flagged=True, filled=True
+    )
+    assert not found.events
+
+
+def test_a_line_above_each_dated_line_heads_it() -> None:
+    days = ["2月14日", "5月", "7月底", "9月", "10月", "12月28日"]
+    heads = [*HEADS, "最晚的一次常委会"]
+    bodies = [*BODIES, "逐条过完协商意见。"]
+    items = zip(heads, days, bodies, strict=True)
+    text = fold("\n".join(f"{head}\n{day}，{body}" for head, day, body in items))
+    found = select(text, counts_of("", "", text.text), (2023,))
+    assert [event.heading for event in found.events] == heads
