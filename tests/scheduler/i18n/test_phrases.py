@@ -42,6 +42,7 @@ VALUES = ("1", "page 1", "2 x article gone (404: http://a.example/1)", "issue 12
         ("3 wait since 2021-01-24 02:16:56 Asia/Shanghai; is `cppcc run` running?",
          "有 3 条消息自 2021-01-24 02:16:56 Asia/Shanghai 起等待；`cppcc run` 在运行吗？"),
         ("cancelled; 老王 asked for it", "已取消；老王 asked for it"),
+        ("<div main>; lines left out: pager 1", "<div main>；略去的行：pager 1"),
         ("3 days late; it was due until 2021-02-28", "已晚 3 天；应在 2021-02-28 以前发布"),
     ],
 )  # fmt: skip
