@@ -46,6 +46,8 @@ _HIDDEN_ARTICLE = 6
 """Stops in a hidden element from which it may be the article that a script shows."""
 _ONLY_SELECTED = 0.5
 """How sure a text is that only its declared selector vouches for."""
+_DOUBTED = 0.7
+"""How sure a text is at most beside which other stories may belong to it, or it to them."""
 _SECTION = b"<![CDATA["
 
 
@@ -260,7 +262,7 @@ def _article(seen: Seen, body: Body, title: Title | None, text: Text) -> Article
         editor=credits.editor.name if credits.editor else None,
         images=images_of(page, body, text, url, title=line),
         next_page=next_page(page, seen.source, url),
-        score=sure,
+        score=min(sure, _DOUBTED) if body.others and body.others.kept else sure,
         evidence=tuple(evidence),
     )
 

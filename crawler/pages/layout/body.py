@@ -13,10 +13,12 @@ from operator import attrgetter
 
 from crawler.pages.layout.boilerplate import dropped_by
 from crawler.pages.layout.cards import find_cards
+from crawler.pages.layout.foreign import find_foreign
 from crawler.pages.layout.header import is_header
 from crawler.pages.layout.headings import heads_comments, heads_links, heads_post
 from crawler.pages.layout.notes import speaks_of_agreement
 from crawler.pages.layout.page import Box, Page
+from crawler.pages.layout.series import find_series
 from crawler.pages.layout.stories import Others, find_others, first_sentence
 from crawler.pages.layout.weights import SENTENCE, Weights, behind_sentences, is_teaser
 from crawler.pages.rules.limits import (
@@ -96,7 +98,26 @@ def find_body(page: Page, weights: Weights, anchor: int | None = None) -> Body |
             else:
                 end = others.begin
         found = replace(found, end=end, others=others, agreed=agreed, cards=cards)
+    if found is not None and others is None and anchor is not None:
+        found = _with_foreign(page, weights, found, anchor)
     return found
+
+
+def _with_foreign(page: Page, weights: Weights, found: Body, anchor: int) -> Body:
+    """A body with another story in its own box told from it, or doubted."""
+    first = first_sentence(page, weights, anchor)
+    if first is None or not found.start <= first < found.end:
+        return found
+    foreign = find_foreign(page, weights, anchor, first, found.end)
+    if foreign is None:
+        begin = find_series(page, weights, anchor, first, apart=False)
+        if begin is None or begin >= found.end:
+            return found
+        sign = "heads over sentences that share no words with the text, in its own box"
+        return replace(found, others=Others(begin, found.end, False, sign, kept=True))
+    if foreign.kept:
+        return replace(found, others=foreign)
+    return replace(found, end=foreign.begin, others=foreign)
 
 
 def _above(page: Page, weights: Weights, anchor: int | None) -> range:
@@ -235,7 +256,7 @@ def _discount(page: Page, worths: list[float], anchor: int) -> None:
             line = page.lines[index]
             if len(line.text) > LONGEST_POST_HEAD.value:
                 continue
-            if ("20" in line.text and heads_post(line.text)) or (
+            if (("20" in line.text or ":" in line.text) and heads_post(line.text)) or (
                 not line.linked and heads_comments(line.text)
             ):
                 factor = OF_REPLIES.value

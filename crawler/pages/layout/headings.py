@@ -172,7 +172,7 @@ POSTS = Table(
         Rule("post_number", r"\d{1,4}\s*[楼#]", "12楼 江边人 2020-01-02 10:20", "its number"),
     ),
     how=How.AT_THE_START,
-    frame=r"\W*{}.{0,24}20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,20}$",
+    frame=r"\W*{}.{0,24}(?:20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,20}|\d\d-\d\d\s+\d\d:\d\d\W*)$",
     longest=LONGEST_POST_HEAD,
 )
 """What heads one reader's post in a thread."""

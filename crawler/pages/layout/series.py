@@ -40,10 +40,13 @@ _LABEL = 12
 _SENTENCE_END = ("。", "！", "？", "”", "…", "）", ")")
 
 
-def find_series(page: Page, weights: Weights, anchor: int, first: int) -> int | None:
+def find_series(
+    page: Page, weights: Weights, anchor: int, first: int, *, apart: bool = True
+) -> int | None:
     """The line on which such stories begin; None where there are none, or where none can tell.
 
-    ``anchor`` is the title's line, ``first`` that of the first sentence under its header.
+    ``anchor`` is the title's line, ``first`` that of the first sentence under its header;
+    ``apart``: only those that are links or stand in another block than the text.
     """
     above = page.lines[first - 1]
     if first - 1 > anchor and above.linked and _is_head(above.text):
@@ -56,7 +59,7 @@ def find_series(page: Page, weights: Weights, anchor: int, first: int) -> int | 
         if not page.lines[own[-1]].text.endswith(_SENTENCE_END):
             continue
         linked = all(page.lines[at].linked for at in heads if at >= begin)
-        if not linked and not _stands_apart(page, anchor, own[-1], begin):
+        if apart and not linked and not _stands_apart(page, anchor, own[-1], begin):
             continue
         before = page.lines[anchor].text + page.lines[own[-1]].text
         if not linked and _is_list(before, sum(1 for at in heads if at >= begin)):

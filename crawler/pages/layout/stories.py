@@ -15,7 +15,7 @@ from crawler.pages.layout.comparable import comparable, shared_runs
 from crawler.pages.layout.header import is_header, states_day
 from crawler.pages.layout.headings import heads_links
 from crawler.pages.layout.notes import note_of
-from crawler.pages.layout.page import Page
+from crawler.pages.layout.page import Box, Page
 from crawler.pages.layout.series import find_series
 from crawler.pages.layout.weights import Weights, behind_sentences
 from crawler.pages.rules.limits import (
@@ -45,12 +45,16 @@ _SENTENCE_END = ("。", "！", "？", "”", "…", "）", ")", ".", "!", "?", "
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The lines ``[begin, end)`` of other stories; ``sure`` where the page itself parts them."""
+    """The lines ``[begin, end)`` of other stories; ``sure`` where the page itself parts them.
+
+    ``kept``: they may as well belong to the text, and stay in it.
+    """
 
     begin: int
     end: int
     sure: bool
     sign: str
+    kept: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -141,13 +145,26 @@ def _behind(page: Page, weights: Weights, index: int, first: int) -> int:
     holder = page.boxes[_outer(page, page.lines[index].box)]
     own = page.boxes[_outer(page, page.lines[first].box)]
     if own.start <= holder.start and holder.end < own.end and holder.index != own.index:
+        end = _behind_its_kind(page, holder)
         goes_on = any(
             value > 0 and page.lines[at].box != page.lines[index].box
-            for at, value in enumerate(weights.worths[holder.end : own.end], start=holder.end)
+            for at, value in enumerate(weights.worths[end : own.end], start=end)
         )
         if goes_on:
-            return holder.end
+            return end
     return len(page.lines)
+
+
+def _behind_its_kind(page: Page, holder: Box) -> int:
+    """The line behind a box and those of its kind right behind it: cards of a feed."""
+    end = holder.end
+    kind = (holder.parent, holder.tag, holder.name)
+    for box in page.boxes[holder.index + 1 :]:
+        if box.start > end or box.depth < holder.depth:
+            break
+        if box.start == end and (box.parent, box.tag, box.name) == kind:
+            end = box.end
+    return end
 
 
 def first_sentence(page: Page, weights: Weights, anchor: int) -> int | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crawler.pages.layout.body import Body
 from crawler.pages.layout.comparable import comparable
 from crawler.pages.layout.ends import drop_ends
-from crawler.pages.layout.header import OUTLET_LABEL, is_header, states_day
+from crawler.pages.layout.header import is_header, states_day
 from crawler.pages.layout.headings import heads_comments, heads_links, heads_post, heads_summary
 from crawler.pages.layout.page import Line, Page
 from crawler.pages.layout.weights import Weights, is_dated_link, is_teaser
@@ -299,9 +299,6 @@ def _drop_related(
         value = worths[index - begin]
         if dropped.get(index) == "recommended":
             continue
-        if weight > ENOUGH_TEXT.value and _heads_article(page, index):
-            dropped.update(dict.fromkeys(range(index, end), "next_article"))
-            return
         if weight > ENOUGH_TEXT.value and _heads_replies(page.lines[index]):
             dropped.update(dict.fromkeys(range(index, end), "comments"))
             return
@@ -333,14 +330,6 @@ def _is_abstract(worths: list[float], index: int, teased: bool) -> bool:
     return is_teaser(worths, index) or (teased and index > 0 and worths[index - 1] <= LINK.value)
 
 
-def _heads_article(page: Page, index: int) -> bool:
-    """Whether a heading begins another article: its own outlet and day stand under it."""
-    if index + 1 >= len(page.lines) or page.boxes[page.lines[index].box].tag not in ("h1", "h2"):
-        return False
-    below = page.lines[index + 1].text
-    return states_day(below) and OUTLET_LABEL.search(below) is not None
-
-
 def _ends_recommended(page: Page, index: int, begin: int) -> int | None:
     """The line behind what a site recommends, where that stands in a box of its own; else None.
 
@@ -365,6 +354,6 @@ def _heads_notice(page: Page, index: int) -> bool:
 
 
 def _heads_replies(line: Line) -> bool:
-    return ("20" in line.text and heads_post(line.text)) or (
+    return (("20" in line.text or ":" in line.text) and heads_post(line.text)) or (
         not line.linked and heads_comments(line.text)
     )

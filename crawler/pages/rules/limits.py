@@ -67,7 +67,7 @@ NEARLY_ALL = Limit(
 ENOUGH_TEXT = Limit(
     60.0,
     1200.0,
-    "article_appended",
+    "replies_without_a_year",
     "worth of sentences behind which a heading of links or comments ends the text",
 )
 AGREED = Limit(
@@ -232,6 +232,12 @@ SHARED_WORDS = Limit(
     0,
     "third_writer/a24.html",
     "runs of three characters that a part of an article has in common with what stands before it",
+)
+FEWEST_FOREIGN = Limit(
+    30,
+    2_000,
+    "another_behind_the_editor",
+    "characters of sentences in an article's own box, from which they may be another story",
 )
 STORY_LINES = Limit(
     12, 240, "unseen_writer/b34.html", "lines of a story that are compared with the title"

@@ -110,7 +110,7 @@ def test_every_sign_of_a_header_has_its_example() -> None:
         (dates, "_beside_ago", lambda _seen: None, "third_writer/a16.html"),
         (credits, "_in_linked_data", lambda _seen: None, "author_in_linked_data"),
         (credits, "_STAFF_NUMBER", NEVER, "fourth_writer/n12.html"),
-        (text, "_heads_article", lambda *_: False, "article_appended"),
+        (body, "find_foreign", lambda *_: None, "article_appended"),
         (weights, "_DAY_BESIDE", NEVER, "dated_links_inside"),
         (ends, "credits_staff", lambda _: False, "tail_byline"),
         (ends, "note_of", lambda *_, **__: None, "note_of_rights"),
