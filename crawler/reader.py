@@ -7,7 +7,7 @@ outlet's odd spellings looked up; read as a publication; and where that is flagg
 read carefully once, for people will read those in full.
 
 Pure: no request is made and nothing is stored.  ``crawler.pages.careful`` is imported where it
-is needed, for one page in a hundred needs it and the parser that it brings along.
+is needed, for it brings BeautifulSoup along and one page in a hundred needs it.
 """
 
 import logging

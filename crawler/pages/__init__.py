@@ -1,6 +1,6 @@
 """Reading pages: pure functions from bytes to articles and listings.
 
-``careful`` (the second reading) is imported by who needs it: it brings another parser along.
+``careful`` (the slow second reading) is imported by who needs it: it costs BeautifulSoup.
 """
 
 from crawler.pages.article import read_article
