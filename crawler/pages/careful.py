@@ -114,10 +114,10 @@ def _fill_row(
                 below[column] = (left - 1, text)
             column += 1
         span = str(cell.get("rowspan") or "1")
-        if span.isdigit() and 1 < int(span) <= 100:
+        if span.isdecimal() and 1 < int(span) <= 100:
             below[column] = (int(span) - 1, " ".join(cell.get_text().split()))
         wide = str(cell.get("colspan") or "1")
-        column += int(wide) if wide.isdigit() and int(wide) <= 100 else 1
+        column += int(wide) if wide.isdecimal() and int(wide) <= 100 else 1
     return below
 
 

@@ -164,7 +164,7 @@ class Gate:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_TARGET:
             return Refusal(414, "long_address")
         declared = headers.get("content-length", "")
-        if declared and (not declared.isdigit() or int(declared) > MAX_BODY_BYTES):
+        if declared and (not declared.isdecimal() or int(declared) > MAX_BODY_BYTES):
             return Refusal(413, "large_body")
         return host_refusal(headers, self._door, local=local) or origin_refusal(
             scope["method"], headers, scope["scheme"]

@@ -34,7 +34,7 @@ def read_answer(content: bytes) -> Answer | None:
     end, gap = _head_end(content)
     lines = storable(content[:end].decode("utf-8", "replace")).split("\n")
     words = lines[0].split(None, 2)
-    status = int(words[1]) if len(words) > 1 and words[1].isdigit() and len(words[1]) == 3 else 0
+    status = int(words[1]) if len(words) > 1 and words[1].isdecimal() and len(words[1]) == 3 else 0
     headers: list[tuple[str, str]] = []
     for line in lines[1:]:
         if line[:1] in (" ", "\t") and headers:  # folded, as old servers do

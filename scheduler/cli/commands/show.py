@@ -70,7 +70,7 @@ def find(wanted: str) -> Publication:
     from crawler.pages.raw.urls import canonical_url
 
     try:
-        key = int(wanted) if wanted.isdigit() else canonical_url(wanted)
+        key = int(wanted) if wanted.isdecimal() else canonical_url(wanted)
     except ValueError:
         fail(f"{wanted!r} is neither an id nor an absolute URL", code=2)
     try:

@@ -77,6 +77,14 @@ def test_joined_cells_are_repeated_in_each_row() -> None:
     assert article.text.split("\n")[-2:] == ["河湾镇\t水渠\t12", "河湾镇\t路灯\t9"]
 
 
+@pytest.mark.parametrize("span", ["²", "x", "0", "99999999999"])
+def test_a_cell_whose_span_is_no_number_is_one_cell(span: str) -> None:
+    table = f"<table><tr><td rowspan={span} colspan={span}>甲</td></tr><tr><td>乙</td></tr></table>"
+    assert reread_carefully(page(f"{HEADER}<div>{BODY}{table}</div>")).text.startswith(
+        PARAGRAPHS[0]
+    )
+
+
 def test_pictures_get_the_captions_printed_with_them() -> None:
     figure = "<figure><img src='a.jpg' alt='x'><figcaption>委员在坝顶。</figcaption></figure>"
     below = "<p><img src='b.jpg'></p><p>图为调研组查看水库。 何田 摄</p>"
