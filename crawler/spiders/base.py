@@ -4,7 +4,6 @@ A request enters the account and leaves it, whatever happens.  What to ask for a
 it is the family's (``crawler/families``), what an article's page says the reader's.
 """
 
-import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,12 +16,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.config import CrawlConfig
-from crawler.errors import (
-    MovedError,
-    PageError,
-    RedirectedError,
-    TruncatedPageError,
-)
+from crawler.errors import PageError
 from crawler.families.base import Ask, Item, Listed, Reader, Step
 from crawler.fetching.failures import refusal_of
 from crawler.pages.raw.urls import canonical_url
@@ -32,6 +26,7 @@ from crawler.runs.doubts import doubt_of
 from crawler.runs.ledger import RunLedger
 from crawler.runs.proof import look_behind
 from crawler.sources.declaration import Source
+from crawler.spiders.arrival import Alike, see_arrival
 from storage.errors import StorageError
 from storage.links.discoveries import KnownLink, LinkState
 from storage.links.list_heads import ListHead
@@ -48,8 +43,6 @@ from storage.runs.options import CrawlOptions
 
 Output = scrapy.Request | Article
 EMPTY = Draft()
-_HOME = re.compile(r"/(?:index|default|home)\.(?:s?html?|php|jsp|aspx?)", re.IGNORECASE)
-"""A home page under the name of its file."""
 MAX_CHECKS = 200
 """Known articles looked at again in one run: the longest overdue come first, so none starves."""
 CHECKS = "checks of known articles"
@@ -87,6 +80,7 @@ class SourceSpider(scrapy.Spider):
         self.asked_articles: set[str] = set()  # canonical URLs of articles asked for
         self.walker = self.source.options.walker(self.source.site, self)
         self._blocks = 0
+        self._alike = Alike()
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """The first requests of the run: its lists, then articles whose next check is due."""
@@ -137,7 +131,7 @@ class SourceSpider(scrapy.Spider):
     def answered(self, response: Response, ask: Ask) -> list[Output]:
         """Read what came back; a page that is not what was asked for is refused."""
         try:
-            self.check_arrival(response, ask)
+            see_arrival(response, ask, self.source)
             outputs = list(self._follow(ask.read(self.capture(response), ask)))
         except PageError as error:
             return self.refuse(ask, error.refusal_class, error.detail)
@@ -229,26 +223,6 @@ class SourceSpider(scrapy.Spider):
         assert engine is not None
         engine.close_spider(self, "stopped")
 
-    def check_arrival(self, response: Response, ask: Ask) -> None:
-        """See that the response is of the page that was asked for.
-
-        :raises PageError: when a redirect led to the home page, a list or another document.
-        """
-        if "partial" in response.flags:
-            raise TruncatedPageError("the connection ended before the body did", url=ask.url)
-        if response.url == ask.url or "redirect_urls" not in response.meta:
-            return
-        arrived = urlsplit(response.url)
-        elsewhere = arrived.path != urlsplit(ask.url).path
-        if (
-            arrived.path in ("", "/")
-            or (elsewhere and _HOME.fullmatch(arrived.path))
-            or response.url in self.source.entry_urls
-        ):
-            raise RedirectedError(to=response.url, url=ask.url)
-        if ask.kind is not RequestKind.ARTICLE and elsewhere:
-            raise MovedError(to=response.url, url=ask.url)
-
     # Articles
 
     def ask_articles(self, listed: Listed) -> Iterator[scrapy.Request]:
@@ -312,9 +286,11 @@ class SourceSpider(scrapy.Spider):
             return
         # The address that the list names is the identity, also where it redirects: the link
         # would else stay open for ever, and what a list shows could not be matched to it.
-        yield draft.finished(
+        article = draft.finished(
             self.source, url=ask.link.url if ask.link else canonical_url(draft.url)
         )
+        self._alike.see(article, ask)
+        yield article
 
     def capture(self, response: Response) -> Capture:
         """The raw page, as evidence."""

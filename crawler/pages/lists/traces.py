@@ -158,13 +158,18 @@ _ONLY_NEWEST = re.compile(
     r"|(?:更早|以前|之前|往年|历史|过往|早期|其余|其他)的?(?:内容|新闻|信息|文章|消息|数据|稿件|记录)[^。;；\n]{0,4}"
     r"(?:请|可[到在以通]|见|需|移步|由)"
 )
+_REST = re.compile(r"(?:剩余|余下|还有|尚有)\s*[1-9]\d{0,5}\s*[条篇则]")
 _LONGEST_NOTE = 80
+_LONGEST_REST = 16
 
 
 def said_part(loose_texts: Sequence[str]) -> Iterator[MoreSign]:
     """The words in which a page says that its list is a part: its newest, its first pages."""
     for text in loose_texts:
         if len(text) <= _LONGEST_NOTE and (found := _ONLY_NEWEST.search(text)):
+            yield MoreSign(MoreKind.PART, found[0])
+            return
+        if len(text) <= _LONGEST_REST and (found := _REST.search(text)):
             yield MoreSign(MoreKind.PART, found[0])
             return
 

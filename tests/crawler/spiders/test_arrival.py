@@ -4,12 +4,12 @@ import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse
 
-from crawler.errors import MovedError, RedirectedError
+from crawler.errors import MovedError, RedirectedError, WrongContentError
 from crawler.families.base import Ask
 from crawler.sources.declaration import Source
-from crawler.spiders.base import SourceSpider
-from crawler.spiders.loader import spider_class
-from storage.records import RequestKind
+from crawler.spiders.arrival import Alike, see_arrival
+from storage.records import Link, RequestKind
+from tests.storage.samples import article
 
 SOURCE = Source.model_validate(
     {
@@ -32,6 +32,9 @@ LIST, ARTICLE = RequestKind.LISTING, RequestKind.ARTICLE
         (ARTICLE, "/1.html", "/yw/index.html", RedirectedError),
         (ARTICLE, "/a/index.html", "/b/index.html", None),
         (LIST, "/index.html", "/index.html?a=1", None),
+        (LIST, "/list.php?cid=5&page=2", "/list.php?page=2&cid=5&v=1", None),
+        (LIST, "/list.php?cid=5", "/list.php?cid=1", MovedError),
+        (ARTICLE, "/show.php?id=5", "/show.php?id=1", None),
         (LIST, "/yw/list.html", "/index.html", RedirectedError),
         (LIST, "/yw/list.html", "/gg/list.html", MovedError),
     ],
@@ -39,14 +42,25 @@ LIST, ARTICLE = RequestKind.LISTING, RequestKind.ARTICLE
 def test_where_a_redirect_has_led(
     kind: RequestKind, asked: str, arrived: str, error: type[Exception] | None
 ) -> None:
-    spider = spider_class(SOURCE)()
-    assert isinstance(spider, SourceSpider)
     url = f"http://f.example{asked}"
     ask = Ask(url=url, kind=kind, walk="", read=lambda *_: ())
     request = Request(f"http://f.example{arrived}", meta={"redirect_urls": [url]})
     response = HtmlResponse(request.url, body=b"", request=request)
     if error is None:
-        spider.check_arrival(response, ask)
+        see_arrival(response, ask, SOURCE)
         return
     with pytest.raises(error):
-        spider.check_arrival(response, ask)
+        see_arrival(response, ask, SOURCE)
+
+
+def test_one_page_that_is_answered_for_all_is_none_of_them() -> None:
+    def ask(number: int, title: str) -> Ask:
+        link = Link(url=f"http://f.example/{number}.html", title=title)
+        return Ask(url=link.url, kind=ARTICLE, walk="", read=lambda *_: (), link=link)
+
+    alike, one = Alike(), article(1)
+    for number, title in enumerate(["协商", "协商", "监督"]):  # a story on two lists
+        alike.see(one, ask(number, title))
+    alike.see(article(2), ask(3, "提案"))
+    with pytest.raises(WrongContentError):
+        alike.see(one, ask(4, "提案"))

@@ -216,6 +216,17 @@ def test_a_true_end_stays_an_end(kind: str) -> None:
     assert listing.next_page is None
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "总计35条", "总计：35 条记录", "全部35条", "总35条", "共检索到35条", "共有文章35篇",
+        "总条目：35", "数据总量35条", "找到约35条结果", "总计4页", "剩余25条", "还有25篇",
+    ],
+)  # fmt: skip
+def test_a_total_in_other_words_proves_no_end(words: str) -> None:
+    assert not judge_page(read(f'<div class="page">{words}</div>')).proved
+
+
 FOLLOWED = {
     "JCMS tagname": (
         GOES_ON["JCMS tagname"],
