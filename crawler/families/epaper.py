@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal, Self
-from urllib.parse import urljoin
 
 from pydantic import AfterValidator, model_validator
 
@@ -25,6 +24,7 @@ from crawler.pages.lists.epaper import read_period
 from crawler.pages.lists.links import read_listing
 from crawler.pages.raw.charset import decode
 from crawler.pages.raw.urls import canonical_url, url_date
+from crawler.pages.values.parts import absolute
 from crawler.runs.proof import Proved
 from storage.records import Capture, End, Listing, RefusalClass, RequestKind
 
@@ -101,8 +101,8 @@ def newest_issue(body: bytes, url: str, charset: str | None = None) -> str:
     """
     html = decode(body, declared=charset).text
     for pattern in (_REFRESH, _LEADS):
-        targets: list[str] = [urljoin(url, found[1]) for found in pattern.finditer(html)]
-        dated = [(day, target) for target in targets if (day := url_date(target))]
+        targets = [absolute(url, found[1]) for found in pattern.finditer(html)]
+        dated = [(day, target) for target in targets if target and (day := url_date(target))]
         if dated:
             return max(dated, key=lambda pair: pair[0])[1]
     raise LayoutChangedError("the entry leads to no dated issue", url=url)

@@ -21,6 +21,7 @@ from crawler.errors import LayoutChangedError, TruncatedPageError
 from crawler.families.base import Ask, Family, HttpUrl, Listed, Probed, Run, Site, Step, Walker
 from crawler.pages.raw.storable import storable
 from crawler.pages.raw.urls import canonical_url, url_date
+from crawler.pages.values.parts import absolute
 from crawler.runs.proof import Open, Proved, gap_in, unreached
 from storage.records import SHANGHAI, Capture, End, Link, Listing, OpenCause, RequestKind
 
@@ -93,7 +94,7 @@ def read_feed(body: bytes, *, url: str) -> Feed:
     name = _name(root)
     if name == "sitemapindex":
         files = [(_text(one, "loc"), _day(_text(one, "lastmod"))) for one in root]
-        return Feed(files=tuple((urljoin(url, loc), day) for loc, day in files if loc))
+        return Feed(files=tuple((_file(loc, url), day) for loc, day in files if loc))
     if name == "urlset":
         return Feed(links=_distinct(_of_sitemap(one, url) for one in root))
     if name == "feed":
@@ -107,6 +108,13 @@ def read_feed(body: bytes, *, url: str) -> Feed:
             heading=_text(channel, "title"), links=_distinct(_of_rss(one, url) for one in items)
         )
     raise LayoutChangedError(f"no feed: its root is <{name}>", url=url)
+
+
+def _file(loc: str, url: str) -> str:
+    address = absolute(url, loc)
+    if address is None:  # what it holds nobody can say
+        raise LayoutChangedError(f"a file at no address: {loc}", url=url)
+    return address
 
 
 def _unpacked(body: bytes, url: str) -> bytes:
@@ -157,15 +165,19 @@ def _of_sitemap(entry: ElementTree.Element, base: str) -> Link | None:
 
 
 def _link(address: str, title: str, stated: str, base: str) -> Link | None:
-    absolute = urljoin(base, address)
-    if not address or urlsplit(absolute).scheme not in ("http", "https"):
+    """None for what nobody can ask for: no address, one of another scheme, or a broken one."""
+    try:
+        asked = urljoin(base, address)
+        if not address or urlsplit(asked).scheme not in ("http", "https"):
+            return None
+        url = canonical_url(asked)
+    except ValueError:
         return None
-    url = canonical_url(absolute)
     return Link(
         url=url,
-        title=re.sub(r"<[^>]*>", "", title) or absolute,
-        published_on=_day(stated) or url_date(absolute),
-        fetch_url=absolute if absolute != url else None,
+        title=re.sub(r"<[^>]*>", "", title) or asked,
+        published_on=_day(stated) or url_date(asked),
+        fetch_url=asked if asked != url else None,
     )
 
 

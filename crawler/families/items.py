@@ -76,8 +76,13 @@ class ItemPaths(Strict):
             title = storable(re.sub(r"<[^>]*>", "", str(jmespath.search(self.title, item) or "")))
             if not address or not title.strip():
                 raise LayoutChangedError(f"item {number} has no address or no title", url=base)
-            absolute = urljoin(base, address.strip())
-            url = canonical_url(absolute)
+            try:
+                absolute = urljoin(base, address.strip())
+                url = canonical_url(absolute)
+            except ValueError as error:
+                raise LayoutChangedError(
+                    f"item {number} has no address: {address}", url=base
+                ) from error
             given = jmespath.search(self.day, item) if self.day else None
             link = Link(
                 url=url,

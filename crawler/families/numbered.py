@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property
 from string import Formatter
 from typing import Annotated, ClassVar, Literal
-from urllib.parse import urljoin
 
 from pydantic import AfterValidator, Field
 from selectolax.lexbor import LexborHTMLParser
@@ -32,6 +31,7 @@ from crawler.families.issues import NOT_ASKED_FOR, answers_left_out, left_out, r
 from crawler.pages.lists.linktitles import clean_title
 from crawler.pages.raw.charset import decode
 from crawler.pages.raw.urls import canonical_url
+from crawler.pages.values.parts import absolute
 from crawler.runs.proof import Open, Proved, unreached
 from storage.records import Capture, End, Link, OpenCause, RefusalClass, RequestKind
 
@@ -115,7 +115,9 @@ def _links_of(body: bytes, url: str, charset: str | None) -> tuple[tuple[str, st
         address = (node.attributes.get("href") or "").strip()
         if address and not address.lower().startswith(("javascript:", "#", "mailto:")):
             words = node.attributes.get("title") or node.text() or ""
-            found.append((urljoin(url, address).split("#")[0], clean_title(words)))
+            target = absolute(url, address)
+            if target is not None:
+                found.append((target.split("#")[0], clean_title(words)))
     return tuple(found)
 
 
