@@ -1,4 +1,4 @@
 """The schema's revisions, kept by Alembic."""
 
-HEAD = "0027"
+HEAD = "0028"
 """The newest revision: known here too, so that opening a database needs no Alembic."""

@@ -24,10 +24,12 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    ScalarSelect,
     Select,
     and_,
     any_,
     bindparam,
+    case,
     column,
     func,
     literal,
@@ -52,6 +54,9 @@ CANDIDATES = 40_000
 IN_HEAP = 2_000
 """The same on PostgreSQL, whose index of words does not say by itself which texts it means."""
 
+AT_ONCE = 1_000
+"""Candidates of the newest days that are looked up at once."""
+
 RARE = 4
 """A word with fewer hits among the newest publications may stand in few texts altogether."""
 
@@ -74,9 +79,13 @@ _GIN = text(
     "SELECT publication_id AS id, revision FROM revisions"
     f" WHERE {_IN_INDEX} @> CAST(:grams AS text[]) LIMIT :limit"
 )
+_BY_DAY = "SELECT publication_id AS id, revision, searched_day AS day FROM revisions"
+_GIN_BY_DAY = text(
+    f"{_BY_DAY} WHERE {_IN_INDEX} @> CAST(:grams AS text[]) ORDER BY searched_day DESC LIMIT :limit"
+)
 _GIN_OF_DAYS = text(
-    f"SELECT publication_id AS id, revision FROM revisions WHERE {_IN_INDEX} @> CAST(:grams AS"
-    f" text[]) AND {_IN_INDEX} && CAST(:days AS text[])"
+    f"{_BY_DAY} WHERE {_IN_INDEX} @> CAST(:grams AS text[])"
+    f" AND {_IN_INDEX} && CAST(:days AS text[]) ORDER BY searched_day DESC LIMIT :limit"
 )
 
 
@@ -220,14 +229,14 @@ def _hits(
 
 def _ranked(session: Session, wanted: _Wanted, limit: int | None) -> Iterator[int]:
     """Those that hold all terms, best first, ``limit`` at least if there are; some come twice."""
-    if limit is not None:
-        by_days = not wanted.few and _on_postgresql(session)
-        if (yield from (_newest(session, wanted) if by_days else _met(session, wanted))):
-            return
+    by_days = limit is not None and not wanted.few and _on_postgresql(session)
+    met = _newest(session, wanted) if by_days else _met(session, wanted)
+    if limit is not None and (yield from met):
+        return
     if wanted.is_gram:
         yield from _candidates(session, wanted, best=limit)
         return
-    best = None if limit is None else limit + AHEAD
+    best = None if limit is None or by_days else limit + AHEAD  # those of the newest days were read
     ids = _candidates(session, wanted, best=best)
     yield from _checked(session, wanted, ids)
     if len(ids) == best:
@@ -249,16 +258,46 @@ def _newest(session: Session, wanted: _Wanted) -> Generator[int, None, bool]:
         yield from _holding(session, wanted, few)
         return True
     hits = 0
-    for number, window in enumerate(wanted.windows):
-        ids = _candidates(session, wanted, best=None, window=window)
+    for number, window in enumerate(chain(wanted.windows, (None,))):
+        ids, cut = _of_days(session, wanted, window)
         for id_ in _holding(session, wanted, ids):
             hits += 1
             yield id_
+        if cut:
+            return False
         rare = number == 0 and hits < RARE and not wanted.in_title
         if rare and (few := _sorted(session, wanted)) is not None:
             yield from _holding(session, wanted, few)
             return True
     return False
+
+
+def _of_days(session: Session, wanted: _Wanted, window: Window | None) -> tuple[list[int], bool]:
+    """Ids of the originals of these days that hold the grams and pass the filters, newest first.
+
+    None: of all days.  True when there were too many: only the newest of them are given then, and
+    no day in part.
+    """
+    given = {"grams": _grams(wanted), "limit": AT_ONCE + 1}
+    asked = (
+        _GIN_BY_DAY.bindparams(**given)
+        if window is None
+        else _GIN_OF_DAYS.bindparams(**given, days=window.tokens)
+    )
+    row, id_, day = PublicationRow, column("id", BigInteger), column("day", Integer)
+    found = asked.columns(id_, column("revision", Integer), day).cte("found")
+    number, oldest = (
+        select(one).select_from(found).scalar_subquery()
+        for one in (func.count(), func.min(found.c.day))
+    )
+    current = (row.id == found.c.id) & (row.revision == found.c.revision)
+    matched = (
+        select(row.id, row.is_original, row.published_at)
+        .select_from(found.join(row, and_(current, row.is_original.is_(True), *wanted.filters)))
+        .where(found.c.day > case((number > AT_ONCE, oldest), else_=-1))
+        .cte("matched")
+    )
+    return _counted(session, number, matched, most=AT_ONCE)
 
 
 def _sorted(session: Session, wanted: _Wanted) -> list[int] | None:
@@ -271,6 +310,14 @@ def _sorted(session: Session, wanted: _Wanted) -> list[int] | None:
         .where(number <= IN_HEAP)
         .cte("matched")
     )
+    ids, too_many = _counted(session, number, matched, most=IN_HEAP)
+    return None if too_many else ids
+
+
+def _counted(
+    session: Session, number: ScalarSelect[int], matched: CTE, *, most: int
+) -> tuple[list[int], bool]:
+    """The ids that matched, best first, and whether ``number`` is more than ``most``."""
     counted = select(number.label("number")).subquery()
     query = (
         select(counted.c.number, matched.c.id)
@@ -278,9 +325,7 @@ def _sorted(session: Session, wanted: _Wanted) -> list[int] | None:
         .order_by(*_best_first(matched))
     )
     rows = session.execute(query).all()
-    if rows[0][0] > IN_HEAP:
-        return None
-    return [id_ for _, id_ in rows if id_ is not None]
+    return [id_ for _, id_ in rows if id_ is not None], rows[0][0] > most
 
 
 def _holding(session: Session, wanted: _Wanted, ids: Sequence[int]) -> Iterable[int]:
@@ -296,19 +341,13 @@ def _number(session: Session, wanted: _Wanted) -> int | None:
     return number if number <= most else None
 
 
-def _candidates(
-    session: Session, wanted: _Wanted, *, best: int | None, window: Window | None = None
-) -> list[int]:
-    """Ids of those that hold all grams of all terms and pass the filters: the best, or all.
-
-    Of a ``window`` the originals alone.
-    """
-    found, current = _found(session, wanted, most=None, window=window)
+def _candidates(session: Session, wanted: _Wanted, *, best: int | None) -> list[int]:
+    """Ids of those that hold all grams of all terms and pass the filters: the best, or all."""
+    found, current = _found(session, wanted, most=None)
     row = PublicationRow
-    narrowed = wanted.filters if window is None else (*wanted.filters, row.is_original.is_(True))
     matched = (
         select(row.id, row.is_original, row.published_at)
-        .select_from(found.join(row, and_(current, *narrowed)))
+        .select_from(found.join(row, and_(current, *wanted.filters)))
         .cte("matched")
         # Else the limit has PostgreSQL go through all publications in order, for minutes.
         .prefix_with("MATERIALIZED", dialect="postgresql")
@@ -323,7 +362,7 @@ def _best_first(matched: CTE) -> Iterator[ColumnElement[object]]:
 
 
 def _found(
-    session: Session, wanted: _Wanted, *, most: int | None, window: Window | None = None
+    session: Session, wanted: _Wanted, *, most: int | None
 ) -> tuple[CTE, ColumnElement[bool]]:
     """What the index names, one more than ``most``, and how it is joined to publications."""
     row, id_ = PublicationRow, column("id", BigInteger)
@@ -333,14 +372,15 @@ def _found(
         asked = _FTS5.bindparams(grams=" AND ".join(parts), limit=limit)
         found = asked.columns(id_).cte("found")
         return found, row.id == found.c.id
-    lists = [postgresql_grams(term, in_title=wanted.in_title) for term in wanted.terms]
-    grams = list(dict.fromkeys(gram for grams in lists for gram in grams))
-    if window is None:
-        asked = _GIN.bindparams(grams=grams, limit=None if most is None else most + 1)
-    else:
-        asked = _GIN_OF_DAYS.bindparams(grams=grams, days=window.tokens)
+    asked = _GIN.bindparams(grams=_grams(wanted), limit=None if most is None else most + 1)
     found = asked.columns(id_, column("revision", Integer)).cte("found")
     return found, (row.id == found.c.id) & (row.revision == found.c.revision)
+
+
+def _grams(wanted: _Wanted) -> list[str]:
+    """As PostgreSQL's index has them."""
+    lists = [postgresql_grams(term, in_title=wanted.in_title) for term in wanted.terms]
+    return list(dict.fromkeys(gram for grams in lists for gram in grams))
 
 
 def _checked(session: Session, wanted: _Wanted, ids: Sequence[int]) -> Iterator[int]:

@@ -15,9 +15,15 @@ from sqlalchemy.orm import Session
 
 from storage.engine.tables import PublicationRow
 
-SIZES = (1_000, 10_000, 100_000)
-"""Publications up to which the windows reach, counted from the newest: what a statement costs
-anyway, a few milliseconds, some tens of them."""
+NEWEST = (100, 1_000)
+"""The first window reaches back to the latter one of the newest publications.  The days between
+the two are what the others are made of: a date in the far future or two make no difference."""
+
+TIMES = (0, 10, 100)
+"""So many times those days before it each window reaches, in turn."""
+
+EARLIEST = date(1949, 9, 21)
+"""The first day of the first conference: no window reaches further back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +54,36 @@ class Window:
 class Windows:
     """The newest publications' days, the newest first; none where all publications are few.
 
-    What they leave out is older, or has no date.  Each is asked for once, when it is reached.
+    What they leave out is older, or has no date.  They are asked for once, when they are wanted.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._known: list[Window | None] = []  # None: all of that size are in the one before
+        self._known: list[Window] | None = None
 
     def __iter__(self) -> Iterator[Window]:
         """In order, as often as wanted."""
-        for number, size in enumerate(SIZES):
-            if number == len(self._known):
-                reached = self._reached(size)
-                if reached is None:
-                    return
-                self._known.append(self._before(*reached))
-            if (window := self._known[number]) is not None:
-                yield window
+        if self._known is None:
+            self._known = list(self._windows())
+        return iter(self._known)
 
-    def _reached(self, size: int) -> tuple[date, date] | None:
-        """The days of the newest publication and of the one ``size`` behind it, if there is."""
+    def _windows(self) -> Iterator[Window]:
         published = PublicationRow.published_at
         dated = select(published).where(published.is_not(None)).order_by(published.desc())
-        newest, last = (dated.offset(n).limit(1).scalar_subquery() for n in (0, size))
-        found = self._session.execute(select(newest, last)).one()
-        return None if found[0] is None or found[1] is None else (_day(found[1]), _day(found[0]))
+        asked = [dated.offset(n).limit(1).scalar_subquery() for n in (0, *NEWEST)]
+        last, late, first = (_day(one) for one in self._session.execute(select(*asked)).one())
+        if last is None or late is None or first is None:
+            return
+        days = (late - first).days + 1
+        for times in TIMES:
+            reached = first - min(timedelta(days * times), first - EARLIEST)
+            if reached <= last:
+                yield Window(reached, last)
+            last = reached - timedelta(days=1)
 
-    def _before(self, first: date, newest: date) -> Window | None:
-        """From ``first`` up to the window before, or to the ``newest``."""
-        former = [one.first for one in self._known if one is not None]
-        last = former[-1] - timedelta(days=1) if former else newest
-        return Window(first, last) if first <= last else None
 
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(UTC).date()
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.astimezone(UTC).date()
 
 
 def _next_month(day: date) -> date:

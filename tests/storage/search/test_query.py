@@ -99,9 +99,12 @@ def test_frequent_words_are_read_newest_first(
             assert urls(database, query, limit=limit) == every[query][:limit], (query, limit)
 
 
-@pytest.mark.parametrize("sizes", [(5, 20, 60), (60,)])
+@pytest.mark.parametrize(("newest", "at_once"), [((2, 5), 10), ((5, 40), 1000), ((0, 20), 2)])
 def test_the_newest_days_are_asked_first(
-    database: Database, monkeypatch: pytest.MonkeyPatch, sizes: tuple[int, ...]
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    newest: tuple[int, int],
+    at_once: int,
 ) -> None:
     """The same answer as that of all that is found, sorted, also after days have changed."""
     articles = generated(150, seed=9)
@@ -115,7 +118,8 @@ def test_the_newest_days_are_asked_first(
     every = {query: urls(database, query) for query in queries}
     monkeypatch.setattr(search_module, "IN_HEAP", 3)
     monkeypatch.setattr(search_module, "CANDIDATES", 3)
-    monkeypatch.setattr(windows, "SIZES", sizes)
+    monkeypatch.setattr(search_module, "AT_ONCE", at_once)
+    monkeypatch.setattr(windows, "NEWEST", newest)
     for query in queries:
         assert set(every[query]) == scan(articles, query)
         for limit in (1, 7, 40):
