@@ -234,9 +234,11 @@ def processor_of(database: Database, session: Session | None = None) -> Iterator
     if database.engine.dialect.name == "postgresql":
         with nullcontext(session) if session else database.reading() as asking:
             backends = list(asking.scalars(text("SELECT pid FROM pg_stat_activity")))
-    clock, began = Clock(), time.process_time() + sum(map(_server_seconds, backends))
+    served = {backend: _server_seconds(backend) for backend in backends}
+    clock, began = Clock(), time.process_time()
     yield clock
-    clock.seconds = time.process_time() + sum(map(_server_seconds, backends)) - began
+    clock.seconds = time.process_time() - began
+    clock.seconds += sum(max(0.0, _server_seconds(one) - before) for one, before in served.items())
 
 
 def _server_seconds(backend: int) -> float:
