@@ -224,7 +224,8 @@ def _beneath(page: Page, anchor: int) -> Body | None:
 def _heaviest(page: Page, worths: list[float], anchor: int) -> Body | None:
     _discount(page, worths, anchor)
     sums = [0.0, *accumulate(worths)]
-    totals = [sums[box.end] - sums[box.start] for box in page.boxes]
+    # Taken apart at once: a field asked by its name costs as much as the rest of the line.
+    totals = [sums[end] - sums[start] for _, _, _, _, start, end, _ in page.boxes]
     most = max(totals)
     if most <= 0:
         return None
@@ -233,7 +234,8 @@ def _heaviest(page: Page, worths: list[float], anchor: int) -> Body | None:
     box = page.boxes[best]
     # Boxes stand in the order of their first lines.
     behind = bisect_left(page.boxes, box.end, lo=best, key=_first_line)
-    ahead = [totals[other.index] for other in page.boxes[:best] if other.end <= box.start]
+    first = box.start
+    ahead = [totals[at] for at, _, _, _, _, end, _ in page.boxes[:best] if end <= first]
     return Body(best, box.start, box.end, most, max([0.0, *totals[behind:], *ahead]))
 
 

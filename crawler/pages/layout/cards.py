@@ -98,8 +98,9 @@ def _of_one_kind(page: Page) -> dict[tuple[int, str, str], list[Box]]:
     fewest = FEWEST_CARDS.value
     beside: dict[tuple[int, str], list[Box]] = defaultdict(list)
     for box in page.boxes:
-        if box.tag in _TAGS and box.end - box.start >= fewest:
-            beside[box.parent, box.tag].append(box)
+        _, parent, tag, _, start, end, _ = box
+        if end - start >= fewest and tag in _TAGS:
+            beside[parent, tag].append(box)
     kinds: dict[tuple[int, str, str], list[Box]] = defaultdict(list)
     for (parent, tag), boxes in beside.items():
         if len(boxes) >= fewest:

@@ -122,7 +122,7 @@ def table_rows(page: Page, begin: int, end: int) -> dict[int, int]:
     A row is data when each of its cells holds one short line.
     """
     cells: dict[int, list[int]] = {}
-    inside = [box.tag for box in page.boxes if box.start < end and box.end > begin]
+    inside = (tag for _, _, tag, _, first, last, _ in page.boxes if first < end and last > begin)
     if "tr" not in inside:
         return {}
     for index in range(begin, end):

@@ -174,8 +174,8 @@ def _halves(page: Page, head: Head, index: int) -> list[int]:
 
 def _alike(page: Page, box: Box) -> int:
     """How many boxes beside ``box`` are of its kind, itself with them: a third is a sub-heading."""
-    kind = (box.parent, box.tag, box.name)
-    return sum(1 for other in page.boxes if (other.parent, other.tag, other.name) == kind)
+    beside = [at for at in page.boxes if at.parent == box.parent and at.tag == box.tag]
+    return sum(1 for other in beside if other.name == box.name)
 
 
 def _are_halves(one: Line, other: Line, head: Head) -> bool:
