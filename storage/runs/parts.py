@@ -147,12 +147,12 @@ def sums_of(session: Session, run_ids: Sequence[int]) -> dict[int, PartSums]:
 def covered_years(session: Session) -> dict[str, dict[int, int]]:
     """Pages that archives held of each source ("" for none), by year of capture.
 
-    A part that was asked twice, for different things, counts once.
+    A part that was asked twice, for different things, counts once, as it was read last.
     """
     row = BackfillPartRow
     pages: dict[str, dict[str, dict[int, int]]] = {}
     done = select(row.key, row.years).where(row.state == PartState.DONE.value)
-    for one in session.execute(done):
+    for one in session.execute(done.order_by(row.finished_at, row.wanted)):
         pages[one.key] = _years(one.years)
     total: dict[str, dict[int, int]] = {}
     for by_source in pages.values():
