@@ -9,11 +9,38 @@ from sqlalchemy.orm import Session
 
 from storage.engine.tables import PublicationRow
 from storage.links import discoveries
-from storage.records import Article
+from storage.records import SHANGHAI, Article, Precision
 from storage.stories.fingerprints import Fingerprint, fingerprint
 
 PAST = timedelta(days=90)
 """A capture of so long ago is history: a review is news for a season, not longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a page prints round its words."""
+
+    outlet: str | None = None
+    author: str | None = None
+    editor: str | None = None
+    published_at: datetime | None = None
+    published_precision: str | None = None
+
+    def corrected(self, new: "Header") -> "Header":
+        """This one with what ``new`` says; what it leaves out, or says less exactly, stays."""
+        day, known = new.published_at, self.published_at
+        same_day = (
+            day and known and day.astimezone(SHANGHAI).date() == (known.astimezone(SHANGHAI).date())
+        )
+        keeps = day is None or (same_day and new.published_precision == Precision.DAY.value)
+        return Header(
+            new.outlet or self.outlet,
+            new.author or self.author,
+            new.editor or self.editor,
+            known if keeps else day,
+            self.published_precision if keeps else new.published_precision,
+        )
+
 
 Covers = tuple[str | None, str | None, int | None, int | None]
 NOTHING: Covers = (None, None, None, None)
@@ -30,6 +57,14 @@ class Prepared:
     def content_sha256(self) -> str:
         """What the words are known by."""
         return self.fingerprint.content_sha256
+
+    @property
+    def header(self) -> Header:
+        """What its page prints round its words."""
+        one, precision = self.article, self.article.published_precision
+        return Header(
+            one.outlet, one.author, one.editor, one.published_at, precision and precision.value
+        )
 
     @property
     def covers(self) -> Covers:
@@ -58,6 +93,7 @@ class Stored:
     removed: bool
     last_seen_at: datetime
     covers: Covers = NOTHING
+    header: Header = Header()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +137,11 @@ def stored_under(session: Session, urls: Sequence[str]) -> dict[str, Stored]:
                 PublicationRow.committee_region,
                 PublicationRow.year_from,
                 PublicationRow.year_to,
+                PublicationRow.outlet,
+                PublicationRow.author,
+                PublicationRow.editor,
+                PublicationRow.published_at,
+                PublicationRow.published_precision,
             ).where(PublicationRow.url.in_(urls[start : start + discoveries.IN_BATCH]))
         )
         for row in rows:
@@ -113,5 +154,12 @@ def stored_under(session: Session, urls: Sequence[str]) -> dict[str, Stored]:
                 removed=row.removed_at is not None,
                 last_seen_at=row.last_seen_at,
                 covers=(row.committee_level, row.committee_region, row.year_from, row.year_to),
+                header=Header(
+                    row.outlet,
+                    row.author,
+                    row.editor,
+                    row.published_at,
+                    row.published_precision,
+                ),
             )
     return found

@@ -6,7 +6,7 @@ stored.  A crash can therefore only repeat an article, never lose or double it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, update
@@ -17,7 +17,7 @@ from storage.articles.prepared import Prepared, Saving, Stored, prepare, stored_
 from storage.articles.writing import keep_captures, next_ids, regions_of, write_revisions
 from storage.engine.bulk import insert_rows
 from storage.engine.changes import lock_writers, record_changes
-from storage.engine.rows import page_columns, reading_columns
+from storage.engine.rows import evidence_as_json, page_columns, reading_columns
 from storage.engine.tables import EventRow, FigureRow, PublicationRow, TopicRow, table_of
 from storage.links import discoveries
 from storage.notices import raising
@@ -309,6 +309,8 @@ def _touch_unchanged(
                 for one, before in unchanged
             ],
         )
+    if not saving.captured:
+        _correct_headers(session, unchanged, saving)
     return {
         one.article.url: SaveOutcome(
             saved=Saved.UNCHANGED,
@@ -318,6 +320,29 @@ def _touch_unchanged(
         )
         for one, before in unchanged
     }
+
+
+def _correct_headers(
+    session: Session, unchanged: list[tuple[Prepared, Stored]], saving: Saving
+) -> None:
+    """Enter a source, names or a date that a page prints otherwise round the same words.
+
+    That is no revision; who follows the changes is told, and the original may be another copy.
+    """
+    corrected = [
+        (one, before, header)
+        for one, before in unchanged
+        if (header := before.header.corrected(one.header)) != before.header
+    ]
+    for one, before, header in corrected:
+        session.execute(
+            update(PublicationRow)
+            .where(PublicationRow.id == before.id)
+            .values(**asdict(header), page_evidence=evidence_as_json(one.article.evidence))
+        )
+    known = [before.id for _, before, _ in corrected if not before.removed]
+    record_changes(session, "change", known, now=saving.now)
+    originals.settle(session, {before.story_id for _, before, _ in corrected}, now=saving.now)
 
 
 def _candidate(

@@ -13,7 +13,7 @@ from storage.links.discoveries import known_links, record_links
 from storage.links.sources import sync_sources
 from storage.notices.flags import FlagStatus, get_flag, list_flags
 from storage.publications.reading import get_publication, list_publications
-from storage.records import Genre, Link, Saved, SourceRecord
+from storage.records import Genre, Link, Precision, Saved, SourceRecord
 from tests.storage.samples import DAY, NOW, TEXT, article, reading
 from tests.storage.steps import changes_since, save_article
 
@@ -21,6 +21,23 @@ from tests.storage.steps import changes_since, save_article
 def count(database: Database, table: str) -> int:
     with database.reading() as session:
         return int(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_a_header_that_is_corrected_round_the_same_words_is_entered(database: Database) -> None:
+    first = replace(
+        article(1), outlet="云南网", author=None, published_at=None, published_precision=None
+    )
+    corrected = article(1)
+    bare = replace(corrected, outlet=None, author=None, published_precision=Precision.DAY)
+    for days, one in enumerate((first, corrected, bare, corrected)):
+        with database.begin() as session:
+            outcome = save_article(session, one, now=NOW + days * DAY, run_id=None)
+    assert outcome.saved is Saved.UNCHANGED
+    with database.reading() as session:
+        summary = get_publication(session, first.url).summary
+        assert (summary.outlet, summary.published_at) == (corrected.outlet, corrected.published_at)
+    assert count(database, "revisions") == 1
+    assert count(database, "changes") == 2, "stored, and corrected once"
 
 
 def test_a_new_article_is_stored_whole_and_flagged(database: Database) -> None:
