@@ -170,10 +170,12 @@ def parallel_in(text: str) -> Parallel:
                 places[_HEADED].append(at)
         elif len(line) > 60:
             inline = max(inline, _items_within(line))
+        if len(line) > _LONGEST_HEADING and SENTENCE_HEAD.match(line):
+            places[_SENTENCE].append(at)
         at += len(line)
     inline = max(inline, len(set(_INLINE_ORDINAL.findall(text[:_READ_FOR_ORDINALS]))))
     alike = tuple(count for count in kinds.values() if count >= 3)
-    filling = max((_filling(begins, at) for begins in places.values()), default=0)
+    filling = max((_filling(kind, begins, at) for kind, begins in places.items()), default=0)
     marks = frozenset(k for k, n in kinds.items() if n >= _A_LIST and not _WORD.match(k))
     return Parallel(alike, headings, inline, is_abridged(text), filling, marks | NUMBERED)
 
@@ -183,16 +185,24 @@ _A_LIST = 5
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _FEWEST_ITEMS, _MOST_ITEMS = 6, 31
 _SHORTEST_ITEM, _LONGEST_ITEM = 16, 90
+_SENTENCE, _SENTENCE_HEADS, _LONGEST_PARAGRAPH = "sentence", 8, 130
+SENTENCE_HEAD = re.compile(r"[^。!?;:,\n]{5,26}[。!](?=[^\n]{10})")
+"""A paragraph's first sentence that is worded as a heading is: short, without a comma."""
 _FILLS = 0.6
 
 
-def _filling(begins: list[int], whole: int) -> int:
-    """How many items begin there, if they are short and make up most of ``whole`` characters."""
-    if not _FEWEST_ITEMS <= len(begins) <= _MOST_ITEMS:
+def _filling(kind: str, begins: list[int], whole: int) -> int:
+    """How many items begin there, if they are short and make up most of ``whole`` characters.
+
+    Paragraphs that a sentence heads are more, and may be longer.
+    """
+    sentences = kind == _SENTENCE
+    if not (_SENTENCE_HEADS if sentences else _FEWEST_ITEMS) <= len(begins) <= _MOST_ITEMS:
         return 0
     lengths = sorted(b - a for a, b in pairwise(begins))
     middle = lengths[len(lengths) // 2]
-    if not _SHORTEST_ITEM <= middle <= _LONGEST_ITEM or begins[-1] - begins[0] < _FILLS * whole:
+    longest = _LONGEST_PARAGRAPH if sentences else _LONGEST_ITEM
+    if not _SHORTEST_ITEM <= middle <= longest or begins[-1] - begins[0] < _FILLS * whole:
         return 0
     return len(begins)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from crawler.reading.facts.period import part_of
 from crawler.reading.genre import wording as w
 from crawler.reading.genre.signs import Sign, of_meta, of_text, of_title
-from crawler.reading.genre.subject import CPPCC, Subject, sums_up
+from crawler.reading.genre.subject import CPPCC, LOOKS_BACK, Subject, sums_up, told_in_season
 
 _GOVERNMENT_DEEDS = re.compile(r"民生实事|为民(?:办)?实事|民生工程|民生大事")
 _DEEDS_VERB = re.compile(
@@ -174,7 +174,7 @@ def _without_mottos(title: str) -> str:
 
 def _speaks_to_members(subject: Subject) -> bool:
     """Whether a title calls members, who are told of their committee's year: @某县政协委员."""
-    return subject.title.text.startswith("@")
+    return subject.title.text.startswith(("@", "致", "写给"))
 
 
 _OF_A_THEME = frozenset({"one_theme", "part_of_committee"})
@@ -200,6 +200,8 @@ def _committee_chose(subject: Subject) -> bool:
     )
 
 
+_LETTER = re.compile(r"^(?:致|写给).*一封信")
+_TOLD_BACK = LOOKS_BACK.search
 _OF_ONE_KIND = frozenset({"one_theme", "meeting"})
 # One of the parts that a committee's year is told in: 回眸2021·提案篇, 盘点2022·常委会篇丨六次会议.
 _CHAPTER = re.compile(r"[·|丨:(【 ][\u4e00-\u9fff]{2,5}篇(?=[)】|丨:· ]|$)")
@@ -213,6 +215,11 @@ def _excused(rule: str, subject: Subject) -> bool:
         if _speaks_to_members(subject):
             return True
         return sums_up(subject) is not None and bool(_MEMBERS_ALL.search(subject.title.text))
+    if rule == "accounts":
+        letter = _LETTER.search(subject.title.text)
+        return (
+            letter is not None and told_in_season(subject) and _TOLD_BACK(subject.head) is not None
+        )
     if rule in _OF_A_THEME and not _says_its_kind(subject):
         return True
     if rule == "part_of_committee" and _committee_chose(subject):

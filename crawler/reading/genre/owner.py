@@ -60,7 +60,10 @@ def _nobodys_selection(subject: Subject) -> bool:
     opening = subject.head[:_INTRODUCTION]
     first = next(line_markers(opening), None) or next(inline_markers(opening), None)
     claim = _CLAIM.search(opening, 0, first.start if first else _INTRODUCTION)
-    if claim and _ONE_OF_ITS_ITEMS.search(opening, 0, claim.start()):
+    if claim and (
+        _ONE_OF_ITS_ITEMS.search(opening, 0, claim.start())
+        or _IS_AN_ITEM.match(opening, claim.end())
+    ):
         claim = None
     return claim is None and len(_CLAIM.findall(subject.head)) < _CLAIMED_BY_ITEMS
 
@@ -68,6 +71,9 @@ def _nobodys_selection(subject: Subject) -> bool:
 _CLAIMED_BY_ITEMS = 3
 # A deed of a committee that somebody's ten news count: 其中，市政协“商量”栏目开播列第九.
 _ONE_OF_ITS_ITEMS = re.compile(r"(?:其中|[位并]列|在列|列第|入列|包括)[^。\n]{0,12}$")
+
+
+_IS_AN_ITEM = re.compile(r"[^。\n]{0,20}(?:入选|在列|上榜|列第)(?!的|委员)")
 
 
 def _others_review(subject: Subject) -> bool:

@@ -79,6 +79,7 @@ def title_signs(subject: Subject) -> Iterator[Sign]:
     yield from of_title("title.kin", w.KIN.search(title))
     yield from of_title("title.not_news", w.NOT_NEWS.search(title))
     yield from of_title("title.commentary", w.COMMENTARY.search(title))
+    yield from of_meta("title.commentary", w.COMMENTS.search(subject.outlet))
     yield from of_title("title.offered", w.OFFERED.search(title))
     yield from of_title("title.template", w.TEMPLATE.search(title))
     yield from of_title("title.model_text", w.MODEL_TEXT.search(title))

@@ -7,7 +7,7 @@ from itertools import islice
 from statistics import median
 
 from crawler.reading.selection.chains import Chain, other_pages_at
-from crawler.reading.selection.choices import best_choice
+from crawler.reading.selection.choices import Choice, best_choice
 from crawler.reading.selection.counts import MAX_ITEMS, MIN_ITEMS, TITLE, Counts
 from crawler.reading.selection.cutting import event_at, events_of
 from crawler.reading.selection.headings import headings_of, item_at
@@ -63,7 +63,7 @@ def select(
         text = Folded(text.original, text.text[:end], text.positions)
     firm = (
         best is not None
-        and (best.number in counts.chosen or (flagged and best.number == stated))
+        and (best.number in counts.chosen or (flagged and _titled(best, stated)))
         and best.number >= FIRM_ITEMS
         and best.score >= _FIRM
     )
@@ -72,7 +72,7 @@ def select(
     if best is not None and (sure or firm or by_form):
         events = events_of(text, best, years)
     if by_form and best is not None and not firm:
-        listed = _are_deeds(events, len(text.text))
+        listed = _are_deeds(events, len(text.text), best)
         chronicle = listed and best.parts is not None and best.parts.kind == "months"
     if not (sure or firm or listed):
         return Selection()
@@ -85,22 +85,33 @@ def select(
     return Selection(tuple(events), tuple(issues), firm or (listed and not chronicle))
 
 
-def _are_deeds(events: Sequence[Event], whole: int) -> bool:
+def _titled(choice: Choice, stated: int | None) -> bool:
+    """Whether a title states as many items as stand there; the months of a year count nothing."""
+    months = choice.parts is not None and choice.parts.kind == "months"
+    return choice.number == stated and not months
+
+
+def _are_deeds(events: Sequence[Event], whole: int, choice: Choice) -> bool:
     """Whether items that nobody counted are deeds of a year, one each, and not its sections.
 
-    The sections of a review are fewer, longer and headed by a word, a function or a total.
+    The sections of a review are fewer, longer and headed by a word, a function or a total; what
+    is labelled as deeds (亮点一), or headed by a sentence throughout, may be long.
     """
+    labelled = choice.chain is not None and choice.chain.markers[0].kind == "label"
+    headed = choice.parts is not None and choice.parts.kind == "sentence heads"
+    longest = _LONGEST_PARAGRAPH if labelled or headed else _LONGEST_DEED
     spans = [event.span for event in events if event.span is not None]
     if len(spans) < FIRM_ITEMS or spans[-1][1] - spans[0][0] < _FILLS * whole:
         return False
     return (
-        median(stop - start for start, stop in spans) <= _LONGEST_DEED
+        median(stop - start for start, stop in spans) <= longest
         and median(len(event.heading) for event in events) >= _SHORTEST_HEADING
         and sum(_TOTAL.search(event.heading) is not None for event in events) < len(events) / 3
     )
 
 
 _FILLS = 0.6
+_LONGEST_PARAGRAPH = 130
 _LONGEST_DEED = 65
 """Of the corpora's lists the middle item has 62 characters at most, of reviews in sections 65."""
 _SHORTEST_HEADING = 6

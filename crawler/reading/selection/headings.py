@@ -39,11 +39,15 @@ _LEAD_DATE = re.compile(rf"{DATED.pattern}[ \t|丨·】\]]+")
 _DATE_LINE = re.compile(
     rf"[【\[〔]?{DATED.pattern}(?:[ \t(][^\n。,]{{0,8}})?[】\]〕]?[ \t]*\n\s*(?=[^\n]{{4}})"
 )
+# A figure over what it counts: 6次, and below it 常委会会议专题协商.
+_FIGURE_LINE = re.compile(
+    r"\d[\d.,]*[百千万亿余多]{0,2}[\u4e00-\u9fff%]{1,3}[ \t]*\n\s*(?=[^\n。,;]{4,30}\n)"
+)
 _CAPTION_DATE = re.compile(rf"{DATED.pattern},")
 _VOTES = re.compile(r"[ \t(,]*(?:得票|获)?[ \t]*[\d,.]+万?票\)?$")
 # A clause that only says when, or about what: the deed comes behind it.
 _UNTOLD = re.compile(
-    rf"(?:{DATED.pattern}|.*(?:\d日|\d月|[中上下]旬|[之以会年月日天周]后|[之以]前|之际|期间|以来|时|会议?上|的事)"
+    rf"(?:{DATED.pattern}|.*(?:\d日|\d月|[中上下]旬|[之以会年月日天周]后|[之以]前|之际|期间|以来|时|会议?上|决定|的事)"
     r"|.{1,5})$"
 )
 
@@ -116,7 +120,16 @@ def headings_of(text: str, items: Sequence[Item]) -> list[Heading]:
         found.append(heading)
     if all(_SAID.fullmatch(text, heading.start, heading.end) for heading in found):
         found = [_unquoted(text, heading) for heading in found]
+    tails = [_DATED_TAIL.search(text, heading.start, heading.end) for heading in found]
+    if sum(map(bool, tails)) >= _UNIFORM * len(found):
+        found = [
+            Heading(heading.start, tail.start(), heading.body) if tail else heading
+            for heading, tail in zip(found, tails, strict=True)
+        ]
     return [_without_votes(text, heading) for heading in found]
+
+
+_DATED_TAIL = re.compile(rf"[ \t]*\({DATED.pattern}\)$")
 
 
 _SAID = re.compile(r"“[^“”]+”")
@@ -138,7 +151,7 @@ def _is_headed(text: str, item: Item) -> bool:
 
 def _without_dates(text: str, items: Sequence[Item]) -> Sequence[Item]:
     """The items behind the date that leads all of them, where it stands apart from the words."""
-    for pattern in (_LEAD_DATE, _DATE_LINE):
+    for pattern in (_LEAD_DATE, _DATE_LINE, _FIGURE_LINE):
         leads = [pattern.match(text, item.words, item.stop) for item in items]
         if sum(map(bool, leads)) >= _UNIFORM * len(items):
             return [

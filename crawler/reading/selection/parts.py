@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from crawler.reading.genre.claims import SENTENCE_HEAD
 from crawler.reading.selection.counts import MAX_ITEMS, SELECTED, Counts
 from crawler.reading.words.markers import SYMBOL
 from crawler.reading.words.numerals import ordinal
@@ -161,6 +162,8 @@ def _classes(lines: Sequence[_Line]) -> Iterator[tuple[str, float, list[tuple[in
     for key, found in groups.items():
         kind = "months" if key[0] == "dated" and _in_order(lines, found) else key[0]
         yield kind, REGULAR[kind], found
+    if headed := _headed_by_sentences(lines):
+        yield "sentence heads", REGULAR["sentence heads"], headed
     if sentences:
         yield "first sentences", REGULAR["first sentences"], sentences
     if strict:
@@ -179,6 +182,7 @@ REGULAR = {
     "ending": 3.6,
     "parallel": 3.4,
     "opening": 3.6,
+    "sentence heads": 3.4,
     "first sentences": 2.0,
     "months": 4.2,
     "dated": 3.3,
@@ -235,6 +239,22 @@ _OPENS = frozenset("【[〔〖")
 _FIGURE = re.compile(r"\d[\d.,]*[百千万亿余多]{0,2}[\u4e00-\u9fff%]{1,4}")
 # A paragraph under a short sentence that heads it: 《长城文献总汇》交了稿。近600万字，……
 _FIRST_SENTENCE = re.compile(r"[^。!?;:\n]{4,32}[。!?](?=[^\n]{10})")
+_SENTENCE_HEADS = 8
+"""No review of the corpora has so many such paragraphs on end; of lists that nobody counts all."""
+_MOSTLY = 0.85
+
+
+def _headed_by_sentences(lines: Sequence[_Line]) -> list[tuple[int, int, int]]:
+    """The paragraphs of a run of which nearly each begins with a sentence that heads it."""
+    places = [place for place, line in enumerate(lines) if SENTENCE_HEAD.match(line.text)]
+    if len(places) < _SENTENCE_HEADS:
+        return []
+    run = range(places[0], places[-1] + 1)
+    if len(places) < _MOSTLY * len(run):
+        return []
+    return [(place, lines[place].start, lines[place].words) for place in run]
+
+
 _MONTH_OF = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,2}|元|[壹贰叁肆伍陆柒捌玖拾]{1,2})月")
 _CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾元", "一二三四五六七八九十一")
 

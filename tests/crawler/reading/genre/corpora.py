@@ -72,6 +72,11 @@ WRITERS = (
     "ordinary19",
     "condensedq1",
     "forms1",
+    "writer20",
+    "condensed20",
+    "ordinary20",
+    "condensedq2",
+    "forms2",
     "lists",
     "december",
     "january",
@@ -106,7 +111,16 @@ class Labelled:
 
 
 _LESS = dict.fromkeys(
-    ("ordinary9", "ordinary15", "ordinary16", "ordinary17", "ordinary18", "ordinary19"), 0.25
+    (
+        "ordinary9",
+        "ordinary15",
+        "ordinary16",
+        "ordinary17",
+        "ordinary18",
+        "ordinary19",
+        "ordinary20",
+    ),
+    0.25,
 )
 """Many articles of one genre by one hand count a quarter: what is ordinary has hands enough."""
 

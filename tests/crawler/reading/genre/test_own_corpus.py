@@ -27,6 +27,7 @@ PLAIN_WRITERS = (
     "writer17",
     "writer18",
     "writer19",
+    "writer20",
 )
 """Asked for what a crawler meets; 12 to 16 texts each."""
 LATEST_WRITERS = ("writer10", "writer11", "writer12", "writer13")
@@ -117,6 +118,9 @@ LATER_FIRST_WORDS = (
     "condensed19",
     "ordinary19",
     "condensedq1",
+    "condensed20",
+    "ordinary20",
+    "condensedq2",
     "december",
     "january",
     "february",
@@ -172,7 +176,7 @@ def test_places_and_years() -> None:
 def test_lists_are_split_as_they_are_printed(readings: list[tuple[Labelled, Reading]]) -> None:
     """By the program's own genre: number and every heading right."""
     printed: dict[str, list[str]] = {}
-    for writer in (*WHOLE, "lists", "forms1"):
+    for writer in (*WHOLE, "lists", "forms1", "forms2"):
         for line in (CORPUS / f"{writer}.jsonl").read_text("utf-8").splitlines():
             row = json.loads(line)
             if row["label"] == Genre.TEN_EVENTS:
@@ -180,7 +184,7 @@ def test_lists_are_split_as_they_are_printed(readings: list[tuple[Labelled, Read
     exact = {
         text.identity: exactly(reading.events, printed[text.identity])
         for text, reading in readings
-        if text.writer in (*WHOLE, "lists", "forms1") and text.identity in printed
+        if text.writer in (*WHOLE, "lists", "forms1", "forms2") and text.identity in printed
     }
     assert all(right for identity, right in exact.items() if identity.startswith("list-"))
     assert len(exact) >= 150
