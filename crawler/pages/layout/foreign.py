@@ -12,12 +12,15 @@ from typing import NamedTuple
 from crawler.pages.layout.comparable import shared_runs
 from crawler.pages.layout.furniture import credits_staff, offers_others
 from crawler.pages.layout.header import OUTLET_LABEL, header_by, states_day
+from crawler.pages.layout.notes import asks_reader
 from crawler.pages.layout.page import Page
 from crawler.pages.layout.stories import Others
 from crawler.pages.layout.weights import Weights, behind_sentences
 from crawler.pages.rules.limits import FEWEST_FOREIGN, OWN_TEXT, SHARED_WORDS
 
 _ENDS = frozenset(("editor", "copyright", "previous_next", "back_to_site"))
+_EDITED = re.compile(r"编|审|校对|监制")
+"""Who wrote a text may stand over it, who edited it stands under it."""
 _LAST_WORD = re.compile(r"[-—–=~·\s]*(?:THE\s+END|The End|END|End|下[一1][篇条])[-—–=~·\s]*")
 _SENTENCE_END = ("。", "！", "？", "”", "…", "）", ")")
 _OF_ARTICLES = frozenset(("h1", "h2"))
@@ -50,7 +53,7 @@ def find_foreign(page: Page, weights: Weights, anchor: int, first: int, end: int
     last = first
     for index in range(first, stop):
         if worths[index] > 0:
-            own += worths[index]
+            own += 0.0 if asks_reader(page.lines[index].text) else worths[index]
             last = index
             continue
         if own < OWN_TEXT.value or not page.lines[last].text.endswith(_SENTENCE_END):
@@ -80,7 +83,8 @@ def _sign(page: Page, weights: Weights, index: int, last: int) -> _Sign | None:
     text = line.text
     if line.linked * 2 > len(text):
         return None
-    if weights.rule(index) in _ENDS or credits_staff(text) or _LAST_WORD.fullmatch(text):
+    edited = _EDITED.search(text) is not None and credits_staff(text)
+    if weights.rule(index) in _ENDS or edited or _LAST_WORD.fullmatch(text):
         return _Sign(index + 1, "sentences behind a line that ends the article")
     if header_by(text) == "some_time_ago" and last == index - 1:
         head = last - 1 if _is_head(page, weights, last - 1) else last

@@ -80,7 +80,9 @@ def test_a_wall_is_told_by_each_name_in_its_scripts(wall: str) -> None:
         assert wall_script(source, without=frozenset({wall})) is None
 
 
-@pytest.mark.parametrize("sign", ["-", "+", "--+-", "赞+", "微信编辑：王晓 排版：李力"])
+@pytest.mark.parametrize(
+    "sign", ["-", "+", "--+-", "赞+", "微信编辑：王晓 排版：李力", "编辑 王晓 ", "浏览 1"]
+)
 def test_a_line_that_repeats_itself_is_judged_without_trying_every_division(sign: str) -> None:
     line = (sign * 80)[:78] + "!x"
     assert not SITE.holds(line), "it would be tried for hours"
