@@ -57,7 +57,10 @@ _ZERO_BASED = re.compile(
 )
 _GOES = re.compile(r"location(?:\.href)?\s*=\s*(?!=)|location\.(?:assign|replace)\(\s*|open\(\s*")
 _CHOSEN = re.compile(r"\b(\w+)\.(?:curr(?:ent)?(?:Page)?|page(?:Num|No)?)\b")
-_CALLBACK = re.compile(r"(?:function\s*\w*\s*\(\s*(\w+)|\(?\s*(\w+)[\w\s,]*\)?\s*=>)")
+# Possessive, and of so many characters: what stands in a call may be data of any length.
+_CALLBACK = re.compile(
+    r"(?:\bfunction\s*+\w*+\s*+\(\s*+(\w++)|(?<!\w)(\w++)[\w\s,]{0,80}+\)?\s*+=>)"
+)
 _IS_FLAG = re.compile(r"[Ii]s[-_]?(?:[Ll]ast|[Ee]nd)")
 _HAS_FLAG = ("has", "Has", "continue_flag")
 _MORE_FLAG = re.compile(

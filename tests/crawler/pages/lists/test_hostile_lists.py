@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import LayoutChangedError, PageError
 from crawler.pages.lists.links import read_listing
+from crawler.pages.lists.scriptcounts import _CALLBACK
 from crawler.pages.raw.urls import canonical_url
 from storage.records import Listing
 from tests.crawler.pages.lists.listings import LISTINGS, LISTS, NOW
@@ -145,3 +146,11 @@ def test_scripts_full_of_arrays_are_tried_a_few_times_only(
     with pytest.raises(PageError):
         read_listing(page, url="http://www.example.cn/list/", now=NOW)
     assert _Counting.tries < 20
+
+
+def test_data_in_a_pagers_call_are_not_divided_in_every_way() -> None:
+    assert _CALLBACK.findall("function" * 2_000 + " " * 2_000) == [], "it would be tried for hours"
+    assert _CALLBACK.findall("(page, all) => go(page), function (n) {}") == [
+        ("", "page"),
+        ("n", ""),
+    ]
