@@ -6,10 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from crawler.errors import LayoutChangedError, PageError
+from crawler.errors import LayoutChangedError, MovedError, PageError
 from crawler.families.base import Ask, HttpUrl, Probed, Run, Site, charset_of
 from crawler.families.items import ItemPaths, values_in_scripts
 from crawler.families.lists import ListFamily, ListWalker, check_heading, said_by
+from crawler.pages.lists.forwarding import forwarded_to
 from crawler.pages.lists.links import read_listing
 from crawler.pages.raw.charset import decode
 from storage.records import Capture, Link, Listing
@@ -69,8 +70,10 @@ class ListingOptions(ListFamily):
     ) -> Listing:
         """What a list page says; ``number`` is that of the page as it was asked for.
 
-        :raises PageError: when the page is no list that can be read.
+        :raises PageError: when the page is no list that can be read, or sends its reader on.
         """
+        if (to := forwarded_to(body, url)) is not None:
+            raise MovedError(to=to, url=url)
         try:
             listing = read_listing(
                 body,
