@@ -31,7 +31,7 @@ from crawler.pages.raw.gate import (
     refuse_script_shell,
 )
 from crawler.pages.raw.others import GATES, KINDS
-from crawler.pages.raw.walls import GONE
+from crawler.pages.raw.walls import GONE, WALLS
 from crawler.pages.values.names import without_site
 from crawler.pages.values.titles import Title
 from crawler.pages.values.written import Dated
@@ -58,6 +58,8 @@ _JUDGED = 3_000
 _INJECTED = 5
 _UNSURE = 0.45
 _SURE = 0.75
+_WALL_NAME = 12
+"""Characters of a title that is a wall's (安全验证), whatever day stands under it."""
 _SHORT = 100
 _OF_DAY = 0.15
 """What a day on the page adds to how sure a reading is."""
@@ -252,7 +254,8 @@ def check_article(
         _refuse_others(page_title, page, text, title, url)
     elif size < _SHORT and _stops_at_gate(page, text):
         raise TruncatedPageError("the text breaks off at a gate", url=url)
-    if size < _LITTLE and sure < _SURE:
+    walled = title is not None and len(title.text) <= _WALL_NAME and WALLS.holds(title.text)
+    if size < _LITTLE and (sure < _SURE or walled):
         words = _seen(page)
         refuse_challenge(page_title, words, source, url)
         refuse_not_found(page_title, _said(page), url)

@@ -27,6 +27,7 @@ EXAMPLES = (
     Example(
         "source_line", "来源：清江日报　作者：李某", "whom the page credits is read as the outlet"
     ),
+    Example("template", "{{detail.source}} {{detail.time | fmt}}", "a script fills it in"),
     Example("reposted", "（转载自清江日报）", "the same in brackets, alone on its line"),
     Example("paper", "《清江日报》（2022年01月05日 第13版）", "the printed page that it stood on"),
     Example("topic_link", "点击进入专题", "leads to a collection of articles"),
