@@ -14,8 +14,7 @@ from storage.engine.tables import PublicationRow
 from storage.links.sources import sync_sources
 from storage.migrations.upgrading import upgrade_engine
 from storage.records import Article, Committee, Genre, Level, SourceRecord
-from storage.search import query as search_module
-from storage.search import windows
+from storage.search import candidates, windows
 from storage.search.grams import folded
 from storage.search.query import search
 from storage.search.snippets import snippet
@@ -62,7 +61,7 @@ def urls(database: Database, *terms: str, limit: int | None = None) -> list[str]
 def test_every_query_finds_what_a_scan_finds(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_module, "AHEAD", 1)
+    monkeypatch.setattr(candidates, "AHEAD", 1)
     articles = generated(150, seed=5)
     store(database, articles)
     chance = random.Random(6)
@@ -90,9 +89,9 @@ def test_frequent_words_are_read_newest_first(
     store(database, articles)
     queries = ["政", "协", "政协", "员，", "一2", "a", "云南省"]
     every = {query: urls(database, query) for query in queries}
-    monkeypatch.setattr(search_module, "CANDIDATES", 3)
-    monkeypatch.setattr(search_module, "WALK_LIMIT", give_up)
-    monkeypatch.setattr(search_module, "CHUNKS", (4, 8))
+    monkeypatch.setattr(candidates, "CANDIDATES", 3)
+    monkeypatch.setattr(candidates, "WALK_LIMIT", give_up)
+    monkeypatch.setattr(candidates, "CHUNKS", (4, 8))
     for query in queries:
         assert set(every[query]) == scan(articles, query)
         for limit in (1, 7):
@@ -116,9 +115,9 @@ def test_the_newest_days_are_asked_first(
             changed = update(PublicationRow).where(PublicationRow.id == id_)
             session.execute(changed.values(published_at=None if id_ % 4 == 0 else moved))
     every = {query: urls(database, query) for query in queries}
-    monkeypatch.setattr(search_module, "IN_HEAP", 3)
-    monkeypatch.setattr(search_module, "CANDIDATES", 3)
-    monkeypatch.setattr(search_module, "AT_ONCE", at_once)
+    monkeypatch.setattr(candidates, "IN_HEAP", 3)
+    monkeypatch.setattr(candidates, "CANDIDATES", 3)
+    monkeypatch.setattr(candidates, "AT_ONCE", at_once)
     monkeypatch.setattr(windows, "NEWEST", newest)
     for query in queries:
         assert set(every[query]) == scan(articles, query)
